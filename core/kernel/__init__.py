@@ -1,0 +1,1 @@
+"""Small values and protocols that every room needs."""

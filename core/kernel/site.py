@@ -1,0 +1,34 @@
+"""`Site`: the one object on which the state of an installation hangs."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from core.config import Settings
+
+Part = TypeVar("Part")
+
+
+class Site:
+    """One installation: its settings and one part of each kind, put there by the composition root.
+
+    ``site.get(Engine)`` is typed by the class asked for, so that no room below needs to know the rooms above.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._parts: dict[type, object] = {}
+
+    def put(self, part: Part, kind: type[Part] | None = None) -> Part:
+        """Keep ``part`` under its class, or under ``kind`` where the class is a detail."""
+        self._parts[kind or type(part)] = part
+        return part
+
+    def get(self, kind: type[Part]) -> Part:
+        """Return the part of this kind; a missing one is a mistake of the composition root."""
+        part = self._parts[kind]
+        return part  # type: ignore[return-value]  # put() keeps parts under their class
+
+    def has(self, kind: type) -> bool:
+        """Tell whether a part of this kind was put."""
+        return kind in self._parts

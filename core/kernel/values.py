@@ -1,0 +1,41 @@
+"""Value types of records that Python has no word for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in major units with its ISO 4217 currency; never a float, never without currency."""
+
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A reference as it is read: id and the title the reader may see (None where not)."""
+
+    id: int
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnyRef:
+    """A reference to a record of one of several entities."""
+
+    entity: str
+    id: int
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """A stored file as it is read."""
+
+    id: int
+    name: str | None = None
+    size: int | None = None
+    mime: str | None = None

@@ -1,0 +1,1 @@
+"""Frozen specs, patches, merge, catalog and check: pure functions over data, standard library only."""

@@ -1,0 +1,48 @@
+"""`Catalog`: everything that is known of a site at one version, merged, checked and frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from core.errors import BadRequest, NotFound, Problem
+from core.metadata.names import nearest
+from core.metadata.specs import EntitySpec, FieldSpec, MenuSpec, ModuleSpec, RoleSpec, ViewSpec
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catalog:
+    """All specs of the enabled modules and of the site, at one version.
+
+    ``diagnostics`` tells which documents are dormant and why; nothing in them can stop the boot.
+    """
+
+    version: int
+    entities: Mapping[str, EntitySpec]
+    views: Mapping[str, ViewSpec] = field(default_factory=lambda: MappingProxyType({}))
+    menus: Mapping[str, MenuSpec] = field(default_factory=lambda: MappingProxyType({}))
+    roles: Mapping[str, RoleSpec] = field(default_factory=lambda: MappingProxyType({}))
+    modules: Mapping[str, ModuleSpec] = field(default_factory=lambda: MappingProxyType({}))
+    diagnostics: tuple[Problem, ...] = ()
+    digest: str = ""
+
+    def entity(self, name: str) -> EntitySpec:
+        """Return the entity, or raise `NotFound` in the words used for records out of sight."""
+        try:
+            return self.entities[name]
+        except KeyError:
+            raise NotFound("There is no entity {name}.", code="unknown_entity", name=name[:80]) from None
+
+    def field(self, entity: str, name: str) -> FieldSpec:
+        """Return a field, or raise `BadRequest` with the nearest names."""
+        fields = self.entity(entity).fields
+        try:
+            return fields[name]
+        except KeyError:
+            raise BadRequest("There is no field {name}. Perhaps: {nearest}.", code="unknown_field",
+                             name=name[:80], nearest=nearest(name, fields)) from None
+
+    def view(self, entity: str, kind: str) -> ViewSpec | None:
+        """Return the written view of this kind, or None where it is to be generated."""
+        return self.views.get(f"{entity}.{kind}")

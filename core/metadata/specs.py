@@ -1,0 +1,218 @@
+"""The frozen specs: documents as meant. Everything else derives from these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TypeAlias
+
+from core.errors import Place
+
+Json: TypeAlias = "None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]"
+Label: TypeAlias = "str | Mapping[str, str]"
+"""English source text of a module (translated by .po files), or ``{language: text}`` made at the site."""
+
+SITE = "site"
+"""Owner of what was made at the site itself; module names are the other owners."""
+
+NOTHING: Mapping[str, Json] = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """One option of a choice field; ``hue`` is one of the nine names of the palette."""
+
+    name: str
+    label: Label
+    hue: str = "gray"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RollUp:
+    """A stored value drawn from the records of ``source`` whose reference ``by`` points here.
+
+    ``function`` is count, sum, min, max or pick; ``value`` the field drawn from (empty for count);
+    ``where`` an expression on the source record; pick takes the lowest id that satisfies it.
+    """
+
+    source: str
+    by: str
+    function: str
+    value: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FieldSpec:
+    """One value on an entity. ``options`` holds what only its type understands (to, max_length, …)."""
+
+    name: str
+    entity: str
+    type: str
+    label: Label
+    help: Label = ""
+    owner: str = ""
+    place: Place = Place()
+    required: bool = False
+    unique: bool = False
+    search: bool = False
+    duplicate_key: bool = False
+    read_only: bool = False
+    system: bool = False
+    default: Json = None
+    options: Mapping[str, Json] = NOTHING
+    choices: tuple[Choice, ...] = ()
+    computed: str = ""
+    rollup: RollUp | None = None
+    visible_when: str = ""
+    required_when: str = ""
+    read_only_when: str = ""
+    nullable: bool = True
+
+    @property
+    def derived(self) -> bool:
+        """True where nobody types the value: computed and rolled-up fields."""
+        return bool(self.computed) or self.rollup is not None
+
+    def option(self, name: str, default: Json = None) -> Json:
+        """Return an option of the type, or ``default`` where it was not written."""
+        return self.options.get(name, default)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RuleSpec:
+    """A sentence about one record that must not hold; the problem is shown at the fields ``on``."""
+
+    name: str
+    refuse_when: str
+    message: Label
+    on: tuple[str, ...] = ()
+    owner: str = ""
+    place: Place = Place()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EntitySpec:
+    """A kind of record: its fields in order, its rules, and which field is its title."""
+
+    name: str
+    label: Label
+    plural: Label
+    title: str
+    owner: str
+    fields: Mapping[str, FieldSpec]
+    rules: tuple[RuleSpec, ...] = ()
+    behaviours: tuple[str, ...] = ()
+    icon: str = "database"
+    part_of: str = ""
+    unique_together: tuple[tuple[str, ...], ...] = ()
+    place: Place = Place()
+    digest: str = ""
+
+    @property
+    def table(self) -> str:
+        """Name of the table: ``sales.order`` → ``sales_order``."""
+        return self.name.replace(".", "_")
+
+    def has(self, name: str) -> bool:
+        """Tell whether the entity has a field of this name."""
+        return name in self.fields
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ItemSpec:
+    """One thing in a view: a field, a list field shown as sub-table (``columns``), or a panel."""
+
+    name: str
+    columns: tuple[str, ...] = ()
+    span: bool = False
+    hidden: bool = False
+    owner: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SectionSpec:
+    """A titled group of items; section names are anchors."""
+
+    name: str
+    label: Label
+    items: tuple[ItemSpec, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ViewSpec:
+    """A layout. ``list`` views have one section of columns, ``form`` views have sections.
+
+    ``options`` holds what only the kind understands: for lists ``sort`` (names, ``-`` first for descending),
+    ``filters`` (named expressions with labels) and ``limit``.
+    """
+
+    name: str
+    entity: str
+    kind: str
+    sections: tuple[SectionSpec, ...]
+    options: Mapping[str, Json] = NOTHING
+    owner: str = ""
+    place: Place = Place()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MenuSpec:
+    """An entry of the main menu; ``entity`` opens its list. Entries are sorted by (group, weight, name)."""
+
+    name: str
+    label: Label
+    entity: str = ""
+    group: Label = ""
+    icon: str = "database"
+    weight: int = 100
+    owner: str = ""
+    place: Place = Place()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GrantSpec:
+    """What a role allows: entity × actions × scope × fields.
+
+    ``scope`` is own, team, team_below or all; ``when`` an expression that narrows it further.
+    ``read`` and ``edit`` are field names, ``("*",)`` for all; a leading ``!`` takes one away from ``*``.
+    """
+
+    entity: str
+    actions: tuple[str, ...]
+    scope: str = "all"
+    when: str = ""
+    read: tuple[str, ...] = ("*",)
+    edit: tuple[str, ...] = ("*",)
+    owner: str = ""
+    place: Place = Place()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RoleSpec:
+    """A named bundle of grants. ``administrator`` may change metadata, modules and accounts."""
+
+    name: str
+    label: Label
+    grants: tuple[GrantSpec, ...] = ()
+    administrator: bool = False
+    owner: str = ""
+    place: Place = Place()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModuleSpec:
+    """A module as its manifest says it; nothing of it is imported to know this."""
+
+    name: str
+    version: str
+    label: Label
+    summary: Label = ""
+    requires: Mapping[str, str] = field(default_factory=dict)
+    core: str = ""
+    tier: str = "bronze"
+    always: bool = False
+    path: str = ""
+    package: str = ""
+    icon: str = "puzzle"
