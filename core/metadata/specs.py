@@ -61,7 +61,7 @@ class FieldSpec:
     read_only: bool = False
     system: bool = False
     default: Json = None
-    options: Mapping[str, Json] = NOTHING
+    options: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
     choices: tuple[Choice, ...] = ()
     computed: str = ""
     rollup: RollUp | None = None
@@ -152,7 +152,7 @@ class ViewSpec:
     entity: str
     kind: str
     sections: tuple[SectionSpec, ...]
-    options: Mapping[str, Json] = NOTHING
+    options: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
     owner: str = ""
     place: Place = Place()
 

@@ -1,0 +1,1 @@
+"""Tables, schema plans, transactions and conditions in SQL: everything that speaks to PostgreSQL."""

@@ -1,0 +1,134 @@
+"""`Database`: the site's way to PostgreSQL: reading, units of work, and trying again where that helps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar, cast
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy.pool import PoolProxiedConnection
+
+from core.config import Settings
+from core.errors import PayvandError, Unavailable
+from core.kernel.actor import Actor
+from core.metadata.catalog import Catalog
+from core.storage.attempts import tries
+from core.storage.engine import build_engine
+from core.storage.failures import is_lost, translate_database_error
+from core.storage.reader import Driver, Reader
+from core.storage.unit import UnitOfWork, zone_of
+
+Result = TypeVar("Result")
+
+IDLE = psycopg.pq.TransactionStatus.IDLE
+
+OUTCOME_UNKNOWN = "outcome_unknown"
+"""The connection broke while committing: only an idempotency key can tell what happened."""
+
+
+class Database:
+    """The connections of one process to the site's database."""
+
+    def __init__(self, settings: Settings, address: str | None = None, *,
+                 clock: Callable[[], datetime] | None = None) -> None:
+        self._zone = settings.time_zone
+        self._clock = clock or _now
+        self.engine = build_engine(address or settings.database_url, threads=settings.threads)
+
+    def close(self) -> None:
+        """Close all idle connections, e.g. before the process forks or ends."""
+        self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """Lend a connection without a transaction: one round trip a statement, nothing to begin or commit."""
+        lease = _Lease(self.engine)
+        try:
+            yield Reader(lease.take(), lease.renew)
+        finally:
+            lease.give_back()
+
+    @contextmanager
+    def unit(self, catalog: Catalog, actor: Actor, *, channel: str | None = None, reason: str | None = None,
+             cause: str | None = None) -> Iterator[UnitOfWork]:
+        """Open one transaction: committed on leaving, rolled back on any error."""
+        now = self._clock()
+        with self._connection(catalog) as connection:
+            uow = UnitOfWork(
+                connection=connection, catalog=catalog, actor=actor, now=now,
+                today=now.astimezone(zone_of(actor, self._zone)).date(),
+                channel=channel or actor.channel, reason=reason or actor.elevated, cause=cause)
+            yield uow
+            self._commit(connection, catalog)
+        uow.finish()
+
+    def attempt(self, work: Callable[[], Result]) -> Result:
+        """Do ``work``, which opens its own unit; again from the start where that is safe and can help."""
+        return tries(work)
+
+    @contextmanager
+    def _connection(self, catalog: Catalog) -> Iterator[sa.Connection]:
+        try:
+            with self.engine.connect() as connection:
+                yield connection
+        except (sa.exc.SQLAlchemyError, psycopg.Error) as failure:
+            raise translate_database_error(failure, catalog) or failure from failure
+
+    def _commit(self, connection: sa.Connection, catalog: Catalog) -> None:
+        try:
+            connection.commit()
+        except (sa.exc.SQLAlchemyError, psycopg.Error) as failure:
+            if is_lost(failure):
+                raise Unavailable(reason="the connection broke while saving; look whether it was saved",
+                                  code=OUTCOME_UNKNOWN) from failure
+            raise translate_database_error(failure, catalog) or failure from failure
+
+
+class _Lease:
+    """A connection of the pool in autocommit, for the time of one reading."""
+
+    __slots__ = ("_engine", "_pool", "_pooled")
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._pool = engine.pool
+        self._pooled: PoolProxiedConnection | None = None
+
+    def take(self) -> Driver:
+        try:
+            self._pooled = self._engine.raw_connection()
+        except (sa.exc.SQLAlchemyError, psycopg.Error) as failure:
+            raise _unreachable(failure) from failure
+        driver = cast(Driver, self._pooled.driver_connection)
+        driver.autocommit = True
+        return driver
+
+    def renew(self) -> Driver:
+        """Give up the broken connection and all as old as it, and take a new one."""
+        if self._pooled is not None:
+            self._pooled.invalidate()
+            self._pooled = None
+        if self._engine.pool is self._pool:
+            self._engine.dispose()
+        return self.take()
+
+    def give_back(self) -> None:
+        if self._pooled is None:
+            return
+        driver = cast("psycopg.Connection[Any]", self._pooled.driver_connection)
+        if driver.closed or driver.info.transaction_status != IDLE:
+            self._pooled.invalidate()
+        else:
+            driver.autocommit = False
+            self._pooled.close()
+
+
+def _unreachable(failure: Exception) -> PayvandError:
+    return translate_database_error(failure) or Unavailable(reason="the database does not answer")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

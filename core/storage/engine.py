@@ -1,0 +1,60 @@
+"""The connections of one process: address, session settings, size of the pool."""
+
+from __future__ import annotations
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+
+from core.errors import SettingsInvalid
+
+SESSION: dict[str, str] = {
+    "statement_timeout": "30000",
+    "lock_timeout": "5000",
+    "idle_in_transaction_session_timeout": "60000",
+    "client_connection_check_interval": "1000",
+    "timezone": "UTC",
+    "jit": "off",
+    "application_name": "payvand",
+}
+"""What every session runs with; milliseconds where it is a time. Jobs that take longer say so themselves."""
+
+PREPARED_MAX = 300
+"""Statements that one connection keeps prepared; lists of many entities and roles fit."""
+
+POOL_WAIT = 10.0
+"""Seconds that somebody waits for a free connection before the site says that it is busy."""
+
+
+def database_address(address: str) -> URL:
+    """Return the address as SQLAlchemy wants it; refuse what is not PostgreSQL."""
+    try:
+        url = make_url(address.replace("postgres://", "postgresql://", 1))
+    except sa.exc.ArgumentError:
+        raise SettingsInvalid(name="DATABASE_URL", reason="it is not an address of a database") from None
+    if url.get_backend_name() != "postgresql":
+        raise SettingsInvalid(name="DATABASE_URL", reason="it must start with postgresql://")
+    return url.set(drivername="postgresql+psycopg")
+
+
+def build_engine(address: str, *, threads: int, session: dict[str, str] | None = None) -> sa.Engine:
+    """Make the engine of one process: a connection a thread and some for units inside reads.
+
+    Connections are not tried before use: that costs a round trip a request. A dead one is noticed by its
+    first statement, and all that were made before it are then replaced.
+    """
+    settings = SESSION | (session or {})
+    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+    engine = sa.create_engine(
+        database_address(address), poolclass=QueuePool, pool_size=threads + 2, max_overflow=threads,
+        pool_timeout=POOL_WAIT, pool_use_lifo=True, pool_reset_on_return=None, pool_pre_ping=False,
+        query_cache_size=2000, connect_args={"options": options, "connect_timeout": 10},
+    )
+    sa.event.listen(engine, "connect", _prepare_more)
+    return engine
+
+
+def _prepare_more(driver: object, _entry: ConnectionPoolEntry) -> None:
+    if isinstance(driver, psycopg.Connection):
+        driver.prepared_max = PREPARED_MAX

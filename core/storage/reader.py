@@ -1,0 +1,61 @@
+"""`Reader`: statements as text, run at once by the driver and kept prepared by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import psycopg
+from psycopg import RawCursor
+
+from core.storage.failures import is_lost, translate_database_error
+
+Params: TypeAlias = "Mapping[str, object] | Sequence[object] | None"
+Driver: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
+Row: TypeAlias = "tuple[Any, ...]"
+Statement: TypeAlias = "Callable[[Driver], psycopg.Cursor[Row]]"
+
+
+class Reader:
+    """Runs SELECTs on one connection. Outside a unit of work every statement sees the newest commits.
+
+    Statement texts come from SQLAlchemy's compiler or are fixed in the code; values go as parameters only.
+    """
+
+    __slots__ = ("_driver", "_renew")
+
+    def __init__(self, driver: Driver, renew: Callable[[], Driver] | None = None) -> None:
+        self._driver = driver
+        self._renew = renew
+
+    def rows(self, sql: str, params: Params = None) -> list[Row]:
+        """Return all rows of a statement with ``%(name)s`` or ``%s`` places."""
+        return self._run(lambda driver: driver.execute(sql, params, prepare=True))
+
+    def raw(self, sql: str, params: Sequence[object] = ()) -> list[Row]:
+        """Return all rows of a statement with ``$1`` places; long texts are not searched for places."""
+        return self._run(lambda driver: RawCursor(driver).execute(sql, params, prepare=True))
+
+    def value(self, sql: str, params: Params = None) -> Any:
+        """Return the first cell of the first row, or None where there is no row."""
+        rows = self.rows(sql, params)
+        return rows[0][0] if rows else None
+
+    def _run(self, statement: Statement) -> list[Row]:
+        try:
+            return statement(self._driver).fetchall()
+        except psycopg.Error as failure:
+            if self._renew is None:
+                raise
+            if not is_lost(failure):
+                raise translate_database_error(failure) or failure from failure
+        return self._again(statement, self._renew)
+
+    def _again(self, statement: Statement, renew: Callable[[], Driver]) -> list[Row]:
+        """Read once more on a new connection: after a restart of the database nobody should notice."""
+        self._renew = None
+        try:
+            self._driver = renew()
+            return statement(self._driver).fetchall()
+        except psycopg.Error as failure:
+            raise translate_database_error(failure) or failure from failure

@@ -1,0 +1,88 @@
+"""`UnitOfWork`: one transaction, with who does it, why, and on which catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import psycopg
+import sqlalchemy as sa
+
+from core.kernel.actor import Actor
+from core.metadata.catalog import Catalog
+from core.storage.failures import translate_database_error
+from core.storage.reader import Driver, Reader
+
+
+@dataclass(kw_only=True, slots=True, eq=False)
+class UnitOfWork:
+    """One transaction. It is committed by whoever opened it, never by those who get it handed.
+
+    ``now`` and ``today`` are constants of the unit; ``memo`` keeps what its parts want to remember till its end.
+    """
+
+    connection: sa.Connection
+    catalog: Catalog
+    actor: Actor
+    now: datetime
+    today: date
+    channel: str
+    reason: str | None = None
+    cause: str | None = None
+    memo: dict[Any, Any] = field(default_factory=dict)
+    _afterwards: list[Callable[[], object]] = field(default_factory=list, init=False, repr=False)
+    _reader: Reader | None = field(default=None, init=False, repr=False)
+
+    def execute(self, statement: sa.Executable,
+                params: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None) -> sa.CursorResult[Any]:
+        """Run one statement in this transaction."""
+        return cast("sa.CursorResult[Any]", self.connection.execute(statement, params))
+
+    @property
+    def reader(self) -> Reader:
+        """A reader inside this transaction: it sees what the unit has written so far."""
+        if self._reader is None:
+            self._reader = Reader(driver_of(self.connection))
+        return self._reader
+
+    def after_commit(self, act: Callable[[], object]) -> None:
+        """Do ``act`` once everything is committed; never, if it is not. It must not raise."""
+        self._afterwards.append(act)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo only what happens inside, if it fails; the refusal of the database is told as ours."""
+        remembered = len(self._afterwards)
+        try:
+            with self.connection.begin_nested():
+                yield
+        except BaseException as failure:
+            del self._afterwards[remembered:]
+            if isinstance(failure, (sa.exc.SQLAlchemyError, psycopg.Error)):
+                translated = translate_database_error(failure, self.catalog)
+                if translated is not None:
+                    raise translated from failure
+            raise
+
+    def finish(self) -> None:
+        """Do what was to be done after the commit; called once by the opener."""
+        pending, self._afterwards = self._afterwards, []
+        for act in pending:
+            act()
+
+
+def driver_of(connection: sa.Connection) -> Driver:
+    """Return psycopg's own connection under SQLAlchemy's."""
+    return cast(Driver, connection.connection.driver_connection)
+
+
+def zone_of(actor: Actor, site_zone: str) -> ZoneInfo:
+    """Return the zone in which ``actor`` counts days; the site's where theirs is unknown."""
+    try:
+        return ZoneInfo(actor.preferences.time_zone or site_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo(site_zone)
