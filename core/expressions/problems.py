@@ -1,0 +1,34 @@
+"""`ExpressionInvalid` and its problems: where it is wrong, what was expected, which names exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from core.errors import BadRequest, Param, Problem
+from core.expressions.nodes import Position
+from core.metadata.names import nearest
+
+
+class ExpressionInvalid(BadRequest):
+    """The text is no expression, or not one that fits the entity; each problem has a line and a column."""
+
+    code, message = "expression_invalid", "The expression is not understood."
+
+
+def problem(code: str, message: str, at: Position, **params: Param) -> Problem:
+    """Return a problem whose sentence begins with its place; ``message`` is the whole template."""
+    return Problem(code=code, message=message, params={"line": at.line, "column": at.column, **params})
+
+
+def unknown(code: str, plain: str, hinted: str, at: Position, name: str, existing: Iterable[str],
+            **params: Param) -> Problem:
+    """Return the problem of a name that does not exist, with the nearest that do."""
+    near = nearest(name[:80], existing)
+    if near:
+        return problem(code, hinted, at, name=name[:80], nearest=near, **params)
+    return problem(code, plain, at, name=name[:80], **params)
+
+
+def refuse(code: str, message: str, at: Position, **params: Param) -> ExpressionInvalid:
+    """Return the error for one problem, ready to be raised."""
+    return ExpressionInvalid(problems=(problem(code, message, at, **params),))
