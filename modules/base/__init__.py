@@ -1,0 +1,1 @@
+"""Public profiles, teams and tags: what every site has."""
