@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 
+from core.i18n.money import Money
 
-@dataclass(frozen=True, slots=True)
-class Money:
-    """An amount in major units with its ISO 4217 currency; never a float, never without currency."""
-
-    amount: Decimal
-    currency: str
+__all__ = ["AnyRef", "FileRef", "Money", "Ref"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,228 @@
+"""`Style`: one reader's way to write and read words, numbers, money, dates and times."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_timedelta
+
+from core.errors import Problem, fill
+from core.i18n.amounts import Amounts
+from core.i18n.calendars import Calendar
+from core.i18n.characters import ascii_digits
+from core.i18n.collation import PLAIN, Collation, sort_key
+from core.i18n.dates import read_date, write_date, write_date_digits
+from core.i18n.digits import DigitSet
+from core.i18n.languages import Language
+from core.i18n.messages import Messages
+from core.i18n.moments import in_zone, instants, is_recent, local_moment, read_time
+from core.i18n.money import Money, MoneyUnit
+from core.i18n.numbers import NumberForm, read_number, read_percent, write_number, write_percent
+from core.i18n.unreadable import Unreadable
+
+Label: TypeAlias = "str | Mapping[str, str]"
+Number: TypeAlias = "int | float | Decimal"
+Value: TypeAlias = "str | int | float | Decimal | dt.date | tuple[str, ...] | None"
+
+_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Style:
+    """One reader's way; made by `Localization.style` and shared by all who chose the same.
+
+    ``language``, ``calendar``, ``digits`` and ``money_unit`` print as their names.
+    """
+
+    language: Language
+    calendar: Calendar
+    digits: DigitSet
+    zone: ZoneInfo
+    money_unit: MoneyUnit | None
+    messages: Messages
+    locale: Locale
+    form: NumberForm
+    amounts: Amounts
+    pattern: str
+    collation: Collation = PLAIN
+
+    @property
+    def lang(self) -> str:
+        """The language's code, for ``<html lang>``."""
+        return self.language.code
+
+    @property
+    def dir(self) -> str:
+        """The direction of lines, for ``<html dir>``: rtl or ltr."""
+        return self.language.direction
+
+    # words
+
+    def _(self, msgid: str, /, **params: Value) -> str:
+        """Return the translation of ``msgid`` with ``params`` filled in, numbers in the reader's digits."""
+        return self._fill(self.messages.gettext(self.lang, msgid), params)
+
+    def pgettext(self, context: str, msgid: str, /, **params: Value) -> str:
+        """Return the translation of ``msgid`` where it has this context."""
+        return self._fill(self.messages.gettext(self.lang, msgid, context), params)
+
+    def ngettext(self, one: str, many: str, number: int, /, **params: Value) -> str:
+        """Return the form for ``number`` things; ``{number}`` in it is the number itself."""
+        found = self.messages.ngettext(self.lang, one, many, number)
+        return self._fill(found, {"number": self.number(number), **params})
+
+    def label(self, label: Label) -> str:
+        """Return a label: a module's is translated, a site's is picked by language with English next."""
+        if isinstance(label, str):
+            return self.messages.gettext(self.lang, label)
+        return label.get(self.lang) or label.get("en") or next(iter(label.values()), "")
+
+    def problem(self, problem: Problem | Unreadable) -> str:
+        """Return the sentence of a reason to refuse."""
+        return self._(problem.message, **problem.params)
+
+    def joined(self, names: tuple[str, ...]) -> str:
+        """Return names as a list in one line."""
+        return self.language.list_separator.join(names)
+
+    def sort_key(self, text: str) -> str:
+        """Return the key by which texts are put in order, as the database does."""
+        return sort_key(text, self.collation)
+
+    def _fill(self, template: str, params: Mapping[str, Value]) -> str:
+        return fill(template, {name: self._param(value) for name, value in params.items()}) if params else template
+
+    def _param(self, value: Value) -> str | None:
+        match value:
+            case None | bool():
+                return None if value is None else str(value)
+            case int() | float() | Decimal():
+                return write_number(self.form, value, grouped=False)
+            case dt.datetime():
+                return self.datetime(value)
+            case dt.date():
+                return self.date(value)
+            case tuple():
+                return self.joined(tuple(map(self._isolated, value)))
+        return self._isolated(value)
+
+    def _isolated(self, text: str) -> str:
+        """Keep Latin words inside a right-to-left sentence from tearing it apart."""
+        if self.language.is_rtl and any(c.isascii() and c.isalpha() for c in text):
+            return f"{_ISOLATE}{text}{_END_ISOLATE}"
+        return text
+
+    # numbers and money
+
+    def number(self, value: Number, decimals: int | None = None) -> str:
+        """Return a number, with ``decimals`` places or as many as it has."""
+        return write_number(self.form, value, decimals)
+
+    def percent(self, value: Number, decimals: int | None = None) -> str:
+        """Return a number of percent: 50 means fifty percent."""
+        return write_percent(self.form, value, decimals)
+
+    def money(self, money: Money) -> str:
+        """Return an amount in the reader's unit, always with the unit."""
+        return self.amounts.write(money)
+
+    def money_number(self, money: Money) -> Decimal:
+        """Return an amount as a number of the reader's unit (`money_unit_name`), e.g. for a spreadsheet."""
+        return self.amounts.shown(money)
+
+    def money_digits(self, money: Money) -> str:
+        """Return an amount as text without its unit, for places that name the unit themselves."""
+        return self.amounts.number(money)
+
+    def money_unit_name(self, currency: str) -> str:
+        """Return the name of the unit in which amounts of a currency are shown."""
+        return self.amounts.name(currency)
+
+    def parse_number(self, text: str) -> Decimal:
+        """Return the number typed; raise `Unreadable`."""
+        return read_number(self.form, text)
+
+    def parse_percent(self, text: str) -> Decimal:
+        """Return the number of percent typed; raise `Unreadable`."""
+        return read_percent(self.form, text)
+
+    def parse_money(self, text: str, currency: str) -> Money:
+        """Return the amount typed, in ledger units; raise `Unreadable`."""
+        return self.amounts.read(text, currency)
+
+    # dates and times
+
+    def date(self, value: dt.date) -> str:
+        """Return a date with its month in words."""
+        try:
+            return self.digits.draw(write_date(self.calendar, self.language, self.pattern, value))
+        except Unreadable:  # stored by other means, outside of the calendar's years
+            return self.digits.draw(value.isoformat()[:10])
+
+    def date_digits(self, value: dt.date) -> str:
+        """Return a date in digits only, as it stands in inputs: ``1405/09/01``, ``2026-11-22``."""
+        try:
+            return self.digits.draw(write_date_digits(self.calendar, value))
+        except Unreadable:
+            return self.digits.draw(value.isoformat()[:10])
+
+    def time(self, moment: dt.datetime) -> str:
+        """Return the local time of day, on a 24-hour clock."""
+        return self.digits.draw(f"{in_zone(moment, self.zone):%H:%M}")
+
+    def datetime(self, moment: dt.datetime) -> str:
+        """Return the local date and time of an instant."""
+        local = in_zone(moment, self.zone)
+        return f"{self.date(local.date())}{self.language.list_separator}{self.time(local)}"
+
+    def datetime_digits(self, moment: dt.datetime) -> str:
+        """Return the local date and time in digits only, as they stand in inputs."""
+        local = in_zone(moment, self.zone)
+        return f"{self.date_digits(local.date())} {self.time(local)}"
+
+    def relative(self, moment: dt.datetime, now: dt.datetime) -> str:
+        """Return how long ago (or ahead) an instant is; its date where that is a week or more."""
+        if not is_recent(moment, now):
+            return self.date(in_zone(moment, self.zone).date())
+        if abs((moment - now).total_seconds()) < 45:
+            return self._("just now")
+        text = format_timedelta(moment - now, add_direction=True, locale=self.locale)
+        return self.digits.draw(ascii_digits(text))
+
+    def today(self, now: dt.datetime) -> dt.date:
+        """Return the date in the reader's zone."""
+        return in_zone(now, self.zone).date()
+
+    def instants(self, start: dt.date, end: dt.date) -> tuple[dt.datetime, dt.datetime]:
+        """Return the half-open range of instants of the local days ``start <= day < end``."""
+        return instants(start, end, self.zone)
+
+    def parse_date(self, text: str, today: dt.date | None = None) -> dt.date:
+        """Return the date typed, in the reader's calendar; raise `Unreadable`."""
+        return read_date(self.calendar, text, today or self.today(dt.datetime.now(dt.UTC)), language=self.lang,
+                         day_words=self.language.day_words)
+
+    def parse_datetime(self, text: str, today: dt.date | None = None) -> dt.datetime:
+        """Return the instant typed as local date and time (or in ISO form with offset), in UTC."""
+        plain = ascii_digits(text).strip()
+        try:
+            moment = dt.datetime.fromisoformat(plain)
+        except ValueError:
+            moment = None
+        if moment is not None and moment.tzinfo is not None:
+            return moment.astimezone(dt.UTC)
+        day, _, clock = plain.replace("T", " ").rstrip().rpartition(" ")
+        if ":" not in clock:
+            day, clock = plain, "00:00"
+        separator = self.language.list_separator.strip()
+        return local_moment(self.parse_date(day.rstrip(separator + " "), today), read_time(clock), self.zone)
+
+    def parse_time(self, text: str) -> str:
+        """Return the time of day typed as ``HH:MM``; raise `Unreadable`."""
+        return f"{read_time(text):%H:%M}"
