@@ -16,6 +16,9 @@ Result = TypeVar("Result")
 CONTESTED_TRIES = 3
 """How often a unit is repeated after a lost race; with jitter, so that the two do not meet again."""
 
+OUTCOME_UNKNOWN = "outcome_unknown"
+"""The connection broke while committing: only an idempotency key can tell what happened."""
+
 LONGEST_PAUSE = 0.05
 """Seconds before the first repetition, at most; doubled each time."""
 
@@ -33,7 +36,7 @@ def tries(work: Callable[[], Result]) -> Result:
                 time.sleep(random.random() * LONGEST_PAUSE * 2 ** (contested - 1))
             elif state in STALE and not stale:
                 stale += 1
-            elif is_lost(failure) and failure.reason != "outcome_unknown" and not lost:
+            elif is_lost(failure) and failure.reason != OUTCOME_UNKNOWN and not lost:
                 lost += 1
             else:
                 raise

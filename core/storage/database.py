@@ -15,7 +15,7 @@ from core.config import Settings
 from core.errors import PayvandError, Unavailable
 from core.kernel.actor import Actor
 from core.metadata.catalog import Catalog
-from core.storage.attempts import tries
+from core.storage.attempts import OUTCOME_UNKNOWN, tries
 from core.storage.engine import build_engine
 from core.storage.failures import is_lost, translate_database_error
 from core.storage.reader import Driver, Reader
@@ -24,9 +24,6 @@ from core.storage.unit import UnitOfWork, zone_of
 Result = TypeVar("Result")
 
 IDLE = psycopg.pq.TransactionStatus.IDLE
-
-OUTCOME_UNKNOWN = "outcome_unknown"
-"""The connection broke while committing: only an idempotency key can tell what happened."""
 
 
 class Database:
@@ -82,7 +79,7 @@ class Database:
             connection.commit()
         except (sa.exc.SQLAlchemyError, psycopg.Error) as failure:
             if is_lost(failure):
-                raise Unavailable(reason="the connection broke while saving; look whether it was saved",
+                raise Unavailable("The connection broke while saving; look whether it was saved.",
                                   code=OUTCOME_UNKNOWN) from failure
             raise translate_database_error(failure, catalog) or failure from failure
 
@@ -127,7 +124,7 @@ class _Lease:
 
 
 def _unreachable(failure: Exception) -> PayvandError:
-    return translate_database_error(failure) or Unavailable(reason="the database does not answer")
+    return translate_database_error(failure) or Unavailable("The database does not answer.")
 
 
 def _now() -> datetime:

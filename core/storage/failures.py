@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import psycopg
 import sqlalchemy as sa
@@ -20,20 +21,18 @@ CONTESTED = frozenset({"40001", "40P01", "55P03"})
 LOST = frozenset({"57P01", "57P02", "57P03", "25P03"})
 """The server ended the connection: shutdown, crash, not ready, idle for too long in a transaction."""
 
-REASONS: Mapping[str, str] = {
-    "55P03": "someone else is just changing the same; try again",
-    "40001": "someone else is just changing the same; try again",
-    "40P01": "someone else is just changing the same; try again",
-    "42703": "the definitions have just changed; try again",
-    "42P01": "the definitions have just changed; try again",
-    "0A000": "the definitions have just changed; try again",
-    "57014": "this took longer than allowed",
-    "53100": "the disk of the database is full",
-    "53200": "the database has no memory left",
-    "53300": "the database has too many connections",
-    "25006": "the database is read-only just now",
-}
+RACE = "Someone else is just changing the same; try again."
+CHANGED = "The definitions have just changed; try again."
 
+SENTENCES: Mapping[str, str] = MappingProxyType({
+    **dict.fromkeys(CONTESTED, RACE),
+    **dict.fromkeys(STALE, CHANGED),
+    "57014": "This took longer than allowed.",
+    "53100": "The disk of the database is full; nothing can be saved.",
+    "53200": "The database has no memory left; try again later.",
+    "53300": "The database has too many connections; try again.",
+    "25006": "The database is read-only just now; nothing can be saved.",
+})
 
 def driver_error(failure: BaseException | None) -> psycopg.Error | None:
     """Return the error of the driver behind ``failure``, through SQLAlchemy and through our own errors."""
@@ -66,7 +65,7 @@ def translate_database_error(failure: BaseException, catalog: Catalog | None = N
     if isinstance(failure, PayvandError):
         return None
     if isinstance(failure, sa.exc.TimeoutError):
-        return Unavailable(reason="too many requests at once; try again", code="busy")
+        return Unavailable("Too many requests at once; try again.", code="busy")
     error = driver_error(failure)
     if error is None:
         return None

@@ -1,0 +1,42 @@
+"""Bring the kernel's tables to what this version of the core needs, and look whether they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from core.errors import Unavailable
+from core.storage.check import check_database
+
+HEAD = "core_0001"
+"""The newest revision: known without loading Alembic, for the look at every start."""
+
+SCHEMA_LOCK = 0x706179_76616E64  # "payvand": one change of tables at a time
+
+
+def migrate(engine: sa.Engine) -> None:
+    """Run the missing kernel revisions, all in one transaction; several processes may call it at once."""
+    from alembic import command  # late: never loaded in web processes
+    from alembic.config import Config
+
+    with engine.begin() as connection:
+        connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
+        connection.execute(sa.text("SET LOCAL lock_timeout = '30s'"))
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(SCHEMA_LOCK)))
+        connection.execute(sa.text("CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public"))
+        check_database(connection)
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def check_revision(connection: sa.Connection) -> None:
+    """Raise `Unavailable` where the kernel's tables are older or newer than this core."""
+    if not sa.inspect(connection).has_table("core_revision"):
+        raise Unavailable("The database is empty; run: payvand init", code="not_initialized")
+    found = connection.scalar(sa.text("SELECT version_num FROM core_revision"))
+    if found != HEAD:
+        raise Unavailable("The tables of the core are of another version; run: payvand init", code="not_migrated")

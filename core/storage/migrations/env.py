@@ -1,0 +1,9 @@
+"""Alembic's entry: run the revisions on the connection, and in the transaction, of whoever asks."""
+
+from alembic import context
+
+from core.storage.kernel_tables import KERNEL
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=KERNEL,
+                  version_table="core_revision")
+context.run_migrations()
