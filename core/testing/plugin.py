@@ -1,0 +1,26 @@
+"""pytest plugin of Payvand: the fixtures that tests of modules and of the core share."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.testing.postgres import TestPostgres, close_run, open_run
+
+RUN = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the run its name before worker processes are started; nothing else happens until a test asks."""
+    config.stash[RUN] = open_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove what the run has left, in the process that began it."""
+    if not hasattr(config, "workerinput"):
+        close_run(config.stash[RUN])
+
+
+@pytest.fixture(scope="session")
+def pg(request: pytest.FixtureRequest) -> TestPostgres:
+    """The PostgreSQL of this run: `.template(key, build)`, `.clone(template)`, `.empty()`, `.drop(url)`."""
+    return TestPostgres.of_run(request.config.stash[RUN])
