@@ -1,0 +1,46 @@
+"""Field types: what each kind of value knows, from the wire to the column, the screen and the spreadsheet."""
+
+from core.fields.base import LIVE_DEFAULTS, ColumnSpec, FieldType, Value
+from core.fields.catalog_schema import CatalogSchema
+from core.fields.choices import HUES
+from core.fields.context import LoadContext
+from core.fields.derived import FUNCTIONS, result_types
+from core.fields.keys import search_key
+from core.fields.money import MoneyCell, fixed_currency, is_currency
+from core.fields.options import Option, options_schema
+from core.fields.physical import link_table
+from core.fields.references import on_delete, targets
+from core.fields.refusal import FieldRefused, required_problem, shown
+from core.fields.registry import FieldTypes, standard_types
+from core.fields.schema import RecordSchema, record_schema
+from core.fields.sequences import SequencePattern, pattern_of
+
+__all__ = [
+    "FUNCTIONS",
+    "HUES",
+    "LIVE_DEFAULTS",
+    "CatalogSchema",
+    "ColumnSpec",
+    "FieldRefused",
+    "FieldType",
+    "FieldTypes",
+    "LoadContext",
+    "MoneyCell",
+    "Option",
+    "RecordSchema",
+    "SequencePattern",
+    "Value",
+    "fixed_currency",
+    "is_currency",
+    "link_table",
+    "on_delete",
+    "options_schema",
+    "pattern_of",
+    "record_schema",
+    "required_problem",
+    "result_types",
+    "search_key",
+    "shown",
+    "standard_types",
+    "targets",
+]

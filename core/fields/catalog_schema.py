@@ -1,0 +1,29 @@
+"""`CatalogSchema`: the fields of a catalog as the expression checker asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from core.expressions.types import Type
+from core.fields.base import FieldType
+from core.metadata.catalog import Catalog
+
+
+class CatalogSchema:
+    """Answers `core.expressions.Schema` from a catalog and the field types; fields of unknown type do not exist."""
+
+    def __init__(self, catalog: Catalog, types: Mapping[str, FieldType]) -> None:
+        self._catalog = catalog
+        self._types = types
+
+    def type_of(self, entity: str, name: str) -> Type | None:
+        """Return what a field is in expressions, or None where there is no such field."""
+        owner = self._catalog.entities.get(entity)
+        spec = owner.fields.get(name) if owner else None
+        kind = self._types.get(spec.type) if spec else None
+        return kind.expression_type(spec) if kind and spec else None
+
+    def names(self, entity: str) -> Iterable[str]:
+        """Return the names of the fields of an entity."""
+        owner = self._catalog.entities.get(entity)
+        return owner.fields if owner else ()
