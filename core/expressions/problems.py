@@ -32,3 +32,19 @@ def unknown(code: str, plain: str, hinted: str, at: Position, name: str, existin
 def refuse(code: str, message: str, at: Position, **params: Param) -> ExpressionInvalid:
     """Return the error for one problem, ready to be raised."""
     return ExpressionInvalid(problems=(problem(code, message, at, **params),))
+
+
+class Report:
+    """Gathers the problems of one expression, so that all of them are told at once."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def add(self, code: str, message: str, at: Position, **params: Param) -> None:
+        """Note one problem."""
+        self.problems.append(problem(code, message, at, **params))
+
+    def unknown(self, code: str, plain: str, hinted: str, at: Position, name: str, existing: Iterable[str],
+                **params: Param) -> None:
+        """Note a name that does not exist, with the nearest that do."""
+        self.problems.append(unknown(code, plain, hinted, at, name, existing, **params))

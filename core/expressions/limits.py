@@ -1,0 +1,27 @@
+"""The limits of what may be written; they hold for everybody, so that no text can exhaust the server."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+MAX_TEXT = 4000
+MAX_DEPTH = 32
+MAX_NODES = 500
+MAX_ITEMS = 500
+MAX_REFERENCES = 3
+MAX_LISTS = 3
+"""How deep conditions on lists nest: a list of a list of a list."""
+MAX_FORKS = 6
+"""How deep if() and coalesce() over money nest: SQL writes the choice once for the amount, once for the currency."""
+
+MAX_NESTING = 2 * MAX_DEPTH
+"""How deep the parser calls itself; redundant parentheses count too."""
+
+DECIMALS = 10
+"""Products and quotients are rounded to so many decimals, half away from zero."""
+MAX_INTEGER_DIGITS = 28
+TOO_LARGE = Decimal(10) ** MAX_INTEGER_DIGITS
+"""A result of this magnitude or more is empty."""
+MAX_DAYS = 1_000_000
+"""How many days add_days() moves at most; beyond it the result is empty."""
+MAX_BIGINT = 2**63 - 1
