@@ -28,6 +28,7 @@ from core.storage.embedded_user import Runner, place_for, short_folder
 DATABASE = "payvand"
 ROLE = "payvand"
 PORT = 5432  # names the socket file only; the server does not listen on the network
+PATIENCE = 60  # seconds for recovery after a crash, or for a shutdown
 SOCKET_LIMIT = 107  # bytes of sun_path that the kernel accepts
 
 SERVER_SETTINGS = {
@@ -81,7 +82,7 @@ class Embedded:
             folder = place_for(self.home, self._runner, self._outside)
         if not self.running():
             with _told(folder), _locked(folder / "start.lock"):
-                if not self.running():
+                if not self._settled(folder):
                     self._launch(folder)
         return self.ensure_database(DATABASE)
 
@@ -90,7 +91,7 @@ class Embedded:
         folder = self.folder()
         if folder is None:
             return
-        patience = time.monotonic() + 60
+        patience = time.monotonic() + PATIENCE
         while (pid := self._server_process(folder)) is not None:
             if time.monotonic() > patience:
                 raise Unavailable("The embedded PostgreSQL (process {pid}) does not stop.", pid=pid)
@@ -110,7 +111,7 @@ class Embedded:
             except OSError:
                 return False
         # A server that starts or stops accepts connections, too, only to refuse them.
-        return _pid_file(folder)[7:8] == ["ready"]
+        return _lines(folder / "data" / "postmaster.pid")[7:8] == ["ready"]
 
     def folder(self) -> Path | None:
         """Return the folder with data, log and password, or None before the first start."""
@@ -131,10 +132,20 @@ class Embedded:
         create_database(self.url("postgres"), name)
         return self.url(name)
 
+    def _settled(self, folder: Path) -> bool:
+        """Wait while a server is starting, recovering or dying; tell whether it runs afterwards."""
+        patience = time.monotonic() + PATIENCE
+        while self._server_process(folder) is not None and time.monotonic() < patience:
+            if self.running():
+                return True
+            time.sleep(0.02)
+        return False
+
     def _launch(self, folder: Path) -> None:
-        self._forget_foreign_process(folder)
         binaries = self._binaries(folder)
         run = self._socket_folder(folder)
+        for lock in (folder / "data" / "postmaster.pid", run / f".s.PGSQL.{PORT}.lock"):
+            _remove_stale(lock)
         self._runner.own(run)
         self._runner.own(folder / "log")
         if not (folder / "data" / "PG_VERSION").exists():
@@ -146,7 +157,7 @@ class Embedded:
         log = folder / "log" / "start.log"
         self._runner.write(log, "")
         done = self._runner.run(
-            binaries.path("pg_ctl"), "start", "-D", folder / "data", "-l", log, "-w", "-t", "60"
+            binaries.path("pg_ctl"), "start", "-D", folder / "data", "-l", log, "-w", "-t", str(PATIENCE)
         )
         if done.returncode:
             raise _explained(log.read_text(errors="replace") or done.stderr, log)
@@ -198,16 +209,7 @@ class Embedded:
 
     def _server_process(self, folder: Path) -> int | None:
         """Return the process id of the server of this folder, None where it does not run."""
-        lines = _pid_file(folder)
-        if not lines or not lines[0].isdigit():
-            return None
-        pid = int(lines[0])
-        return pid if _is_postgres(pid) else None
-
-    def _forget_foreign_process(self, folder: Path) -> None:
-        """Remove a pid file whose number now belongs to another program; PostgreSQL itself would not dare to."""
-        if _pid_file(folder) and self._server_process(folder) is None:
-            (folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+        return _living_server(_lines(folder / "data" / "postmaster.pid"))
 
     def _socket_folder(self, folder: Path) -> Path:
         run = folder / "run"
@@ -287,11 +289,28 @@ def _last_line(output: str) -> str:
     return (telling or lines or ["no reason was given."])[-1]
 
 
-def _pid_file(folder: Path) -> list[str]:
+def _lines(lock: Path) -> list[str]:
     try:
-        return [line.strip() for line in (folder / "data" / "postmaster.pid").read_text().splitlines()]
+        return [line.strip() for line in lock.read_text().splitlines()]
     except OSError:
         return []
+
+
+def _living_server(lock_lines: list[str]) -> int | None:
+    """Return the process number in a lock file where it is a living PostgreSQL."""
+    if not lock_lines or not lock_lines[0].isdigit():
+        return None
+    return int(lock_lines[0]) if _is_postgres(int(lock_lines[0])) else None
+
+
+def _remove_stale(lock: Path) -> None:
+    """Remove a lock whose process is gone, or whose number now belongs to another program.
+
+    PostgreSQL alone would not dare to: it asks only whether there is any process of that number, and after a crash
+    in a container, where nobody collects the dead, there is one.
+    """
+    if _lines(lock) and _living_server(_lines(lock)) is None:
+        lock.unlink(missing_ok=True)
 
 
 def _is_postgres(pid: int) -> bool:
@@ -302,7 +321,8 @@ def _is_postgres(pid: int) -> bool:
     except PermissionError:
         pass
     try:
-        return "postgres" in Path(f"/proc/{pid}/comm").read_text()
+        name, _, state = Path(f"/proc/{pid}/stat").read_text().partition("(")[2].rpartition(") ")
+        return "postgres" in name and not state.startswith("Z")  # Z: dead, but not collected by its parent
     except OSError:
         return not Path("/proc/self").exists()  # a system without /proc: trust the number
 

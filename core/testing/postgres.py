@@ -155,10 +155,10 @@ def _nothing(url: str) -> None:
 
 
 def _folder(run: str) -> Path:
-    return _base() / f"payvand-test-{run}"
+    return roomy_folder() / f"payvand-test-{run}"
 
 
-def _base() -> Path:
+def roomy_folder() -> Path:
     """Return where throwaway data go: in memory where there is room (a clone took 12 ms there, 40 to 600 on a disk)."""
     roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH_MEMORY
     return MEMORY if roomy else Path(tempfile.gettempdir())
