@@ -11,7 +11,7 @@ from core.fields.refusal import FieldRefused, shown
 from core.i18n import ascii_digits
 
 _MARKS = re.compile(r"[\s().\-/\u2010-\u2015\u2212]+")
-_LOCAL = re.compile("[1-9][0-9]{3,8}")
+_LOCAL = re.compile("[1-9][0-9]{6,7}")
 _SHORT = re.compile("[0-9]{3,14}")
 
 

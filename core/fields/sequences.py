@@ -10,7 +10,7 @@ from core.errors import Problem
 from core.fields.base import Value
 from core.fields.context import LoadContext
 from core.fields.options import Option, table
-from core.fields.refusal import FieldRefused, spec_problem
+from core.fields.refusal import FieldRefused, shown, spec_problem
 from core.fields.text import Textual
 from core.i18n import Day
 from core.metadata.catalog import Catalog
@@ -22,7 +22,12 @@ _WIDEST = 18
 
 
 class PatternInvalid(ValueError):
-    """A pattern that cannot number anything; the text is a sentence."""
+    """A pattern that cannot number anything: a template and what fills it."""
+
+    def __init__(self, message: str, **params: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.params = params
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,16 +41,26 @@ class SequencePattern:
     def read(cls, text: str) -> SequencePattern:
         """Read a pattern; raise `PatternInvalid` saying what is wrong with it."""
         if len(text) > _LONGEST or any(int(m[2]) > _WIDEST for m in _PART.finditer(text) if m[2]):
-            raise PatternInvalid("it is too long")
+            raise PatternInvalid("{field}: the pattern {pattern} is too long.", pattern=shown(text))
         parts = tuple(match[1] for match in _PART.finditer(text))
         if re.search("[{}]", _PART.sub("", text)):
             raise PatternInvalid(
-                "it may hold {number}, {year}, {month} and {day}, each with a width such as {number:05}"
+                "{field}: the pattern {pattern} may hold {allowed}, each with a width such as {example}.",
+                pattern=shown(text),
+                allowed="{number}, {year}, {month}, {day}",
+                example="{number:05}",
             )
         if parts.count("number") != 1:
-            raise PatternInvalid("it must hold {number} exactly once")
+            raise PatternInvalid(
+                "{field}: the pattern {pattern} must hold {needed} exactly once.",
+                pattern=shown(text),
+                needed="{number}",
+            )
         if ("day" in parts and "month" not in parts) or ("month" in parts and "year" not in parts):
-            raise PatternInvalid("numbers would repeat: {day} needs {month}, and {month} needs {year}")
+            raise PatternInvalid(
+                "{field}: the numbers of {pattern} would repeat: a day needs its month, and a month its year.",
+                pattern=shown(text),
+            )
         return cls(text=text, parts=parts)
 
     def period(self, day: Day) -> str:
@@ -85,13 +100,7 @@ class SequenceField(Textual):
         try:
             pattern_of(spec)
         except PatternInvalid as invalid:
-            yield spec_problem(
-                spec,
-                "bad_pattern",
-                "{field}: the pattern {pattern} does not work: {reason}.",
-                pattern=str(spec.option("pattern")),
-                reason=str(invalid),
-            )
+            yield spec_problem(spec, "bad_pattern", invalid.message, **invalid.params)
 
     def load(self, spec: FieldSpec, value: Value, context: LoadContext) -> Value:
         raise _given()

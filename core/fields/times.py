@@ -183,7 +183,7 @@ def _known(day: date) -> date:
 
 
 def _out_of_range() -> FieldRefused:
-    return FieldRefused("out_of_range", "Write the year in the Gregorian calendar, from 1800 to 9999.")
+    return FieldRefused("year_out_of_range", "Write the year in the Gregorian calendar, from 1800 to 9999.")
 
 
 def _no_such_day(text: str) -> FieldRefused:
