@@ -22,3 +22,19 @@ RESERVED_FIELDS = frozenset({
 def nearest(name: str, existing: Iterable[str]) -> tuple[str, ...]:
     """Return up to three existing names that look like ``name``, best first."""
     return tuple(get_close_matches(name, sorted(existing), n=3, cutoff=0.5))
+
+RESERVED_MODULES = frozenset({"core", "site", "x", "modules", "procrastinate", "themes", "tests"})
+"""Names no module may have: they own tables, prefixes or packages already."""
+
+RESERVED_WORDS = frozenset({"and", "or", "not", "in", "true", "false", "null", "self"})
+"""Words of the expression language; a field of such a name could not be spoken of."""
+
+
+def is_site_name(name: str) -> bool:
+    """Tell whether an entity or field has a name that only the site gives (``x.…``, ``x_…``)."""
+    return name.startswith((SITE_PREFIX, SITE_ENTITY_PREFIX))
+
+
+def humanized(name: str) -> str:
+    """Return the English label of a name that has none: ``open_deals`` → ``Open deals``."""
+    return name.rpartition(".")[2].replace("_", " ").strip().capitalize()

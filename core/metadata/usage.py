@@ -1,0 +1,150 @@
+"""Where an entity or a field is used: what would break if it went."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from core.errors import Place
+from core.metadata.catalog import Catalog
+from core.metadata.relations import follow, targets
+from core.metadata.specs import EntitySpec, FieldSpec, GrantSpec, Json, ViewSpec
+
+_TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
+_PATH = re.compile(r"(?<![\w.$])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_OVER_LIST = re.compile(r"\b(?:any|all|none|count|sum|min|max)\s*\(")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Use:
+    """One document that names the thing: its kind and name, which part, and where it was written."""
+
+    kind: str
+    name: str
+    part: str
+    owner: str
+    place: Place
+
+
+def where_used(catalog: Catalog, entity: str, field: str = "") -> tuple[Use, ...]:
+    """Return every use of a field, or of the whole entity where ``field`` is empty.
+
+    Expressions are searched by their names: a name inside ``any(list, …)`` counts where the list leads to the
+    entity, so rather one use too many is told than one too few.
+    """
+    uses = _entity_uses(catalog, entity) if not field else _field_uses(catalog, entity, field)
+    return tuple(dict.fromkeys(sorted(uses, key=lambda u: (u.kind, u.name, u.part))))
+
+
+def _entity_uses(catalog: Catalog, entity: str) -> Iterator[Use]:
+    for other in catalog.entities.values():
+        for spec in other.fields.values():
+            source = spec.rollup.source if spec.rollup else ""
+            if other.name != entity and entity in (*targets(spec), source):
+                yield _of_field(spec, "type")
+    for view in catalog.views.values():
+        if view.entity == entity:
+            yield Use(kind="view", name=view.name, part="entity", owner=view.owner, place=view.place)
+    for menu in catalog.menus.values():
+        if menu.entity == entity:
+            yield Use(kind="menu", name=menu.name, part="entity", owner=menu.owner, place=menu.place)
+    for role, grant in _grants(catalog):
+        if grant.entity == entity:
+            yield Use(kind="role", name=role, part="grants", owner=grant.owner, place=grant.place)
+
+
+def _field_uses(catalog: Catalog, entity: str, field: str) -> Iterator[Use]:
+    for other in catalog.entities.values():
+        yield from _in_entity(catalog, other, entity, field)
+    for view in catalog.views.values():
+        for part in _in_view(catalog, view, entity, field):
+            yield Use(kind="view", name=view.name, part=part, owner=view.owner, place=view.place)
+    for role, grant in _grants(catalog):
+        named = grant.entity == entity and field in {n.removeprefix("!") for n in (*grant.read, *grant.edit)}
+        if named or mentions(catalog, grant.entity, grant.when, entity, field):
+            yield Use(kind="role", name=role, part="fields" if named else "when", owner=grant.owner,
+                      place=grant.place)
+
+
+def _in_entity(catalog: Catalog, other: EntitySpec, entity: str, field: str) -> Iterator[Use]:
+    if other.name == entity:
+        for part, names in (("title", (other.title,)), ("part_of", (other.part_of,)),
+                            ("unique_together", tuple(n for group in other.unique_together for n in group))):
+            if field in names:
+                yield Use(kind="entity", name=other.name, part=part, owner=other.owner, place=other.place)
+    for rule in other.rules:
+        if (other.name == entity and field in rule.on) or mentions(catalog, other.name, rule.refuse_when, entity, field):
+            yield Use(kind="entity", name=other.name, part=f"rules.{rule.name}", owner=rule.owner, place=rule.place)
+    for spec in other.fields.values():
+        if (other.name, spec.name) != (entity, field):
+            for part in _in_field(catalog, spec, entity, field):
+                yield _of_field(spec, part)
+
+
+def _in_field(catalog: Catalog, spec: FieldSpec, entity: str, field: str) -> Iterator[str]:
+    if spec.type == "list" and entity in targets(spec) and spec.option("by") == field:
+        yield "by"
+    if spec.rollup:
+        rollup = spec.rollup
+        own = rollup.source == entity and field in (rollup.by, rollup.value)
+        if own or mentions(catalog, rollup.source, rollup.where, entity, field):
+            yield "rollup"
+    for key in ("computed", "visible_when", "required_when", "read_only_when"):
+        if mentions(catalog, spec.entity, getattr(spec, key), entity, field):
+            yield key
+
+
+def _in_view(catalog: Catalog, view: ViewSpec, entity: str, field: str) -> Iterator[str]:
+    for section in view.sections:
+        for item in section.items:
+            shown = follow(catalog.entities, view.entity, item.name)
+            below = shown is not None and entity in targets(shown) and field in item.columns
+            if below or _passes(catalog, view.entity, item.name, entity, field):
+                yield f"{section.name}.{item.name}"
+    for key, value in view.options.items():
+        for text in _texts(value):
+            if mentions(catalog, view.entity, text, entity, field):
+                yield key
+
+
+def _texts(value: Json) -> Iterator[str]:
+    """Yield the texts that may speak of fields; labels do not."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _texts(inner)
+    elif hasattr(value, "items"):
+        for key, inner in value.items():  # type: ignore[union-attr]  # has items, so it is a mapping
+            if key != "label":
+                yield from _texts(inner)
+
+
+def mentions(catalog: Catalog, home: str, expression: str, entity: str, field: str) -> bool:
+    """Tell whether an expression written on ``home`` names a field of ``entity``."""
+    if not expression or field not in expression:
+        return False
+    bare = _TEXT.sub("''", expression)
+    scopes = [home]
+    if _OVER_LIST.search(bare) and home in catalog.entities:
+        scopes += [t for f in catalog.entities[home].fields.values() if f.type in ("list", "links") for t in targets(f)]
+    return any(_passes(catalog, scope, path, entity, field) for path in _PATH.findall(bare) for scope in scopes)
+
+
+def _passes(catalog: Catalog, home: str, path: str, entity: str, field: str) -> bool:
+    """Tell whether a dotted path goes over, or ends at, the field."""
+    parts = path.split(".")
+    for end in range(1, len(parts) + 1):
+        found = follow(catalog.entities, home, ".".join(parts[:end]))
+        if parts[end - 1] == field and found is not None and found.entity == entity:
+            return True
+    return False
+
+
+def _grants(catalog: Catalog) -> Iterable[tuple[str, GrantSpec]]:
+    return [(role.name, grant) for role in catalog.roles.values() for grant in role.grants]
+
+
+def _of_field(spec: FieldSpec, part: str) -> Use:
+    return Use(kind="entity", name=spec.entity, part=f"fields.{spec.name}.{part}", owner=spec.owner, place=spec.place)

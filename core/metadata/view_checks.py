@@ -1,0 +1,114 @@
+"""What views, menus and roles name must exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.metadata.documents import Document, Path
+from core.metadata.findings import Findings
+from core.metadata.layers import items, mapping, text, texts
+from core.metadata.merge import Merged
+from core.metadata.names import nearest
+from core.metadata.relations import follow, targets
+from core.metadata.specs import EntitySpec, Json, ViewSpec
+
+ACTIONS = ("create", "read", "update", "delete", "export", "import", "share", "administer")
+SCOPES = ("own", "team", "team_below", "all")
+TRANSITION = "transition:"
+
+
+def check_views(merged: Merged, findings: Findings) -> None:
+    """Check that columns, items, sort keys and anchors are fields of the entity."""
+    for view in merged.views.values():
+        for document in merged.sources("view", view.name):
+            for at, name in _named(document):
+                if follow(merged.entities, view.entity, name) is None:
+                    _unknown_field(findings, document, at, merged.entities[view.entity], name)
+            for at, name, column in _sub_columns(document):
+                _check_sub_column(merged, findings, view, document, (at, name, column))
+
+
+def _named(document: Document) -> Iterator[tuple[Path, str]]:
+    """Yield every field name that a view document mentions, with its place."""
+    body = document.body
+    for index, value in enumerate(items(body.get("columns"))):
+        yield ("columns", str(index)), _item_name(value)
+    for index, value in enumerate(texts(body.get("sort"))):
+        yield ("sort", str(index)), value.removeprefix("-")
+    for index, value in enumerate(items(body.get("items"))):
+        if "add" in mapping(value):
+            yield ("items", str(index)), text(mapping(value).get("add"))
+    for name, section in mapping(body.get("sections")).items():
+        for index, value in enumerate(items(mapping(section).get("items"))):
+            yield ("sections", name, "items", str(index)), _item_name(value)
+
+
+def _sub_columns(document: Document) -> Iterator[tuple[Path, str, str]]:
+    for index, value in enumerate(items(document.body.get("items"))):
+        for column in texts(mapping(value).get("columns")):
+            yield ("items", str(index)), text(mapping(value).get("add")), column
+    for name, section in mapping(document.body.get("sections")).items():
+        for index, value in enumerate(items(mapping(section).get("items"))):
+            for column in texts(mapping(value).get("columns")):
+                yield ("sections", name, "items", str(index)), _item_name(value), column
+
+
+def _check_sub_column(merged: Merged, findings: Findings, view: ViewSpec, document: Document,
+                      written: tuple[Path, str, str]) -> None:
+    at, name, column = written
+    field = follow(merged.entities, view.entity, name)
+    known = [merged.entities[t] for t in targets(field) if t in merged.entities] if field is not None else []
+    if known and all(follow(merged.entities, entity.name, column) is None for entity in known):
+        _unknown_field(findings, document, (*at, "columns"), known[0], column)
+
+
+def _item_name(value: Json) -> str:
+    return value if isinstance(value, str) else text(mapping(value).get("name"))
+
+
+def _unknown_field(findings: Findings, document: Document, at: Path, entity: EntitySpec, name: str) -> None:
+    findings.add(document, at, "unknown_field", "{entity} has no field {name}. Perhaps: {nearest}.",
+                 entity=entity.name, name=name, nearest=nearest(name, entity.fields))
+
+
+def check_menus(merged: Merged, findings: Findings) -> None:
+    """Check that menu entries open entities that exist."""
+    for menu in merged.menus.values():
+        if menu.entity and menu.entity not in merged.entities:
+            document = merged.documents[("menu", menu.name)]
+            _unknown_entity(merged, findings, document, ("entity",), menu.entity)
+
+
+def check_roles(merged: Merged, findings: Findings) -> None:
+    """Check every grant: entity, actions, scope and field names."""
+    for role in merged.roles.values():
+        for document in merged.sources("role", role.name):
+            for index, value in enumerate(items(document.body.get("grants"))):
+                _check_grant(merged, findings, document, index, value)
+
+
+def _check_grant(merged: Merged, findings: Findings, document: Document, index: int, value: Json) -> None:
+    body, at = mapping(value), ("grants", str(index))
+    entity = merged.entities.get(text(body.get("entity")))
+    if entity is None:
+        _unknown_entity(merged, findings, document, (*at, "entity"), text(body.get("entity")))
+    for action in texts(body.get("actions")):
+        if action not in ACTIONS and action != "*" and not action.startswith(TRANSITION):
+            findings.add(document, (*at, "actions"), "unknown_action",
+                         "{action} is not an action. There are: {known}.", action=action,
+                         known=(*ACTIONS, "transition:<name>"))
+    scope = text(body.get("scope"), "all")
+    if scope not in SCOPES:
+        findings.add(document, (*at, "scope"), "unknown_scope", "{scope} is not a scope. There are: {known}.",
+                     scope=scope, known=SCOPES)
+    fields = mapping(body.get("fields"))
+    for key in ("read", "edit"):
+        for name in texts(fields.get(key)):
+            bare = name.removeprefix("!")
+            if entity is not None and bare != "*" and bare not in entity.fields:
+                _unknown_field(findings, document, (*at, "fields", key), entity, bare)
+
+
+def _unknown_entity(merged: Merged, findings: Findings, document: Document, at: Path, name: str) -> None:
+    findings.add(document, at, "unknown_entity", "There is no entity {name}. Perhaps: {nearest}.",
+                 name=name or "—", nearest=nearest(name, merged.entities))
