@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import secrets
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -33,7 +33,7 @@ def tries(work: Callable[[], Result]) -> Result:
             state = sqlstate(failure)
             if state in CONTESTED and contested < CONTESTED_TRIES:
                 contested += 1
-                time.sleep(random.random() * LONGEST_PAUSE * 2 ** (contested - 1))
+                time.sleep(jitter(LONGEST_PAUSE * 2 ** (contested - 1)))
             elif state in STALE and not stale:
                 stale += 1
             elif is_lost(failure) and failure.reason != OUTCOME_UNKNOWN and not lost:
@@ -41,3 +41,8 @@ def tries(work: Callable[[], Result]) -> Result:
             else:
                 raise
             get_logger("storage").info("unit_repeated", sqlstate=state)
+
+
+def jitter(longest: float) -> float:
+    """Return a pause of up to ``longest`` seconds, different for everybody."""
+    return longest * secrets.randbelow(1000) / 1000

@@ -70,14 +70,14 @@ def translate_database_error(failure: BaseException, catalog: Catalog | None = N
     if error is None:
         return None
     if is_lost(error):
-        return Unavailable(reason="the database does not answer", code="database_lost")
+        return Unavailable("The database does not answer.", code="database_lost")
     state = error.sqlstate or ""
-    if state in REASONS:
-        return Unavailable(reason=REASONS[state], code="try_again" if state in CONTESTED | STALE else "unavailable")
+    if state in SENTENCES:
+        return Unavailable(SENTENCES[state], code="try_again" if state in CONTESTED | STALE else "unavailable")
+    if state[:2] in ("28", "3D"):
+        return Unavailable("The database refuses the connection; look at DATABASE_URL.")
     if state.startswith("23"):
         return _constraint_error(error, state, catalog)
-    if state[:2] in ("28", "3D"):
-        return Unavailable(reason="the database refuses the connection; look at DATABASE_URL")
     if state.startswith("22") or isinstance(error, psycopg.DataError):
         return BadRequest("A value does not fit.", code="bad_value")
     if state.startswith("54"):

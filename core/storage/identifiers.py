@@ -19,11 +19,6 @@ def identifier(*parts: str) -> str:
     return f"{whole[:LONGEST - 9]}_{sha256(whole.encode()).hexdigest()[:8]}"
 
 
-def link_table(table: str, field: str) -> str:
-    """Return the name of the join table of a links field."""
-    return identifier(table, field)
-
-
 def foreign_key(table: str, column: str) -> str:
     """Return the name that PostgreSQL itself gives to the foreign key of one column.
 

@@ -8,11 +8,10 @@ import sqlalchemy as sa
 
 from core.errors import Unavailable
 from core.storage.check import check_database
+from core.storage.versions import lock_schema
 
 HEAD = "core_0001"
 """The newest revision: known without loading Alembic, for the look at every start."""
-
-SCHEMA_LOCK = 0x706179_76616E64  # "payvand": one change of tables at a time
 
 
 def migrate(engine: sa.Engine) -> None:
@@ -23,7 +22,7 @@ def migrate(engine: sa.Engine) -> None:
     with engine.begin() as connection:
         connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
         connection.execute(sa.text("SET LOCAL lock_timeout = '30s'"))
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(SCHEMA_LOCK)))
+        lock_schema(connection)
         connection.execute(sa.text("CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public"))
         check_database(connection)
         config = Config()

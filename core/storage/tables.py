@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from threading import Lock
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from core.fields import ColumnSpec, FieldTypes, link_table
 from core.metadata.specs import EntitySpec
-from core.storage.identifiers import link_table
-
-if TYPE_CHECKING:
-    from core.fields import FieldTypes
-    from core.fields.base import ColumnSpec
 
 GENERATIONS = 3
 """Shapes of one entity that are kept at once: the present one and those of requests still under way."""
@@ -32,7 +27,7 @@ class Tables:
     """
 
     def __init__(self, types: FieldTypes) -> None:
-        self._types = types
+        self.types = types
         self._kept: dict[str, OrderedDict[str, sa.Table]] = {}
         self._links: dict[str, sa.Table] = {}
         self._lock = Lock()
@@ -45,7 +40,7 @@ class Tables:
 
     def links(self, entity: EntitySpec, field: str) -> sa.Table:
         """Return the join table of a links field: ``source`` is the owner's id, ``target`` the other's."""
-        name = link_table(entity.table, field)
+        name = link_table(entity, field)
         table = self._links.get(name)
         if table is None:
             with self._lock:
@@ -54,8 +49,7 @@ class Tables:
 
     def columns(self, entity: EntitySpec, field: str) -> tuple[ColumnSpec, ...]:
         """Return the columns of one field, first the one that holds the value itself."""
-        spec = entity.fields[field]
-        return self._types.get(spec.type).columns(spec)
+        return self.types.columns(entity.fields[field])
 
     def _keep(self, entity: EntitySpec) -> sa.Table:
         with self._lock:
@@ -71,7 +65,7 @@ class Tables:
         columns = system_columns()
         for name, field in entity.fields.items():
             if name not in SYSTEM_COLUMNS:
-                columns += [sa.Column(c.name, c.sa_type) for c in self._types.get(field.type).columns(field)]
+                columns += [sa.Column(c.name, c.sa_type) for c in self.types.columns(field)]
         return sa.Table(entity.table, sa.MetaData(), *columns)
 
 
@@ -91,8 +85,9 @@ def system_columns() -> list[sa.Column[object]]:
 
 def build_link_table(name: str) -> sa.Table:
     """Return the table of links of this name."""
-    return sa.Table(
-        name, sa.MetaData(),
-        sa.Column("source", sa.BigInteger, primary_key=True, autoincrement=False),
-        sa.Column("target", sa.BigInteger, primary_key=True, autoincrement=False),
-    )
+    return sa.Table(name, sa.MetaData(), *link_columns())
+
+
+def link_columns() -> list[sa.Column[object]]:
+    """Return new columns that every join table has."""
+    return [sa.Column(name, sa.BigInteger, primary_key=True, autoincrement=False) for name in ("source", "target")]

@@ -1,0 +1,90 @@
+"""What is recorded about tables: which columns and indexes exist, for which field, in use or in the trash."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import sqlalchemy as sa
+
+from core.fields import FieldTypes
+from core.storage.kernel_tables import catalog as catalog_table
+from core.storage.kernel_tables import index as index_table
+from core.storage.kernel_tables import module as module_table
+from core.storage.kernel_tables import physical as physical_table
+
+ACTIVE = "active"
+TRASH = "trash"
+
+FEW_ROWS = 1000
+"""Up to so many rows an index is built at once, in some milliseconds; otherwise aside, by a job."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PhysicalColumn:
+    """One column as recorded. ``sql_type`` names type and target; ``type`` is the field type."""
+
+    table: str
+    column: str
+    entity: str
+    field: str
+    owner: str
+    state: str
+    type: str
+    sql_type: str
+    unique: bool = False
+
+
+COLUMN_PARTS = ("table", "column", "entity", "field", "owner", "state", "type", "sql_type", "unique")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IndexSpec:
+    """One index of an entity's table: unique, look_up, search, order, or the filling of search ``keys``."""
+
+    name: str
+    table: str
+    kind: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Physical:
+    """Everything recorded, at one version of the catalog.
+
+    ``large`` are the tables with more than a few rows, ``dormant`` the modules that are disabled: what they
+    own stays as it is.
+    """
+
+    types: FieldTypes
+    version: int = 1
+    columns: Mapping[tuple[str, str], PhysicalColumn] = field(default_factory=lambda: MappingProxyType({}))
+    indexes: Mapping[str, IndexSpec] = field(default_factory=lambda: MappingProxyType({}))
+    large: frozenset[str] = frozenset()
+    dormant: frozenset[str] = frozenset()
+
+
+def read_physical(connection: sa.Connection, types: FieldTypes) -> Physical:
+    """Read the records; take the schema lock before, where a change is to follow."""
+    version = connection.scalar(sa.select(catalog_table.c.version))
+    t = physical_table.c
+    rows = connection.execute(sa.select(
+        t.table_name, t.column_name, t.entity, t.field, t.owner, t.state, t.type, t.sql_type, t.unique))
+    columns = {(row[0], row[1]): PhysicalColumn(**dict(zip(COLUMN_PARTS, row, strict=True))) for row in rows}
+    i = index_table.c
+    indexes = {row[0]: IndexSpec(name=row[0], table=row[1], kind=row[2], columns=tuple(row[3]))
+               for row in connection.execute(sa.select(i.name, i.table_name, i.kind, i.columns))}
+    m = module_table.c
+    dormant = connection.scalars(sa.select(m.name).where(m.state == "disabled"))
+    return Physical(types=types, version=version or 1, columns=columns, indexes=indexes, dormant=frozenset(dormant),
+                    large=_large(connection, {table for table, _ in columns}))
+
+
+def _large(connection: sa.Connection, tables: set[str]) -> frozenset[str]:
+    """Return the tables with more than a few rows, by looking at no more than those."""
+    if not tables:
+        return frozenset()
+    looks = [sa.select(sa.literal(table), sa.exists(
+        sa.select(sa.literal(1)).select_from(sa.table(table)).offset(FEW_ROWS).limit(1))) for table in sorted(tables)]
+    return frozenset(table for table, large in connection.execute(sa.union_all(*looks)) if large)

@@ -1,0 +1,60 @@
+"""`plan`: the steps from what is recorded as physical to what a new catalog needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.errors import Problem
+from core.metadata.catalog import Catalog
+from core.storage.physical import Physical, PhysicalColumn
+from core.storage.planning import Planning
+from core.storage.steps import Lock, Step, Way
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Plan:
+    """Steps in their order, what to record, and the reasons why it cannot be, if any.
+
+    ``version`` is the catalog's at the time of planning; a plan is good for that one only.
+    """
+
+    steps: tuple[Step, ...]
+    problems: tuple[Problem, ...]
+    version: int
+    write: tuple[PhysicalColumn, ...]
+    remove: tuple[tuple[str, str], ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """True where nothing is to be done or recorded."""
+        return not (self.steps or self.write or self.remove)
+
+    @property
+    def makes_wait(self) -> tuple[Step, ...]:
+        """The steps for which somebody may have to wait a moment."""
+        return tuple(step for step in self.steps if step.lock not in (Lock.NONE, Lock.NEW))
+
+    @property
+    def aside(self) -> tuple[Step, ...]:
+        """The steps that jobs carry out after the change."""
+        return tuple(step for step in self.steps if step.way is Way.ASIDE)
+
+    def __str__(self) -> str:
+        lines = [*(f"refused: {problem.text()}" for problem in self.problems), *map(str, self.steps)]
+        return "\n".join(lines) or "nothing to do"
+
+
+def plan(old: Catalog | None, new: Catalog, physical: Physical) -> Plan:
+    """Return what brings the tables from what is recorded to what ``new`` needs.
+
+    ``old`` is where the site stands: entities that are the same in both are not looked at again.
+    """
+    work = Planning(new, physical)
+    for entity in new.entities.values():
+        known = old.entities.get(entity.name) if old is not None else None
+        unchanged = known is not None and known.digest == entity.digest and bool(known.digest)
+        work.entity(entity, look=not unchanged)
+    work.trash_rest()
+    work.indexes()
+    return Plan(steps=work.steps(), problems=tuple(work.problems), version=physical.version,
+                write=tuple(work.write.values()), remove=tuple(sorted(work.remove)))

@@ -1,0 +1,141 @@
+"""What the catalog needs of the database: columns with their types and targets, links, indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+from core.fields import ColumnSpec, FieldTypes, link_table, on_delete
+from core.metadata.catalog import Catalog
+from core.metadata.specs import EntitySpec, FieldSpec
+from core.storage.constraints import unique_index
+from core.storage.identifiers import identifier
+from core.storage.physical import ACTIVE, IndexSpec, PhysicalColumn
+from core.storage.tables import SYSTEM_COLUMNS, system_columns
+
+POSTGRESQL: Dialect = sa.make_url("postgresql+psycopg://").get_dialect()()
+
+ON_DELETE = {"clear": "SET NULL", "cascade": "CASCADE"}
+"""What the database does when a record is purged; the trash is the business of core.records."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Need:
+    """One column that a field needs; ``references`` is the table it points to."""
+
+    record: PhysicalColumn
+    sa_type: sa.types.TypeEngine[Any]
+    references: str | None = None
+    on_delete: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class FieldNeed:
+    """All that one field needs, kept and thrown away together. ``one_target`` asks for the check on its columns."""
+
+    table: str
+    field: str
+    columns: tuple[Need, ...]
+    links: bool = False
+
+    @property
+    def one_target(self) -> bool:
+        """True where at most one of the columns may be set."""
+        return not self.links and sum(need.references is not None for need in self.columns) > 1
+
+
+def field_needs(entity: EntitySpec, types: FieldTypes) -> Iterator[FieldNeed]:
+    """Yield what the fields of an entity need, the system's first."""
+    system = {column.name: column for column in system_columns()}
+    for name in SYSTEM_COLUMNS:
+        spec = entity.fields.get(name) or FieldSpec(name=name, entity=entity.name, type="integer", label=name)
+        column = ColumnSpec(name=name, sa_type=system[name].type)
+        yield FieldNeed(table=entity.table, field=name, columns=(_need(entity, spec, entity.table, column),))
+    for name, spec in entity.fields.items():
+        if name in SYSTEM_COLUMNS:
+            continue
+        if spec.type == "links":
+            yield _links(entity, spec)
+        elif columns := types.columns(spec):
+            yield FieldNeed(table=entity.table, field=name,
+                            columns=tuple(_need(entity, spec, entity.table, c) for c in columns))
+
+
+def _links(entity: EntitySpec, spec: FieldSpec) -> FieldNeed:
+    table, target = link_table(entity, spec.name), str(spec.option("to")).replace(".", "_")
+    columns = (ColumnSpec(name="source", sa_type=sa.BigInteger(), references=entity.table),
+               ColumnSpec(name="target", sa_type=sa.BigInteger(), references=target))
+    return FieldNeed(table=table, field=spec.name, links=True,
+                     columns=tuple(_need(entity, spec, table, column, "CASCADE") for column in columns))
+
+
+def _need(entity: EntitySpec, spec: FieldSpec, table: str, column: ColumnSpec, rule: str | None = None) -> Need:
+    record = PhysicalColumn(
+        table=table, column=column.name, entity=entity.name, field=spec.name, owner=spec.owner or entity.owner,
+        state=ACTIVE, type=spec.type, sql_type=sql_type(column.sa_type, column.references),
+        unique=spec.unique and column.name == spec.name)
+    rule = rule or (ON_DELETE.get(on_delete(spec)) if column.references else None)
+    if column.references == "core_file":
+        rule = "SET NULL"
+    return Need(record=record, sa_type=column.sa_type, references=column.references, on_delete=rule)
+
+
+def sql_type(kind: sa.types.TypeEngine[Any], references: str | None) -> str:
+    """Return the type of a column in words that can be compared later."""
+    text = kind.compile(dialect=POSTGRESQL)
+    return f"{text} REFERENCES {references}" if references else text
+
+
+def index_needs(catalog: Catalog, types: FieldTypes) -> Iterator[IndexSpec]:
+    """Yield the indexes that the catalog wants, links aside."""
+    for entity in catalog.entities.values():
+        for together in entity.unique_together:
+            columns = tuple(column for name in together for column in _value_columns(entity, name, types))
+            yield IndexSpec(name=unique_index(entity.table, *together), table=entity.table, kind="unique",
+                            columns=columns)
+        for spec in entity.fields.values():
+            if not spec.system:
+                yield from _field_indexes(entity, spec, types)
+        yield from _order_index(entity, types)
+
+
+def _field_indexes(entity: EntitySpec, spec: FieldSpec, types: FieldTypes) -> Iterator[IndexSpec]:
+    table, columns = entity.table, types.columns(spec)
+    names = {column.name for column in columns}
+    if spec.unique and columns:
+        yield IndexSpec(name=unique_index(table, spec.name), table=table, kind="unique", columns=(columns[0].name,))
+    for column in columns:
+        if column.references:
+            yield _look_up(table, column.name)
+    key = f"{spec.name}_key"
+    if key in names:
+        yield IndexSpec(name=identifier("s", table, key), table=table, kind="search", columns=(key,))
+    if spec.duplicate_key and columns and not spec.unique:
+        yield _look_up(table, key if key in names else columns[0].name)
+
+
+def _look_up(table: str, column: str) -> IndexSpec:
+    return IndexSpec(name=identifier("i", table, column), table=table, kind="look_up", columns=(column,))
+
+
+def _order_index(entity: EntitySpec, types: FieldTypes) -> Iterator[IndexSpec]:
+    """Lists are sorted by title more often than by anything else."""
+    spec = entity.fields.get(entity.title)
+    kind = types.find(spec.type) if spec else None
+    if spec and kind and not spec.system and kind.storable and isinstance(_first_type(spec, types), sa.String):
+        yield IndexSpec(name=identifier("o", entity.table, spec.name), table=entity.table, kind="order",
+                        columns=(spec.name,))
+
+
+def _first_type(spec: FieldSpec, types: FieldTypes) -> object:
+    columns = types.columns(spec)
+    return columns[0].sa_type if columns else None
+
+
+def _value_columns(entity: EntitySpec, name: str, types: FieldTypes) -> tuple[str, ...]:
+    columns = types.columns(entity.fields[name]) if name in entity.fields else ()
+    return tuple(column.name for column in columns if column.name != f"{name}_key")
