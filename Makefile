@@ -1,0 +1,92 @@
+# `make` lists the commands. Two are enough for a fresh machine: `make run` and `make test`.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+PY := $(BIN)/python
+# One path or several, for one run of the tests: make test T=tests/records
+T ?=
+# Two cores run two processes; PYTEST_XDIST_AUTO_NUM_WORKERS changes it.
+PYTEST := $(PY) -m pytest -n auto --dist worksteal
+COVERS := --covers-report .coverage-map.json
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup setup-dev
+setup: ## environment, packages and front end for running
+	@$(PYTHON) scripts/setup.py
+
+setup-dev: ## the same with the tools of developers and the browser of the tests
+	@$(PYTHON) scripts/setup.py --dev
+
+.PHONY: run
+run: setup ## everything: set-up, database, demo data, server on http://127.0.0.1:8000
+	@$(BIN)/payvand init --demo
+	@exec $(BIN)/payvand serve
+
+.PHONY: test fast
+test: setup-dev ## all tests, in parallel; T=path for some
+	@$(PYTEST) $(if $(T),,$(COVERS)) $(T)
+
+fast: setup-dev ## the tests of what was changed since the last commit
+	@$(PYTEST) -m "not browser" $$($(PY) scripts/affected_tests.py)
+
+.PHONY: lint format types arch metadata-check docs i18n
+lint: setup-dev ## ruff, and the format of every file
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+format: setup-dev ## put every file in order
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+types: setup-dev ## mypy, strict
+	@$(PY) -m mypy
+	@MYPYPATH=scripts $(PY) -m mypy scripts
+
+arch: setup-dev ## import contracts, sizes, names, surface of the sdk
+	@$(PY) -m pytest -q tests/architecture
+
+metadata-check: setup-dev ## compile the documents of all modules
+	@$(BIN)/payvand metadata check
+
+docs: setup-dev ## links, decisions, dependencies
+	@$(PY) -m pytest -q tests/tooling/test_documents.py
+
+i18n: setup-dev ## every sentence has its Persian, with the same parameters
+	@$(PY) scripts/i18n.py check
+
+.PHONY: tests-measured wheel coverage-map bench audit
+tests-measured: setup-dev ## all tests with coverage (at least 90 % of lines)
+	@rm -rf .coverage && mkdir .coverage
+	@$(PY) -m coverage run -m pytest -n auto --dist worksteal $(COVERS)
+	@$(PY) -m coverage combine --quiet
+	@$(PY) -m coverage report
+
+wheel: setup-dev ## build the wheel and use it in an empty environment
+	@$(PY) scripts/check_wheel.py
+
+coverage-map: setup-dev ## which requirement rows the last test run has shown
+	@$(PY) scripts/coverage_map.py
+
+bench: setup ## the figures of benchmarks/, side by side with the yardstick
+	@$(PY) -m benchmarks
+
+audit: setup-dev ## known holes in the packages we use (asks the outside world)
+	@$(PY) -m pip install --quiet '.[audit]'
+	@$(PY) -m pip_audit --skip-editable
+
+.PHONY: new check clean
+new: setup ## a new module: make new NAME=library TEMPLATE=entity
+	@test -n "$(NAME)" || { echo "Say its name: make new NAME=library"; exit 2; }
+	@$(BIN)/payvand module new $(NAME) --template $(or $(TEMPLATE),entity)
+
+# Cheap first.
+check: lint types arch docs i18n metadata-check tests-measured wheel coverage-map ## everything above, as the CI does
+
+clean: ## remove what the tools leave; data in var/ stay
+	@rm -rf .coverage .coverage-map.json .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist *.egg-info
+	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
