@@ -1,15 +1,23 @@
 """Expressions: text ↔ tree, type check, and two readings with equal results, Python and SQL."""
 
+from core.expressions.binding import env_parameters, parameters
+from core.expressions.cache import ExpressionCache
 from core.expressions.checked import Checked, all_of, any_of, constant, denied, env_used, fields_used
 from core.expressions.checker import check, compile_text
+from core.expressions.functions import FUNCTIONS
 from core.expressions.nodes import Node, and_all, not_, or_all
 from core.expressions.parser import parse
 from core.expressions.problems import ExpressionInvalid
+from core.expressions.python import compile_python
+from core.expressions.shapes import parametrize, shape_key
+from core.expressions.sql import to_sql, to_sql_money
 from core.expressions.types import Type
 from core.expressions.unparse import unparse
 from core.expressions.views import Env, Schema, SqlScope, View
 
 __all__ = [
-    "Checked", "Env", "ExpressionInvalid", "Node", "Schema", "SqlScope", "Type", "View", "all_of", "and_all",
-    "any_of", "check", "compile_text", "constant", "denied", "env_used", "fields_used", "not_", "or_all", "parse", "unparse",
+    "FUNCTIONS", "Checked", "Env", "ExpressionCache", "ExpressionInvalid", "Node", "Schema", "SqlScope", "Type", "View",
+    "all_of", "and_all", "any_of", "check", "compile_python", "compile_text", "constant", "denied", "env_parameters",
+    "env_used", "fields_used", "not_", "or_all", "parameters", "parametrize", "parse", "shape_key", "to_sql",
+    "to_sql_money", "unparse",
 ]

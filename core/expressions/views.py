@@ -40,7 +40,10 @@ class View(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Env:
-    """The constants of one evaluation; ``old`` is the record before the change, None where there is none."""
+    """The constants of one evaluation; ``old`` is the record before the change, None where there is none.
+
+    ``teams_below`` are the teams one belongs to and all below them.
+    """
 
     user: int | None
     team: int | None
@@ -48,6 +51,7 @@ class Env:
     now: datetime
     today: date
     old: View | None = None
+    teams_below: tuple[int, ...] = ()
 
 
 class SqlScope(Protocol):

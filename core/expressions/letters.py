@@ -1,0 +1,23 @@
+"""Small letters by one table that Python and PostgreSQL share: their own lower() differ from version to version."""
+
+from __future__ import annotations
+
+_BLOCKS = (
+    range(0x41, 0x5B),  # Latin
+    range(0xC0, 0xDF),  # Latin-1
+    range(0x100, 0x180),  # Latin Extended-A
+    range(0x370, 0x400),  # Greek
+    range(0x400, 0x530),  # Cyrillic
+)
+
+CAPITALS = "".join(
+    char for block in _BLOCKS for char in map(chr, block) if len(char.lower()) == 1 and char.lower() != char
+)
+SMALL = "".join(char.lower() for char in CAPITALS)  # one by one: a final sigma depends on its neighbours
+
+_TABLE = str.maketrans(CAPITALS, SMALL)
+
+
+def lowered(text: str) -> str:
+    """Return ``text`` in small letters."""
+    return text.translate(_TABLE)
