@@ -11,6 +11,7 @@ from core.fields.booleans import BooleanField
 from core.fields.catalog_schema import CatalogSchema
 from core.fields.choices import ChoiceField, MultiChoiceField
 from core.fields.contact import EmailField, PhoneField, UrlField
+from core.fields.derivations import check_circles, check_expressions
 from core.fields.derived import check_derived
 from core.fields.files import FileField
 from core.fields.lists import LinksField, ListField
@@ -128,7 +129,8 @@ class FieldTypes:
             return
         yield from kind.check(spec, catalog)
         if spec.derived:
-            yield from check_derived(spec, kind, catalog, self._types)
+            problems = tuple(check_derived(spec, kind, catalog, self._types))
+            yield from problems or check_expressions(spec, kind, catalog, self._types)
 
     def check_catalog(self, catalog: Catalog) -> Iterable[Problem]:
         """Check all fields of all entities, and that their columns have room beside one another (a `Checker`)."""
@@ -137,3 +139,4 @@ class FieldTypes:
                 p for spec in entity.fields.values() if not spec.system for p in self.check(spec, catalog)
             ]
             yield from wrong or check_physical(entity, self._types)
+        yield from check_circles(catalog, self._types)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from core.fields import FieldType, FieldTypes, LoadContext
 from core.metadata.catalog import Catalog
 from core.metadata.specs import Choice, EntitySpec, FieldSpec
-
 from tests.fields.readers import READERS
 
 TYPES = FieldTypes()

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from core.fields import MoneyCell
 from core.kernel.values import Money
-
 from tests.fields.rows import Row
 
 D = Decimal

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from core.kernel.values import AnyRef, FileRef, Ref
-
 from tests.fields.rows import CHOICES, Row
 
 CHOICE = Row(

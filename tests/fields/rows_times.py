@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from tests.fields.rows import Row
 
 NOON = datetime(2026, 3, 21, 8, 30, tzinfo=UTC)
+CELL_NOON = datetime(2026, 3, 21, 12, 0)  # noqa: DTZ001  # spreadsheets know no zones
+CELL_DAY = datetime(2026, 3, 21)  # noqa: DTZ001  # nor days without a time
 
 DATE = Row(
     type="date",
@@ -22,11 +24,11 @@ DATE = Row(
     ),
     wire=((date(2026, 3, 21), "2026-03-21"),),
     typed=(("fa", "۱۴۰۵/۰۳/۲۱", date(2026, 3, 21)), ("fa", "١٤٠٥/٠٣/٢١", date(2026, 3, 21)), ("en", "2026-03-21", date(2026, 3, 21)),
-           ("en", "21 March 2026", date(2026, 3, 21)), ("en", datetime(2026, 3, 21), date(2026, 3, 21)),
+           ("en", "21 March 2026", date(2026, 3, 21)), ("en", CELL_DAY, date(2026, 3, 21)),
            ("fa", date(2026, 3, 21), date(2026, 3, 21)), ("fa", 14050321, date(2026, 3, 21)), ("fa", 14050321.0, date(2026, 3, 21)),
            ("fa", "  ", None)),
     typed_bad=(("fa", "۱۴۰۵/۱۳/۰۱", "no_such_month"), ("fa", "۱۴۰۵/۰۲/۳۰", "no_such_day"), ("fa", "فردا صبح", "date_unreadable"),
-               ("en", "1405/09/01", "year_out_of_range"), ("en", datetime(2026, 3, 21, 8, 30), "not_a_date"), ("en", True, "not_a_date"),
+               ("en", "1405/09/01", "year_out_of_range"), ("en", CELL_NOON, "not_a_date"), ("en", True, "not_a_date"),
                ("en", 46102.25, "not_a_date")),
     different=((date(2026, 3, 21), date(2026, 3, 22)),),
     shown=(("en", date(2026, 3, 21), "Mar 21, 2026"), ("fa", date(2026, 3, 21), "۲۱ مارس ۱۴۰۵")),
@@ -50,7 +52,7 @@ DATETIME = Row(
     wire=((NOON, "2026-03-21T08:30:00Z"), (NOON.astimezone(timezone(timedelta(hours=5))), "2026-03-21T08:30:00Z"),
           (NOON.replace(microsecond=123), "2026-03-21T08:30:00.000123Z")),
     typed=(("fa", "۱۴۰۵/۰۳/۲۱ ۱۲:۰۰", NOON), ("en", "2026-03-21 12:00", NOON), ("en", "2026-03-21T08:30:00Z", NOON),
-           ("en", datetime(2026, 3, 21, 12, 0), NOON), ("en", date(2026, 3, 21), datetime(2026, 3, 20, 20, 30, tzinfo=UTC)),
+           ("en", CELL_NOON, NOON), ("en", date(2026, 3, 21), datetime(2026, 3, 20, 20, 30, tzinfo=UTC)),
            ("en", NOON, NOON)),
     typed_bad=(("en", "2026-03-21 25:00", "time_unreadable"), ("fa", "نیمروز", "date_unreadable"), ("en", 46102.5, "not_a_datetime"),
                # In 2022 the clocks of Tehran went from 00:00 to 01:00 on this day.
@@ -58,7 +60,7 @@ DATETIME = Row(
     same=((NOON, NOON.astimezone(timezone(timedelta(hours=3, minutes=30)))),),
     different=((NOON, NOON + timedelta(microseconds=1)),),
     shown=(("en", NOON, "Mar 21, 2026, 12:00"), ("fa", NOON, "۲۱ مارس ۱۴۰۵، ۱۲:۰۰")),
-    exported=(("fa", NOON, datetime(2026, 3, 21, 12, 0)),),
+    exported=(("fa", NOON, CELL_NOON),),
 )
 
 ROWS = (DATE, DATETIME)

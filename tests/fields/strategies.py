@@ -39,7 +39,8 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
     "money": st.builds(Money, _decimals(16, 0) | _decimals(20, 4), st.sampled_from(["IRR", "USD", "EUR", "JPY"])),
     "boolean": st.booleans(),
     "date": st.dates(date(1800, 1, 1), date(9999, 12, 31)),
-    "datetime": st.datetimes(datetime(1800, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC)),
+    "datetime": st.dates(date(1800, 1, 2), date(9999, 12, 30)).flatmap(
+        lambda day: st.times().map(lambda clock: datetime.combine(day, clock, UTC))),
     "choice": st.sampled_from(["new", "old", "lost"]),
     "multi_choice": st.sets(st.sampled_from(["new", "old", "lost"]), min_size=1)
     .map(lambda chosen: tuple(n for n in ("new", "old", "lost") if n in chosen)),

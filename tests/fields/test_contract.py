@@ -10,7 +10,6 @@ from marshmallow import Schema
 from core.errors import Problem
 from core.expressions.types import KINDS, Type
 from core.fields import ColumnSpec, FieldRefused, search_key
-
 from tests.fields import rows_numbers, rows_records, rows_text, rows_times
 from tests.fields.readers import READERS
 from tests.fields.rows import CONTEXT, CONTEXTS, TYPES, Row

@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.fields import FieldRefused
-
 from tests.fields.readers import READERS
 from tests.fields.rows import CHOICES, CONTEXT, CONTEXTS, TYPES, make
 from tests.fields.strategies import JSON, TYPED, VALUES
@@ -75,7 +74,8 @@ def test_what_was_exported_can_be_imported(name, reader):
             again = kind.parse(spec, cell, CONTEXTS[reader])
         except FieldRefused as refused:
             # Money finer than its currency, and years that a calendar does not know, are refused, never changed.
-            assert refused.code in ("amount_too_fine", "year_out_of_range"), refused
+            if refused.code not in ("amount_too_fine", "year_out_of_range"):
+                raise
             return
         assert kind.equal(again, value)
 

@@ -1,0 +1,93 @@
+"""The expressions of computed and rolled-up fields: that they fit, and that no value depends on itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
+from core.errors import Problem
+from core.expressions import Checked, ExpressionInvalid, compile_text, fields_used
+from core.expressions.types import BOOLEAN, Type
+from core.fields.base import FieldType
+from core.fields.catalog_schema import CatalogSchema
+from core.fields.refusal import spec_problem
+from core.metadata.catalog import Catalog
+from core.metadata.specs import FieldSpec
+
+Spot: TypeAlias = tuple[str, str]
+"""An entity and one of its fields."""
+
+
+def check_expressions(
+    spec: FieldSpec, kind: FieldType, catalog: Catalog, types: Mapping[str, FieldType]
+) -> Iterable[Problem]:
+    """Check that what is computed fits the field, and that a roll-up's condition fits the records it draws from."""
+    try:
+        tuple(_compiled(spec, kind, catalog, types))
+    except ExpressionInvalid as invalid:
+        for problem in invalid.problems:
+            yield replace(problem, field=spec.name, place=spec.place)
+
+
+def check_circles(catalog: Catalog, types: Mapping[str, FieldType]) -> Iterable[Problem]:
+    """Tell of derived values that depend on themselves, each circle once."""
+    inputs = {
+        (e.name, f.name): _inputs(f, catalog, types)
+        for e in catalog.entities.values()
+        for f in e.fields.values()
+        if f.derived
+    }
+    told: set[Spot] = set()
+    for start in sorted(inputs):
+        circle = () if start in told else _circle(start, inputs)
+        if circle:
+            told.update(circle)
+            spec = catalog.entities[start[0]].fields[start[1]]
+            yield spec_problem(
+                spec,
+                "circle",
+                "{field}: its value would depend on itself: {circle}.",
+                circle=" → ".join(".".join(spot) for spot in (*circle, start)),
+            )
+
+
+def _compiled(
+    spec: FieldSpec, kind: FieldType, catalog: Catalog, types: Mapping[str, FieldType]
+) -> Iterator[Checked]:
+    schema = CatalogSchema(catalog, types)
+    if spec.computed:
+        yield compile_text(spec.computed, schema, spec.entity, _wanted(spec, kind), old=False)
+    if spec.rollup and spec.rollup.where:
+        yield compile_text(spec.rollup.where, schema, spec.rollup.source, BOOLEAN, old=False)
+
+
+def _wanted(spec: FieldSpec, kind: FieldType) -> Type:
+    return replace(kind.expression_type(spec), folded=None)
+
+
+def _inputs(spec: FieldSpec, catalog: Catalog, types: Mapping[str, FieldType]) -> frozenset[Spot]:
+    kind = types.get(spec.type)
+    if kind is None:
+        return frozenset()
+    try:
+        read = [fields_used(checked) for checked in _compiled(spec, kind, catalog, types)]
+    except ExpressionInvalid:
+        return frozenset()
+    drawn = {(spec.rollup.source, spec.rollup.value)} if spec.rollup and spec.rollup.value else set()
+    return frozenset(drawn).union(*read)
+
+
+def _circle(start: Spot, inputs: Mapping[Spot, frozenset[Spot]]) -> tuple[Spot, ...]:
+    """Return the way from a field over what it reads back to itself, or nothing."""
+    ways: list[tuple[Spot, ...]] = [(start,)]
+    seen: set[Spot] = set()
+    while ways:
+        way = ways.pop()
+        for spot in sorted(inputs[way[-1]]):
+            if spot == start:
+                return way
+            if spot in inputs and spot not in seen:
+                seen.add(spot)
+                ways.append((*way, spot))
+    return ()
