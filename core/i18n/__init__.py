@@ -15,6 +15,7 @@ from core.i18n.languages import ENGLISH, Language
 from core.i18n.localization import Choices, Localization, SiteDefaults
 from core.i18n.messages import Messages
 from core.i18n.money import Money, MoneyUnit
+from core.i18n.periods import add_months, add_years, period
 from core.i18n.style import Label, Style
 from core.i18n.unreadable import Unreadable
 
@@ -39,9 +40,12 @@ __all__ = [
     "SiteDefaults",
     "Style",
     "Unreadable",
+    "add_months",
+    "add_years",
     "ascii_digits",
     "clean",
     "fold",
+    "period",
     "read_date",
     "sort_key",
     "sort_key_ddl",

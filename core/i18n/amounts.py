@@ -92,10 +92,11 @@ class Amounts:
 
     @cached_property
     def _words(self) -> Mapping[str, tuple[MoneyUnit | None, str]]:
-        """What people write for units, folded: codes and names of currencies, and all words of units."""
+        """What people write for units, folded: codes, names and symbols of currencies, and all words of units."""
         words: dict[str, tuple[MoneyUnit | None, str]] = {}
         for code, name in self.locale.currencies.items():
             words[fold(name)] = words[fold(code)] = (None, code)
+            words[fold(self._symbol(code))] = (None, code)
         for unit in self.units.values():
             for word in (unit.name, *unit.labels.values(), *unit.words):
                 words[fold(word)] = (unit, unit.currency)

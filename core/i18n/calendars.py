@@ -92,10 +92,13 @@ class Calendar(ABC):
 
 
 class Gregorian(Calendar):
-    """The calendar dates are stored in; names of months come from the CLDR."""
+    """The calendar dates are stored in; names of months come from the CLDR.
+
+    Years before 1700 are not read: whoever types 1405 has another calendar in mind.
+    """
 
     name = "gregorian"
-    first_year = 1
+    first_year = 1700
     last_year = 9999
 
     def from_date(self, value: date) -> Day:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from babel import Locale
 
-from core.i18n.calendars import Calendar, Day
+from core.i18n.calendars import Calendar, Day, Gregorian
 from core.i18n.characters import ascii_digits, clean
 from core.i18n.folding import fold
 from core.i18n.languages import Language
@@ -17,7 +17,8 @@ from core.i18n.unreadable import Unreadable
 
 _PIECE = re.compile(r"'([^']*)'|y+|M+|d+|E+|[^'yMdE]+")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
-_PARTS = re.compile(r"[0-9]+|[^\W\d_]+(?:[\u200c .'’][^\W\d_]+)*")
+_WORD = r"[^0-9\s,\u060c/.\-][^0-9\s,\u060c/\-]*"
+_PARTS = re.compile(rf"[0-9]+|{_WORD}(?: {_WORD})*")
 _LONGEST = 100
 _MARKS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -74,8 +75,8 @@ def read_date(calendar: Calendar, text: str, today: date, *, language: str = "en
     shift = day_words.get(fold(plain))
     if shift is not None:
         return today + timedelta(days=shift)
-    if _ISO.fullmatch(plain) and not calendar.first_year <= int(plain[:4]) <= calendar.last_year:
-        return _stored_form(plain, calendar)
+    if _is_stored_form(plain, calendar):
+        return _stored(plain, calendar)
     parts = _PARTS.findall(plain)
     if len(plain) > _LONGEST:
         raise _unreadable(calendar, today)
@@ -88,14 +89,20 @@ def read_date(calendar: Calendar, text: str, today: date, *, language: str = "en
     return calendar.checked(_day_in_digits(calendar, numbers, today), language)
 
 
-def _stored_form(plain: str, calendar: Calendar) -> date:
-    """Return a date in the form it is stored and exchanged in, where its year cannot be the calendar's."""
+def _is_stored_form(plain: str, calendar: Calendar) -> bool:
+    """Tell whether this is the form dates are exchanged in, and cannot be a date of the calendar itself."""
+    if not _ISO.fullmatch(plain):
+        return False
+    year = int(plain[:4])
+    return year >= Gregorian.first_year and not calendar.first_year <= year <= calendar.last_year
+
+
+def _stored(plain: str, calendar: Calendar) -> date:
     try:
         value = date.fromisoformat(plain)
-        calendar.from_date(value)
     except ValueError:
-        raise Unreadable("The year must be between {first} and {last}.", code="year_out_of_range",
-                         first=calendar.first_year, last=calendar.last_year) from None
+        raise Unreadable("The date {text} does not exist.", code="no_such_day", text=plain) from None
+    calendar.from_date(value)  # refuses what the calendar cannot show
     return value
 
 
@@ -106,11 +113,13 @@ def _without_words(calendar: Calendar, language: str, parts: list[str]) -> list[
                 for day in range(7) for short in (True, False)}
     kept: list[str] = []
     for part in parts:
-        key = fold(part)
-        if key in months:
-            kept.append(f"={months[key]}")
-        elif key not in weekdays:
-            kept.append(part)
+        # Names of two words are looked up whole first: «سه شنبه», «كانون الثاني».
+        known = fold(part) in months or fold(part) in weekdays
+        for word in [part] if known else part.split():
+            if fold(word) in months:
+                kept.append(f"={months[fold(word)]}")
+            elif fold(word) not in weekdays:
+                kept.append(word)
     return kept
 
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 class Language:
     """A language of the screens: its own name, direction, and default calendar, digits and money unit.
 
-    ``day_words`` maps what people type for near days to their distance from today.
+    ``day_words`` maps what people type for near days (folded) to their distance from today.
     """
 
     code: str

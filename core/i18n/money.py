@@ -17,9 +17,9 @@ class Money:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MoneyUnit:
-    """A unit people count a currency in, where it is not the currency's own: ``factor`` units of it make one.
+    """A unit people count a currency in; one of it is worth ``factor`` of the currency.
 
-    ``labels`` are its names by language, ``words`` what people write for it (any spelling; compared folded).
+    ``labels`` are its names by language, ``words`` what else people write for it (compared folded).
     """
 
     name: str

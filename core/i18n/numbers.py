@@ -46,7 +46,7 @@ def number_form(language: Language, locale: Locale, digits: DigitSet) -> NumberF
     symbols: Mapping[str, str] = locale.number_symbols["latn"]
     decimal = digits.decimal or symbols["decimal"]
     group = digits.group or symbols["group"]
-    table = {code: drawn for code, drawn in zip(range(48, 58), digits.digits, strict=True)}
+    table = dict(zip(range(48, 58), digits.digits, strict=True))
     # Without these marks a sign jumps to the other side of its number beside some letters.
     return NumberForm(
         table={**table, ord("."): decimal, ord(","): group},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_timedelta
 
-from core.errors import Problem, fill
+from core.errors import Problem
 from core.i18n.amounts import Amounts
 from core.i18n.calendars import Calendar
 from core.i18n.characters import ascii_digits
@@ -21,7 +22,7 @@ from core.i18n.dates import read_date, write_date, write_date_digits
 from core.i18n.digits import DigitSet
 from core.i18n.languages import Language
 from core.i18n.messages import Messages
-from core.i18n.moments import in_zone, instants, is_recent, local_moment, read_time
+from core.i18n.moments import day_start, in_zone, instants, is_recent, local_moment, read_time
 from core.i18n.money import Money, MoneyUnit
 from core.i18n.numbers import NumberForm, read_number, read_percent, write_number, write_percent
 from core.i18n.unreadable import Unreadable
@@ -30,6 +31,7 @@ Label: TypeAlias = "str | Mapping[str, str]"
 Number: TypeAlias = "int | float | Decimal"
 Value: TypeAlias = "str | int | float | Decimal | dt.date | tuple[str, ...] | None"
 
+_PARAMETER = re.compile(r"\{(\w+)\}")
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 
 
@@ -96,12 +98,15 @@ class Style:
         return sort_key(text, self.collation)
 
     def _fill(self, template: str, params: Mapping[str, Value]) -> str:
-        return fill(template, {name: self._param(value) for name, value in params.items()}) if params else template
+        if not params:
+            return template
+        shown = {name: self._param(value) for name, value in params.items()}
+        return _PARAMETER.sub(lambda found: shown.get(found[1], found[0]), template)
 
-    def _param(self, value: Value) -> str | None:
+    def _param(self, value: Value) -> str:
         match value:
             case None | bool():
-                return None if value is None else str(value)
+                return "" if value is None else str(value)
             case int() | float() | Decimal():
                 return write_number(self.form, value, grouped=False)
             case dt.datetime():
@@ -205,24 +210,35 @@ class Style:
 
     def parse_date(self, text: str, today: dt.date | None = None) -> dt.date:
         """Return the date typed, in the reader's calendar; raise `Unreadable`."""
-        return read_date(self.calendar, text, today or self.today(dt.datetime.now(dt.UTC)), language=self.lang,
-                         day_words=self.language.day_words)
+        today = today or self.today(dt.datetime.now(dt.UTC))
+        try:
+            return read_date(self.calendar, text, today, language=self.lang, day_words=self.language.day_words)
+        except Unreadable as refusal:
+            raise refusal.drawn(self.digits.draw) from None
 
     def parse_datetime(self, text: str, today: dt.date | None = None) -> dt.datetime:
-        """Return the instant typed as local date and time (or in ISO form with offset), in UTC."""
-        plain = ascii_digits(text).strip()
-        try:
-            moment = dt.datetime.fromisoformat(plain)
-        except ValueError:
-            moment = None
-        if moment is not None and moment.tzinfo is not None:
-            return moment.astimezone(dt.UTC)
-        day, _, clock = plain.replace("T", " ").rstrip().rpartition(" ")
-        if ":" not in clock:
-            day, clock = plain, "00:00"
-        separator = self.language.list_separator.strip()
-        return local_moment(self.parse_date(day.rstrip(separator + " "), today), read_time(clock), self.zone)
+        """Return the instant typed as local date and time (or in ISO form with offset), in UTC.
 
-    def parse_time(self, text: str) -> str:
-        """Return the time of day typed as ``HH:MM``; raise `Unreadable`."""
-        return f"{read_time(text):%H:%M}"
+        A date alone means the first instant of that day.
+        """
+        plain = ascii_digits(text).strip()
+        moment = _iso_moment(plain)
+        if moment is not None:
+            return moment
+        day, _, clock = plain.replace("T", " ").rpartition(" ")
+        if ":" not in clock:
+            return day_start(self.parse_date(plain, today), self.zone)
+        local_day = self.parse_date(day.rstrip(self.language.list_separator), today)
+        try:
+            return local_moment(local_day, read_time(clock), self.zone)
+        except Unreadable as refusal:
+            raise refusal.drawn(self.digits.draw) from None
+
+
+def _iso_moment(text: str) -> dt.datetime | None:
+    """Return the instant of a time in ISO form that tells its offset."""
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment.astimezone(dt.UTC) if moment.tzinfo else None

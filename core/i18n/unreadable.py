@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 Param: TypeAlias = str | int
@@ -19,3 +19,8 @@ class Unreadable(ValueError):
         self.message = message
         self.code = code
         self.params: Mapping[str, Param] = params
+
+    def drawn(self, draw: Callable[[str], str]) -> Unreadable:
+        """Return the same refusal with its examples drawn in a reader's digits."""
+        params = {name: draw(value) if isinstance(value, str) else value for name, value in self.params.items()}
+        return Unreadable(self.message, code=self.code, **params)

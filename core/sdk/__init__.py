@@ -1,0 +1,45 @@
+"""All that a module may import from the core: a thin re-export, in alphabetical order."""
+
+from core.config import Settings
+from core.i18n import (
+    Calendar,
+    Collation,
+    Day,
+    DigitSet,
+    Language,
+    Localization,
+    Messages,
+    Money,
+    MoneyUnit,
+    Style,
+    Unreadable,
+    add_months,
+    add_years,
+    fold,
+    period,
+    read_date,
+    sort_key_ddl,
+)
+from core.kernel.actor import Preferences
+
+__all__ = [
+    "Calendar",
+    "Collation",
+    "Day",
+    "DigitSet",
+    "Language",
+    "Localization",
+    "Messages",
+    "Money",
+    "MoneyUnit",
+    "Preferences",
+    "Settings",
+    "Style",
+    "Unreadable",
+    "add_months",
+    "add_years",
+    "fold",
+    "period",
+    "read_date",
+    "sort_key_ddl",
+]

@@ -1,0 +1,1 @@
+"""Persian for every screen: the language, the Jalali calendar, Persian digits and order, Toman and Rial."""

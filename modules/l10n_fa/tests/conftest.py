@@ -1,0 +1,39 @@
+"""Readers for the tests of Persian: the module's own contributions on the core's localization."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from core.sdk import Localization, Messages, Preferences, Settings, Style
+from modules.l10n_fa.jalali import Jalali
+from modules.l10n_fa.rial import RIAL, TOMAN
+from modules.l10n_fa.writing import PERSIAN, PERSIAN_DIGITS, PERSIAN_ORDER
+
+MODULE = Path(__file__).parents[1]
+VECTORS: Mapping[str, list] = json.loads((MODULE / "tests" / "vectors.json").read_text(encoding="utf-8"))
+
+Reader = Callable[..., Style]
+
+
+def persian_localization() -> Localization:
+    """Return the core's localization with this module enabled."""
+    known = Localization(Messages([MODULE / "translations"]))
+    known.fill(calendars=[Jalali()], digits=[PERSIAN_DIGITS], money_units=[RIAL, TOMAN], languages=[PERSIAN],
+               collation=PERSIAN_ORDER)
+    return known
+
+
+@pytest.fixture
+def localization() -> Localization:
+    return persian_localization()
+
+
+@pytest.fixture
+def reader(localization: Localization) -> Reader:
+    def make(language: str = "fa", **choices: str) -> Style:
+        return localization.style(Preferences(language=language, **choices), Settings())
+    return make
