@@ -31,7 +31,8 @@ class Actor:
     """A person, an API key or the system itself.
 
     ``id`` is the account id (also the id of the public profile); None for the system and for nobody.
-    ``teams`` are the ids of the teams the person belongs to, ``team`` the one new records get.
+    ``teams`` are the ids of the teams the person belongs to, ``team`` the one new records get; ``teams_below``
+    adds the teams below them.
     ``scopes`` is None for people and the list of an API key's scopes otherwise.
     ``elevated`` holds the reason for acting with all rights; it is written to the history.
     """
@@ -42,6 +43,7 @@ class Actor:
     roles: frozenset[str] = frozenset()
     team: int | None = None
     teams: tuple[int, ...] = ()
+    teams_below: tuple[int, ...] = ()
     preferences: Preferences = field(default_factory=Preferences)
     scopes: tuple[Scope, ...] | None = None
     channel: str = "system"

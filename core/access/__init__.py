@@ -1,0 +1,23 @@
+"""Who may do what: grants compiled into conditions and field rights; what nobody granted is refused."""
+
+from core.access.branches import Branch
+from core.access.fields import FieldRights, Mask
+from core.access.parts import Part, part_of, reference_targets
+from core.access.rights import Condition, RoleRights
+from core.access.schema import step_target
+from core.access.service import Access, in_scope, key_of
+
+__all__ = [
+    "Access",
+    "Branch",
+    "Condition",
+    "FieldRights",
+    "Mask",
+    "Part",
+    "RoleRights",
+    "in_scope",
+    "key_of",
+    "part_of",
+    "reference_targets",
+    "step_target",
+]

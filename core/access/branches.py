@@ -1,0 +1,146 @@
+"""From roles to branches: each grant that counts for an entity and an action, as one condition with its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from core.access.parts import Part, part_of
+from core.access.paths import through
+from core.expressions import Checked, ExpressionInvalid, Node, Schema, and_all, any_of, check, or_all, parse
+from core.expressions.nodes import Binary, Null, Path
+from core.expressions.types import BOOLEAN
+from core.metadata.catalog import Catalog
+from core.metadata.specs import EntitySpec, GrantSpec, RoleSpec
+
+PART_ACTIONS = {"read": "read", "export": "export"}
+"""What one must be allowed to do with a whole to do this with its parts; everything else is an update of it."""
+
+_SCOPES = {
+    "own": (("owner", "owner == $user"),),
+    "team": (("owner", "owner == $user"), ("team", "team in $teams")),
+    "team_below": (("owner", "owner == $user"), ("team", "team in $teams"), ("team", "team in $teams_below")),
+}
+SCOPES = frozenset({"all", *_SCOPES})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Branch:
+    """One grant as it counts for one entity: the records, and the fields that may be read and edited on them.
+
+    ``condition`` None means every record. Branches stay apart, so that a decision can be explained by the grant
+    that made it. ``grant.entity`` differs from the entity where a part inherits from its whole.
+    """
+
+    role: str
+    grant: GrantSpec
+    condition: Checked | None
+    read: frozenset[str]
+    edit: frozenset[str]
+
+
+def either(some: Iterable[Branch]) -> Checked | None:
+    """Return the condition that one of these branches holds; None where one of them always does."""
+    conditions: list[Checked] = []
+    for branch in some:
+        if branch.condition is None:
+            return None
+        conditions.append(branch.condition)
+    return any_of(conditions)
+
+
+class Grants:
+    """Reads the grants of a catalog as branches."""
+
+    def __init__(self, catalog: Catalog, schema: Schema) -> None:
+        self._catalog = catalog
+        self._schema = schema
+
+    def branches(self, roles: Iterable[str], entity: EntitySpec, action: str) -> tuple[Branch, ...]:
+        """Return what the roles grant for ``action`` on ``entity``, in a stable order."""
+        found: list[Branch] = []
+        for name in sorted(roles):
+            role = self._catalog.roles.get(name)
+            if role is not None:
+                found.extend(self._of_role(role, entity, action, frozenset()))
+        return tuple(found)
+
+    def _of_role(
+        self, role: RoleSpec, entity: EntitySpec, action: str, above: frozenset[str]
+    ) -> Iterator[Branch]:
+        """Yield the role's own grants on the entity, or what it inherits where it says nothing about it."""
+        part = part_of(self._catalog, entity)
+        own = [grant for grant in role.grants if grant.entity == entity.name]
+        if own or part is None or entity.name in above:
+            for grant in own:
+                if action in grant.actions or "*" in grant.actions:
+                    yield from self.own(role, grant, entity)
+            return
+        asked = PART_ACTIONS.get(action, "update")
+        for whole in part.wholes:
+            for branch in self._of_role(role, whole, asked, above | {entity.name}):
+                yield from self._inherited(branch, entity, part, whole, asked)
+
+    def own(self, role: RoleSpec, grant: GrantSpec, entity: EntitySpec, *, strict: bool = False) -> Iterator[Branch]:
+        """Yield the branch of a grant; one that does not compile grants nothing (``strict``: raises)."""
+        reach = self._reach(entity, grant.scope, frozenset())
+        if reach is False:
+            return
+        nodes = [] if reach is True else [reach]
+        try:
+            nodes += [parse(grant.when)] if grant.when else []
+            condition = self._check(entity, and_all(nodes)) if nodes else None
+        except ExpressionInvalid:
+            if strict:
+                raise
+            return
+        yield Branch(role=role.name, grant=grant, condition=condition,
+                     read=granted(grant.read, entity), edit=granted(grant.edit, entity))
+
+    def _check(self, entity: EntitySpec, node: Node) -> Checked:
+        return check(node, self._schema, entity.name, BOOLEAN, old=False)
+
+    def _inherited(
+        self, branch: Branch, entity: EntitySpec, part: Part, whole: EntitySpec, action: str
+    ) -> Iterator[Branch]:
+        """Yield what a grant on the whole means for its part, where the list that shows the part is granted."""
+        shown = {f.name for f in whole.fields.values() if part.shows(f, entity)}
+        listed = branch.edit if action == "update" else branch.read
+        if shown and not shown & listed:
+            return
+        node = _seen_from(part, whole, branch.condition.node if branch.condition else None)
+        try:
+            condition = None if node is None else self._check(entity, node)
+        except ExpressionInvalid:
+            return  # a path too long to be followed from here grants nothing
+        yield Branch(role=branch.role, grant=branch.grant, condition=condition,
+                     read=frozenset(entity.fields), edit=frozenset(entity.fields))
+
+    def _reach(self, entity: EntitySpec, scope: str, above: frozenset[str]) -> Node | bool:
+        """Return which records a scope reaches; an entity that nobody owns asks the whole it is part of."""
+        if scope == "all":
+            return True
+        part = part_of(self._catalog, entity)
+        own = [parse(text) for field, text in _SCOPES.get(scope, ())
+               if field in entity.fields and (part is None or part.by != field)]
+        if own:
+            return or_all(own)
+        if part is None or entity.name in above:
+            return False
+        reached = [(whole, self._reach(whole, scope, above | {entity.name})) for whole in part.wholes]
+        found = [through(part.step(whole), node) for whole, node in reached if not isinstance(node, bool)]
+        return or_all(found) if found else False
+
+
+def _seen_from(part: Part, whole: EntitySpec, condition: Node | None) -> Node | None:
+    """Return a condition on the whole as it reads from the part; None where it asks nothing of it."""
+    by = part.step(whole)
+    if condition is not None:
+        return through(by, condition)
+    return Binary("!=", Path((by,)), Null()) if part.many else None
+
+
+def granted(names: tuple[str, ...], entity: EntitySpec) -> frozenset[str]:
+    """Return the fields that a grant's list means: ``*`` for all, ``!name`` taken away, an empty list for none."""
+    found = set(entity.fields) if "*" in names else {n for n in names if n in entity.fields}
+    return frozenset(found - {n[1:] for n in names if n.startswith("!")})

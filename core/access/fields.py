@@ -1,0 +1,154 @@
+"""Which fields a set of roles may read and edit, and on which records where only some grants give them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from core.access.branches import Grants, either
+from core.expressions import Checked, Schema, all_of, check, fields_used, parse
+from core.expressions.types import BOOLEAN
+from core.metadata.catalog import Catalog
+from core.metadata.specs import EntitySpec, FieldSpec
+
+Mask: TypeAlias = "Checked | Literal[True]"
+
+PUBLIC = frozenset({"id", "version", "updated_at"})
+"""Known of every record of which one may read anything (architecture §14.25)."""
+
+Clause: TypeAlias = frozenset[int]
+Clauses: TypeAlias = frozenset[Clause]
+"""Readable where, for each clause, one of its branches holds; no clause means wherever the record is visible."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FieldRights:
+    """What an actor may do with the fields of one entity.
+
+    ``readable`` holds True, or the condition under which a visible record shows the field; a name that is not in
+    it is unknown to this actor. ``editable`` are the names some grant lets them write (`Access.write_condition`
+    says on which records).
+    """
+
+    readable: Mapping[str, Mask]
+    editable: frozenset[str]
+
+
+def all_fields(entity: EntitySpec, *, system: bool) -> FieldRights:
+    """Return the rights of administrators, and with ``system`` of elevated work, which writes read-only fields."""
+    return FieldRights(
+        readable=dict.fromkeys(entity.fields, True),
+        editable=frozenset(f.name for f in entity.fields.values() if is_typed(f) or (system and is_stored_input(f))),
+    )
+
+
+def is_stored_input(field: FieldSpec) -> bool:
+    """Tell whether anybody, be it the system, sets this field: not derived, not kept by the records room."""
+    return not field.derived and not field.system
+
+
+def is_typed(field: FieldSpec) -> bool:
+    """Tell whether people type this field."""
+    return is_stored_input(field) and not field.read_only and field.type != "sequence"
+
+
+class FieldReader:
+    """Works out `Clauses` for the fields of one entity under some roles."""
+
+    def __init__(self, catalog: Catalog, roles: frozenset[str], entity: EntitySpec, schema: Schema,
+                 plain: Callable[[str, str], bool]) -> None:
+        self._catalog = catalog
+        self._roles = roles
+        self._entity = entity
+        self._schema = schema
+        self._plain = plain
+        self._grants = Grants(catalog, schema)
+        self._branches = self._grants.branches(roles, entity, "read")
+        self._known: dict[str, Clauses | None] = {}
+
+    def readable(self) -> Mapping[str, Mask]:
+        """Return the readable fields, each with the condition of the grants that give it."""
+        found: dict[str, Mask] = {}
+        for name in self._entity.fields:
+            clauses = self._clauses(name)
+            if clauses is not None:
+                found[name] = self._mask(clauses)
+        return found
+
+    def is_plain(self, name: str) -> bool:
+        """Tell whether the field is readable wherever the record is visible."""
+        clauses = self._clauses(name) if name in self._entity.fields else None
+        return clauses is not None and self._mask(clauses) is True
+
+    def _mask(self, clauses: Clauses) -> Mask:
+        conditions = [either(self._branches[i] for i in sorted(clause)) for clause in sorted(clauses, key=sorted)]
+        narrowing = [condition for condition in conditions if condition is not None]
+        return all_of(narrowing) if narrowing else True
+
+    def _clauses(self, name: str) -> Clauses | None:
+        if name not in self._known:
+            self._known[name] = None  # a cycle of computed fields is readable by nobody
+            self._known[name] = self._work_out(self._entity.fields[name])
+        return self._known[name]
+
+    def _work_out(self, field: FieldSpec) -> Clauses | None:
+        given = frozenset(
+            i for i, branch in enumerate(self._branches) if field.name in branch.read or field.name in PUBLIC
+        )
+        if not given:
+            return None
+        own: Clauses = frozenset() if len(given) == len(self._branches) else frozenset({given})
+        if not field.derived or field.option("readable") == "always":
+            return own
+        inputs = self._of_rollup(field) if field.rollup else self._of_inputs(computed_inputs(field, self._schema))
+        return None if inputs is None else own | inputs
+
+    def _of_inputs(self, used: Iterable[tuple[str, str]]) -> Clauses | None:
+        """Return where all inputs are readable; those of other entities must be so on every record."""
+        found: set[Clause] = set()
+        for entity, name in used:
+            if entity != self._entity.name:
+                if not self._plain(entity, name):
+                    return None
+                continue
+            clauses = self._clauses(name)
+            if clauses is None:
+                return None
+            found |= clauses
+        return frozenset(found)
+
+    def _of_rollup(self, field: FieldSpec) -> Clauses | None:
+        """Return where a rolled-up value may be read: where all its source is, or where its parts come with us."""
+        used = rollup_inputs(field, self._schema)
+        if all(self._plain(entity, name) for entity, name in used):
+            return frozenset()
+        assert field.rollup is not None
+        source = self._catalog.entities.get(field.rollup.source)
+        if source is None:
+            return None
+        inherited = [b.grant for b in self._grants.branches(self._roles, source, "read")
+                     if b.grant.entity == self._entity.name]
+        here = frozenset(i for i, branch in enumerate(self._branches) if any(branch.grant is g for g in inherited))
+        foreign = [pair for pair in used if pair[0] not in (source.name, self._entity.name)]
+        if not here or not all(self._plain(*pair) for pair in foreign):
+            return None
+        return frozenset() if len(here) == len(self._branches) else frozenset({here})
+
+
+def computed_inputs(field: FieldSpec, schema: Schema) -> Sequence[tuple[str, str]]:
+    """Return (entity, field) of everything a computed field reads."""
+    return sorted(fields_used(check(parse(field.computed), schema, field.entity)))
+
+
+def rollup_inputs(field: FieldSpec, schema: Schema) -> Sequence[tuple[str, str]]:
+    """Return (entity, field) of everything a rolled-up field is drawn from."""
+    rollup = field.rollup
+    if rollup is None:
+        return ()
+    used = {(rollup.source, rollup.by)}
+    if rollup.value:
+        used.add((rollup.source, rollup.value))
+    if rollup.where:
+        used |= set(fields_used(check(parse(rollup.where), schema, rollup.source, BOOLEAN)))
+    return sorted(used)

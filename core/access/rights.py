@@ -1,0 +1,106 @@
+"""`RoleRights`: everything one set of roles may do in one catalog, compiled when it is first asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from threading import RLock
+from typing import TypeAlias, TypeVar
+
+from core.access.branches import Branch, Grants, either
+from core.access.fields import FieldReader, FieldRights, all_fields, is_typed
+from core.expressions import Checked, Schema, all_of
+from core.metadata.catalog import Catalog
+from core.metadata.specs import EntitySpec
+
+Condition: TypeAlias = "Checked | bool"
+Key = TypeVar("Key", bound=Hashable)
+Made = TypeVar("Made")
+
+
+class RoleRights:
+    """The rights of a set of roles. ``everything`` is what administrators and elevated work have."""
+
+    def __init__(self, catalog: Catalog, roles: frozenset[str], schema: Schema) -> None:
+        self.catalog = catalog
+        self.roles = roles
+        self.everything = any(r in catalog.roles and catalog.roles[r].administrator for r in roles)
+        self._schema = schema
+        self._grants = Grants(catalog, schema)
+        self._conditions: dict[tuple[str, str], Condition] = {}
+        self._writes: dict[tuple[str, str, frozenset[str]], Condition] = {}
+        self._fields: dict[str, FieldRights] = {}
+        self._readers: dict[str, FieldReader] = {}
+        self._lock = RLock()
+
+    def branches(self, entity: str, action: str) -> tuple[Branch, ...]:
+        """Return the grants that count, apart: what an explanation names."""
+        return self._grants.branches(self.roles, self.catalog.entity(entity), action)
+
+    def condition(self, entity: str, action: str) -> Condition:
+        """Return on which records the roles may do this: True all, False none."""
+        spec = self.catalog.entity(entity)
+        if self.everything:
+            return True
+        return self._remember(self._conditions, (entity, action), lambda: self._compile(spec, action))
+
+    def _compile(self, entity: EntitySpec, action: str) -> Condition:
+        found = self._grants.branches(self.roles, entity, action)
+        return _joined([either(found)]) if found else False
+
+    def write_condition(self, entity: str, action: str, fields: frozenset[str]) -> Condition:
+        """Return on which records the roles may do this *to these fields*: one grant for each field must hold."""
+        spec = self.catalog.entity(entity)
+        if self.everything:
+            return True
+        return self._remember(self._writes, (entity, action, fields), lambda: self._compile_write(spec, action, fields))
+
+    def _compile_write(self, entity: EntitySpec, action: str, fields: frozenset[str]) -> Condition:
+        found = self._grants.branches(self.roles, entity, action)
+        asked = {frozenset(i for i, b in enumerate(found) if name in b.edit) for name in fields}
+        asked = asked or {frozenset(range(len(found)))}
+        if not all(asked):
+            return False
+        return _joined([either(found[i] for i in sorted(some)) for some in sorted(asked, key=sorted)])
+
+    def fields(self, entity: str) -> FieldRights:
+        """Return which fields the roles may read and edit."""
+        spec = self.catalog.entity(entity)
+        return self._remember(self._fields, entity, lambda: self._compile_fields(spec))
+
+    def _compile_fields(self, entity: EntitySpec) -> FieldRights:
+        if self.everything:
+            return all_fields(entity, system=False)
+        written = [b for action in ("create", "update") for b in self._grants.branches(self.roles, entity, action)]
+        return FieldRights(
+            readable=self._reader(entity).readable(),
+            editable=frozenset(f.name for f in entity.fields.values()
+                               if is_typed(f) and any(f.name in b.edit for b in written)),
+        )
+
+    def _reads_plainly(self, entity: str, field: str) -> bool:
+        """Tell whether the field is readable on every record of the entity."""
+        if entity not in self.catalog.entities or self.condition(entity, "read") is not True:
+            return False
+        return self._reader(self.catalog.entities[entity]).is_plain(field)
+
+    def _reader(self, entity: EntitySpec) -> FieldReader:
+        found = self._readers.get(entity.name)
+        if found is None:
+            found = FieldReader(self.catalog, self.roles, entity, self._schema, self._reads_plainly)
+            self._readers[entity.name] = found
+        return found
+
+    def _remember(self, kept: dict[Key, Made], key: Key, make: Callable[[], Made]) -> Made:
+        """Return what is kept under ``key``, working it out by one thread: half-done masks must not be seen."""
+        found = kept.get(key)
+        if found is None:
+            with self._lock:
+                found = kept.get(key)
+                if found is None:
+                    found = kept[key] = make()
+        return found
+
+
+def _joined(conditions: list[Checked | None]) -> Condition:
+    narrowing = [condition for condition in conditions if condition is not None]
+    return all_of(narrowing) if narrowing else True

@@ -1,0 +1,109 @@
+"""`Access`: what an actor may do, as conditions and field rights; compiled once for each set of roles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+
+from core.access.fields import FieldRights, all_fields
+from core.access.rights import Condition, RoleRights
+from core.access.schema import StepSchema
+from core.errors import AccessDenied
+from core.expressions import Schema
+from core.kernel.actor import Actor
+from core.metadata.catalog import Catalog
+from core.metadata.specs import EntitySpec
+
+_MAX_KEPT = 256
+
+
+class Access:
+    """Answers for actors by their roles; API-key scopes narrow, elevation widens.
+
+    Compiled rights are kept by catalog and set of roles, so that asking costs a look-up. What nobody granted is
+    refused: no role, an unknown role or an empty list of fields grants nothing.
+    """
+
+    def __init__(self, schema_of: Callable[[Catalog], Schema]) -> None:
+        self._schema_of = schema_of
+        self._kept: dict[tuple[int, str, frozenset[str]], RoleRights] = {}
+        self._all: dict[str, tuple[EntitySpec, FieldRights]] = {}
+
+    def rights(self, actor: Actor, catalog: Catalog) -> RoleRights:
+        """Return the compiled rights of the actor's roles."""
+        key = (catalog.version, catalog.digest, actor.roles)
+        found = self._kept.get(key)
+        if found is None or found.catalog is not catalog:
+            if len(self._kept) >= _MAX_KEPT:
+                self._kept.clear()
+            found = self._kept[key] = RoleRights(catalog, actor.roles, self._schema(catalog))
+        return found
+
+    def _schema(self, catalog: Catalog) -> Schema:
+        return StepSchema(catalog, self._schema_of(catalog))
+
+    def condition(self, actor: Actor, entity: str, action: str, catalog: Catalog) -> Condition:
+        """Return on which records the actor may do ``action``: a condition, True for all, False for none."""
+        if actor.elevated is not None:
+            return True
+        if not in_scope(actor, entity, action):
+            return False
+        return self.rights(actor, catalog).condition(entity, action)
+
+    def write_condition(
+        self, actor: Actor, entity: str, action: str, fields: frozenset[str], catalog: Catalog
+    ) -> Condition:
+        """Return on which records the actor may do ``action`` to exactly these fields, before and after it."""
+        if actor.elevated is not None:
+            return True
+        if not in_scope(actor, entity, action):
+            return False
+        return self.rights(actor, catalog).write_condition(entity, action, fields)
+
+    def fields(self, actor: Actor, entity: str, catalog: Catalog) -> FieldRights:
+        """Return which fields the actor may read (with masks) and edit; scopes are a matter of the action."""
+        if actor.elevated is not None:
+            return self._elevated_fields(catalog.entity(entity))
+        return self.rights(actor, catalog).fields(entity)
+
+    def _elevated_fields(self, entity: EntitySpec) -> FieldRights:
+        kept = self._all.get(entity.name)
+        if kept is None or kept[0] is not entity:
+            kept = self._all[entity.name] = (entity, all_fields(entity, system=True))
+        return kept[1]
+
+    def may(self, actor: Actor, entity: str, action: str, catalog: Catalog) -> bool:
+        """Tell whether there can be a record on which the actor may do this."""
+        return self.condition(actor, entity, action, catalog) is not False
+
+    def require(self, actor: Actor, entity: str, action: str, catalog: Catalog) -> None:
+        """Refuse with `AccessDenied` what no grant allows on any record, naming the entity, the action and who helps."""
+        if self.may(actor, entity, action, catalog):
+            return
+        if not in_scope(actor, entity, action):
+            raise AccessDenied("This key is not made for: {action} on {entity}.",
+                               code="out_of_scope", entity=entity, action=action)
+        raise AccessDenied("None of your roles allows: {action} on {entity}. An administrator can grant it to a role.",
+                           entity=entity, action=action)
+
+    def is_administrator(self, actor: Actor, catalog: Catalog) -> bool:
+        """Tell whether the actor may change metadata, modules and accounts."""
+        if actor.elevated is not None:
+            return True
+        return in_scope(actor, "*", "administer") and self.rights(actor, catalog).everything
+
+    def require_administrator(self, actor: Actor, catalog: Catalog) -> None:
+        """Refuse everybody but administrators."""
+        if not self.is_administrator(actor, catalog):
+            raise AccessDenied("Only administrators may do this.", code="administrators_only")
+
+
+def key_of(actor: Actor) -> Hashable:
+    """Return what tells apart actors with different rights; those with an equal key share compiled queries."""
+    return "elevated" if actor.elevated is not None else (actor.roles, actor.scopes)
+
+
+def in_scope(actor: Actor, entity: str, action: str) -> bool:
+    """Tell whether the actor's API key, if they use one, is made for this; an empty list is for nothing."""
+    if actor.scopes is None:
+        return True
+    return any(s.entity in ("*", entity) and s.action in ("*", action) for s in actor.scopes)
