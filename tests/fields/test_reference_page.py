@@ -1,0 +1,29 @@
+"""The reference page says what the code does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.fields.rows import TYPES
+
+PAGE = Path(__file__).parents[2].joinpath("docs/reference/fields.md").read_text(encoding="utf-8")
+
+
+def rows_of(name):
+    return [line.strip("| ").split(" | ") for line in PAGE.splitlines() if line.startswith(f"| `{name}` |")]
+
+
+@pytest.mark.parametrize("kind", tuple(TYPES), ids=lambda kind: kind.name)
+def test_every_type_stands_there_as_it_is(kind):
+    line = next(line for line in PAGE.splitlines() if line.startswith(f"| `{kind.name}` | {kind.about} |"))
+    cells = [cell.strip() for cell in line.strip("|").split("|")]
+    assert cells[2:] == [f"`{kind.control}`", *("yes" if flag else "" for flag in (
+        kind.sortable, kind.groupable, kind.textual, kind.identifying, kind.derivable, kind.preset))]
+
+
+@pytest.mark.parametrize("kind", tuple(TYPES), ids=lambda kind: kind.name)
+def test_every_option_stands_there(kind):
+    written = {row[1].strip("`"): row[-1] for row in rows_of(kind.name) if len(row) == 5}
+    assert written == {option.name: option.about for option in kind.options.values()}
