@@ -182,8 +182,8 @@ class People:
         raise NotImplementedError
 
     @hookspec
-    def account_saved(self, account: AccountLike, uow: UnitOfWorkLike) -> None:
-        """Follow an account that was created or changed.
+    def account_saved(self, account: AccountLike, name: str, uow: UnitOfWorkLike) -> None:
+        """Follow an account that was created; ``name`` is what the person is called.
 
         When: after the account's row was written.
         Transaction: the same one; what is written here shares its fate. No I/O, no commit.
@@ -193,7 +193,7 @@ class People:
         Example::
 
             @hookimpl
-            def account_saved(account: Account, uow: UnitOfWork) -> None:
+            def account_saved(account: Account, name: str, uow: UnitOfWork) -> None:
                 uow.after_commit(lambda: log.info("account_saved", login=account.login))
         """
         raise NotImplementedError
@@ -217,6 +217,24 @@ class Records:
             @hookimpl
             def record_defaults(entity: EntitySpec, actor: Actor) -> Mapping[str, object] | None:
                 return {"owner": Ref(actor.id)} if actor.id and entity.has("owner") else None
+        """
+        raise NotImplementedError
+
+    @hookspec
+    def record_normalize(self, entity: EntitySpec, values: Mapping[str, object], actor: Actor,
+                         uow: UnitOfWorkLike) -> Mapping[str, object] | None:
+        """Bring the values of a record to one form, and set those that follow from others.
+
+        When: on every create and update, once for each record, before computed fields and rules.
+        Transaction: the writer's; nothing may be written.
+        Return: Python values by field name that replace the record's, or None. `ValidationFailed` tells problems.
+        On error: the write is refused and rolled back.
+
+        Example::
+
+            @hookimpl
+            def record_normalize(entity: EntitySpec, values: Mapping[str, object]) -> Mapping[str, object] | None:
+                return {"code": str(values["code"]).upper()} if entity.name == "kit.part" else None
         """
         raise NotImplementedError
 

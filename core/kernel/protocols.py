@@ -75,4 +75,5 @@ class Profile:
     name: str
     team: int | None = None
     teams: tuple[int, ...] = ()
+    teams_below: tuple[int, ...] = ()
     preferences: Preferences = field(default_factory=Preferences)

@@ -35,6 +35,10 @@ class Database:
         self._clock = clock or _now
         self.engine = build_engine(address or settings.database_url, threads=settings.threads)
 
+    def now(self) -> datetime:
+        """Return the present moment by the clock of this site."""
+        return self._clock()
+
     def close(self) -> None:
         """Close all idle connections, e.g. before the process forks or ends."""
         self.engine.dispose()

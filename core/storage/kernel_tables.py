@@ -222,3 +222,11 @@ idempotency = sa.Table(
     _moment("created_at", now=True),
     sa.Index("core_idempotency_by_age", "created_at"),
 )
+
+attempt = sa.Table(
+    "core_attempt", KERNEL,
+    sa.Column("key", sa.Text, primary_key=True),
+    _count("failed"),
+    _moment("last", now=True),
+    _moment("locked_until"),
+)

@@ -120,6 +120,10 @@ def _account_tables() -> None:
         sa.UniqueConstraint("key_hash", name="core_api_key_hash"),
         sa.ForeignKeyConstraint(["account"], ["core_account.id"], name="core_api_key_account", ondelete="CASCADE"))
     op.create_index("core_api_key_by_account", "core_api_key", ["account"])
+    op.create_table(
+        "core_attempt",
+        sa.Column("key", sa.Text, primary_key=True), _count("failed"), _moment("last", now=True),
+        _moment("locked_until"))
 
 
 def _history() -> None:

@@ -1,0 +1,51 @@
+"""`JobContext`: what a running task is told, and how it tells how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from core.kernel.actor import Actor
+from core.kernel.site import Site
+from core.metadata.specs import Json
+from core.storage import Database, UnitOfWork
+from core.storage.kernel_tables import job as core_job
+
+
+class JobCancelled(Exception):  # noqa: N818  # a fact, not a failure: somebody asked for it
+    """Somebody asked the job to stop; what was committed stays."""
+
+
+@dataclass(slots=True, kw_only=True)
+class JobContext:
+    """One run of a job.
+
+    ``checkpoint`` is what `keep` stored last, None in the first run; ``actor`` has the rights that the person who
+    started the job has now.
+    """
+
+    site: Site
+    id: int
+    actor: Actor
+    arguments: Mapping[str, Json]
+    checkpoint: Mapping[str, Json] | None
+
+    def keep(self, uow: UnitOfWork, checkpoint: Mapping[str, Json], *, done: int) -> None:
+        """Store how far the job is, in the transaction of the work itself: both happen or neither."""
+        uow.execute(sa.update(core_job).where(core_job.c.id == self.id)
+                    .values(checkpoint=dict(checkpoint), done=done, heartbeat=sa.func.now()))
+        self.checkpoint = checkpoint
+
+    def report(self, done: int, total: int | None = None) -> None:
+        """Show progress; raise `JobCancelled` if somebody asked the job to stop."""
+        values: dict[str, object] = {"done": done, "heartbeat": sa.func.now()}
+        if total is not None:
+            values["total"] = total
+        with self.site.get(Database).engine.begin() as connection:
+            cancelled = connection.execute(
+                sa.update(core_job).where(core_job.c.id == self.id).values(values)
+                .returning(core_job.c.cancel_requested)).scalar_one_or_none()
+        if cancelled:
+            raise JobCancelled

@@ -1,0 +1,127 @@
+"""`Jobs`: deferring work in the caller's transaction, and what people are told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from core.errors import Conflict, NotFound
+from core.jobs.tasks import Task
+from core.kernel.actor import Actor
+from core.metadata.specs import Json
+from core.storage import Database, UnitOfWork
+from core.storage.kernel_tables import job as core_job
+from core.storage.unit import driver_of
+
+if TYPE_CHECKING:
+    import procrastinate
+
+QUEUE = "payvand"
+RUN = "payvand.run"
+"""The one Procrastinate task; what to do is in core_job, where people can see it."""
+
+FINISHED = frozenset({"done", "failed", "cancelled"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JobStatus:
+    """A job as its owner sees it."""
+
+    id: int
+    kind: str
+    state: str
+    done: int
+    total: int | None
+    result: Mapping[str, Json] | None
+    error: str | None
+    created_at: datetime
+    finished_at: datetime | None
+
+    def as_json(self) -> dict[str, Json]:
+        """Return the job in wire form."""
+        return {"id": self.id, "kind": self.kind, "state": self.state,
+                "progress": {"done": self.done, "total": self.total}, "result": self.result, "error": self.error}
+
+
+class Jobs:
+    """The jobs of one site. Tasks are registered by the composition root, from core and from modules."""
+
+    def __init__(self, database: Database, tasks: Iterable[Task] = ()) -> None:
+        self._database = database
+        self._tasks = {task.name: task for task in tasks}
+        self._app: procrastinate.App | None = None
+
+    def register(self, task: Task) -> None:
+        """Add a task; a taken name is a mistake of the programmer."""
+        if self._tasks.get(task.name, task) is not task:
+            raise Conflict("There are two tasks named {name}.", code="task_taken", name=task.name)
+        self._tasks[task.name] = task
+
+    def task(self, name: str) -> Task:
+        """Return a task by name."""
+        try:
+            return self._tasks[name]
+        except KeyError:
+            raise NotFound("There is no task {name}.", code="unknown_task", name=name) from None
+
+    def defer(self, uow: UnitOfWork, name: str, arguments: Mapping[str, Json], *, total: int | None = None) -> int:
+        """Promise a job; it exists when, and only when, the unit of work is committed. Return its id."""
+        self.task(name)
+        job_id: int = uow.execute(
+            sa.insert(core_job).values(kind=name, arguments=dict(arguments), actor=uow.actor.id, total=total,
+                                       created_at=uow.now).returning(core_job.c.id)).scalar_one()
+        handle = self.procrastinate.configure_task(RUN, queue=QUEUE, connection=driver_of(uow.connection))
+        ticket = handle.defer(job_id=job_id)
+        uow.execute(sa.update(core_job).where(core_job.c.id == job_id).values(procrastinate_id=ticket))
+        return job_id
+
+    @property
+    def procrastinate(self) -> procrastinate.App:
+        """The Procrastinate application for deferring: imported on first use, never opened by itself."""
+        if self._app is None:
+            import procrastinate  # noqa: PLC0415  # web processes that defer nothing do not pay for it
+
+            self._app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
+        return self._app
+
+    def status(self, actor: Actor, job_id: int, *, everybody: bool = False) -> JobStatus:
+        """Return a job of this actor; with ``everybody`` (administrators) of anybody."""
+        row = self._find(actor, job_id, everybody)
+        return JobStatus(id=row["id"], kind=row["kind"], state=row["state"], done=row["done"], total=row["total"],
+                         result=row["result"], error=row["error"], created_at=row["created_at"],
+                         finished_at=row["finished_at"])
+
+    def cancel(self, actor: Actor, job_id: int, *, everybody: bool = False) -> JobStatus:
+        """Ask a job to stop: one that waits never starts, one that runs stops after its present step."""
+        row = self._find(actor, job_id, everybody)
+        if row["state"] in FINISHED:
+            raise Conflict("The job has already ended.", code="job_ended")
+        with self._database.engine.begin() as connection:
+            connection.execute(
+                sa.update(core_job).where(core_job.c.id == job_id, core_job.c.state.not_in(FINISHED)).values(
+                    cancel_requested=True,
+                    state=sa.case((core_job.c.state == "queued", "cancelled"), else_=core_job.c.state),
+                    finished_at=sa.case((core_job.c.state == "queued", sa.func.now()), else_=None)))
+        return self.status(actor, job_id, everybody=everybody)
+
+    def _find(self, actor: Actor, job_id: int, everybody: bool) -> sa.RowMapping:
+        wanted = sa.select(core_job).where(core_job.c.id == job_id)
+        if not everybody:
+            wanted = wanted.where(core_job.c.actor == actor.id)
+        with self._database.engine.connect() as connection:
+            row = connection.execute(wanted).mappings().one_or_none()
+        if row is None:
+            raise NotFound()
+        return row
+
+
+def worker_alive(rows: Iterable[tuple[Any, ...]]) -> bool:
+    """Tell from the answer to `ALIVE` whether a worker has been heard of lately."""
+    return any(row[0] for row in rows)
+
+
+ALIVE = "SELECT coalesce(max(last_heartbeat) > now() - interval '20 seconds', false) FROM procrastinate_workers"

@@ -1,0 +1,20 @@
+"""`Task`: a named piece of work that jobs run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from core.jobs.context import JobContext
+from core.metadata.specs import Json
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """What a job does. ``run`` must be safe to call again after a crash: it starts from ``context.checkpoint``.
+
+    Its return value is the job's result, shown to whoever started it.
+    """
+
+    name: str
+    run: Callable[[JobContext], Mapping[str, Json]]

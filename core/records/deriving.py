@@ -1,0 +1,105 @@
+"""What follows from the values: defaults, computed fields, required and read-only conditions, rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from core.errors import Problem
+from core.kernel.values import Ref
+from core.metadata.specs import FieldSpec
+from core.records.change import Draft
+from core.records.plan import EntityPlan
+from core.records.work import Work
+
+
+
+def apply_defaults(work: Work, drafts: Sequence[Draft]) -> None:
+    """Fill the fields that nobody gave with their declared defaults."""
+    for spec in work.plan.stored:
+        if spec.default is None or spec.derived:
+            continue
+        value = _default(work, spec)
+        for draft in drafts:
+            if spec.name not in draft.given and draft.after.get(spec.name) is None:
+                draft.after[spec.name] = value
+
+
+def _default(work: Work, spec: FieldSpec) -> object:
+    """Read a default as it would be read from a caller; ``$user``, ``$team``, ``$today``, ``$now`` are live."""
+    live = {"$user": work.actor.id, "$team": work.actor.team, "$today": work.uow.today, "$now": work.uow.now}
+    if isinstance(spec.default, str) and spec.default in live:
+        value = live[spec.default]
+        return Ref(value) if spec.type == "reference" and isinstance(value, int) else value
+    return work.plan.types[spec.name].load(spec, spec.default, work.context)
+
+
+def compute(work: Work, drafts: Sequence[Draft]) -> None:
+    """Work out the computed fields, in the order in which they read one another."""
+    for derived in work.plan.computed:
+        for draft in drafts:
+            draft.after[derived.spec.name] = derived.read(work.view(draft), work.env(work.old(draft)))
+
+
+def check_conditions(work: Work, drafts: Sequence[Draft]) -> None:
+    """Note the problems of required, conditionally required and conditionally read-only fields."""
+    plan = work.plan
+    for draft in drafts:
+        told = {problem.field for problem in draft.problems}
+        for spec in plan.required:
+            if spec.name not in told and _missing(draft, spec):
+                draft.problems.append(_required(spec))
+        if not (plan.required_when or plan.read_only_when):
+            continue
+        view, env = work.view(draft), work.env(work.old(draft))
+        for conditional in plan.required_when:
+            if _missing(draft, conditional.spec) and conditional.read(view, env) is True:
+                draft.problems.append(_required(conditional.spec))
+        for conditional in plan.read_only_when:
+            name = conditional.spec.name
+            if name in draft.given and name in draft.changed and conditional.read(view, env) is True:
+                draft.problems.append(Problem(code="read_only_now", field=name,
+                                              message="This value cannot be changed in the record's present state."))
+
+
+def _missing(draft: Draft, spec: FieldSpec) -> bool:
+    if spec.type == "list":
+        return not draft.id and not draft.lists.get(spec.name)
+    if spec.type == "links":
+        return not draft.links.get(spec.name, draft.links_before.get(spec.name, ()))
+    return draft.after.get(spec.name, draft.before.get(spec.name)) is None
+
+
+def _required(spec: FieldSpec) -> Problem:
+    return Problem(code="required", message="This value is required.", field=spec.name)
+
+
+def check_rules(work: Work, drafts: Sequence[Draft], label: Callable[[object], str], *, late: bool) -> None:
+    """Note the problems of the rules that hold against a record.
+
+    ``late`` rules look at rolled-up values and are asked after those were brought up to date.
+    """
+    for rule in work.plan.rules:
+        if rule.late is not late:
+            continue
+        for draft in drafts:
+            if rule.read(work.view(draft), work.env(work.old(draft))) is True:
+                fields = rule.spec.on or (None,)
+                draft.problems.extend(
+                    Problem(code=f"rule.{rule.spec.name}", message=label(rule.spec.message), field=name)
+                    for name in fields)
+
+
+def find_changed(plan: EntityPlan, drafts: Iterable[Draft]) -> None:
+    """Note which fields move; an empty set means there is nothing to do."""
+    for draft in drafts:
+        moved = {f.name for f in plan.stored
+                 if f.name in draft.after and not _equal(plan, f, draft)}
+        moved |= {name for name, ids in draft.links.items() if ids != draft.links_before.get(name, ())}
+        draft.changed = frozenset(moved)
+
+
+def _equal(plan: EntityPlan, spec: FieldSpec, draft: Draft) -> bool:
+    old, new = draft.before.get(spec.name), draft.after[spec.name]
+    if old is None or new is None:
+        return old is new
+    return plan.types[spec.name].equal(old, new)

@@ -1,0 +1,141 @@
+"""What a write needs to know of an entity, worked out once for each catalog version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from core.expressions import Checked, Env, Schema, View, check, compile_python, fields_used, parse
+from core.expressions.types import BOOLEAN
+from core.fields import FieldType, FieldTypes
+from core.metadata.catalog import Catalog
+from core.metadata.specs import EntitySpec, FieldSpec, RuleSpec
+
+Reading = Callable[[View, Env], object]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Derived:
+    """A computed field with its Python reading."""
+
+    spec: FieldSpec
+    checked: Checked
+    read: Reading
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """A rule with its Python reading; ``late`` where it looks at rolled-up values."""
+
+    spec: RuleSpec
+    read: Reading
+    late: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Conditional:
+    """``required_when`` or ``read_only_when`` of a field with its Python reading."""
+
+    spec: FieldSpec
+    read: Reading
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EntityPlan:
+    """The fields of an entity sorted by what a write does with them."""
+
+    entity: EntitySpec
+    types: Mapping[str, FieldType]
+    stored: tuple[FieldSpec, ...]
+    keyed: tuple[FieldSpec, ...]
+    lists: tuple[FieldSpec, ...]
+    links: tuple[FieldSpec, ...]
+    references: tuple[FieldSpec, ...]
+    sequences: tuple[FieldSpec, ...]
+    required: tuple[FieldSpec, ...]
+    computed: tuple[Derived, ...]
+    rules: tuple[Rule, ...]
+    required_when: tuple[Conditional, ...]
+    read_only_when: tuple[Conditional, ...]
+
+    @property
+    def rolled_up(self) -> tuple[FieldSpec, ...]:
+        """Fields drawn from other records."""
+        return tuple(f for f in self.stored if f.rollup)
+
+
+def build_plan(entity: EntitySpec, schema: Schema, types: FieldTypes) -> EntityPlan:
+    """Sort the fields of ``entity`` and compile its expressions."""
+    of = {name: types.get(spec.type) for name, spec in entity.fields.items()}
+    own = [f for f in entity.fields.values() if not f.system]
+    stored = tuple(f for f in own if of[f.name].storable)
+    rolled = frozenset(f.name for f in own if f.rollup)
+    return EntityPlan(
+        entity=entity, types=of, stored=stored,
+        keyed=tuple(f for f in stored if f.search and of[f.name].textual),
+        lists=tuple(f for f in own if f.type == "list"),
+        links=tuple(f for f in own if f.type == "links"),
+        references=tuple(f for f in own if f.type in ("reference", "reference_any")),
+        sequences=tuple(f for f in own if f.type == "sequence"),
+        required=tuple(f for f in own if f.required and not f.derived and f.type != "sequence"),
+        computed=_computed(entity, own, schema),
+        rules=tuple(_rule(rule, entity, schema, rolled) for rule in entity.rules),
+        required_when=_conditionals(entity, own, schema, "required_when"),
+        read_only_when=_conditionals(entity, own, schema, "read_only_when"),
+    )
+
+
+def _compile(text: str, entity: EntitySpec, schema: Schema, *, boolean: bool) -> Checked:
+    return check(parse(text), schema, entity.name, BOOLEAN if boolean else None)
+
+
+def _rule(rule: RuleSpec, entity: EntitySpec, schema: Schema, rolled: frozenset[str]) -> Rule:
+    checked = _compile(rule.refuse_when, entity, schema, boolean=True)
+    used = {name for of, name in fields_used(checked) if of == entity.name}
+    return Rule(spec=rule, read=compile_python(checked), late=bool(used & rolled))
+
+
+def _conditionals(
+    entity: EntitySpec, own: list[FieldSpec], schema: Schema, attribute: str
+) -> tuple[Conditional, ...]:
+    found = []
+    for spec in own:
+        text: str = getattr(spec, attribute)
+        if text:
+            found.append(Conditional(spec=spec, read=compile_python(_compile(text, entity, schema, boolean=True))))
+    return tuple(found)
+
+
+def _computed(entity: EntitySpec, own: list[FieldSpec], schema: Schema) -> tuple[Derived, ...]:
+    """Order computed fields so that each comes after those it reads (cycles keep the written order)."""
+    waiting = {f.name: _compile(f.computed, entity, schema, boolean=False) for f in own if f.computed}
+    ordered: list[Derived] = []
+    while waiting:
+        ready = [n for n, c in waiting.items() if not _reads(c, entity, waiting, but=n)] or list(waiting)
+        for name in ready:
+            checked = waiting.pop(name)
+            ordered.append(Derived(spec=entity.fields[name], checked=checked, read=compile_python(checked)))
+    return tuple(ordered)
+
+
+def _reads(checked: Checked, entity: EntitySpec, waiting: Mapping[str, Checked], but: str) -> bool:
+    return any(of == entity.name and name in waiting and name != but for of, name in fields_used(checked))
+
+
+class Plans:
+    """The plans of one site, kept while the entity and the catalog version stay."""
+
+    def __init__(self, types: FieldTypes, schema_of: Callable[[Catalog], Schema]) -> None:
+        self._types = types
+        self._schema_of = schema_of
+        self._plans: dict[str, tuple[int, EntityPlan]] = {}
+
+    def of(self, catalog: Catalog, entity: str) -> EntityPlan:
+        """Return the plan of an entity in this catalog."""
+        spec = catalog.entity(entity)
+        known = self._plans.get(entity)
+        if known and known[0] == catalog.version and known[1].entity is spec:
+            return known[1]
+        plan = build_plan(spec, self._schema_of(catalog), self._types)
+        self._plans[entity] = (catalog.version, plan)
+        return plan

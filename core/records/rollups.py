@@ -1,0 +1,153 @@
+"""Roll-ups: values drawn from other records, kept right under concurrency.
+
+All affected parents are locked in one statement, in (entity, id) order, and recomputed in the next: under
+READ COMMITTED one statement alone loses updates (architecture §14.5). Roll-ups move neither the parent's
+``version`` nor its ``updated_at``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from core.errors import Conflict
+from core.expressions import fields_used
+from core.kernel.values import AnyRef, Ref
+from core.metadata.catalog import Catalog
+from core.metadata.specs import EntitySpec, FieldSpec, RollUp
+from core.records.cells import from_row, record_set, to_cells
+from core.records.change import Change, Draft
+from core.records.conditions import Conditions
+from core.records.deriving import compute
+from core.records.drawing import drawn
+from core.records.persist import one_of
+from core.records.work import Work
+from core.storage import UnitOfWork
+
+MAX_CHAIN = 8
+"""How many times a roll-up may lead to another roll-up within one write."""
+
+Wanted = dict[str, dict[str, set[int]]]
+"""``{parent entity: {field: parent ids}}``"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Target:
+    """A rolled-up field of a parent entity and the source fields that it depends on."""
+
+    parent: EntitySpec
+    spec: FieldSpec
+    rollup: RollUp
+    reads: frozenset[str]
+
+
+class RollUps:
+    """Finds the parents that changes touch and recomputes their rolled-up fields."""
+
+    def __init__(self, conditions: Conditions) -> None:
+        self._conditions = conditions
+        self._index: tuple[Catalog | None, Mapping[str, tuple[Target, ...]]] = (None, {})
+
+    def propagate(self, work: Work, changes: Sequence[Change]) -> None:
+        """Recompute what follows from the changes, and what follows from that."""
+        wanted = self._affected(work.uow.catalog, changes)
+        for _ in range(MAX_CHAIN):
+            if not wanted:
+                return
+            followers: list[Change] = []
+            for parent in sorted(wanted):
+                followers += self._recompute(work, parent, wanted[parent])
+            wanted = self._affected(work.uow.catalog, followers)
+        if wanted:
+            raise Conflict("Roll-ups lead to one another without end: {entities}.", code="rollup_circle",
+                           entities=tuple(sorted(wanted)))
+
+    def _targets(self, catalog: Catalog, source: str) -> tuple[Target, ...]:
+        known, index = self._index
+        if known is not catalog:
+            index = self._build(catalog)
+            self._index = (catalog, index)
+        return index.get(source, ())
+
+    def _build(self, catalog: Catalog) -> Mapping[str, tuple[Target, ...]]:
+        index: dict[str, list[Target]] = defaultdict(list)
+        for parent in catalog.entities.values():
+            for spec in parent.fields.values():
+                if spec.rollup:
+                    index[spec.rollup.source].append(self._target(catalog, parent, spec, spec.rollup))
+        return {source: tuple(found) for source, found in index.items()}
+
+    def _target(self, catalog: Catalog, parent: EntitySpec, spec: FieldSpec, rollup: RollUp) -> Target:
+        reads = {rollup.by, rollup.value} - {""}
+        if rollup.where:
+            checked = self._conditions.checked(catalog, rollup.source, rollup.where)
+            reads |= {name for of, name in fields_used(checked) if of == rollup.source}
+        return Target(parent=parent, spec=spec, rollup=rollup, reads=frozenset(reads))
+
+    def _affected(self, catalog: Catalog, changes: Iterable[Change]) -> Wanted:
+        found: Wanted = defaultdict(lambda: defaultdict(set))
+        for change in changes:
+            for target in self._targets(catalog, change.entity.name):
+                if change.action == "update" and not change.changed & target.reads:
+                    continue
+                for values in (change.before, change.after):
+                    parent_id = _parent_id(values.get(target.rollup.by), target.parent.name)
+                    if parent_id is not None:
+                        found[target.parent.name][target.spec.name].add(parent_id)
+        return found
+
+    def _recompute(self, work: Work, parent: str, wanted: Mapping[str, set[int]]) -> list[Change]:
+        """Lock and recompute fields of one parent entity; return what moved, for those that draw from it."""
+        plan = work.plans.of(work.uow.catalog, parent)
+        ids = sorted({i for found in wanted.values() for i in found})
+        before = self._lock(work.uow, plan.entity, ids)
+        specs = [plan.entity.fields[name] for name in sorted(wanted)]
+        moved = self._write(work.uow, plan.entity, specs, ids)
+        drafts = [Draft(row=n, id=row["id"], before=from_row(plan, before[row["id"]]), after=from_row(plan, row))
+                  for n, row in enumerate(moved)]
+        other = work.open(parent)
+        self._recompute_computed(other, drafts)
+        changed = frozenset(wanted) | {d.spec.name for d in plan.computed}
+        return [Change(entity=plan.entity, action="update", id=d.id, before=d.before, after=d.after, changed=changed)
+                for d in drafts]
+
+    def _lock(self, uow: UnitOfWork, entity: EntitySpec, ids: Sequence[int]) -> dict[int, sa.RowMapping]:
+        table = self._conditions.tables.of(entity)
+        rows = uow.execute(sa.select(*table.c).where(table.c.id == one_of(ids)).order_by(table.c.id)
+                           .with_for_update(key_share=True), {"ids": list(ids)}).mappings()
+        return {row["id"]: row for row in rows}
+
+    def _write(self, uow: UnitOfWork, entity: EntitySpec, specs: Sequence[FieldSpec],
+               ids: Sequence[int]) -> Sequence[sa.RowMapping]:
+        table = self._conditions.tables.of(entity)
+        values = {c: e for spec in specs for c, e in drawn(self._conditions, uow.catalog, entity, table, spec).items()}
+        new = sa.select(table.c.id, *(e.label(c) for c, e in values.items())).where(table.c.id == one_of(ids)).subquery("new")
+        differs = sa.or_(*(table.c[c].is_distinct_from(new.c[c]) for c in values))
+        return uow.execute(
+            table.update().values({c: new.c[c] for c in values}).where(table.c.id == new.c.id, differs)
+            .returning(*table.c),
+            {"ids": list(ids), **self._conditions.environment(uow)}).mappings().all()
+
+    def _recompute_computed(self, other: Work, drafts: Sequence[Draft]) -> None:
+        """Computed fields read rolled-up ones; bring them along."""
+        plan = other.plan
+        if not plan.computed or not drafts:
+            return
+        compute(other, drafts)
+        names = [derived.spec.name for derived in plan.computed]
+        rows = [{"id": d.id, **to_cells(plan, d.after, names)} for d in drafts]
+        table = self._conditions.tables.of(plan.entity)
+        given = record_set(rows, [table.c[name] for name in rows[0]], "given")
+        other.uow.execute(table.update().values({name: given.c[name] for name in rows[0] if name != "id"})
+                          .where(table.c.id == given.c.id))
+
+
+def _parent_id(value: object, parent: str) -> int | None:
+    if isinstance(value, Ref):
+        return value.id
+    if isinstance(value, AnyRef) and value.entity == parent:
+        return value.id
+    return None

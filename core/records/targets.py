@@ -1,0 +1,64 @@
+"""References and links are held against their targets: they exist, are not in the trash, and the writer may see them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+
+from core.access import Access
+from core.errors import Problem
+from core.kernel.values import AnyRef, Ref
+from core.metadata.specs import FieldSpec
+from core.records.change import Draft
+from core.records.conditions import Conditions
+from core.records.plan import EntityPlan
+from core.storage import UnitOfWork
+
+
+def check_targets(plan: EntityPlan, drafts: Sequence[Draft], access: Access, conditions: Conditions,
+                  uow: UnitOfWork) -> None:
+    """Note a problem at every reference or link whose target cannot be used; one statement for all of them."""
+    wanted: dict[str, set[int]] = defaultdict(set)
+    uses = list(_uses(plan, drafts))
+    for _, _, target, target_id in uses:
+        wanted[target].add(target_id)
+    if not wanted:
+        return
+    usable = _usable(wanted, access, conditions, uow)
+    for draft, spec, target, target_id in uses:
+        if (target, target_id) not in usable:
+            draft.problems.append(Problem(
+                code="no_such_record", field=spec.name, params={"id": target_id},
+                message="There is no record {id} that you could choose here."))
+
+
+def _uses(plan: EntityPlan, drafts: Iterable[Draft]) -> Iterable[tuple[Draft, FieldSpec, str, int]]:
+    for draft in drafts:
+        for spec in plan.references:
+            value = draft.after.get(spec.name)
+            if spec.name in draft.changed and isinstance(value, (Ref, AnyRef)):
+                target = value.entity if isinstance(value, AnyRef) else str(spec.option("to"))
+                yield draft, spec, target, value.id
+        for spec in plan.links:
+            if spec.name in draft.changed:
+                for target_id in set(draft.links[spec.name]) - set(draft.links_before.get(spec.name, ())):
+                    yield draft, spec, str(spec.option("to")), target_id
+
+
+def _usable(wanted: dict[str, set[int]], access: Access, conditions: Conditions,
+            uow: UnitOfWork) -> set[tuple[str, int]]:
+    parts = []
+    for name in sorted(wanted):
+        entity = uow.catalog.entity(name)
+        table = conditions.tables.of(entity)
+        rule = access.condition(uow.actor, name, "read", uow.catalog)
+        parts.append(
+            sa.select(sa.literal(name, sa.Text).label("entity"), table.c.id)
+            .where(table.c.id == sa.any_(sa.literal(sorted(wanted[name]), sa.ARRAY(sa.BigInteger))),
+                   table.c.deleted_at.is_(None), conditions.where(uow.catalog, entity, table, rule)))
+    rows = uow.execute(parts[0] if len(parts) == 1 else sa.union_all(*parts), conditions.environment(uow))
+    return {(row[0], row[1]) for row in rows}
+
+

@@ -1,0 +1,84 @@
+"""`Work`: one call to the write pipeline, with everything its steps share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import sqlalchemy as sa
+
+from core.access import Access, FieldRights
+from core.expressions import Env
+from core.fields import LoadContext
+from core.kernel.actor import Actor
+from core.records.cells import from_row
+from core.records.change import Change, Draft
+from core.records.conditions import Conditions
+from core.records.plan import EntityPlan, Plans
+from core.records.view import RecordView
+from core.storage import UnitOfWork
+
+
+@dataclass(slots=True, kw_only=True)
+class Work:
+    """Who writes records of which entity, in which transaction, and what has been looked up on the way."""
+
+    actor: Actor
+    plan: EntityPlan
+    uow: UnitOfWork
+    plans: Plans
+    access: Access
+    conditions: Conditions
+    context: LoadContext
+    _read: dict[tuple[str, str, int], list[Mapping[str, object]]] = field(default_factory=dict)
+
+    def open(self, entity: str, *, actor: Actor | None = None) -> Work:
+        """Return the same write for another entity, by default for the same actor."""
+        return replace(self, plan=self.plans.of(self.uow.catalog, entity), actor=actor or self.actor)
+
+    @property
+    def entity(self) -> str:
+        """Name of the entity that is written."""
+        return self.plan.entity.name
+
+    def rights(self) -> FieldRights:
+        """Return which fields the actor may read and write."""
+        return self.access.fields(self.actor, self.entity, self.uow.catalog)
+
+    def env(self, old: RecordView | None = None) -> Env:
+        """Return the constants of this write for expressions."""
+        return Env(user=self.actor.id, team=self.actor.team, teams=self.actor.teams,
+                   now=self.uow.now, today=self.uow.today, old=old)
+
+    def view(self, draft: Draft) -> RecordView:
+        """Return a draft as expressions read it."""
+        values = {**draft.before, **draft.after, "id": draft.id or None}
+        return RecordView(self.plan.entity, values, self._fetch, self.uow.catalog.entity)
+
+    def old(self, draft: Draft) -> RecordView | None:
+        """Return the record before the write, as ``$old`` reads it."""
+        if not draft.before:
+            return None
+        return RecordView(self.plan.entity, draft.before, self._fetch, self.uow.catalog.entity)
+
+    def _fetch(self, entity: str, name: str, ids: Sequence[int]) -> list[Mapping[str, object]]:
+        """Read other records once for the whole write, however many drafts follow the same path."""
+        missing = [i for i in ids if (entity, name, i) not in self._read]
+        if missing:
+            plan = self.plans.of(self.uow.catalog, entity)
+            table = self.conditions.tables.of(plan.entity)
+            rows = self.uow.execute(
+                sa.select(*table.c).where(table.c[name] == sa.any_(sa.literal(missing, sa.ARRAY(sa.BigInteger))),
+                                          table.c.deleted_at.is_(None)).order_by(table.c.id)).mappings()
+            found: dict[int, list[Mapping[str, object]]] = {i: [] for i in missing}
+            for row in rows:
+                found[row[name]].append(from_row(plan, row))
+            for i, records in found.items():
+                self._read[entity, name, i] = records
+        return [record for i in ids for record in self._read[entity, name, i]]
+
+    def change(self, action: str, draft: Draft) -> Change:
+        """Return the finished draft as hooks and history see it."""
+        after = {**draft.before, **draft.after, "id": draft.id}
+        return Change(entity=self.plan.entity, action=action, id=draft.id, before=draft.before,
+                      after=after, changed=draft.changed)

@@ -1,0 +1,176 @@
+"""The write pipeline: the same steps for one record and for many, for every caller.
+
+Load → defaults → computed → required and read-only → rules → ``record_validate`` → nothing moved? stop →
+INSERT/UPDATE → lists and links → roll-ups → rules on rolled-up values → history → ``record_saved``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from core.errors import ValidationFailed
+from core.hooks import Plugins
+from core.kernel.values import AnyRef, Ref
+from core.metadata.specs import FieldSpec
+from core.records.change import Draft, Saved
+from core.records.deriving import apply_defaults, check_conditions, check_rules, compute, find_changed
+from core.records.history import write_history
+from core.records.linking import match_children, read_links, write_links
+from core.records.loading import Loading, has_problems, refuse
+from core.records.numbering import give_numbers
+from core.records.persist import check_versions, insert, read_before, update
+from core.records.rollups import RollUps
+from core.records.targets import check_targets
+from core.records.trash import Trash
+from core.records.work import Work
+
+Values = Mapping[str, object]
+
+
+class Writing:
+    """Creates and updates records; nested lists come back to it for their own entity."""
+
+    def __init__(self, plugins: Plugins, rollups: RollUps, loading: Loading, label: Callable[[object], str]) -> None:
+        self._plugins = plugins
+        self._loading = loading
+        self._rollups = rollups
+        self._trash = Trash(plugins, rollups, self._follow)
+        self._label = label
+
+    def create(self, work: Work, rows: Sequence[Values], *, parsed: bool = False,
+               fixed: Values | None = None) -> list[Saved]:
+        """Create records; ``fixed`` values come from the pipeline itself and need no right to edit."""
+        work.access.require(work.actor, work.entity, "create", work.uow.catalog)
+        drafts = self._loading.drafts(work.plan, rows, work.rights(), work.context, parsed=parsed)
+        for draft in drafts:
+            draft.after.update(fixed or {})
+        apply_defaults(work, drafts)
+        self._ask_defaults(work, drafts)
+        self._refuse_unreadable(work, drafts)
+        give_numbers(work, drafts)
+        self._settle(work, drafts, "create")
+        refuse(drafts)
+        rule = work.access.condition(work.actor, work.entity, "create", work.uow.catalog)
+        insert(work.plan, drafts, work.conditions, work.uow, rule)
+        self._finish(work, drafts, "create")
+        return [Saved(id=d.id, version=d.version, changed=d.changed) for d in drafts]
+
+    def update(self, work: Work, changes: Mapping[int, Values], *, versions: Mapping[int, int | None],
+               parsed: bool = False, merge_lists: bool = False) -> list[Saved]:
+        """Update records by id; idle ones are left untouched and keep their version."""
+        work.access.require(work.actor, work.entity, "update", work.uow.catalog)
+        drafts = self._loading.drafts(work.plan, list(changes.values()), work.rights(), work.context, parsed=parsed)
+        given = frozenset().union(*(d.given for d in drafts)) if drafts else frozenset()
+        catalog = work.uow.catalog
+        rule = work.access.write_condition(work.actor, work.entity, "update", given, catalog)
+        visible = work.access.condition(work.actor, work.entity, "read", catalog)
+        before = read_before(work.plan, list(changes), rule, visible, work.conditions, work.uow)
+        for record_id, draft in zip(changes, drafts, strict=True):
+            draft.id, draft.before = record_id, before[record_id]
+            draft.version = int(str(draft.before["version"]))
+        check_versions(drafts, versions)
+        read_links(work.plan, drafts, work.conditions, work.uow)
+        self._refuse_unreadable(work, drafts)
+        self._settle(work, drafts, "update")
+        busy = [d for d in drafts if not d.idle]
+        refuse(drafts)
+        moved = [d for d in busy if d.changed]
+        if moved:
+            update(work.plan, moved, work.conditions, work.uow, rule)
+        if busy:
+            self._finish(work, busy, "update", merge_lists=merge_lists)
+        return [Saved(id=d.id, version=d.version, changed=d.changed) for d in drafts]
+
+    @property
+    def trash(self) -> Trash:
+        """The way to the trash and back, for the same entities."""
+        return self._trash
+
+    def _follow(self, work: Work, changes: Mapping[int, Values]) -> object:
+        """Write what follows from a deletion or a restoration in the records that pointed there."""
+        return self.update(work, changes, versions={}, parsed=True)
+
+    def _ask_defaults(self, work: Work, drafts: Sequence[Draft]) -> None:
+        for answer in self._plugins.call.record_defaults(
+                entity=work.plan.entity, values=drafts[0].after if drafts else {}, actor=work.actor, uow=work.uow):
+            for name, value in dict(answer or {}).items():
+                for draft in drafts:
+                    if name in work.plan.entity.fields and draft.after.get(name) is None and name not in draft.given:
+                        draft.after[name] = value
+
+    def _refuse_unreadable(self, work: Work, drafts: Sequence[Draft]) -> None:
+        """Stop where values could not be read: nothing can follow from them; tell what is missing, too."""
+        if has_problems(drafts):
+            check_conditions(work, drafts)
+            refuse(drafts)
+
+    def _normalize(self, work: Work, drafts: Sequence[Draft]) -> None:
+        ask = self._plugins.call.record_normalize
+        for draft in drafts:
+            try:
+                for answer in ask(entity=work.plan.entity, values={**draft.before, **draft.after},
+                                  actor=work.actor, uow=work.uow):
+                    draft.after.update(answer or {})
+            except ValidationFailed as refused:
+                draft.problems.extend(refused.problems)
+
+    def _settle(self, work: Work, drafts: Sequence[Draft], action: str) -> None:
+        """Work out what follows from the values and gather every reason to refuse."""
+        self._normalize(work, drafts)
+        compute(work, drafts)
+        find_changed(work.plan, drafts)
+        check_conditions(work, drafts)
+        check_rules(work, drafts, self._label, late=False)
+        check_targets(work.plan, drafts, work.access, work.conditions, work.uow)
+        for draft in drafts:
+            if action == "create" or draft.changed:
+                for problems in self._plugins.call.record_validate(
+                        change=work.change(action, draft), uow=work.uow):
+                    draft.problems.extend(problems or ())
+
+    def _finish(self, work: Work, drafts: Sequence[Draft], action: str, *, merge_lists: bool = False) -> None:
+        write_links(work.plan, drafts, work.conditions, work.uow)
+        for draft in drafts:
+            for name, rows in draft.lists.items():
+                self._save_list(work, draft, work.plan.entity.fields[name], rows, merge=merge_lists)
+        changes = [work.change(action, d) for d in drafts if d.changed or action == "create"]
+        self._rollups.propagate(work, changes)
+        self._check_late_rules(work, drafts)
+        write_history(work.plan, action, [d for d in drafts if d.changed or action == "create"], work.uow)
+        for change in changes:
+            self._plugins.call.record_saved(change=change, uow=work.uow)
+
+    def _check_late_rules(self, work: Work, drafts: Sequence[Draft]) -> None:
+        if any(rule.late for rule in work.plan.rules):
+            work.conditions.reread(work.plan, drafts, work.uow)
+            check_rules(work, drafts, self._label, late=True)
+            refuse(drafts)
+
+    def _save_list(self, work: Work, parent: Draft, spec: FieldSpec, rows: Sequence[Values], *, merge: bool) -> None:
+        """Bring the records of a list field to what was given; without ``merge`` the given list is the whole list."""
+        child = work.open(str(spec.option("of")))
+        by = str(spec.option("by"))
+        keys = [f.name for f in child.plan.entity.fields.values() if f.duplicate_key]
+        present = self._present(child, by, parent, work) if parent.before else []
+        matched = match_children(rows, present, keys)
+        new = [{k: v for k, v in row.items() if k != "id"}
+               for row, found in zip(rows, matched, strict=True) if found is None]
+        kept = {found: {k: v for k, v in row.items() if k not in ("id", "version", "title")}
+                for row, found in zip(rows, matched, strict=True) if found is not None}
+        if not merge:
+            gone = [int(str(c["id"])) for c in present if int(str(c["id"])) not in kept]
+            if gone:
+                self._trash.delete(child, gone, versions={})
+        if kept:
+            self.update(child, kept, versions={})
+        if new:
+            self.create(child, new, fixed={by: _reference(child, by, work.entity, parent.id)})
+
+    def _present(self, child: Work, by: str, parent: Draft, work: Work) -> list[Values]:
+        return child.conditions.children(child.plan, by, work.entity, parent.id, child.uow)
+
+
+def _reference(child: Work, by: str, parent_entity: str, parent_id: int) -> Ref | AnyRef:
+    if child.plan.entity.fields[by].type == "reference_any":
+        return AnyRef(parent_entity, parent_id)
+    return Ref(parent_id)
