@@ -31,8 +31,6 @@ _SEPARATORS = re.compile("[,;|\n\u060c\u061b]")
 class ChoiceType(FieldType):
     """What both kinds of choice share: the options and how people write them."""
 
-    identifying = False
-
     def check_meaning(self, spec: FieldSpec, catalog: Catalog) -> Iterable[Problem]:
         if not spec.choices:
             yield spec_problem(
@@ -94,6 +92,7 @@ class ChoiceField(ChoiceType):
     about = "One of the options that the field declares."
     control = "select"
     groupable = True
+    identifying = True
 
     def expression_type(self, spec: FieldSpec) -> Type:
         return Type("choice", choices=self.choices_of(spec))

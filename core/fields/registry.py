@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from core.errors import MetadataConflict, MetadataInvalid, Problem
 from core.expressions.types import Type
+from core.fields.addresses import EmailField, PhoneField, UrlField
 from core.fields.base import ColumnSpec, FieldType
 from core.fields.booleans import BooleanField
 from core.fields.catalog_schema import CatalogSchema
 from core.fields.choices import ChoiceField, MultiChoiceField
-from core.fields.contact import EmailField, PhoneField, UrlField
 from core.fields.derivations import check_circles, check_expressions
 from core.fields.derived import check_derived
 from core.fields.files import FileField

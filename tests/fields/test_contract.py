@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from marshmallow import Schema
@@ -12,7 +13,7 @@ from core.expressions.types import KINDS, Type
 from core.fields import ColumnSpec, FieldRefused, search_key
 from tests.fields import rows_numbers, rows_records, rows_text, rows_times
 from tests.fields.readers import READERS
-from tests.fields.rows import CONTEXT, CONTEXTS, TYPES, Row
+from tests.fields.rows import CONTEXT, CONTEXTS, TYPES, Row, make
 
 ROWS: tuple[Row, ...] = (*rows_text.ROWS, *rows_numbers.ROWS, *rows_times.ROWS, *rows_records.ROWS)
 
@@ -210,3 +211,21 @@ def test_the_wire_has_a_schema(row):
 def test_controls_are_named(row):
     assert row.kind.control == row.control
     assert row.kind.about.endswith(".") or row.kind.about.endswith("}")
+
+
+def test_typed_text_needs_a_reader():
+    with pytest.raises(FieldRefused, match="language and a calendar"):
+        TYPES.get("integer").parse(make("integer"), "5", CONTEXT)
+
+
+def test_phones_take_the_region_and_area_code_of_the_site():
+    kind, spec = TYPES.get("phone"), make("phone")
+    assert kind.load(spec, "030 901820", replace(CONTEXT, region="DE")) == "+4930901820"
+    assert kind.load(spec, "32345678", replace(CONTEXT, area_code="031")) == "+983132345678"
+    with pytest.raises(FieldRefused, match="area code"):
+        kind.load(spec, "88888888", replace(CONTEXT, area_code=""))
+
+
+def test_money_without_a_currency_is_in_the_sites():
+    loaded = TYPES.get("money").load(make("money"), "5", replace(CONTEXT, currency="EUR"))
+    assert loaded.currency == "EUR"

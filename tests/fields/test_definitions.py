@@ -105,7 +105,7 @@ def test_only_text_is_searched(name):
 @pytest.mark.parametrize("flag", ["unique", "duplicate_key"])
 @pytest.mark.parametrize("name", TYPES.names)
 def test_only_identifying_types_are_unique_or_duplicate_keys(name, flag):
-    identifying = {"text", "integer", "decimal", "date", "reference", "email", "phone", "url", "sequence"}
+    identifying = {"text", "choice", "integer", "decimal", "date", "reference", "email", "phone", "url", "sequence"}
     assert codes(name, **{flag: True}) == ([] if name in identifying else ["not_identifying"])
 
 
