@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -123,7 +124,7 @@ def test_nobody_else_reaches_its_files_or_the_network(embedded):
 
 def test_it_never_runs_as_root(embedded):
     embedded.start()
-    assert os.stat(f"/proc/{server_pid(embedded)}").st_uid != 0
+    assert Path(f"/proc/{server_pid(embedded)}").stat().st_uid != 0
 
 
 def test_a_durable_server_waits_for_the_disk_and_bounds_waiting(open_folder):
@@ -177,7 +178,7 @@ def test_data_of_another_version_are_refused_by_name(embedded):
     embedded.start()
     embedded.stop()
     (embedded.folder() / "data" / "PG_VERSION").write_text("14\n")
-    with pytest.raises(Unavailable, match="written by PostgreSQL 14, but only .* is here") as refused:
+    with pytest.raises(Unavailable, match=r"written by PostgreSQL 14, but only .* is here") as refused:
         embedded.start()
     assert refused.value.reason == "database_version"
 
@@ -191,7 +192,7 @@ def test_a_machine_without_postgresql_is_told_what_to_install(monkeypatch):
 
 def test_a_folder_that_cannot_be_written_is_named(open_folder):
     (open_folder / "home").write_text("a file where a folder should be")
-    with pytest.raises(Unavailable, match="cannot keep its data in .*home") as refused:
+    with pytest.raises(Unavailable, match=r"cannot keep its data in .*home") as refused:
         Embedded(open_folder / "home").start()
     assert refused.value.reason == "home_not_writable"
 
