@@ -50,13 +50,15 @@ def check_conditions(work: Work, drafts: Sequence[Draft]) -> None:
                 draft.problems.append(_required(spec))
         if not (plan.required_when or plan.read_only_when):
             continue
-        view, env = work.view(draft), work.env(work.old(draft))
+        view, old = work.view(draft), work.old(draft)
+        env = work.env(old)
         for conditional in plan.required_when:
             if _missing(draft, conditional.spec) and conditional.read(view, env) is True:
                 draft.problems.append(_required(conditional.spec))
+        # What may change is decided by the state the record is in, not by the one it is brought to.
         for conditional in plan.read_only_when:
             name = conditional.spec.name
-            if name in draft.given and name in draft.changed and conditional.read(view, env) is True:
+            if old and name in draft.given & draft.changed and conditional.read(old, env) is True:
                 draft.problems.append(Problem(code="read_only_now", field=name,
                                               message="This value cannot be changed in the record's present state."))
 
