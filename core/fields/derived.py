@@ -112,7 +112,7 @@ def _check_value(
             "{field}: {entity} has no field {value} to draw from. Perhaps: {nearest}.",
             entity=rollup.source,
             value=rollup.value or "?",
-            nearest=nearest(rollup.value, fields),
+            nearest=nearest(rollup.value, fields) or tuple(fields)[:12],
         )
         return
     kind = types.get(value.type)

@@ -150,7 +150,7 @@ def check_points_here(
             option=option,
             by=by,
             entity=source,
-            nearest=nearest(by, pointing) or tuple(pointing),
+            nearest=nearest(by, pointing) or tuple(pointing) or tuple(catalog.entities[source].fields)[:12],
         )
     elif spec.entity not in _pointed(found):
         yield spec_problem(

@@ -83,7 +83,7 @@ class FieldTypes:
                 "There is no field type {name}. Perhaps: {nearest}.",
                 code="unknown_type",
                 name=name[:80],
-                nearest=nearest(name, self._types),
+                nearest=nearest(name, self._types) or self.names,
             ) from None
 
     def find(self, name: str) -> FieldType | None:
