@@ -1,0 +1,229 @@
+"""Aggregates in one statement: grouped first, titles joined to the groups, money added up by currency."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from core.access import key_of
+from core.errors import BadRequest
+from core.kernel.actor import Actor
+from core.kernel.values import Money, Ref
+from core.metadata.catalog import Catalog
+from core.metadata.specs import EntitySpec
+from core.records.asking import Asking
+from core.records.columns import title_of
+from core.records.compiled import Kept, Statement, number
+from core.records.filters import Filter, read_filter
+from core.records.listing import Row, Shape, opened, where
+from core.records.measures import MAX_GROUPS, Measure, read_groups, read_measures
+from core.records.query import MAX_FILTER
+from core.records.reading import JSON, Reading
+from core.records.scopes import Eyes, Scope
+from core.records.sources import Sources, Sql
+from core.storage.reader import Reader
+from core.storage.unit import UnitOfWork
+
+Group = dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Aggregation:
+    """A compiled aggregate: its statement, and what its columns mean."""
+
+    statement: Statement
+    given: dict[str, object]
+    groups: tuple[str, ...]
+    titled: frozenset[str]
+    ranks: dict[str, dict[object, int]]
+    currencies: tuple[str, ...]
+    measures: tuple[Measure, ...]
+
+
+class Aggregating:
+    """Answers how many and how much, for the records a reader sees."""
+
+    def __init__(self, reading: Reading, asking: Asking) -> None:
+        self._reading = reading
+        self._asking = asking
+        self._kept: Kept[Aggregation] = Kept(512)
+
+    def aggregate(self, actor: Actor, entity: str, group_by: Sequence[str] = (), measures: Sequence[str] = ("count()",),
+                  filter_text: str = "", *, catalog: Catalog, uow: UnitOfWork | None = None,
+                  reader: Reader | None = None) -> list[Group]:
+        """Return one dictionary for each group: its values by name, its figures by the text of the measure.
+
+        Figures of money are tuples of `Money`, one for each currency.
+        """
+        key = (catalog.version, catalog.digest, key_of(actor), entity, tuple(group_by), tuple(measures), filter_text)
+        made = self._kept.get(key, lambda: self._compile(actor, entity, group_by, measures, filter_text, catalog))
+        with self._asking.reader(uow, reader) as lent:
+            given = {**self._asking.constants(made.statement.wants, actor, uow), **made.given}
+            rows = lent.raw(made.statement.sql, made.statement.params(given))
+        if len(rows) > MAX_GROUPS:
+            raise BadRequest("There are more than {maximum} groups; narrow the filter.", code="too_many_groups",
+                             maximum=MAX_GROUPS)
+        return _merged(made, rows)
+
+    def aggregate_json(self, actor: Actor, entity: str, group_by: Sequence[str] = (),
+                       measures: Sequence[str] = ("count()",), filter_text: str = "", *, catalog: Catalog,
+                       uow: UnitOfWork | None = None, reader: Reader | None = None) -> bytes:
+        """Return the groups as the API writes them."""
+        groups = self.aggregate(actor, entity, group_by, measures, filter_text, catalog=catalog, uow=uow, reader=reader)
+        return orjson.dumps({"items": groups}, option=JSON | orjson.OPT_PASSTHROUGH_DATACLASS, default=_json)
+
+    def _compile(self, actor: Actor, entity: str, group_by: Sequence[str], measures: Sequence[str], filter_text: str,
+                 catalog: Catalog) -> Aggregation:
+        spec = catalog.entity(entity)
+        if len(filter_text) > MAX_FILTER:
+            raise BadRequest("A filter has at most {maximum} characters.", code="too_long", maximum=MAX_FILTER)
+        self._reading.require_read(actor, entity, catalog)
+        eyes = self._reading.eyes(actor, catalog)
+        readable = eyes.fields(entity).readable
+        groups = read_groups(group_by, spec, readable, eyes.types)
+        asked = read_measures(measures, spec, readable, eyes.types)
+        wanted = read_filter(filter_text, entity, self._reading.reader_schema(eyes)) if filter_text.strip() else None
+        currencies = tuple(dict.fromkeys(m.name for m in asked if m.money))
+        titled = frozenset(name for name in groups if spec.fields[name].type == "reference")
+        select = _select(eyes, spec, groups, titled, currencies, asked, wanted)
+        return Aggregation(
+            statement=self._reading.compiler.compile(select), given=dict(wanted.given) if wanted else {}, groups=groups,
+            titled=titled, currencies=currencies, measures=asked,
+            ranks={name: {c.name: i for i, c in enumerate(spec.fields[name].choices)} for name in groups})
+
+
+def _select(eyes: Eyes, spec: EntitySpec, groups: Sequence[str], titled: frozenset[str], currencies: Sequence[str],
+            measures: Sequence[Measure], wanted: Filter | None) -> sa.Select[Any]:
+    """Group by ids and currencies inside; join the titles to what is left."""
+    scope, sources = opened(eyes, spec)
+    keys = [scope.column(name).label(f"g{i}") for i, name in enumerate(groups)]
+    keys += [scope.currency(name).label(f"m{i}") for i, name in enumerate(currencies)]
+    figures = [cell.label(f"f{i}") for i, cell in enumerate(_figures(scope, measures))]
+    conditions = where(eyes, scope, Shape(entity=spec.name, fields=()), wanted)
+    inside = sa.select(*keys, *figures).select_from(sources.clause).where(*conditions).group_by(
+        *(key.element for key in keys)).limit(number(MAX_GROUPS + 1))
+    if not titled:
+        return inside
+    grouped = inside.subquery("grouped")
+    outer = Sources(grouped)
+    titles = [_title(eyes, spec, outer, grouped.c[f"g{i}"], name) for i, name in enumerate(groups) if name in titled]
+    return sa.select(*grouped.c, *titles).select_from(outer.clause)
+
+
+def _title(eyes: Eyes, spec: EntitySpec, outer: Sources, link: Sql, name: str) -> Sql:
+    target = eyes.catalog.entity(str(spec.fields[name].option("to")))
+    joined = outer.join(name, eyes.tables.of(target), link)
+    return title_of(Scope(eyes, target, joined, masked=True, sources=outer, visible=eyes.visible(target.name)))
+
+
+def _figures(scope: Scope, measures: Iterable[Measure]) -> Iterable[Sql]:
+    """Yield the cells of the measures: an average is carried as sum and count, which add up over currencies."""
+    for measure in measures:
+        if not measure.name:
+            yield sa.func.count()
+            continue
+        cell = scope.column(measure.name)
+        if measure.function == "avg":
+            yield sa.func.sum(cell)
+            yield sa.func.count(cell)
+        else:
+            yield getattr(sa.func, measure.function)(cell)
+
+
+def _merged(made: Aggregation, rows: Iterable[Row]) -> list[Group]:
+    """Join the rows that differ only in their currencies."""
+    width, money = len(made.groups), len(made.currencies)
+    cells = sum(2 if m.function == "avg" else 1 for m in made.measures)
+    found: dict[tuple[object, ...], tuple[Row, list[_Figure]]] = {}
+    for row in rows:
+        key = tuple(row[:width])
+        if key not in found:
+            found[key] = (row, [_Figure(measure) for measure in made.measures])
+        place = width + money
+        for figure in found[key][1]:
+            place += figure.add(row, place, width, made.currencies)
+    if not rows and not made.groups:
+        found[()] = ((), [_Figure(measure) for measure in made.measures])
+    items = [(_values(made, row, width + money + cells), figures) for row, figures in found.values()]
+    ordered = sorted(items, key=lambda item: [_rank(made, name, item[0][name]) for name in made.groups])
+    return [{**values, **{f.measure.text: f.value() for f in figures}} for values, figures in ordered]
+
+
+def _values(made: Aggregation, row: Row, titles: int) -> Group:
+    """Return the values a group stands for; references with the titles behind the figures."""
+    values: Group = {}
+    for place, name in enumerate(made.groups):
+        values[name] = row[place]
+        if name in made.titled:
+            values[name] = None if row[place] is None else Ref(row[place], row[titles])
+            titles += 1
+    return values
+
+
+def _rank(made: Aggregation, name: str, value: object) -> tuple[bool, int, str, object]:
+    """Order groups: choices as declared, references by title, empty ones last."""
+    if value is None:
+        return (True, 0, "", 0)
+    if isinstance(value, Ref):
+        return (False, 0, value.title or "", value.id)
+    if made.ranks[name]:
+        return (False, made.ranks[name].get(value, len(made.ranks[name])), "", 0)
+    return (False, 0, value if isinstance(value, str) else "", 0 if isinstance(value, str) else value)
+
+
+class _Figure:
+    """One measure of one group, added up over the rows of its currencies."""
+
+    def __init__(self, measure: Measure) -> None:
+        self.measure = measure
+        self._parts: dict[str, list[Any]] = {}
+        self._join: Callable[[Any, Any], Any] = {"min": min, "max": max}.get(measure.function, lambda a, b: a + b)
+
+    def add(self, row: Row, place: int, width: int, currencies: Sequence[str]) -> int:
+        """Take the cells of one row; return how many they were."""
+        size = 2 if self.measure.function == "avg" else 1
+        currency = ""
+        if self.measure.money:
+            currency = row[width + currencies.index(self.measure.name)] or ""
+        if row[place] is not None:
+            known = self._parts.get(currency)
+            cells = list(row[place:place + size])
+            self._parts[currency] = cells if known is None else list(map(self._join, known, cells))
+        return size
+
+    def value(self) -> object:
+        """Return the figure; nothing to add up is zero for counts, otherwise empty."""
+        if self.measure.money:
+            return tuple(Money(_trim(_finish(self._parts[c])), c) for c in sorted(self._parts) if c)
+        if not self._parts:
+            return 0 if self.measure.function == "count" else None
+        figure = _finish(self._parts[""])
+        if self.measure.whole:
+            return int(figure)
+        return _trim(figure) if isinstance(figure, Decimal) else figure
+
+
+def _finish(cells: Sequence[Any]) -> Any:
+    return cells[0] if len(cells) == 1 else Decimal(cells[0]) / cells[1]
+
+
+def _trim(number: Any) -> Decimal:
+    """Return a decimal without idle zeros, at most ten places behind the point."""
+    rounded = round(Decimal(number), 10)
+    text = f"{rounded:f}"
+    return Decimal(text.rstrip("0").rstrip(".") if "." in text else text)
+
+
+def _json(value: object) -> object:
+    if isinstance(value, Money):
+        return {"amount": f"{value.amount:f}", "currency": value.currency}
+    if isinstance(value, Ref):
+        return {"id": value.id, "title": value.title}
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    raise TypeError(f"no JSON for {type(value).__name__}")

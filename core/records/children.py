@@ -1,0 +1,78 @@
+"""Nested lists: the records of a list field, read for all their owners at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from core.access.parts import target_step
+from core.metadata.specs import EntitySpec
+from core.records.columns import Columns, listed
+from core.records.compiled import Compiler, Statement
+from core.records.listing import Row, opened, visible
+from core.records.query import MAX_LIMIT
+from core.records.rows import RowReader
+from core.records.scopes import Eyes, Scope
+from core.records.sources import Sql
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Children:
+    """A compiled nested list; of each owner the first records by id, as many as a page holds at most."""
+
+    statement: Statement
+    rows: RowReader
+    owner_place: int
+
+    def by_owner(self, rows: Iterable[Row], *, json: bool) -> Mapping[int, list[dict[str, object]]]:
+        """Return the records of each owner, in order."""
+        found: dict[int, list[dict[str, object]]] = {}
+        kept = list(rows)
+        for row, item in zip(kept, self.rows.jsons(kept) if json else self.rows.values(kept), strict=True):
+            found.setdefault(row[self.owner_place], []).append(item)
+        return found
+
+
+def build_children(eyes: Eyes, entity: str, name: str, compiler: Compiler) -> Children:
+    """Compile the statement of one list field; the owners come as the parameter ``ids``."""
+    owner = eyes.catalog.entity(entity)
+    spec = eyes.catalog.entity(str(owner.fields[name].option("of")))
+    by = str(owner.fields[name].option("by"))
+    scope, sources = opened(eyes, spec)
+    columns = Columns(sources, scope)
+    readable = eyes.fields(spec.name).readable
+    rows = RowReader([columns.of(field) for field in listed(spec) if field in readable and field != by])
+    link = scope.table.c[_column(spec, by, owner)]
+    place = rows.add(link)
+    select = sa.select(*rows.cells).select_from(sources.clause)
+    select = select.where(scope.table.c.id.in_(_first_of_each(eyes, owner, name, spec, by)))
+    return Children(statement=compiler.compile(select.order_by(link, scope.table.c.id)), rows=rows, owner_place=place)
+
+
+def _first_of_each(eyes: Eyes, owner: EntitySpec, name: str, spec: EntitySpec, by: str) -> sa.Select[Any]:
+    """Select the ids of the visible lines of the owners whose list the reader sees."""
+    ids = sa.func.unnest(sa.bindparam("ids", type_=ARRAY(sa.BigInteger))).table_valued("id", name="given")
+    given = ids.render_derived()
+    line = eyes.tables.of(spec).alias()
+    scope = Scope(eyes, spec, line, masked=True)
+    inside = sa.select(line.c.id).where(
+        line.c[_column(spec, by, owner)] == given.c.id, line.c.deleted_at.is_(None), *visible(eyes, scope),
+        *_list_shown(eyes, owner, name, given.c.id))
+    lines = inside.order_by(line.c.id).limit(MAX_LIMIT).correlate(given).lateral("line")
+    return sa.select(lines.c.id).select_from(given.join(lines, sa.true()))
+
+
+def _list_shown(eyes: Eyes, owner: EntitySpec, name: str, owner_id: Sql) -> list[Sql]:
+    table = eyes.tables.of(owner).alias()
+    mask = Scope(eyes, owner, table, masked=True).mask(name)
+    if mask is None:
+        return []
+    return [sa.exists().where(table.c.id == owner_id, mask).correlate_except(table)]
+
+
+def _column(spec: EntitySpec, by: str, owner: EntitySpec) -> str:
+    return target_step(by, owner.name) if spec.fields[by].type == "reference_any" else by

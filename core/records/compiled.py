@@ -1,0 +1,91 @@
+"""Compiled statements: SQL text once, parameters each time, and a bounded place to keep them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+from psycopg.types.numeric import Int8
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Statement:
+    """A SELECT as the driver takes it: text with ``$1`` places, constants in theirs, the rest by name."""
+
+    sql: str
+    template: tuple[object, ...]
+    places: tuple[tuple[int, str], ...]
+
+    @property
+    def wants(self) -> frozenset[str]:
+        """Names of the parameters that come with each question."""
+        return frozenset(name for _, name in self.places)
+
+    def params(self, given: Mapping[str, object]) -> list[object]:
+        """Return the parameters in order."""
+        values = list(self.template)
+        for place, name in self.places:
+            values[place] = sent(given[name])
+        return values
+
+
+class Compiler:
+    """Turns SQLAlchemy's SELECTs into `Statement`; bind parameters without a value come with each question."""
+
+    def __init__(self) -> None:
+        self._dialect = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects are not typed
+
+    def compile(self, select: sa.Select[Any] | sa.CompoundSelect[Any]) -> Statement:
+        """Return the statement of ``select``."""
+        compiled = select.compile(dialect=self._dialect)
+        order: list[str] = list(getattr(compiled, "positiontup", None) or ())
+        binds: Mapping[str, sa.BindParameter[Any]] = getattr(compiled, "binds")  # noqa: B009  # only SQLCompiler has them
+        open_names = {name for name in order if binds[name].required}
+        return Statement(
+            sql=str(compiled),
+            template=tuple(None if name in open_names else sent(binds[name].effective_value) for name in order),
+            places=tuple((place, name) for place, name in enumerate(order) if name in open_names),
+        )
+
+
+def number(value: int) -> sa.ColumnElement[int]:
+    """Return a whole number as part of the text: for limits, which the planner should know, and of which few are used."""
+    return sa.literal_column(str(int(value)), sa.Integer)
+
+
+def sent(value: object) -> object:
+    """Return a parameter in the form the driver prepares one statement for, whatever its size."""
+    if type(value) is int:
+        return Int8(value)
+    return list(value) if type(value) is tuple else value
+
+
+class Kept(Generic[Made]):
+    """A bounded memory: what was not asked for longest goes first."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._made: OrderedDict[Hashable, Made] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what is kept under ``key``, or make and keep it."""
+        found = self._made.get(key)
+        if found is not None:
+            with suppress(KeyError):  # another thread may just have dropped it
+                self._made.move_to_end(key)
+            return found
+        made = make()
+        with self._lock:
+            self._made[key] = made
+            while len(self._made) > self._size:
+                self._made.popitem(last=False)
+        return made

@@ -1,0 +1,135 @@
+"""The statement behind a list, a page of a list or one record: rights, filter and search inside one WHERE."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.expressions import Checked
+from core.expressions.sql import to_sql
+from core.metadata.specs import EntitySpec, Json
+from core.records.columns import Columns
+from core.records.compiled import Compiler, Statement, number
+from core.records.filters import Filter
+from core.records.orders import Order, Sorted, cell_value, continued, cursor_value, sorted_by
+from core.records.rows import RowReader
+from core.records.scopes import Eyes, Scope
+from core.records.sources import Sources, Sql
+
+Row = Sequence[Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shape:
+    """Everything about a question that changes its SQL; the values come as parameters.
+
+    ``limit`` None reads one record by its id. ``empties`` tells which values of the cursor are empty.
+    """
+
+    entity: str
+    fields: tuple[str, ...]
+    filter: object = None
+    orders: tuple[Order, ...] = ()
+    limit: int | None = None
+    empties: tuple[bool, ...] | None = None
+    words: int = 0
+    count: bool = False
+    trash: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listing:
+    """A compiled list: its statement, how its rows are read, and where what belongs beside the items lies."""
+
+    statement: Statement
+    rows: RowReader
+    id_place: int
+    version_place: int
+    keys: tuple[tuple[int, sa.types.TypeEngine[Any]], ...]
+    count: Statement | None
+    total_place: int | None
+    nested: tuple[str, ...]
+
+    def position(self, row: Row) -> list[Json]:
+        """Return what a cursor after this row carries."""
+        return [cursor_value(row[place]) for place, _kind in self.keys]
+
+    def given(self, position: Sequence[Json]) -> dict[str, object]:
+        """Return the parameters that a cursor brings."""
+        return {f"c{i}": cell_value(value, self.keys[i][1]) for i, value in enumerate(position)}
+
+
+def build_listing(eyes: Eyes, shape: Shape, wanted: Filter | None, compiler: Compiler) -> Listing:
+    """Write and compile the statement of a shape."""
+    spec = eyes.catalog.entity(shape.entity)
+    scope, sources = opened(eyes, spec)
+    columns = Columns(sources, scope)
+    nested = tuple(name for name in shape.fields if spec.fields[name].type == "list")
+    rows = RowReader([columns.of(name) for name in shape.fields if name not in nested])
+    id_place, version_place = (rows.add(scope.table.c[name]) for name in ("id", "version"))
+    orders = sorted_by(shape.orders, scope)
+    keys = tuple((rows.add(one.cell), one.cell.type) for one in orders)
+    total = rows.add(_count(eyes, spec, shape, wanted).scalar_subquery()) if shape.count else None
+    conditions = where(eyes, scope, shape, wanted)
+    conditions += [continued(orders, shape.empties)] if shape.empties is not None else []
+    select = sa.select(*rows.cells).select_from(sources.clause).where(*conditions)
+    return Listing(
+        statement=compiler.compile(_arranged(select, scope, orders, shape)),
+        rows=rows, id_place=id_place, version_place=version_place, keys=keys,
+        count=compiler.compile(_count(eyes, spec, shape, wanted)) if shape.count else None,
+        total_place=total, nested=nested,
+    )
+
+
+def opened(eyes: Eyes, spec: EntitySpec) -> tuple[Scope, Sources]:
+    """Begin a statement on an entity: its base table, seen with the reader's eyes."""
+    base = eyes.tables.of(spec).alias()
+    sources = Sources(base)
+    return Scope(eyes, spec, base, masked=True, sources=sources), sources
+
+
+def _arranged(select: sa.Select[Any], scope: Scope, orders: Sequence[Sorted], shape: Shape) -> sa.Select[Any]:
+    if shape.limit is None:
+        return select.where(scope.table.c.id == sa.bindparam("id", type_=sa.BigInteger))
+    return select.order_by(*(one.clause() for one in orders)).limit(number(shape.limit + 1))
+
+
+def _count(eyes: Eyes, spec: EntitySpec, shape: Shape, wanted: Filter | None) -> sa.Select[Any]:
+    scope, sources = opened(eyes, spec)
+    conditions = where(eyes, scope, shape, wanted)
+    return sa.select(sa.func.count()).select_from(sources.clause).where(*conditions).correlate(None)
+
+
+def where(eyes: Eyes, scope: Scope, shape: Shape, wanted: Filter | None) -> list[Sql]:
+    """Return the conditions of a question: not in the trash (or in it), visible, asked for."""
+    deleted = scope.table.c.deleted_at
+    conditions = [deleted.is_not(None) if shape.trash else deleted.is_(None), *visible(eyes, scope)]
+    if wanted is not None:
+        conditions.append(to_sql(wanted.shape, scope, guarded=False))
+    conditions += [matching(scope, f"w{i}") for i in range(shape.words)]
+    return conditions
+
+
+def visible(eyes: Eyes, scope: Scope) -> list[Sql]:
+    """Return the reader's rights on the records of a scope as conditions."""
+    granted: Checked | bool = eyes.visible(scope.entity.name)
+    if granted is True:
+        return []
+    return [sa.false() if granted is False else to_sql(granted, scope.unmasked(), guarded=False)]
+
+
+def searched(eyes: Eyes, spec: EntitySpec) -> tuple[str, ...]:
+    """Return the fields whose search keys the reader may use."""
+    readable: Mapping[str, object] = eyes.fields(spec.name).readable
+    return tuple(f.name for f in spec.fields.values()
+                 if f.search and f.name in readable and eyes.types.get(f.type).textual)
+
+
+def matching(scope: Scope, word: str) -> Sql:
+    """Return the condition that one of the readable keys holds the word bound as ``word``."""
+    pattern = sa.bindparam(word, type_=sa.Text)
+    found = [scope.key(name).like(pattern) for name in searched(scope.eyes, scope.entity)]
+    return sa.or_(*found) if found else sa.false()

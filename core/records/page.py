@@ -1,0 +1,43 @@
+"""What reading answers: pages, history entries, hits of a search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.metadata.specs import Json
+
+Values = dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """Some records in order; ``next`` continues after them, ``total`` is the exact count where it was asked for."""
+
+    items: list[Values]
+    next: str | None = None
+    total: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hit:
+    """One record found by its search keys."""
+
+    entity: str
+    id: int
+    title: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryEntry:
+    """One change as this reader may know it: ``changes`` holds (before, after) of the fields readable today."""
+
+    id: int
+    at: datetime
+    actor: int | None
+    actor_name: str | None
+    channel: str
+    reason: str | None
+    action: str
+    changes: Mapping[str, tuple[Json, Json]]
