@@ -178,7 +178,7 @@ def _findings(language: str) -> Iterator[str]:
         for key, message in there.items():
             yield from (f"{name}: {key[1]!r}: {reason}" for reason in _faults(message))
             other, string = chosen.setdefault(key, (domain.module, message.string))
-            if string != message.string:
+            if string != message.string and all(_strings(message)) and string:
                 yield f"{name}: {key[1]!r} reads otherwise than in {other}: {message.string!r}, {string!r}"
 
 

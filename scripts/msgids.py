@@ -49,6 +49,8 @@ def in_python(
             match node:
                 case ast.Call():
                     yield from _in_call(node, takers, texts, file)
+                case ast.For(target=ast.Tuple(elts=names), iter=ast.Name(id=table)):
+                    yield from (Found(msgid=text, file=file) for text in _in_table(tree, table, names))
                 case ast.ClassDef():
                     yield from (Found(msgid=text, file=file) for text in _class_messages(node))
 
@@ -101,6 +103,17 @@ def _module_texts(tree: ast.Module) -> dict[str, str]:
         if isinstance(target, ast.Name)
         if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
     }
+
+
+def _in_table(tree: ast.Module, table: str, names: list[ast.expr]) -> Iterator[str]:
+    """Yield the labels of a table of the module that is gone through by ``for …, label, … in TABLE``."""
+    at = [place for place, name in enumerate(names) if isinstance(name, ast.Name) and name.id in KEYWORDS]
+    for node in tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Tuple(elts=rows)) if name == table:
+                for row in rows:
+                    for place in at if isinstance(row, ast.Tuple) else ():
+                        yield from _texts(row.elts[place], {})
 
 
 def _in_call(

@@ -1,6 +1,7 @@
 """All that a module may import from the core: a thin re-export, in alphabetical order."""
 
 from core.config import Settings
+from core.hooks import hookimpl
 from core.i18n import (
     Calendar,
     Collation,
@@ -39,6 +40,7 @@ __all__ = [
     "add_months",
     "add_years",
     "fold",
+    "hookimpl",
     "period",
     "read_date",
     "sort_key_ddl",

@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.sdk import Localization, Messages, Preferences, Settings, Style
-from modules.l10n_fa.jalali import Jalali
-from modules.l10n_fa.rial import RIAL, TOMAN
-from modules.l10n_fa.writing import PERSIAN, PERSIAN_DIGITS, PERSIAN_ORDER
+from modules.l10n_fa import hooks
 
 MODULE = Path(__file__).parents[1]
 VECTORS: Mapping[str, list] = json.loads((MODULE / "tests" / "vectors.json").read_text(encoding="utf-8"))
@@ -22,8 +20,13 @@ Reader = Callable[..., Style]
 def persian_localization() -> Localization:
     """Return the core's localization with this module enabled."""
     known = Localization(Messages([MODULE / "translations"]))
-    known.fill(calendars=[Jalali()], digits=[PERSIAN_DIGITS], money_units=[RIAL, TOMAN], languages=[PERSIAN],
-               collation=PERSIAN_ORDER)
+    known.fill(
+        calendars=hooks.register_calendars(),
+        digits=hooks.register_digits(),
+        money_units=hooks.register_money_units(),
+        languages=hooks.register_languages(),
+        collation=hooks.register_collation(),
+    )
     return known
 
 
