@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import psycopg
@@ -16,6 +16,8 @@ from core.kernel.actor import Actor
 from core.metadata.catalog import Catalog
 from core.storage.failures import translate_database_error
 from core.storage.reader import Driver, Reader
+
+Rows: TypeAlias = "sa.CursorResult[*tuple[Any, ...]]"
 
 
 @dataclass(kw_only=True, slots=True, eq=False)
@@ -38,9 +40,9 @@ class UnitOfWork:
     _reader: Reader | None = field(default=None, init=False, repr=False)
 
     def execute(self, statement: sa.Executable,
-                params: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None) -> sa.CursorResult[Any]:
+                params: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None) -> Rows:
         """Run one statement in this transaction."""
-        return cast("sa.CursorResult[Any]", self.connection.execute(statement, params))
+        return self.connection.execute(statement, params)
 
     @property
     def reader(self) -> Reader:
