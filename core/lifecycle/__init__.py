@@ -1,0 +1,7 @@
+"""Modules come and go: discover, resolve, install, enable, disable; and the one way metadata changes."""
+
+from core.lifecycle.changes import Changes, Definitions
+from core.lifecycle.discovery import Discovery
+from core.lifecycle.service import Lifecycle, ModuleState
+
+__all__ = ["Changes", "Definitions", "Discovery", "Lifecycle", "ModuleState"]

@@ -1,0 +1,131 @@
+"""`Changes`: the one way metadata changes. Rows, tables and the version move in one transaction, or nothing does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from core.declaration import Compiler
+from core.fields import FieldTypes
+from core.kernel.actor import Actor
+from core.metadata.catalog import Catalog
+from core.metadata.documents import Document
+from core.metadata.specs import SITE, ModuleSpec
+from core.storage import Database, UnitOfWork, bump, lock_schema
+from core.storage.apply import apply
+from core.storage.catalogs import VERSION, Catalogs
+from core.storage.documents import read_documents, read_modules, remove_documents, save_documents, save_module
+from core.storage.physical import read_physical
+from core.storage.plan import Plan, plan
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Definitions:
+    """What a catalog is compiled from: the enabled modules in order, their documents and the site's.
+
+    ``disabled`` are modules that go to sleep with this change.
+    """
+
+    modules: tuple[ModuleSpec, ...]
+    documents: tuple[Document, ...]
+    disabled: tuple[ModuleSpec, ...] = ()
+
+    def with_documents(self, *documents: Document) -> Definitions:
+        """Return the definitions with documents added, or replaced where owner, kind and name are the same."""
+        new = {d.key: d for d in (*self.documents, *documents)}
+        return replace(self, documents=tuple(new.values()))
+
+    def without(self, *keys: tuple[str, str, str]) -> Definitions:
+        """Return the definitions without the documents of these keys."""
+        gone = frozenset(keys)
+        return replace(self, documents=tuple(d for d in self.documents if d.key not in gone))
+
+
+Edit = Callable[[Definitions], Definitions]
+Prepare = Callable[[Sequence[ModuleSpec]], object]
+Afterwards = Callable[[UnitOfWork], object]
+
+
+class Aside(Protocol):
+    """Promises the work that a plan leaves for later."""
+
+    def __call__(self, uow: UnitOfWork) -> object:
+        """Defer the building of indexes in this transaction."""
+
+
+class Changes:
+    """Changes the definitions of one site."""
+
+    def __init__(self, *, database: Database, compiler: Compiler, catalogs: Catalogs, types: FieldTypes,
+                 prepare: Prepare, aside: Aside) -> None:
+        self._database = database
+        self._compiler = compiler
+        self._catalogs = catalogs
+        self._types = types
+        self._prepare = prepare
+        self._aside = aside
+
+    def run(self, actor: Actor, edit: Edit, *, reason: str, afterwards: Afterwards | None = None) -> Catalog:
+        """Carry out one change and return the new catalog.
+
+        ``edit`` gets the definitions under the schema lock; ``afterwards`` runs in the same transaction, on the new
+        catalog. Whatever is wrong is raised with all its reasons, and nothing has happened.
+        """
+        return self._database.attempt(lambda: self._once(actor, edit, reason, afterwards))
+
+    def _once(self, actor: Actor, edit: Edit, reason: str, afterwards: Afterwards | None) -> Catalog:
+        present = self._catalogs.current()
+        old: Definitions | None = None
+        try:
+            with self._database.unit(present, actor, reason=reason) as uow:
+                lock_schema(uow.connection)
+                present = self._catalogs.current(uow.connection)
+                old = Definitions(modules=read_modules(uow.reader), documents=read_documents(uow))
+                new = edit(old)
+                catalog = self._compile(uow, old, new)
+                self._write(uow, old, new, reason)
+                done = self._shape(uow, present, catalog)
+                uow.catalog = catalog
+                if afterwards is not None:
+                    afterwards(uow)
+                if done.aside:
+                    self._aside(uow)
+                bump(uow)
+        except BaseException:
+            if old is not None:
+                self._prepare(old.modules)
+            raise
+        self._catalogs.publish(catalog)
+        return catalog
+
+    def _compile(self, uow: UnitOfWork, old: Definitions, new: Definitions) -> Catalog:
+        """Compile strictly; what the site made on a module that goes to sleep may sleep with it."""
+        if new.modules != old.modules:
+            self._prepare(new.modules)
+        version = int(uow.reader.value(VERSION)) + 1
+        sleepers = (SITE,) if new.disabled else ()
+        return self._compiler.compile(new.documents, new.modules, version, strict=True, may_sleep=sleepers).catalog
+
+    def _shape(self, uow: UnitOfWork, present: Catalog, catalog: Catalog) -> Plan:
+        todo = plan(present, catalog, read_physical(uow.connection, self._types))
+        apply(todo, uow)
+        return todo
+
+    def _write(self, uow: UnitOfWork, old: Definitions, new: Definitions, reason: str) -> None:
+        """Write the rows that differ. Documents of a disabled module stay, for the day it comes back."""
+        asleep = {module.name for module in new.disabled}
+        before = {module.name for module in old.modules}
+        for module in new.modules:
+            if module.name not in before:
+                remove_documents(uow, module.name)  # what a sleeping module left behind may be of an older version
+            if module not in old.modules:
+                save_module(uow, module)
+        for module in new.disabled:
+            save_module(uow, module, "disabled")
+        known = {d.key: d.digest for d in old.documents}
+        save_documents(uow, [d for d in new.documents if known.get(d.key) != d.digest], reason)
+        kept = {d.key for d in new.documents}
+        for owner, kind, name in known:
+            if (owner, kind, name) not in kept and owner not in asleep:
+                remove_documents(uow, owner, [(kind, name)])
