@@ -20,10 +20,10 @@ _DROPPED = dict.fromkeys(
 )
 _TABLE = str.maketrans({**_LETTERS, **_SPACES, **_DROPPED})
 
+_RARE = re.compile("[\u00ac\u200b\u200d\ufb50-\ufdff\ufe70-\ufefc]")
 _PRESENTATION = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]+")
 _ARABIC = "\u0621-\u064a\u064b-\u0655\u0670-\u06d3\u06d5"
 _NOT_SIGN = re.compile(f"(?<=[{_ARABIC}])\u00ac(?=[{_ARABIC}])")
-_ZERO_WIDTH = re.compile("\u200b")
 _JOINER = re.compile(f"(?<=[{_ARABIC}])\u200d+|\u200d+(?=[{_ARABIC}])|^\u200d+|\u200d+$")
 _ZWNJ_RUN = re.compile(f"{ZWNJ}+")
 _ZWNJ_BESIDE_SPACE = re.compile(rf"{ZWNJ}(?=\s)|(?<=\s){ZWNJ}")
@@ -41,13 +41,16 @@ def clean(text: str, *, keep_spaces: bool = False) -> str:
     """
     if text.isascii():
         return (text if keep_spaces else _SPACE_RUN.sub(" ", text)).strip()
-    # Only the presentation forms are decomposed: NFKC on everything would turn m² into m2.
-    text = _PRESENTATION.sub(lambda run: unicodedata.normalize("NFKC", run[0]), text)
+    rare = _RARE.search(text) is not None  # most texts have none of these, and speed matters here
+    if rare:
+        # Only the presentation forms are decomposed: NFKC on everything would turn m² into m2.
+        text = _PRESENTATION.sub(lambda run: unicodedata.normalize("NFKC", run[0]), text)
     text = unicodedata.normalize("NFC", text).translate(_TABLE)
-    text = _JOINER.sub("", text)
-    # Old Persian keyboards gave the not sign and the zero-width space where ZWNJ was meant.
-    text = _ZWNJ_RUN.sub(ZWNJ, _ZERO_WIDTH.sub(ZWNJ, _NOT_SIGN.sub(ZWNJ, text)))
-    text = _ZWNJ_BESIDE_SPACE.sub("", text)
+    if rare:
+        # Old Persian keyboards gave the not sign and the zero-width space where ZWNJ was meant.
+        text = _NOT_SIGN.sub(ZWNJ, _JOINER.sub("", text)).replace("\u200b", ZWNJ)
+    if ZWNJ in text:
+        text = _ZWNJ_BESIDE_SPACE.sub("", _ZWNJ_RUN.sub(ZWNJ, text))
     if not keep_spaces:
         text = _SPACE_RUN.sub(" ", text)
     return unicodedata.normalize("NFC", text.strip(f" \t\r\n{ZWNJ}"))

@@ -1,6 +1,5 @@
 """All that a module may import from the core: a thin re-export, in alphabetical order."""
 
-from core.config import Settings
 from core.hooks import hookimpl
 from core.i18n import (
     Calendar,
@@ -34,7 +33,6 @@ __all__ = [
     "Money",
     "MoneyUnit",
     "Preferences",
-    "Settings",
     "Style",
     "Unreadable",
     "add_months",

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from core.sdk import Localization, Messages, Preferences, Settings, Style
+from core.sdk import Localization, Messages, Preferences, Style
 from modules.l10n_fa import hooks
 
 MODULE = Path(__file__).parents[1]
+SITE = SimpleNamespace(language="en", time_zone="Asia/Tehran")
 VECTORS: Mapping[str, list] = json.loads((MODULE / "tests" / "vectors.json").read_text(encoding="utf-8"))
 
 Reader = Callable[..., Style]
@@ -38,5 +40,5 @@ def localization() -> Localization:
 @pytest.fixture
 def reader(localization: Localization) -> Reader:
     def make(language: str = "fa", **choices: str) -> Style:
-        return localization.style(Preferences(language=language, **choices), Settings())
+        return localization.style(Preferences(language=language, **choices), SITE)
     return make

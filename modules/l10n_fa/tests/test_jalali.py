@@ -14,7 +14,6 @@ from core.sdk import (
     Day,
     Localization,
     Preferences,
-    Settings,
     Unreadable,
     add_months,
     add_years,
@@ -22,6 +21,7 @@ from core.sdk import (
     read_date,
 )
 from modules.l10n_fa.jalali import Jalali
+from modules.l10n_fa.tests.conftest import SITE
 from modules.l10n_fa.writing import PERSIAN, PERSIAN_DIGITS
 
 VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_text(encoding="utf-8"))
@@ -129,7 +129,7 @@ def test_dates_outside_of_the_calendar_are_shown_as_they_are_stored(reader) -> N
 def test_what_is_written_reads_back_as_the_same_date(value: date, language: str) -> None:
     known = Localization()
     known.fill(calendars=[JALALI], digits=[PERSIAN_DIGITS], languages=[PERSIAN])
-    style = known.style(Preferences(language=language, calendar="jalali"), Settings())
+    style = known.style(Preferences(language=language, calendar="jalali"), SITE)
     assert style.parse_date(style.date(value), SOME_DAY) == value
     assert style.parse_date(style.date_digits(value), SOME_DAY) == value
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.sdk import Money, Preferences, Settings, Unreadable, sort_key_ddl
-from modules.l10n_fa.tests.conftest import persian_localization
+from core.sdk import Money, Preferences, Unreadable, sort_key_ddl
+from modules.l10n_fa.tests.conftest import SITE, persian_localization
 from modules.l10n_fa.writing import PERSIAN_ORDER
 
 NAMES = [
@@ -69,9 +69,9 @@ def test_what_is_no_amount_is_refused(reader, typed: str) -> None:
 
 @given(st.integers(-10**15, 10**15), st.sampled_from(["toman", "rial"]), st.sampled_from(["fa", "en"]))
 def test_what_is_written_reads_back_as_the_same_amount(rials: int, unit: str, language: str) -> None:
-    style = persian_localization().style(Preferences(language=language, money_unit=unit), Settings())
+    style = persian_localization().style(Preferences(language=language, money_unit=unit), SITE)
     amount = Money(Decimal(rials), "IRR")
-    other = persian_localization().style(Preferences(language="fa", money_unit="rial"), Settings())
+    other = persian_localization().style(Preferences(language="fa", money_unit="rial"), SITE)
     assert style.parse_money(style.money(amount), "IRR") == amount
     assert other.parse_money(style.money(amount), "IRR") == amount
 
