@@ -62,7 +62,7 @@ class Document:
         if self.lines or not path:
             return self.place
         pointer = "/".join(part.replace("~", "~0").replace("/", "~1") for part in path)
-        return Place(file=f"{self.place.file or self.owner}#/{pointer}")
+        return Place(file=f"{self.place if self.place.file else self.owner}#/{pointer}")
 
     def without(self, paths: Iterable[Path]) -> Document:
         """Return the document with some of its parts left out."""

@@ -1,0 +1,101 @@
+"""The expressions of documents must fit: rules, conditions on fields, conditions of grants, filters of lists.
+
+What computed and rolled-up fields draw is checked with the fields themselves (`core.fields`); here only that it
+does not depend on who looks and when, because it is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from core.errors import Place, Problem
+from core.expressions import Checked, ExpressionInvalid, Schema, compile_text, env_used
+from core.metadata.catalog import Catalog
+from core.metadata.layers import mapping, text
+from core.metadata.specs import EntitySpec, FieldSpec
+
+SchemaOf: TypeAlias = Callable[[Catalog], Schema]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Condition:
+    """One condition as written: on which entity, under which key, and whether ``$old`` means something there."""
+
+    entity: str
+    text: str
+    key: str
+    place: Place
+    old: bool = False
+
+
+def expression_checker(schema_of: SchemaOf) -> Callable[[Catalog], Iterable[Problem]]:
+    """Return the checker of all conditions of a catalog."""
+    def check_expressions(catalog: Catalog) -> Iterator[Problem]:
+        schema = schema_of(catalog)
+        for condition in conditions(catalog):
+            if condition.entity in catalog.entities:
+                yield from _refused(condition, schema)
+        for entity in catalog.entities.values():
+            for field in entity.fields.values():
+                yield from _moving(field, schema)
+    return check_expressions
+
+
+def conditions(catalog: Catalog) -> Iterator[Condition]:
+    """Yield every condition of a catalog but those of derived fields."""
+    for entity in catalog.entities.values():
+        yield from _of_entity(entity)
+    for role in catalog.roles.values():
+        for grant in role.grants:
+            if grant.when:
+                yield Condition(entity=grant.entity, text=grant.when, key="when", place=grant.place)
+    for view in catalog.views.values():
+        for name, written in mapping(view.options.get("filters")).items():
+            where = text(mapping(written).get("where"))
+            if where:
+                yield Condition(entity=view.entity, text=where, key=f"filters.{name}", place=view.place)
+
+
+def _of_entity(entity: EntitySpec) -> Iterator[Condition]:
+    for rule in entity.rules:
+        yield Condition(entity=entity.name, text=rule.refuse_when, key=f"rules.{rule.name}", place=rule.place, old=True)
+    for field in entity.fields.values():
+        written: Mapping[str, str] = {
+            "visible_when": field.visible_when, "required_when": field.required_when,
+            "read_only_when": field.read_only_when}
+        for key, expression in written.items():
+            if expression:
+                yield Condition(entity=entity.name, text=expression, key=f"{field.name}.{key}", place=field.place,
+                                old=key != "visible_when")
+
+
+def _refused(condition: Condition, schema: Schema) -> Iterator[Problem]:
+    try:
+        compile_text(condition.text, schema, condition.entity, "boolean", old=condition.old)
+    except ExpressionInvalid as invalid:
+        for problem in invalid.problems:
+            yield replace(problem, field=condition.key, place=condition.place)
+
+
+def _moving(field: FieldSpec, schema: Schema) -> Iterator[Problem]:
+    """Yield a problem where a stored value would depend on who looks, or on the clock."""
+    written = [(field.computed, field.entity)] if field.computed else []
+    if field.rollup and field.rollup.where:
+        written.append((field.rollup.where, field.rollup.source))
+    for expression, entity in written:
+        checked = _compiled(expression, schema, entity)
+        names = tuple(sorted(f"${name}" for name in env_used(checked))) if checked is not None else ()
+        if names:
+            yield Problem(code="moving", field=field.name, place=field.place,
+                          params={"field": f"{field.entity}.{field.name}", "names": names},
+                          message="{field} is stored and cannot depend on {names}, which change by themselves.")
+
+
+def _compiled(expression: str, schema: Schema, entity: str) -> Checked | None:
+    """Return the checked expression; None where it is wrong, which is told with the field."""
+    try:
+        return compile_text(expression, schema, entity, old=False)
+    except ExpressionInvalid:
+        return None

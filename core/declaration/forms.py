@@ -1,0 +1,280 @@
+"""The forms of documents: which keys each kind has, of which kind of value, with one sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from marshmallow import ValidationError, validates_schema
+
+from core.declaration.form_fields import (
+    Anything,
+    Either,
+    Flag,
+    Form,
+    Items,
+    LabelText,
+    Map,
+    Part,
+    Text,
+    Whole,
+    refusal,
+)
+from core.metadata.entity_specs import HUES, ROLLUP_FUNCTIONS
+from core.metadata.view_checks import SCOPES
+
+ENTITY, THING = r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", "module.thing"
+VIEW, LIST = r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){2,3}", "module.thing.list"
+NAME, NOUN = r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?", "module.noun"
+TIERS = ("bronze", "silver", "gold", "platinum")
+
+_BASE = "What the admin saw when changing it: values by path, such as fields.name.label."
+
+
+class ChoiceForm(Form):
+    """One option of a choice field."""
+
+    label = LabelText("What people read.")
+    hue = Text("Its colour, a name of the palette.", choices=HUES)
+
+
+class RollUpForm(Form):
+    """A value drawn from other records: exactly one of count, sum, min, max, pick."""
+
+    from_ = Text("The entity drawn from.", key="from", required=True, pattern=ENTITY, example=THING)
+    by = Text("The reference of that entity which points here.", required=True)
+    count = Text("Count the records for which this expression holds; empty counts all.")
+    sum = Text("Add up this field.")
+    min = Text("Take the least of this field.")
+    max = Text("Take the greatest of this field.")
+    pick = Text("Take this field of the first record that fits.")
+    where = Text("Only records for which this expression holds.")
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _one_function(self, _data: object, data: Mapping[str, Any], **kwargs: Any) -> None:
+        if len([name for name in ROLLUP_FUNCTIONS if name in data]) != 1:
+            raise refusal("bad_rollup", "Say exactly one of {known}.", known=ROLLUP_FUNCTIONS)
+
+
+class FieldForm(Form):
+    """One field. Without ``type`` it changes a field that somebody else declares. A type has options of its own."""
+
+    open: ClassVar[bool] = True
+
+    type = Text("Kind of value; leave it out to change a field that exists.")
+    label = LabelText("What people read; by default the name in words.")
+    help = LabelText("A sentence under the control.")
+    required = Flag("A record needs a value.")
+    unique = Flag("No two records have the same value.")
+    search = Flag("Found by the search box.")
+    duplicate_key = Flag("Counts when looking for records that are there twice.")
+    read_only = Flag("Nobody types it on screens.")
+    default = Anything("Value of a new record; $user, $team, $today and $now are worked out then.")
+    choices = Map(Either(LabelText(), Part(ChoiceForm)), "Options of a choice, by name.")
+    computed = Text("Expression that gives the value.")
+    rollup = Part(RollUpForm, "Where the value is drawn from.")
+    visible_when = Text("Shown only where this expression holds.")
+    required_when = Text("Required where this expression holds.")
+    read_only_when = Text("Not to be changed where this expression holds.")
+
+
+class RuleForm(Form):
+    """A sentence about one record that must not hold."""
+
+    refuse_when = Text("Expression; where it holds, the record is refused. Leave it out to change a rule that exists.")
+    message = LabelText("What people are told.")
+    on = Items(Text(), "Fields at which it is told.", adds=True)
+
+
+class _EntityKeys(Form):
+    label = LabelText("One record, in a word.")
+    plural = LabelText("Several of them.")
+    title = Text("The field that names a record; by default name, else the first text.")
+    icon = Text("Name of an icon.")
+    behaviours = Items(Text(), "Names of what modules offer: fields and rules that come along.", adds=True)
+    fields_ = Map(Part(FieldForm), "The fields, in order.", key="fields")
+    rules = Map(Part(RuleForm), "What must not be.")
+    unique_together = Items(Items(Text()), "Fields whose values together are unique.")
+
+
+class EntityForm(_EntityKeys):
+    """A kind of record."""
+
+    entity = Text("Its name.", required=True, pattern=ENTITY, example=THING)
+    part_of = Text("The reference by which a record is part of another, which then decides on rights.")
+
+
+class ExtendEntityForm(_EntityKeys):
+    """What a module adds to another's entity, or the site changes."""
+
+    extends = Text("The entity.", required=True, pattern=ENTITY, example=THING)
+    base = Map(Anything(), _BASE)
+
+
+class ItemForm(Form):
+    """One thing in a section: a field, or a list shown as a table."""
+
+    name = Text("The field; with dots over references.", required=True)
+    columns = Items(Text(), "Fields shown of each line of a list.")
+    span = Flag("Takes the whole width.")
+    hidden = Flag("Kept as a place for others, not shown.")
+
+
+class SectionForm(Form):
+    """A titled group."""
+
+    label = LabelText("Its title.")
+    items = Items(Either(Text(), Part(ItemForm)), "What is in it, in order.")
+
+
+class FilterForm(Form):
+    """A ready-made filter of a list."""
+
+    label = LabelText("What people read.")
+    where = Text("Expression that its records satisfy.", required=True)
+
+
+class _ViewKeys(Form):
+    open: ClassVar[bool] = True
+
+    label = LabelText("Title of the view.")
+    sort = Items(Text(), "Field names, - in front for descending.")
+    filters = Map(Part(FilterForm), "Ready-made filters by name.")
+    limit = Whole("Records on a page.")
+    sections = Map(Part(SectionForm), "Titled groups, in order; without items: the label of one that exists.")
+
+
+class ViewForm(_ViewKeys):
+    """A layout: ``columns`` for lists, ``sections`` for forms."""
+
+    view = Text("Its name: <entity>.<kind>.", required=True, pattern=VIEW, example=LIST)
+    entity = Text("The entity it shows.", pattern=ENTITY, example=THING)
+    columns = Items(Either(Text(), Part(ItemForm)), "Columns of a list, in order.")
+
+
+class OperationForm(Form):
+    """One change of a layout: exactly one of add, move, hide, show."""
+
+    add = Text("A field that is not in the view yet.")
+    move = Text("An item to take elsewhere.")
+    hide = Text("An item to hide.")
+    show = Text("An item to show again.")
+    after = Text("Behind this item, or at the end of this section.")
+    before = Text("In front of this item, or at the start of this section.")
+    section = Text("At the end of this section.")
+    columns = Items(Text(), "Fields shown of each line of a list.")
+    span = Flag("Takes the whole width.")
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _one_operation(self, _data: object, data: Mapping[str, Any], **kwargs: Any) -> None:
+        if len([verb for verb in ("add", "move", "hide", "show") if verb in data]) != 1:
+            raise refusal("bad_operation", "Say exactly one of {known}.", known=("add", "move", "hide", "show"))
+        if len([place for place in ("after", "before", "section") if place in data]) > 1:
+            raise refusal("bad_operation", "Say only one of {known}.", known=("after", "before", "section"))
+
+
+class ExtendViewForm(_ViewKeys):
+    """What a module adds to another's view, or the site changes."""
+
+    extends = Text("The view.", required=True, pattern=VIEW, example=LIST)
+    items = Items(Part(OperationForm), "Changes of the layout.")
+    base = Map(Anything(), _BASE)
+
+
+class _MenuKeys(Form):
+    label = LabelText("What people read.")
+    group = LabelText("Entries of one group stand together.")
+    icon = Text("Name of an icon.")
+    weight = Whole("Lighter entries come first; 100 if nothing is said.")
+
+
+class MenuForm(_MenuKeys):
+    """An entry of the main menu."""
+
+    menu = Text("Its name.", pattern=NAME, example=NOUN)
+    entity = Text("The entity whose list it opens.", pattern=ENTITY, example=THING)
+
+
+class ExtendMenuForm(_MenuKeys):
+    """What others change of a menu entry."""
+
+    extends = Text("The entry: menu:<name>.", pattern=r"menu:[a-z0-9_.]+", example="menu:module.things")
+    hidden = Flag("Not shown.")
+    base = Map(Anything(), _BASE)
+
+
+class GrantFieldsForm(Form):
+    """Which fields; * for all, !name for all but one."""
+
+    read = Items(Text(), "Fields that may be read; all if nothing is said.")
+    edit = Items(Text(), "Fields that may be changed; all if nothing is said.")
+
+
+class GrantForm(Form):
+    """What a role allows with one entity."""
+
+    entity = Text("The entity.", required=True, pattern=ENTITY, example=THING)
+    actions = Items(Text(), "create, read, update, delete, export, import, share, administer, transition:<name>, or *.",
+                    required=True)
+    scope = Text("Whose records.", choices=SCOPES)
+    when = Text("Only records for which this expression holds.")
+    fields_ = Part(GrantFieldsForm, "Which fields; all if nothing is said.", key="fields")
+
+
+class RoleForm(Form):
+    """A named bundle of grants."""
+
+    role = Text("Its name.", pattern=NAME, example=NOUN)
+    label = LabelText("What people read.")
+    administrator = Flag("May change metadata, modules and accounts, and do everything.")
+    grants = Items(Part(GrantForm), "What it allows.")
+
+
+class ExtendRoleForm(Form):
+    """Grants that a module adds to another's role."""
+
+    extends = Text("The role: role:<name>.", pattern=r"role:[a-z0-9_.]+", example="role:module.editor")
+    label = LabelText("What people read.")
+    grants = Items(Part(GrantForm), "What it allows in addition.")
+    base = Map(Anything(), _BASE)
+
+
+class ModuleForm(Form):
+    """The manifest of a module."""
+
+    module = Text("Its name.", required=True, pattern=r"[a-z][a-z0-9_]{0,30}", example="my_module")
+    version = Text("Its version; in quotes if it looks like a number.", required=True,
+                   pattern=r"\d+(\.\d+){1,2}([-.+][0-9a-z.]+)?", example="1.0.0")
+    label = LabelText("What people read.", required=True)
+    summary = LabelText("What it is for, in a sentence.")
+    icon = Text("Name of an icon.")
+    requires = Map(Anything(), "core: versions of Payvand; <module>: versions of a module; python: list of packages.")
+    provides = Items(Text(), "Abstract things that other modules may ask for.")
+    tier = Text("How far its quality is proven.", choices=TIERS)
+    always = Flag("Installed with every site, and never disabled.")
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _requirements(self, _data: object, data: Mapping[str, Any], **kwargs: Any) -> None:
+        errors = {}
+        requires = data.get("requires")
+        for name, value in (requires.items() if isinstance(requires, Mapping) else ()):
+            fits = isinstance(value, (list, tuple)) if name == "python" else isinstance(value, str)
+            if not fits:
+                wanted = "a list of packages" if name == "python" else "versions, in quotes, such as '>=1.0,<2'"
+                errors[name] = refusal("wrong_type", "Write {wanted} here.", wanted=wanted).messages
+        if errors:
+            raise ValidationError({"requires": errors})
+
+
+class MenusForm(Form):
+    """The file menus.yaml."""
+
+    menus = Map(Part(MenuForm), "Entries by name.")
+    extends = Map(Part(ExtendMenuForm), "Changes of other modules' entries, by their names.")
+
+
+class AccessForm(Form):
+    """The file access.yaml."""
+
+    roles = Map(Part(RoleForm), "Roles by name.")
+    extends = Map(Part(ExtendRoleForm), "Grants added to other modules' roles, by their names.")
