@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 import psycopg
 import sqlalchemy as sa
@@ -43,14 +43,9 @@ class Database:
         """Close all idle connections, e.g. before the process forks or ends."""
         self.engine.dispose()
 
-    @contextmanager
-    def reading(self) -> Iterator[Reader]:
+    def reading(self) -> AbstractContextManager[Reader]:
         """Lend a connection without a transaction: one round trip a statement, nothing to begin or commit."""
-        lease = _Lease(self.engine)
-        try:
-            yield Reader(lease.take(), lease.renew)
-        finally:
-            lease.give_back()
+        return _Reading(self.engine)
 
     @contextmanager
     def unit(self, catalog: Catalog, actor: Actor, *, channel: str | None = None, reason: str | None = None,
@@ -74,6 +69,8 @@ class Database:
     def _connection(self, catalog: Catalog) -> Iterator[sa.Connection]:
         try:
             with self.engine.connect() as connection:
+                # Said aloud: what runs past SQLAlchemy (readers, the job queue) would not begin it, nor be committed.
+                connection.begin()
                 yield connection
         except (sa.exc.SQLAlchemyError, psycopg.Error) as failure:
             raise translate_database_error(failure, catalog) or failure from failure
@@ -88,43 +85,49 @@ class Database:
             raise translate_database_error(failure, catalog) or failure from failure
 
 
-class _Lease:
-    """A connection of the pool in autocommit, for the time of one reading."""
+class _Reading:
+    """A connection of the pool in autocommit, for the length of a block. It is on the path of every request."""
 
-    __slots__ = ("_engine", "_pool", "_pooled")
+    __slots__ = ("_driver", "_engine", "_pool", "_pooled")
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._pool = engine.pool
+        self._driver: Driver | None = None
         self._pooled: PoolProxiedConnection | None = None
 
-    def take(self) -> Driver:
+    def __enter__(self) -> Reader:
+        return Reader(self._take(), self._renew)
+
+    def __exit__(self, *_exception: object) -> None:
+        driver, pooled = self._driver, self._pooled
+        if driver is None or pooled is None:
+            return
+        if driver.pgconn.transaction_status == IDLE:
+            driver.autocommit = False
+            pooled.close()
+        else:
+            pooled.invalidate()
+
+    def _take(self) -> Driver:
         try:
             self._pooled = self._engine.raw_connection()
         except (sa.exc.SQLAlchemyError, psycopg.Error) as failure:
             raise _unreachable(failure) from failure
-        driver = cast(Driver, self._pooled.driver_connection)
+        self._driver = driver = cast(Driver, self._pooled.driver_connection)
+        if driver.pgconn.transaction_status != IDLE:
+            driver.rollback()
         driver.autocommit = True
         return driver
 
-    def renew(self) -> Driver:
+    def _renew(self) -> Driver:
         """Give up the broken connection and all as old as it, and take a new one."""
         if self._pooled is not None:
             self._pooled.invalidate()
             self._pooled = None
         if self._engine.pool is self._pool:
             self._engine.dispose()
-        return self.take()
-
-    def give_back(self) -> None:
-        if self._pooled is None:
-            return
-        driver = cast("psycopg.Connection[Any]", self._pooled.driver_connection)
-        if driver.closed or driver.info.transaction_status != IDLE:
-            self._pooled.invalidate()
-        else:
-            driver.autocommit = False
-            self._pooled.close()
+        return self._take()
 
 
 def _unreachable(failure: Exception) -> PayvandError:

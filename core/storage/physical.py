@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -51,13 +51,15 @@ class IndexSpec:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Physical:
-    """Everything recorded, at one version of the catalog.
+    """What is recorded at one version of the catalog, of all entities or of those in ``entities``.
 
-    ``large`` are the tables with more than a few rows, ``dormant`` the modules that are disabled: what they
-    own stays as it is.
+    ``tables`` are the names of all tables, ``large`` those of them with more than a few rows, ``dormant`` the
+    modules that are disabled: what they own stays as it is.
     """
 
     types: FieldTypes
+    entities: frozenset[str] | None = None
+    tables: frozenset[str] = frozenset()
     version: int = 1
     columns: Mapping[tuple[str, str], PhysicalColumn] = field(default_factory=lambda: MappingProxyType({}))
     indexes: Mapping[str, IndexSpec] = field(default_factory=lambda: MappingProxyType({}))
@@ -65,20 +67,31 @@ class Physical:
     dormant: frozenset[str] = frozenset()
 
 
-def read_physical(connection: sa.Connection, types: FieldTypes) -> Physical:
-    """Read the records; take the schema lock before, where a change is to follow."""
+def read_physical(connection: sa.Connection, types: FieldTypes, entities: Iterable[str] | None = None) -> Physical:
+    """Read the records of all entities, or of some; take the schema lock before, where a change is to follow."""
     version = connection.scalar(sa.select(catalog_table.c.version))
-    t = physical_table.c
+    t, i, m = physical_table.c, index_table.c, module_table.c
+    names = None if entities is None else frozenset(entities)
+    of_records, of_indexes = _narrowed(names)
     rows = connection.execute(sa.select(
-        t.table_name, t.column_name, t.entity, t.field, t.owner, t.state, t.type, t.sql_type, t.unique))
+        t.table_name, t.column_name, t.entity, t.field, t.owner, t.state, t.type, t.sql_type, t.unique).where(of_records))
     columns = {(row[0], row[1]): PhysicalColumn(**dict(zip(COLUMN_PARTS, row, strict=True))) for row in rows}
-    i = index_table.c
     indexes = {row[0]: IndexSpec(name=row[0], table=row[1], kind=row[2], columns=tuple(row[3]))
-               for row in connection.execute(sa.select(i.name, i.table_name, i.kind, i.columns))}
-    m = module_table.c
+               for row in connection.execute(sa.select(i.name, i.table_name, i.kind, i.columns).where(of_indexes))}
     dormant = connection.scalars(sa.select(m.name).where(m.state == "disabled"))
-    return Physical(types=types, version=version or 1, columns=columns, indexes=indexes, dormant=frozenset(dormant),
-                    large=_large(connection, {table for table, _ in columns}))
+    return Physical(
+        types=types, entities=names, version=version or 1, columns=columns, indexes=indexes,
+        tables=frozenset(connection.scalars(sa.select(t.table_name).distinct())), dormant=frozenset(dormant),
+        large=_large(connection, {table for table, _ in columns}))
+
+
+def _narrowed(names: frozenset[str] | None) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    """Return which records and which indexes to read: all that touch these entities or their tables."""
+    if names is None:
+        return sa.true(), sa.true()
+    t = physical_table.c
+    own = sa.or_(t.entity.in_(names), t.table_name.in_([name.replace(".", "_") for name in names]))
+    return own, index_table.c.table_name.in_(sa.select(t.table_name).where(own))
 
 
 def _large(connection: sa.Connection, tables: set[str]) -> frozenset[str]:

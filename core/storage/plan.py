@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import sqlalchemy as sa
+
 from core.errors import Problem
+from core.fields import FieldTypes
 from core.metadata.catalog import Catalog
-from core.storage.physical import Physical, PhysicalColumn
+from core.metadata.diff import diff
+from core.storage.physical import Physical, PhysicalColumn, read_physical
 from core.storage.planning import Planning
 from core.storage.steps import Lock, Step, Way
 
@@ -49,12 +53,26 @@ def plan(old: Catalog | None, new: Catalog, physical: Physical) -> Plan:
 
     ``old`` is where the site stands: entities that are the same in both are not looked at again.
     """
-    work = Planning(new, physical)
-    for entity in new.entities.values():
-        known = old.entities.get(entity.name) if old is not None else None
-        unchanged = known is not None and known.digest == entity.digest and bool(known.digest)
-        work.entity(entity, look=not unchanged)
+    work = Planning(new, physical, _changed(old, new))
+    work.entities()
     work.trash_rest()
     work.indexes()
     return Plan(steps=work.steps(), problems=tuple(work.problems), version=physical.version,
                 write=tuple(work.write.values()), remove=tuple(sorted(work.remove)))
+
+
+def plan_change(old: Catalog | None, new: Catalog, connection: sa.Connection, types: FieldTypes) -> Plan:
+    """Read what is recorded of the entities that differ, and plan: a change costs what it touches.
+
+    Take the schema lock before. Without ``old`` everything is compared, e.g. after an upgrade of the core.
+    """
+    return plan(old, new, read_physical(connection, types, _changed(old, new)))
+
+
+def _changed(old: Catalog | None, new: Catalog) -> frozenset[str] | None:
+    """Return the entities that came, went or differ; None for all."""
+    if old is None:
+        return None
+    difference = diff(old, new)
+    return frozenset([entity.name for entity in (*difference.added, *difference.removed)]
+                     + [change.new.name for change in difference.changed])

@@ -37,8 +37,9 @@ KERNEL_PREFIXES = ("core_", "procrastinate_", "pg_")
 class Planning:
     """The state of one planning."""
 
-    def __init__(self, catalog: Catalog, physical: Physical) -> None:
+    def __init__(self, catalog: Catalog, physical: Physical, changed: frozenset[str] | None) -> None:
         self._catalog = catalog
+        self._changed = changed
         self._physical = physical
         self._types = physical.types
         self._recorded = dict(physical.columns)
@@ -60,14 +61,15 @@ class Planning:
         self.write: dict[tuple[str, str], PhysicalColumn] = {}
         self.remove: set[tuple[str, str]] = set()
 
-    def entity(self, entity: EntitySpec, *, look: bool) -> None:
-        """Plan the fields of one entity; without ``look`` only remember what it uses."""
-        if (look or entity.table not in self._tables) and self._refuse_table(entity):
-            return
-        for need in field_needs(entity, self._types):
-            self._used.update((need.table, column.record.column) for column in need.columns)
-            if look or need.table not in self._tables:
-                self._field(need)
+    def entities(self) -> None:
+        """Plan the fields of the entities that differ."""
+        for entity in self._catalog.entities.values():
+            if self._looked_at(entity.name) and not self._refuse_table(entity):
+                for need in field_needs(entity, self._types):
+                    self._field(need)
+
+    def _looked_at(self, entity: str) -> bool:
+        return self._changed is None or entity in self._changed
 
     def _refuse_table(self, entity: EntitySpec) -> bool:
         table = entity.table
@@ -81,6 +83,7 @@ class Planning:
         return False
 
     def _field(self, need: FieldNeed) -> None:
+        self._used.update((need.table, column.record.column) for column in need.columns)
         if need.table not in self._tables:
             self._create(need)
             return
@@ -176,7 +179,7 @@ class Planning:
         self._put(replace(record, column=new, state=TRASH))
 
     def _aside_table(self, table: str) -> None:
-        new = next(name for name in set_aside(table) if name not in self._tables)
+        new = next(name for name in set_aside(table) if name not in self._tables and name not in self._physical.tables)
         self._tables[new] = {}
         self._aside.append(SetAside(table=table, column="", new=new))
         for record in list(self._tables[table].values()):
@@ -195,13 +198,16 @@ class Planning:
     def trash_rest(self) -> None:
         """Put in the trash what no field uses any more, unless its module merely sleeps."""
         for key, record in self._physical.columns.items():
-            if record.state == ACTIVE and key not in self._used and record.owner not in self._physical.dormant:
+            if record.state != ACTIVE or key in self._used or not self._looked_at(record.entity):
+                continue
+            if record.owner not in self._physical.dormant:
                 self._kept.append(Trash(table=record.table, column=record.column))
                 self._put(replace(record, state=TRASH))
 
     def indexes(self) -> None:
         """Plan the indexes that are missing, and those on columns in use that nobody wants any more."""
-        wanted = {index.name: index for index in index_needs(self._catalog, self._types)}
+        entities = [e for e in self._catalog.entities.values() if self._looked_at(e.name)]
+        wanted = {index.name: index for index in index_needs(entities, self._types)}
         for name, index in wanted.items():
             present = self._physical.indexes.get(name)
             if present == index and name not in self._gone:
@@ -228,7 +234,7 @@ class Planning:
                 *self._indexes)
 
     def _exists(self, table: str | None) -> bool:
-        return table is not None and (table in self._tables or table in self._created or table in KERNEL_TARGETS)
+        return table in self._physical.tables or table in self._created or table in KERNEL_TARGETS
 
 
 def set_aside(name: str) -> Iterator[str]:

@@ -30,32 +30,33 @@ class Reader:
 
     def rows(self, sql: str, params: Params = None) -> list[Row]:
         """Return all rows of a statement with ``%(name)s`` or ``%s`` places."""
-        return self._run(lambda driver: driver.execute(sql, params, prepare=True))
+        try:
+            return self._driver.execute(sql, params, prepare=True).fetchall()
+        except psycopg.Error as failure:
+            return self._recover(failure, lambda driver: driver.execute(sql, params, prepare=True))
 
     def raw(self, sql: str, params: Sequence[object] = ()) -> list[Row]:
         """Return all rows of a statement with ``$1`` places; long texts are not searched for places."""
-        return self._run(lambda driver: RawCursor(driver).execute(sql, params, prepare=True))
+        try:
+            return RawCursor(self._driver).execute(sql, params, prepare=True).fetchall()
+        except psycopg.Error as failure:
+            return self._recover(failure, lambda driver: RawCursor(driver).execute(sql, params, prepare=True))
 
     def value(self, sql: str, params: Params = None) -> Any:
         """Return the first cell of the first row, or None where there is no row."""
         rows = self.rows(sql, params)
         return rows[0][0] if rows else None
 
-    def _run(self, statement: Statement) -> list[Row]:
-        try:
-            return statement(self._driver).fetchall()
-        except psycopg.Error as failure:
-            if self._renew is None:
-                raise
-            if not is_lost(failure):
-                raise translate_database_error(failure) or failure from failure
-        return self._again(statement, self._renew)
-
-    def _again(self, statement: Statement, renew: Callable[[], Driver]) -> list[Row]:
-        """Read once more on a new connection: after a restart of the database nobody should notice."""
+    def _recover(self, failure: psycopg.Error, statement: Statement) -> list[Row]:
+        """Read once more on a new connection if the old one is gone: a restart of the database goes unnoticed."""
+        renew = self._renew
+        if renew is None:
+            raise failure
+        if not is_lost(failure):
+            raise translate_database_error(failure) or failure from failure
         self._renew = None
         try:
             self._driver = renew()
             return statement(self._driver).fetchall()
-        except psycopg.Error as failure:
-            raise translate_database_error(failure) or failure from failure
+        except psycopg.Error as again:
+            raise translate_database_error(again) or again from again

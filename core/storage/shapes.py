@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 from core.fields import ColumnSpec, FieldTypes, link_table, on_delete
-from core.metadata.catalog import Catalog
 from core.metadata.specs import EntitySpec, FieldSpec
 from core.storage.constraints import unique_index
 from core.storage.identifiers import identifier
@@ -90,9 +89,9 @@ def sql_type(kind: sa.types.TypeEngine[Any], references: str | None) -> str:
     return f"{text} REFERENCES {references}" if references else text
 
 
-def index_needs(catalog: Catalog, types: FieldTypes) -> Iterator[IndexSpec]:
-    """Yield the indexes that the catalog wants, links aside."""
-    for entity in catalog.entities.values():
+def index_needs(entities: Iterable[EntitySpec], types: FieldTypes) -> Iterator[IndexSpec]:
+    """Yield the indexes that entities want, links aside."""
+    for entity in entities:
         for together in entity.unique_together:
             columns = tuple(column for name in together for column in _value_columns(entity, name, types))
             yield IndexSpec(name=unique_index(entity.table, *together), table=entity.table, kind="unique",

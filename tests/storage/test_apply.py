@@ -7,12 +7,15 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 
 from core.errors import Unavailable
 from core.storage.apply import apply
+from core.storage.doctor import inspect_physical
 from core.storage.physical import read_physical
 from core.storage.plan import plan
 from core.storage.versions import bump, lock_schema
@@ -91,6 +94,7 @@ sys.path[:0] = ["tests/storage"]
 from conftest import Lab
 from core.config import Settings
 from core.storage.apply import apply
+from core.storage.doctor import inspect_physical
 from core.storage.database import Database
 lab = Lab(Database(Settings(threads=1), sys.argv[1]))
 new = lab.build({"shop.person": {"name": {"type": "text"}, "score": {"type": "integer"}}, "shop.new": {"name": {"type": "text"}}})
@@ -145,3 +149,45 @@ def test_field_on_a_hundred_thousand_rows_is_instant(lab):
     assert took < 0.1
     files = lab.rows("SELECT count(*) FROM pg_class WHERE relname = 'shop_person' AND relfilenode = oid")
     assert files == [(1,)], "the table was rewritten"
+
+
+def snapshot(lab):
+    """Return everything that a change may touch."""
+    return (
+        lab.rows("SELECT table_name, column_name, data_type FROM information_schema.columns "
+                 "WHERE table_schema = 'public' AND table_name NOT LIKE 'core_%%' ORDER BY 1, 2"),
+        lab.rows("SELECT indexname FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1"),
+        lab.rows("SELECT conname FROM pg_constraint ORDER BY 1"),
+        lab.rows("SELECT * FROM core_physical ORDER BY 1, 2"),
+        lab.rows("SELECT name, state FROM core_index ORDER BY 1"),
+        lab.rows("SELECT version FROM core_catalog"),
+    )
+
+
+def test_lost_at_any_statement_a_change_has_happened_wholly_or_not_at_all(lab, address):
+    before = {"shop.person": {**PERSON, "old": {"type": "text", "unique": True}}}
+    lab.change(before)
+    lab.change({"shop.person": PERSON})
+    after = {"shop.person": {**PERSON, "old": {"type": "integer", "unique": True}},
+             "shop.tag": {**PERSON, "person": {"type": "reference", "to": "shop.person"}}}
+    untouched, lost_at, statements = snapshot(lab), 0, 0
+
+    def lose(connection, _cursor, _statement, _parameters, _context, _many):
+        nonlocal statements
+        statements += 1
+        if statements == lost_at:
+            pid = connection.connection.driver_connection.info.backend_pid
+            with psycopg.connect(address.replace("postgresql+psycopg", "postgresql"), autocommit=True) as direct:
+                direct.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
+    sa.event.listen(lab.database.engine, "before_cursor_execute", lose)
+    while not lab.catalog.entities.keys() >= after.keys():
+        lost_at, statements = lost_at + 1, 0
+        with suppress(Unavailable):
+            lab.change(after)
+            continue
+        assert snapshot(lab) == untouched
+    sa.event.remove(lab.database.engine, "before_cursor_execute", lose)
+    assert 15 < lost_at < 60
+    assert lab.columns("shop_person") >= {"old", "old$1"}
+    with lab.database.engine.connect() as connection:
+        assert inspect_physical(connection, lab.catalog, lab.types) == []

@@ -102,6 +102,15 @@ def test_reader_of_a_unit_sees_what_the_unit_has_written(database):
             assert outside.value("SELECT count(*) FROM core_sequence") == 0
 
 
+def test_unit_that_only_used_its_reader_ends_its_transaction_too(address):
+    database = Database(Settings(threads=1), address)
+    with database.unit(EMPTY, SYSTEM) as uow:
+        uow.reader.rows("INSERT INTO core_sequence VALUES ('a', '', 1) RETURNING next")
+    with database.reading() as reader:
+        assert reader.value("SELECT count(*) FROM core_sequence") == 1
+    database.close()
+
+
 def test_acts_after_the_commit_happen_only_after_it(database):
     seen = []
 
