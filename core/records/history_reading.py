@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
@@ -19,9 +19,12 @@ from core.records.listing import opened, visible
 from core.records.page import HistoryEntry
 from core.records.query import MAX_LIMIT
 from core.records.reading import Reading, is_id
+from core.records.search import Searching
 from core.storage import kernel_tables
 from core.storage.reader import Reader
 from core.storage.unit import UnitOfWork
+
+Pair: TypeAlias = "tuple[Json, Json]"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,8 +43,9 @@ class HistoryReading:
     stands. Titles of other records are not told as they were written, but as they may be read now.
     """
 
-    def __init__(self, reading: Reading, asking: Asking) -> None:
+    def __init__(self, reading: Reading, searching: Searching, asking: Asking) -> None:
         self._reading = reading
+        self._searching = searching
         self._asking = asking
         self._kept: Kept[_Sight] = Kept(256)
         self._page = _compile_page(reading.compiler)
@@ -54,9 +58,23 @@ class HistoryReading:
         with self._asking.reader(uow, reader) as lent:
             shown = self._shown(actor, entity, record_id, catalog, uow, lent)
             given = {"entity": entity, "record": record_id, "limit": limit, "before": before or 2**63 - 1}
-            rows = lent.raw(self._page.sql, self._page.params(given))
-        entries = [_entry(row, shown) for row in rows]
-        return [entry for entry in entries if entry.changes or entry.action != "update"]
+            entries = [_entry(row, shown) for row in lent.raw(self._page.sql, self._page.params(given))]
+            told = [entry for entry in entries if entry.changes or entry.action != "update"]
+            return self._titled(actor, entity, told, catalog, uow, lent)
+
+    def _titled(self, actor: Actor, entity: str, entries: Sequence[HistoryEntry], catalog: Catalog,
+                uow: UnitOfWork | None, lent: Reader) -> list[HistoryEntry]:
+        """Put the titles of today that the reader may know into references, in place of those written then."""
+        fields = catalog.entity(entity).fields
+        pointing = {f.name: str(f.option("to")) for f in fields.values() if f.type in ("reference", "links")}
+        wanted: dict[str, set[int]] = {}
+        for entry in entries:
+            for name in pointing.keys() & entry.changes.keys():
+                wanted.setdefault(pointing[name], set()).update(_ids(entry.changes[name]))
+        titles = {target: self._searching.titles(actor, target, sorted(ids), catalog=catalog, uow=uow, reader=lent)
+                  for target, ids in wanted.items() if ids and self._reading.may_read(actor, target, catalog)}
+        return [replace(entry, changes={name: _named(fields[name].type, pair, titles.get(pointing.get(name, ""), {}))
+                                        for name, pair in entry.changes.items()}) for entry in entries]
 
     def _shown(self, actor: Actor, entity: str, record_id: int, catalog: Catalog, uow: UnitOfWork | None,
                lent: Reader) -> frozenset[str]:
@@ -97,7 +115,31 @@ def _compile_page(compiler: Compiler) -> Statement:
 def _entry(row: Sequence[Any], shown: frozenset[str]) -> HistoryEntry:
     number, at, actor, actor_name, channel, reason, action, changes = row
     told: Mapping[str, Any] = changes or {}
-    pairs: dict[str, tuple[Json, Json]] = {
-        name: (pair[0], pair[1]) for name, pair in told.items() if name in shown and len(pair) == 2}
+    pairs: dict[str, Pair] = {
+        name: (pair[0], pair[1]) for name, pair in told.items()
+        if name in shown and isinstance(pair, list) and len(pair) == 2}
     return HistoryEntry(id=number, at=at, actor=actor, actor_name=actor_name or None, channel=channel, reason=reason,
                         action=action, changes=pairs)
+
+
+def _ids(pair: Pair) -> Iterator[int]:
+    """Yield the ids of references in both values: ``{"id"}`` of a reference, numbers of links."""
+    for value in pair:
+        for one in value if isinstance(value, list) else (value,):
+            found = one.get("id") if isinstance(one, Mapping) else one
+            if isinstance(found, int):
+                yield found
+
+
+def _named(kind: str, pair: Pair, titles: Mapping[int, str | None]) -> Pair:
+    """Return both values with the titles given; others are gone."""
+    return _renamed(kind, pair[0], titles), _renamed(kind, pair[1], titles)
+
+
+def _renamed(kind: str, value: Json, titles: Mapping[int, str | None]) -> Json:
+    if kind == "links":
+        return [{"id": one, "title": titles.get(one)} for one in _ids((value, None))]
+    if kind not in ("reference", "reference_any") or not isinstance(value, Mapping):
+        return value
+    known = value.get("id")
+    return {**value, "title": titles.get(known) if isinstance(known, int) else None}

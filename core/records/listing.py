@@ -14,7 +14,7 @@ from core.metadata.specs import EntitySpec, Json
 from core.records.columns import Columns
 from core.records.compiled import Compiler, Statement, number
 from core.records.filters import Filter
-from core.records.orders import Order, Sorted, cell_value, continued, cursor_value, sorted_by
+from core.records.orders import Order, cell_value, continued, cursor_value, sorted_by
 from core.records.rows import RowReader
 from core.records.scopes import Eyes, Scope
 from core.records.sources import Sources, Sql
@@ -65,23 +65,43 @@ class Listing:
 def build_listing(eyes: Eyes, shape: Shape, wanted: Filter | None, compiler: Compiler) -> Listing:
     """Write and compile the statement of a shape."""
     spec = eyes.catalog.entity(shape.entity)
-    scope, sources = opened(eyes, spec)
+    scope, sources, conditions = _base(eyes, spec, shape, wanted)
     columns = Columns(sources, scope)
     nested = tuple(name for name in shape.fields if spec.fields[name].type == "list")
     rows = RowReader([columns.of(name) for name in shape.fields if name not in nested])
-    id_place, version_place = (rows.add(scope.table.c[name]) for name in ("id", "version"))
+    id_place, version_place = (rows.place(name, scope.table.c[name]) for name in ("id", "version"))
     orders = sorted_by(shape.orders, scope)
-    keys = tuple((rows.add(one.cell), one.cell.type) for one in orders)
-    total = rows.add(_count(eyes, spec, shape, wanted).scalar_subquery()) if shape.count else None
-    conditions = where(eyes, scope, shape, wanted)
-    conditions += [continued(orders, shape.empties)] if shape.empties is not None else []
+    keys = tuple((rows.place(one.order.name, one.cell, one.index), one.cell.type) for one in orders)
+    count = _count(eyes, spec, shape, wanted)
+    total = rows.add(count.scalar_subquery()) if shape.count else None
     select = sa.select(*rows.cells).select_from(sources.clause).where(*conditions)
+    if shape.limit is not None:
+        select = select.order_by(*(one.clause() for one in orders)).limit(number(shape.limit + 1))
     return Listing(
-        statement=compiler.compile(_arranged(select, scope, orders, shape)),
-        rows=rows, id_place=id_place, version_place=version_place, keys=keys,
-        count=compiler.compile(_count(eyes, spec, shape, wanted)) if shape.count else None,
-        total_place=total, nested=nested,
+        statement=compiler.compile(select), rows=rows, id_place=id_place, version_place=version_place, keys=keys,
+        count=compiler.compile(count) if shape.count else None, total_place=total, nested=nested,
     )
+
+
+def _base(eyes: Eyes, spec: EntitySpec, shape: Shape, wanted: Filter | None) -> tuple[Scope, Sources, list[Sql]]:
+    """Return what to select from, and the conditions that are still open.
+
+    A page is cut before titles are joined to it; otherwise each record that matches would be joined only to be
+    sorted away. Where the order needs a title, there is nothing to be cut before.
+    """
+    scope, sources = opened(eyes, spec)
+    conditions = where(eyes, scope, shape, wanted)
+    orders = sorted_by(shape.orders, scope)
+    conditions += [continued(orders, shape.empties)] if shape.empties is not None else []
+    if shape.limit is None:
+        return scope, sources, [*conditions, scope.table.c.id == sa.bindparam("id", type_=sa.BigInteger)]
+    if any(one.index for one in orders):
+        return scope, sources, conditions
+    cut = sa.select(*scope.table.c).select_from(sources.clause).where(*conditions)
+    cut = cut.order_by(*(one.clause() for one in orders)).limit(number(shape.limit + 1))
+    page = cut.subquery("page")
+    outer = Sources(page)
+    return Scope(eyes, spec, page, masked=True, sources=outer), outer, []
 
 
 def opened(eyes: Eyes, spec: EntitySpec) -> tuple[Scope, Sources]:
@@ -89,12 +109,6 @@ def opened(eyes: Eyes, spec: EntitySpec) -> tuple[Scope, Sources]:
     base = eyes.tables.of(spec).alias()
     sources = Sources(base)
     return Scope(eyes, spec, base, masked=True, sources=sources), sources
-
-
-def _arranged(select: sa.Select[Any], scope: Scope, orders: Sequence[Sorted], shape: Shape) -> sa.Select[Any]:
-    if shape.limit is None:
-        return select.where(scope.table.c.id == sa.bindparam("id", type_=sa.BigInteger))
-    return select.order_by(*(one.clause() for one in orders)).limit(number(shape.limit + 1))
 
 
 def _count(eyes: Eyes, spec: EntitySpec, shape: Shape, wanted: Filter | None) -> sa.Select[Any]:

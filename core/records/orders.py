@@ -64,6 +64,8 @@ class Sorted:
     nullable: bool
     kind: str
     choices: tuple[str, ...] = ()
+    index: int = 0
+    """Which cell of its field is compared: of a reference it is the title."""
 
     def compared(self, value: Sql) -> Sql:
         """Return what is compared, of a cell or of a value from a cursor."""
@@ -114,7 +116,8 @@ def sorted_by(orders: Sequence[Order], scope: Scope) -> tuple[Sorted, ...]:
 def _sorted(order: Order, scope: Scope) -> Sorted:
     field = scope.entity.fields[order.name]
     if field.type == "reference":
-        return Sorted(order=order, cell=title_of(scope.follow(order.name)), nullable=True, kind="text")
+        return Sorted(order=order, cell=title_of(scope.follow(order.name)), nullable=True, kind="text",
+                      index=1)
     cell = scope.column(order.name)
     nullable = scope.mask(order.name) is not None or (field.nullable and order.name not in NEVER_EMPTY)
     kind = "choice" if field.type == "choice" else "text" if isinstance(cell.type, sa.Text | sa.String) else "plain"

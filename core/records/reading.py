@@ -266,6 +266,10 @@ class Reading:
         """Refuse an actor who may read no record of the entity."""
         self._access.require(actor, entity, "read", catalog)
 
+    def may_read(self, actor: Actor, entity: str, catalog: Catalog) -> bool:
+        """Tell whether the actor may read any record of the entity."""
+        return self._access.may(actor, entity, "read", catalog)
+
     def reader_schema(self, eyes: Eyes) -> ReaderSchema:
         """Return the names that a reader knows."""
         return ReaderSchema(eyes, self._schema_of(eyes.catalog), self._types)

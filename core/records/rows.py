@@ -20,10 +20,11 @@ class RowReader:
     def __init__(self, columns: Sequence[Column]) -> None:
         self.names = tuple(column.name for column in columns)
         self.cells: list[Sql] = [column.cells[0] for column in columns]
+        self.places: dict[str, tuple[int, ...]] = {}
         self._values: list[tuple[str, Read]] = []
         self._jsons: list[tuple[str, Read]] = []
         for place, column in enumerate(columns):
-            taken = self._take(place, column.cells[1:])
+            taken = self.places[column.name] = self._take(place, column.cells[1:])
             if column.value is not None:
                 self._values.append((column.name, _picked(taken, column.value)))
             if column.json is not None:
@@ -36,6 +37,11 @@ class RowReader:
         """Put one more cell at the end of the row; return its place."""
         self.cells.append(cell)
         return len(self.cells) - 1
+
+    def place(self, name: str, cell: Sql, index: int = 0) -> int:
+        """Return where a cell of a field lies, putting it at the end where the field is not among those read."""
+        places = self.places.get(name)
+        return self.add(cell) if places is None else places[index]
 
     def values(self, rows: Iterable[Sequence[Any]]) -> list[dict[str, object]]:
         """Return records with Python values."""

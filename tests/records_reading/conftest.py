@@ -43,7 +43,7 @@ class Desk:
                                schema_of=schema_of, secrets=Secrets(KEYS))
         self.aggregating = Aggregating(self.reading, asking)
         self.searching = Searching(self.reading, asking)
-        self.histories = HistoryReading(self.reading, asking)
+        self.histories = HistoryReading(self.reading, self.searching, asking)
         self._catalogs: dict[str, Catalog] = {}
 
     def catalog(self, roles: Mapping[str, Any]) -> Catalog:
