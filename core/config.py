@@ -28,6 +28,8 @@ class Settings:
     language: str = field(default="en", metadata=_about("PAYVAND_LANGUAGE", "Language where the reader has chosen none."))
     time_zone: str = field(default="Asia/Tehran", metadata=_about("PAYVAND_TIME_ZONE", "Time zone of the site."))
     currency: str = field(default="IRR", metadata=_about("PAYVAND_CURRENCY", "Currency of amounts entered without one."))
+    region: str = field(default="IR", metadata=_about("PAYVAND_REGION", "Country meant by phone numbers without a country code."))
+    area_code: str = field(default="", metadata=_about("PAYVAND_AREA_CODE", "Area code, with its leading zero, meant by local phone numbers."))
     base_url: str = field(default="", metadata=_about("PAYVAND_BASE_URL", "Public address, for links and for checking the origin of requests."))
     secure_cookies: bool = field(default=False, metadata=_about("PAYVAND_SECURE_COOKIES", "Send cookies over TLS only (set it behind TLS)."))
     max_body: int = field(default=20 * 2**20, metadata=_about("PAYVAND_MAX_BODY", "Largest request body, in bytes."))
@@ -57,6 +59,10 @@ class Settings:
                 raise SettingsInvalid(name=name, reason=f"{value} is not between 1 and 64")
         if self.database_url and not self.database_url.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
             raise SettingsInvalid(name="DATABASE_URL", reason="it must start with postgresql://")
+        if len(self.region) != 2 or not self.region.isalpha():
+            raise SettingsInvalid(name="PAYVAND_REGION", reason=f"{self.region!r} is not a country code of two letters")
+        if self.area_code and not (self.area_code.isascii() and self.area_code.isdigit()):
+            raise SettingsInvalid(name="PAYVAND_AREA_CODE", reason=f"{self.area_code!r} is not made of digits")
         if self.log_level not in ("debug", "info", "warning", "error"):
             raise SettingsInvalid(name="PAYVAND_LOG_LEVEL", reason="use debug, info, warning or error")
         try:

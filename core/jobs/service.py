@@ -52,11 +52,18 @@ class Jobs:
 
     def __init__(self, database: Database, tasks: Iterable[Task] = ()) -> None:
         self._database = database
-        self._tasks = {task.name: task for task in tasks}
+        self._own = {task.name: task for task in tasks}
+        self._tasks = dict(self._own)
         self._app: procrastinate.App | None = None
 
+    def fill(self, extra: Iterable[Task] = ()) -> None:
+        """Take these contributions of the enabled modules in place of those before."""
+        self._tasks = dict(self._own)
+        for task in extra:
+            self.register(task)
+
     def register(self, task: Task) -> None:
-        """Add a task; a taken name is a mistake of the programmer."""
+        """Add a task of a module; a name that is taken is refused."""
         if self._tasks.get(task.name, task) is not task:
             raise Conflict("There are two tasks named {name}.", code="task_taken", name=task.name)
         self._tasks[task.name] = task

@@ -6,6 +6,8 @@ import pytest
 
 from core.testing.postgres import TestPostgres, close_run, open_run
 
+pytest_plugins = ["core.testing.site"]
+
 RUN = pytest.StashKey[str]()
 
 

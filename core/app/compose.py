@@ -1,0 +1,117 @@
+"""`build_site`: puts every part of a site in its place; the only code that knows all rooms.
+
+The parts, each by its class: ``Database``, ``Secrets``, ``FieldTypes``, ``Plugins``, ``Localization``, ``Messages``,
+``Compiler``, ``Catalogs``, ``Tables``, ``Access``, ``Jobs``, ``Discovery``, ``Lifecycle``, ``Identity``, and the one
+door to records, which has a leaf for each way through it: ``Records`` writes, ``Reading`` reads lists and single
+records, ``Aggregating`` counts and sums, ``Searching`` searches, ``HistoryReading`` tells what happened.
+Nothing here connects to the database; a site is ready in some milliseconds and compiles its catalog on first use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from core.access import Access
+from core.app.extensions import Extensions
+from core.app.people import build_identity
+from core.app.tasks import BUILD_INDEXES, core_tasks
+from core.config import Settings
+from core.declaration import Compiler
+from core.fields import FieldTypes, LoadContext
+from core.hooks import Plugins
+from core.i18n import Localization, Messages
+from core.identity import Identity
+from core.jobs import Jobs
+from core.kernel.secrets import Secrets
+from core.kernel.site import Site
+from core.lifecycle import Changes, Discovery, Lifecycle
+from core.lifecycle.data import DataLoader
+from core.metadata.specs import Label
+from core.records.aggregation import Aggregating
+from core.records.asking import Asking
+from core.records.conditions import Conditions
+from core.records.history_reading import HistoryReading
+from core.records.loading import Loading
+from core.records.plan import Plans
+from core.records.reading import Reading
+from core.records.rollups import RollUps
+from core.records.search import Searching
+from core.records.service import Records
+from core.records.writing import Writing
+from core.storage import Database, Tables
+from core.storage.catalogs import Catalogs
+
+ALONE = 2
+"""Connections that a worker or a command needs: its own work, and a look aside."""
+
+
+def build_site(settings: Settings, *, role: str = "web", address: str | None = None,
+               folders: Sequence[Path] | None = None) -> Site:
+    """Return the site with all its parts.
+
+    ``role`` is web, worker, cli or test; ``address`` names the database where the settings leave it to the embedded
+    one; ``folders`` are searched for modules instead of the installed ones (tests).
+    """
+    site = Site(settings)
+    pooled = settings if role in ("web", "test") else replace(settings, threads=ALONE)
+    database = site.put(Database(pooled, address or settings.database_url))
+    site.put(Secrets.at(settings.home))
+    types = site.put(FieldTypes())
+    site.put(Tables(types))
+    site.put(Plugins())
+    messages = site.put(Messages())
+    site.put(Localization(messages))
+    site.put(Jobs(database, core_tasks()))
+    site.put(Discovery(folders))
+    _add_catalogs(site)
+    _add_records(site)
+    _add_lifecycle(site)
+    site.put(build_identity(site), Identity)
+    return site
+
+
+def _add_catalogs(site: Site) -> None:
+    types = site.get(FieldTypes)
+    extensions = site.put(Extensions(
+        plugins=site.get(Plugins), types=types, localization=site.get(Localization), messages=site.get(Messages),
+        jobs=site.get(Jobs), discovery=site.get(Discovery)))
+    compiler = site.put(Compiler(types, behaviours=extensions.behaviours))
+    site.put(Catalogs(site.get(Database), compiler, extensions))
+
+
+def _add_records(site: Site) -> None:
+    types, tables, settings = site.get(FieldTypes), site.get(Tables), site.settings
+
+    schema_of = types.schema
+    access = site.put(Access(schema_of))
+    conditions = Conditions(tables, types, access, schema_of)
+    writing = Writing(site.get(Plugins), RollUps(conditions), Loading(types), lambda label: _shown(label, settings))
+    context = LoadContext(currency=settings.currency, region=settings.region, area_code=settings.area_code)
+    site.put(Records(writing=writing, plans=Plans(types, schema_of), access=access, conditions=conditions,
+                     context=context))
+    database = site.get(Database)
+    asking = Asking(database, settings.time_zone, database.now)
+    reading = site.put(Reading(asking=asking, tables=tables, types=types, access=access, schema_of=schema_of,
+                               secrets=site.get(Secrets)))
+    site.put(Aggregating(reading, asking))
+    searching = site.put(Searching(reading, asking))
+    site.put(HistoryReading(reading, searching, asking))
+
+
+def _add_lifecycle(site: Site) -> None:
+    database, catalogs, localization = site.get(Database), site.get(Catalogs), site.get(Localization)
+    changes = site.put(Changes(
+        database=database, compiler=site.get(Compiler), catalogs=catalogs, types=site.get(FieldTypes),
+        prepare=site.get(Extensions), aside=lambda uow: site.get(Jobs).defer(uow, BUILD_INDEXES, {})))
+    site.put(Lifecycle(
+        changes=changes, discovery=site.get(Discovery), plugins=site.get(Plugins), data=DataLoader(site.get(Records)),
+        access=site.get(Access), catalogs=catalogs, database=database, collation=lambda: localization.collation))
+
+
+def _shown(label: object, settings: Settings) -> str:
+    """Return the sentence of a rule as a msgid; the site's own are written by language."""
+    if isinstance(label, Mapping):
+        return str(label.get(settings.language) or label.get("en") or next(iter(label.values()), ""))
+    return str(label)

@@ -1,0 +1,84 @@
+"""`Extensions`: the code of the enabled modules, in step with the catalog that is to be compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from core.errors import PayvandError
+from core.fields import FieldTypes
+from core.hooks import Plugins
+from core.i18n import Localization, Messages
+from core.jobs import Jobs
+from core.lifecycle import Discovery
+from core.metadata.documents import Behaviour
+from core.metadata.specs import ModuleSpec
+
+
+class Extensions:
+    """Loads and unloads plugins, and fills field types, localization, messages and tasks from them.
+
+    Called with the enabled modules before each compile. What does not change is not touched: a module's code is
+    loaded once in a process, and a module that was set aside stays so until it is disabled.
+    """
+
+    def __init__(self, *, plugins: Plugins, types: FieldTypes, localization: Localization, messages: Messages,
+                 jobs: Jobs, discovery: Discovery) -> None:
+        self._plugins = plugins
+        self._types = types
+        self._localization = localization
+        self._messages = messages
+        self._jobs = jobs
+        self._discovery = discovery
+        self._present: tuple[ModuleSpec, ...] = ()
+        self._lock = RLock()
+
+    def __call__(self, modules: Sequence[ModuleSpec]) -> None:
+        """Make these the modules that answer."""
+        with self._lock:
+            if tuple(modules) == self._present:
+                return
+            self._present = ()  # whatever fails below is done again by the next call
+            self._load(modules)
+            self._register("register_field_types", self._types)
+            self._register("register_jobs", self._jobs)
+            self._localize()
+            self._messages.use(self._translations(modules))
+            self._present = tuple(modules)
+
+    def behaviours(self) -> tuple[Behaviour, ...]:
+        """Return what the enabled modules offer to entities by name."""
+        return tuple(self._all("register_behaviours"))
+
+    def _load(self, modules: Sequence[ModuleSpec]) -> None:
+        wanted = {module.name for module in modules}
+        for name in {*self._plugins.modules, *self._plugins.quarantined} - wanted:
+            self._plugins.unregister(name)
+        known = {*self._plugins.modules, *self._plugins.quarantined}
+        for module in modules:
+            if module.name not in known:
+                self._plugins.load(module)
+
+    def _register(self, hook: str, registry: FieldTypes | Jobs) -> None:
+        """Fill a registry anew; the module whose contribution does not fit is set aside, the others go on."""
+        registry.fill()
+        for contribution in self._plugins.gather(hook):
+            try:
+                registry.register(contribution.value)
+            except PayvandError as error:
+                self._plugins.quarantine(contribution.module, error, f"{hook} failed")
+
+    def _localize(self) -> None:
+        self._localization.fill(
+            calendars=self._all("register_calendars"), digits=self._all("register_digits"),
+            money_units=self._all("register_money_units"), languages=self._all("register_languages"),
+            collation=next(iter(self._all("register_collation")), None))
+
+    def _all(self, hook: str) -> list[Any]:
+        return [contribution.value for contribution in self._plugins.gather(hook)]
+
+    def _translations(self, modules: Sequence[ModuleSpec]) -> Iterable[Path]:
+        here = self._discovery.locations()
+        return [here[module.name][0] / "translations" for module in modules if module.name in here]

@@ -1,0 +1,119 @@
+"""The fixtures `site`, `client`, `actor_as`: an installation of its own for each test, made in milliseconds.
+
+A test gets a copy of a template database in which the modules are installed already. Which modules, and from which
+folders, say the fixtures ``site_modules`` and ``site_folders``, which a test file or a conftest may replace::
+
+    @pytest.fixture(scope="session")
+    def site_modules():
+        return ("base", "kit")
+
+    @pytest.fixture(scope="session")
+    def site_folders():
+        return [Path("tests/fixtures/modules")]
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from core.app.compose import build_site
+from core.config import Settings
+from core.identity import Identity
+from core.kernel.actor import Actor, system_actor
+from core.kernel.site import Site
+from core.lifecycle import Lifecycle
+from core.storage import Database, migrate
+from core.storage.catalogs import Catalogs
+from core.testing.postgres import TestPostgres
+
+MODULES = ("base", "contacts", "l10n_fa")
+"""What is installed where a test does not say otherwise."""
+
+PASSWORD = "long enough for a test"  # noqa: S105  # of accounts that live as long as a test
+
+ActorAs = Callable[..., Actor]
+
+
+@pytest.fixture(scope="session")
+def site_modules() -> Sequence[str]:
+    """The modules that are installed."""
+    return MODULES
+
+
+@pytest.fixture(scope="session")
+def site_folders() -> Sequence[Path] | None:
+    """The folders where modules are found; None means the installed ones."""
+    return None
+
+
+@pytest.fixture
+def site(pg: TestPostgres, site_modules: Sequence[str], site_folders: Sequence[Path] | None,
+         tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site with a database of its own, thrown away after the test."""
+    home = tmp_path_factory.mktemp("home")
+
+    def build(url: str) -> None:
+        template = open_site(url, home, site_folders)
+        try:
+            prepare_site(template, site_modules)
+        finally:
+            close_site(template)
+
+    key = f"site {tuple(site_modules)} {[str(folder) for folder in site_folders or ()]}"
+    with pg.database(pg.template(key, build)) as url:
+        site = open_site(url, home, site_folders)
+        try:
+            yield site
+        finally:
+            close_site(site)
+
+
+@pytest.fixture
+def actor_as(site: Site) -> ActorAs:
+    """Make people: ``actor_as("base.member", login="anna@example.com")`` returns the actor of a new account."""
+    numbers = itertools.count(1)
+
+    def make(*roles: str, login: str = "", name: str = "") -> Actor:
+        login = login or f"user{next(numbers)}@example.com"
+        make_account(site, login, roles, name=name)
+        return actor_of(site, login)
+
+    return make
+
+
+def open_site(url: str, home: Path, folders: Sequence[Path] | None = None) -> Site:
+    """Return a site on this database, as a test wants it; modules in ``folders`` are imported by their own names."""
+    sys.path.extend(str(folder) for folder in folders or () if str(folder) not in sys.path)
+    return build_site(Settings(home=home, database_url=url, testing=True), role="test", folders=folders)
+
+
+def prepare_site(site: Site, modules: Sequence[str]) -> None:
+    """Make the tables and install the modules."""
+    migrate(site.get(Database).engine)
+    site.get(Lifecycle).install(system_actor("a test"), modules)
+
+
+def close_site(site: Site) -> None:
+    """Close the connections, so that the database can be copied or dropped."""
+    site.get(Database).close()
+
+
+def make_account(site: Site, login: str, roles: Sequence[str], *, password: str | None = None, name: str = "") -> int:
+    """Add an account and return its id."""
+    system = system_actor("a test")
+    with site.get(Database).unit(site.get(Catalogs).current(), system) as uow:
+        account = site.get(Identity).create_account(system, login, password, roles, name=name, uow=uow)
+    return account.id
+
+
+def actor_of(site: Site, login: str) -> Actor:
+    """Return the person behind a login, with the rights and teams they have now."""
+    identity = site.get(Identity)
+    with site.get(Database).unit(site.get(Catalogs).current(), system_actor("a test")) as uow:
+        account = identity.find_account(login, uow=uow)
+    return identity.actor_of(account.id)
