@@ -18,7 +18,7 @@ DOCUMENT_KEYS = frozenset({"label", "plural", "help", "message", "summary", "gro
 
 _BROWSER_CALL = re.compile(r"""(?<![\w.])t\(\s*('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")""")
 _SENTENCE = re.compile(r"[A-Za-z]")
-_CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
+_CODE = re.compile(r"[a-z0-9_.]+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,8 +112,8 @@ def _in_table(tree: ast.Module, table: str, names: list[ast.expr]) -> Iterator[s
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Tuple(elts=rows)) if name == table:
                 for row in rows:
-                    for place in at if isinstance(row, ast.Tuple) else ():
-                        yield from _texts(row.elts[place], {})
+                    if isinstance(row, ast.Tuple):
+                        yield from (text for place in at for text in _texts(row.elts[place], {}))
 
 
 def _in_call(
@@ -122,7 +122,7 @@ def _in_call(
     name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
     places = MARKERS.get(name)
     if places and len(call.args) > places[-1]:
-        yield from _marked(name, [_texts(call.args[place], {}) for place in places], call, file)
+        yield from _marked(name, [_texts(call.args[place], {}, codes=True) for place in places], call, file)
         return
     values = [call.args[place] for place in takers.get(name, ()) if place < len(call.args)]
     values += [keyword.value for keyword in call.keywords if keyword.arg in KEYWORDS]
@@ -142,15 +142,15 @@ def _marked(name: str, found: list[list[str]], call: ast.Call, file: str) -> Ite
         yield Found(msgid=text, context=str(context), file=file)
 
 
-def _texts(node: ast.expr, named: Mapping[str, str]) -> list[str]:
-    """Return the constant texts an expression may be; codes such as ``bad_title`` are none."""
+def _texts(node: ast.expr, named: Mapping[str, str], *, codes: bool = False) -> list[str]:
+    """Return the constant texts an expression may be; ``bad_title`` is one only where ``codes`` may be shown."""
     match node:
-        case ast.Constant(value=str() as text) if _SENTENCE.search(text) and not _CODE.fullmatch(text):
+        case ast.Constant(value=str() as text) if _SENTENCE.search(text) and (codes or not _CODE.fullmatch(text)):
             return [text]
         case ast.Name(id=name) if name in named:
             return [named[name]]
         case ast.IfExp(body=body, orelse=orelse):
-            return _texts(body, named) + _texts(orelse, named)
+            return _texts(body, named, codes=codes) + _texts(orelse, named, codes=codes)
     return []
 
 
