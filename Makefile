@@ -59,12 +59,15 @@ docs: setup-dev ## links, decisions, dependencies
 i18n: setup-dev ## every sentence has its Persian, with the same parameters
 	@$(PY) scripts/i18n.py check
 
-.PHONY: tests-measured wheel coverage-map bench audit
+.PHONY: tests-measured core-alone wheel coverage-map bench audit
 tests-measured: setup-dev ## all tests with coverage (at least 90 % of lines)
 	@rm -rf .coverage && mkdir .coverage
 	@$(PY) -m coverage run -m pytest -n auto --dist worksteal $(COVERS)
 	@$(PY) -m coverage combine --quiet
 	@$(PY) -m coverage report
+
+core-alone: setup-dev ## the core's own tests with no module at all
+	@$(PY) scripts/check_core_alone.py
 
 wheel: setup-dev ## build the wheel and use it in an empty environment
 	@$(PY) scripts/check_wheel.py
@@ -85,7 +88,7 @@ new: setup ## a new module: make new NAME=library TEMPLATE=entity
 	@$(BIN)/payvand module new $(NAME) --template $(or $(TEMPLATE),entity)
 
 # Cheap first.
-check: lint types arch docs i18n metadata-check tests-measured wheel coverage-map ## everything above, as the CI does
+check: lint types arch docs i18n metadata-check tests-measured core-alone wheel coverage-map ## everything above, as the CI does
 
 clean: ## remove what the tools leave; data in var/ stay
 	@rm -rf .coverage .coverage-map.json .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist *.egg-info

