@@ -145,7 +145,9 @@ def _marked(name: str, found: list[list[str]], call: ast.Call, file: str) -> Ite
 def _texts(node: ast.expr, named: Mapping[str, str], *, codes: bool = False) -> list[str]:
     """Return the constant texts an expression may be; ``bad_title`` is one only where ``codes`` may be shown."""
     match node:
-        case ast.Constant(value=str() as text) if _SENTENCE.search(text) and (codes or not _CODE.fullmatch(text)):
+        case ast.Constant(value=str() as text) if _SENTENCE.search(text) and (
+            codes or not _CODE.fullmatch(text)
+        ):
             return [text]
         case ast.Name(id=name) if name in named:
             return [named[name]]

@@ -17,8 +17,9 @@ from core.i18n.money import Money, MoneyUnit
 from core.i18n.numbers import NumberForm, read_number, write_number
 from core.i18n.unreadable import Unreadable
 
-_AMOUNT = re.compile(r"(?P<before>[^0-9]*?)(?P<number>[+\-\u2212]?[ .\u066b]?[0-9](?:.*[0-9])?)(?P<after>[^0-9]*)",
-                     re.DOTALL)
+_AMOUNT = re.compile(
+    r"(?P<before>[^0-9]*?)(?P<number>[+\-\u2212]?[ .\u066b]?[0-9](?:.*[0-9])?)(?P<after>[^0-9]*)", re.DOTALL
+)
 _SIGN = re.compile("^\\s*[-\u2212]")
 
 
@@ -68,8 +69,11 @@ class Amounts:
         """Return the amount typed: in the unit written with it, else in the reader's unit of ``currency``."""
         match = _AMOUNT.fullmatch(ascii_digits(clean(text)))
         if match is None:
-            raise Unreadable("Write an amount like {example}.", code="amount_unreadable",
-                             example=self.write(Money(Decimal(1250000), currency)))
+            raise Unreadable(
+                "Write an amount like {example}.",
+                code="amount_unreadable",
+                example=self.write(Money(Decimal(1250000), currency)),
+            )
         before, number = match["before"], match["number"]
         if _SIGN.match(before):
             before, number = _SIGN.sub("", before), f"-{number}"
@@ -88,7 +92,9 @@ class Amounts:
         found = self._words.get(key)
         if found:
             return found
-        raise Unreadable("{unit} is not a known unit of money.", code="unknown_money_unit", unit=words.strip()[:40])
+        raise Unreadable(
+            "{unit} is not a known unit of money.", code="unknown_money_unit", unit=words.strip()[:40]
+        )
 
     @cached_property
     def _words(self) -> Mapping[str, tuple[MoneyUnit | None, str]]:
@@ -111,8 +117,9 @@ class Amounts:
         if _places(amount) > precision:
             own = Amounts(form=self.form, locale=self.locale, units=self.units)
             smallest = own.write(Money(Decimal(1).scaleb(-precision), currency))
-            raise Unreadable("Amounts smaller than {smallest} do not exist.", code="amount_too_fine",
-                             smallest=smallest)
+            raise Unreadable(
+                "Amounts smaller than {smallest} do not exist.", code="amount_too_fine", smallest=smallest
+            )
 
 
 def _places(amount: Decimal) -> int:

@@ -78,16 +78,29 @@ class Calendar(ABC):
         """Return the stored date of a day; raise `Unreadable` saying which part of it cannot be."""
         year, month, number = day
         if not self.first_year <= year <= self.last_year:
-            raise Unreadable("The year must be between {first} and {last}.", code="year_out_of_range",
-                             first=self.first_year, last=self.last_year)
+            raise Unreadable(
+                "The year must be between {first} and {last}.",
+                code="year_out_of_range",
+                first=self.first_year,
+                last=self.last_year,
+            )
         months = self.months_in_year(year)
         if not 1 <= month <= months:
-            raise Unreadable("There is no month {month}; a year has {last} months.", code="no_such_month",
-                             month=month, last=months)
+            raise Unreadable(
+                "There is no month {month}; a year has {last} months.",
+                code="no_such_month",
+                month=month,
+                last=months,
+            )
         length = self.month_length(year, month)
         if not 1 <= number <= length:
-            raise Unreadable("{month} {year} has {days} days.", code="no_such_day",
-                             month=self.month_names(language)[month - 1], year=year, days=length)
+            raise Unreadable(
+                "{month} {year} has {days} days.",
+                code="no_such_day",
+                month=self.month_names(language)[month - 1],
+                year=year,
+                days=length,
+            )
         return self.to_date(day)
 
 

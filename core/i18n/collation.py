@@ -19,7 +19,9 @@ class Collation:
 
     def __post_init__(self) -> None:
         if len(self.source) != len(self.target):
-            raise ValueError("A collation moves each letter to one place: source and target differ in length.")
+            raise ValueError(
+                "A collation moves each letter to one place: source and target differ in length."
+            )
         if len(set(self.source + self.drop)) != len(self.source + self.drop):
             raise ValueError("A collation names a letter once.")
 

@@ -68,8 +68,14 @@ def weekday_name(code: str, weekday: int, short: bool = False) -> str:
     return name
 
 
-def read_date(calendar: Calendar, text: str, today: date, *, language: str = "en",
-              day_words: Mapping[str, int] = NO_WORDS) -> date:
+def read_date(
+    calendar: Calendar,
+    text: str,
+    today: date,
+    *,
+    language: str = "en",
+    day_words: Mapping[str, int] = NO_WORDS,
+) -> date:
     """Return the date a reader typed; raise `Unreadable` with the reason and never guess between two days."""
     plain = ascii_digits(_MARKS.sub("", clean(text))).strip()
     shift = day_words.get(fold(plain))
@@ -109,8 +115,12 @@ def _stored(plain: str, calendar: Calendar) -> date:
 def _without_words(calendar: Calendar, language: str, parts: list[str]) -> list[str]:
     """Replace the month's name by ``=<number>`` and drop the weekday's."""
     months = calendar.month_words(language)
-    weekdays = {fold(weekday_name(code, day, short)) for code in ("en", language)
-                for day in range(7) for short in (True, False)}
+    weekdays = {
+        fold(weekday_name(code, day, short))
+        for code in ("en", language)
+        for day in range(7)
+        for short in (True, False)
+    }
     kept: list[str] = []
     for part in parts:
         # Names of two words are looked up whole first: «سه شنبه», «كانون الثاني».
@@ -157,8 +167,12 @@ def _day_before_year(calendar: Calendar, first: int, middle: int, year: int, tod
         return day_first
     if not _exists(calendar, day_first):
         return month_first
-    raise Unreadable("{text} can be read as two dates; write it like {example}.", code="date_ambiguous",
-                     text=f"{first}/{middle}/{year}", example=write_date_digits(calendar, today))
+    raise Unreadable(
+        "{text} can be read as two dates; write it like {example}.",
+        code="date_ambiguous",
+        text=f"{first}/{middle}/{year}",
+        example=write_date_digits(calendar, today),
+    )
 
 
 def _is_number(part: str) -> bool:
@@ -183,5 +197,6 @@ def _year(calendar: Calendar, digits: str, today: date) -> int:
 
 
 def _unreadable(calendar: Calendar, today: date) -> Unreadable:
-    return Unreadable("Write a date like {example}.", code="date_unreadable",
-                      example=write_date_digits(calendar, today))
+    return Unreadable(
+        "Write a date like {example}.", code="date_unreadable", example=write_date_digits(calendar, today)
+    )

@@ -9,13 +9,15 @@ from core.i18n.characters import ZWNJ, ascii_digits, clean
 FOLD_VERSION = 1
 """Moves with every change of `fold`; stored keys of another version are written anew by a job."""
 
-_COUNT_AS = str.maketrans({
-    "\u0671": "\u0627",  # alef wasla
-    "\u0629": "\u0647",  # teh marbuta
-    **dict.fromkeys("\u064a\u0649\u06d0\u06d2", "\u06cc"),
-    **dict.fromkeys("\u0643\u06aa", "\u06a9"),
-    **dict.fromkeys("\u06d5\u06c1\u06be", "\u0647"),
-})
+_COUNT_AS = str.maketrans(
+    {
+        "\u0671": "\u0627",  # alef wasla
+        "\u0629": "\u0647",  # teh marbuta
+        **dict.fromkeys("\u064a\u0649\u06d0\u06d2", "\u06cc"),
+        **dict.fromkeys("\u0643\u06aa", "\u06a9"),
+        **dict.fromkeys("\u06d5\u06c1\u06be", "\u0647"),
+    }
+)
 _DROPPED = frozenset(f"\u0621{ZWNJ}.,'\"\u060c\u00b7\u2026")
 """Hamza on the line, marks between words and within abbreviations."""
 _DROPPED_CATEGORIES = frozenset({"Zs", "Zl", "Zp", "Pd", "Pc", "Ps", "Pe", "Pi", "Pf"})

@@ -68,9 +68,15 @@ class Localization:
         self.messages = messages or Messages()
         self.fill()
 
-    def fill(self, *, calendars: Iterable[Calendar] = (), digits: Iterable[DigitSet] = (),
-             money_units: Iterable[MoneyUnit] = (), languages: Iterable[Language] = (),
-             collation: Collation | None = None) -> None:
+    def fill(
+        self,
+        *,
+        calendars: Iterable[Calendar] = (),
+        digits: Iterable[DigitSet] = (),
+        money_units: Iterable[MoneyUnit] = (),
+        languages: Iterable[Language] = (),
+        collation: Collation | None = None,
+    ) -> None:
         """Take these contributions of the enabled modules in place of those before."""
         self.calendars: Mapping[str, Calendar] = {item.name: item for item in (Gregorian(), *calendars)}
         self.digits: Mapping[str, DigitSet] = {item.name: item for item in (LATIN, *digits)}
@@ -87,17 +93,27 @@ class Localization:
         """Return the statement that makes the database order alike."""
         return sort_key_ddl(self.collation)
 
-    def style(self, preferences: Choices, settings: SiteDefaults, organisation: Choices | None = None) -> Style:
+    def style(
+        self, preferences: Choices, settings: SiteDefaults, organisation: Choices | None = None
+    ) -> Style:
         """Return the reader's style: their choices, then the organisation's, the settings', the language's.
 
         A choice that is no longer known (its module is disabled) counts as none.
         """
         layers = (preferences, organisation) if organisation else (preferences,)
         language = self.language(*(layer.language for layer in layers), settings.language)
-        calendar = _first(self.calendars, *(layer.calendar for layer in layers), language.calendar, "gregorian")
+        calendar = _first(
+            self.calendars, *(layer.calendar for layer in layers), language.calendar, "gregorian"
+        )
         digits = _first(self.digits, *(layer.digits for layer in layers), language.digits, "latin")
-        unit = next((self.money_units[name] for name in (*(layer.money_unit for layer in layers), language.money_unit)
-                     if name in self.money_units), None)
+        unit = next(
+            (
+                self.money_units[name]
+                for name in (*(layer.money_unit for layer in layers), language.money_unit)
+                if name in self.money_units
+            ),
+            None,
+        )
         names = (*(layer.time_zone for layer in layers), settings.time_zone)
         zone = next(filter(None, map(find_zone, names)), None) or ZoneInfo("UTC")
         key = (language.code, calendar.name, digits.name, unit.name if unit else "", zone.key)
@@ -116,15 +132,23 @@ class Localization:
                 return found
         return ENGLISH
 
-    def _build(self, language: Language, calendar: Calendar, digits: DigitSet, unit: MoneyUnit | None,
-               zone: ZoneInfo) -> Style:
+    def _build(
+        self, language: Language, calendar: Calendar, digits: DigitSet, unit: MoneyUnit | None, zone: ZoneInfo
+    ) -> Style:
         locale = _locale(language.code)
         form = number_form(language, locale, digits)
         return Style(
-            language=language, calendar=calendar, digits=digits, zone=zone, money_unit=unit,
-            messages=self.messages, locale=locale, form=form,
+            language=language,
+            calendar=calendar,
+            digits=digits,
+            zone=zone,
+            money_unit=unit,
+            messages=self.messages,
+            locale=locale,
+            form=form,
             amounts=Amounts(form=form, locale=locale, units=self.money_units, unit=unit),
-            pattern=date_pattern(locale), collation=self.collation,
+            pattern=date_pattern(locale),
+            collation=self.collation,
         )
 
 

@@ -62,7 +62,11 @@ class Messages:
 
     def entries(self, language: str) -> Mapping[str, str]:
         """Return all translations without context of a language, e.g. to pick those a browser needs."""
-        return {msgid: entry.strings[0] for (context, msgid), entry in self._language(language).items() if not context}
+        return {
+            msgid: entry.strings[0]
+            for (context, msgid), entry in self._language(language).items()
+            if not context
+        }
 
     def _find(self, language: str, key: Key) -> _Entry | None:
         if not key[1]:
@@ -113,8 +117,11 @@ def _parse(path: Path, language: str) -> _Entries:
     plural = gettext.c2py(catalog.plural_expr)
     found = ((message, _strings(message)) for message in catalog if message.id and not message.fuzzy)
     return {
-        (message.context or "", message.id if isinstance(message.id, str) else message.id[0]): _Entry(strings, plural)
-        for message, strings in found if strings
+        (message.context or "", message.id if isinstance(message.id, str) else message.id[0]): _Entry(
+            strings, plural
+        )
+        for message, strings in found
+        if strings
     }
 
 

@@ -40,8 +40,11 @@ def local_moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
     local = datetime.combine(day, clock, zone)
     moment = local.astimezone(UTC)
     if moment.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
-        raise Unreadable("The time {time} does not exist on this day: the clocks were moved forward.",
-                         code="no_such_time", time=f"{clock:%H:%M}")
+        raise Unreadable(
+            "The time {time} does not exist on this day: the clocks were moved forward.",
+            code="no_such_time",
+            time=f"{clock:%H:%M}",
+        )
     return moment
 
 

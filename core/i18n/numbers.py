@@ -59,8 +59,9 @@ def number_form(language: Language, locale: Locale, digits: DigitSet) -> NumberF
     )
 
 
-def write_number(form: NumberForm, value: float | Decimal, decimals: int | None = None,
-                 grouped: bool = True) -> str:
+def write_number(
+    form: NumberForm, value: float | Decimal, decimals: int | None = None, grouped: bool = True
+) -> str:
     """Return ``value`` as the reader reads it, with ``decimals`` places or as many as it has."""
     number = value if isinstance(value, Decimal) else Decimal(str(value))
     if not number.is_finite():
@@ -126,5 +127,8 @@ def _plain(form: NumberForm, text: str) -> str:
 
 
 def _unreadable(form: NumberForm) -> Unreadable:
-    return Unreadable("Write a number like {example}.", code="number_unreadable",
-                      example=write_number(form, Decimal("1234.5")))
+    return Unreadable(
+        "Write a number like {example}.",
+        code="number_unreadable",
+        example=write_number(form, Decimal("1234.5")),
+    )

@@ -25,7 +25,9 @@ def add_months(calendar: Calendar, value: date, months: int) -> date:
     """Return the same day ``months`` later (or earlier), or the last day of a month too short for it."""
     day = calendar.from_date(value)
     year, month = _shifted(calendar, day.year, day.month, months)
-    last = calendar.month_length(year, month) if calendar.first_year <= year <= calendar.last_year else day.day
+    last = (
+        calendar.month_length(year, month) if calendar.first_year <= year <= calendar.last_year else day.day
+    )
     return calendar.checked(Day(year, month, min(day.day, last)))
 
 
@@ -47,7 +49,11 @@ def period(reader: Reader, unit: Unit, today: date, offset: int = 0) -> Range:
             start = today + timedelta(days=offset)
             return start, start + timedelta(days=1)
         case "week":
-            start = today - timedelta(days=(today.weekday() - calendar.first_weekday) % 7) + timedelta(weeks=offset)
+            start = (
+                today
+                - timedelta(days=(today.weekday() - calendar.first_weekday) % 7)
+                + timedelta(weeks=offset)
+            )
             return start, start + timedelta(weeks=1)
         case "year":
             year = calendar.from_date(today).year + offset

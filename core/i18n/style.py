@@ -212,7 +212,9 @@ class Style:
         """Return the date typed, in the reader's calendar; raise `Unreadable`."""
         today = today or self.today(dt.datetime.now(dt.UTC))
         try:
-            return read_date(self.calendar, text, today, language=self.lang, day_words=self.language.day_words)
+            return read_date(
+                self.calendar, text, today, language=self.lang, day_words=self.language.day_words
+            )
         except Unreadable as refusal:
             raise refusal.drawn(self.digits.draw) from None
 

@@ -22,5 +22,7 @@ class Unreadable(ValueError):
 
     def drawn(self, draw: Callable[[str], str]) -> Unreadable:
         """Return the same refusal with its examples drawn in a reader's digits."""
-        params = {name: draw(value) if isinstance(value, str) else value for name, value in self.params.items()}
+        params = {
+            name: draw(value) if isinstance(value, str) else value for name, value in self.params.items()
+        }
         return Unreadable(self.message, code=self.code, **params)

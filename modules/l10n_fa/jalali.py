@@ -13,16 +13,45 @@ from core.sdk import Calendar, Day, Unreadable, fold
 ESFAND = 12
 
 _NAMES = (
-    "فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور",
-    "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند",
+    "فروردین",
+    "اردیبهشت",
+    "خرداد",
+    "تیر",
+    "مرداد",
+    "شهریور",
+    "مهر",
+    "آبان",
+    "آذر",
+    "دی",
+    "بهمن",
+    "اسفند",
 )
 _LATIN_NAMES = (
-    "Farvardin", "Ordibehesht", "Khordad", "Tir", "Mordad", "Shahrivar",
-    "Mehr", "Aban", "Azar", "Dey", "Bahman", "Esfand",
+    "Farvardin",
+    "Ordibehesht",
+    "Khordad",
+    "Tir",
+    "Mordad",
+    "Shahrivar",
+    "Mehr",
+    "Aban",
+    "Azar",
+    "Dey",
+    "Bahman",
+    "Esfand",
 )
-_OTHER_WORDS = MappingProxyType({
-    "ارديبهشت": 2, "امرداد": 5, "شهريور": 6, "Ordibehest": 2, "Amordad": 5, "Shahrivar": 6, "Day": 10, "Espand": 12,
-})
+_OTHER_WORDS = MappingProxyType(
+    {
+        "ارديبهشت": 2,
+        "امرداد": 5,
+        "شهريور": 6,
+        "Ordibehest": 2,
+        "Amordad": 5,
+        "Shahrivar": 6,
+        "Day": 10,
+        "Espand": 12,
+    }
+)
 
 
 class Jalali(Calendar):
@@ -39,8 +68,12 @@ class Jalali(Calendar):
     def from_date(self, value: date) -> Day:
         """Return the Jalali day; raise `Unreadable` outside of the accepted years."""
         if not _FIRST <= value <= _LAST:
-            raise Unreadable("The year must be between {first} and {last}.", code="year_out_of_range",
-                             first=self.first_year, last=self.last_year)
+            raise Unreadable(
+                "The year must be between {first} and {last}.",
+                code="year_out_of_range",
+                first=self.first_year,
+                last=self.last_year,
+            )
         day = jdatetime.date.fromgregorian(date=value)
         return Day(day.year, day.month, day.day)
 
@@ -66,7 +99,11 @@ class Jalali(Calendar):
 
     def month_words(self, language: str) -> Mapping[str, int]:
         """Return the names in both scripts, whatever the reader's language, and other spellings of them."""
-        named = {fold(name): number for names in (_LATIN_NAMES, _NAMES) for number, name in enumerate(names, start=1)}
+        named = {
+            fold(name): number
+            for names in (_LATIN_NAMES, _NAMES)
+            for number, name in enumerate(names, start=1)
+        }
         return {**{fold(word): number for word, number in _OTHER_WORDS.items()}, **named}
 
     def full_year(self, short: int) -> int | None:
@@ -76,8 +113,12 @@ class Jalali(Calendar):
     def checked(self, day: Day, language: str = "en") -> date:
         """Refuse 30 Esfand of a common year in words of its own; people type it in good faith."""
         if (day.month, day.day) == (ESFAND, 30) and self._accepts(day.year) and not self.is_leap(day.year):
-            raise Unreadable("{year} is a common year: its {month} has 29 days.", code="no_such_day",
-                             year=day.year, month=self.month_names(language)[ESFAND - 1])
+            raise Unreadable(
+                "{year} is a common year: its {month} has 29 days.",
+                code="no_such_day",
+                year=day.year,
+                month=self.month_names(language)[ESFAND - 1],
+            )
         return super().checked(day, language)
 
     def _accepts(self, year: int) -> bool:

@@ -14,17 +14,36 @@ PERSIAN = Language(
     digits="persian",
     money_unit="toman",
     list_separator="، ",
-    day_words=MappingProxyType({
-        "t": 0, "today": 0, "امروز": 0, "فردا": 1, "پسفردا": 2, "دیروز": -1, "پریروز": -2,
-    }),
+    day_words=MappingProxyType(
+        {
+            "t": 0,
+            "today": 0,
+            "امروز": 0,
+            "فردا": 1,
+            "پسفردا": 2,
+            "دیروز": -1,
+            "پریروز": -2,
+        }
+    ),
 )
 
 PERSIAN_DIGITS = DigitSet(name="persian", digits="۰۱۲۳۴۵۶۷۸۹", decimal="٫", group="٬", percent="٪")
 
 _ALPHABET = "ءآابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی"
-_COUNT_AS = MappingProxyType({
-    "أ": "ا", "إ": "ا", "ٱ": "ا", "ؤ": "و", "ئ": "ی", "ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "ۀ": "ه",
-})
+_COUNT_AS = MappingProxyType(
+    {
+        "أ": "ا",
+        "إ": "ا",
+        "ٱ": "ا",
+        "ؤ": "و",
+        "ئ": "ی",
+        "ي": "ی",
+        "ى": "ی",
+        "ك": "ک",
+        "ة": "ه",
+        "ۀ": "ه",
+    }
+)
 _DIGITS = "۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩"
 _MARKS = "\u0640\u200c\u0670" + "".join(map(chr, range(0x064B, 0x0656)))
 

@@ -33,4 +33,5 @@ def localization(messages: Messages) -> Localization:
 def reader(localization: Localization):
     def make(language: str = "en", **choices: str) -> Style:
         return localization.style(Preferences(language=language, **choices), Settings())
+
     return make

@@ -32,20 +32,37 @@ def test_currencies_have_names_in_the_readers_language(reader) -> None:
     assert reader("fa").money_unit_name("EUR") == "یورو"
 
 
-@pytest.mark.parametrize(("typed", "amount", "currency"), [
-    ("1,250.50", "1250.50", "USD"), ("1250 EUR", "1250", "EUR"), ("eur 5", "5", "EUR"), ("$5", "5", "USD"),
-    ("-$5.25", "-5.25", "USD"), ("- 5", "-5", "USD"), ("€ 7", "7", "EUR"), ("3 Dozen", "36", "XTS"),
-    ("US Dollar 3", "3", "USD"), (".5", "0.5", "USD"),
-])
+@pytest.mark.parametrize(
+    ("typed", "amount", "currency"),
+    [
+        ("1,250.50", "1250.50", "USD"),
+        ("1250 EUR", "1250", "EUR"),
+        ("eur 5", "5", "EUR"),
+        ("$5", "5", "USD"),
+        ("-$5.25", "-5.25", "USD"),
+        ("- 5", "-5", "USD"),
+        ("€ 7", "7", "EUR"),
+        ("3 Dozen", "36", "XTS"),
+        ("US Dollar 3", "3", "USD"),
+        (".5", "0.5", "USD"),
+    ],
+)
 def test_typed_amounts_are_read_with_their_unit(reader, typed, amount, currency) -> None:
     assert reader("en").parse_money(typed, "USD") == Money(Decimal(amount), currency)
 
 
-@pytest.mark.parametrize(("typed", "code"), [
-    ("five", "amount_unreadable"), ("", "amount_unreadable"), ("5 apples", "unknown_money_unit"),
-    ("5.125", "amount_too_fine"), ("5.5 JPY", "amount_too_fine"), ("1,5", "number_unreadable"),
-    ("5 EUR USD", "unknown_money_unit"),
-])
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("five", "amount_unreadable"),
+        ("", "amount_unreadable"),
+        ("5 apples", "unknown_money_unit"),
+        ("5.125", "amount_too_fine"),
+        ("5.5 JPY", "amount_too_fine"),
+        ("1,5", "number_unreadable"),
+        ("5 EUR USD", "unknown_money_unit"),
+    ],
+)
 def test_doubtful_amounts_are_refused(reader, typed, code) -> None:
     with pytest.raises(Unreadable) as refusal:
         reader("en").parse_money(typed, "USD")

@@ -13,7 +13,8 @@ from core.i18n import PLAIN, Collation, sort_key, sort_key_ddl
 
 SHUFFLED = Collation(name="shuffled", source="abc'ß", target='cab"s', drop="-\u200c")
 LETTERS = "".join(
-    chr(code) for code in range(0x20, 0x2FFF)
+    chr(code)
+    for code in range(0x20, 0x2FFF)
     if unicodedata.category(chr(code))[0] in "LMNPSZ" and chr(code) not in "\u2028\u2029"
 )
 
@@ -27,8 +28,9 @@ def database(pg):
 
 
 def answers(database: psycopg.Connection, texts: list[str]) -> list[str]:
-    rows = database.execute("SELECT public.sort_key(t) FROM unnest(%s::text[]) WITH ORDINALITY AS x(t, n) ORDER BY n",
-                            (texts,))
+    rows = database.execute(
+        "SELECT public.sort_key(t) FROM unnest(%s::text[]) WITH ORDINALITY AS x(t, n) ORDER BY n", (texts,)
+    )
     return [row[0] for row in rows]
 
 
@@ -39,10 +41,23 @@ def test_python_and_sql_agree_on_every_letter(database: psycopg.Connection, coll
     assert answers(database, texts) == [sort_key(text, collation) for text in texts]
 
 
-@pytest.mark.parametrize("text", [
-    "", "İSTANBUL", "ISPARTA ıI", "Straße ẞ", "ΟΔΥΣΣΕΥΣ ΣΑΣ", "Σ", "ǅ ǆ Ǆ", "Éa e\u0301", "علی ي ك", "𐐀 😀", "Ⅷ Ⓐ",
-    "it's a-b",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "İSTANBUL",
+        "ISPARTA ıI",
+        "Straße ẞ",
+        "ΟΔΥΣΣΕΥΣ ΣΑΣ",
+        "Σ",
+        "ǅ ǆ Ǆ",
+        "Éa e\u0301",
+        "علی ي ك",
+        "𐐀 😀",
+        "Ⅷ Ⓐ",
+        "it's a-b",
+    ],
+)
 def test_python_and_sql_agree_on_awkward_words(database: psycopg.Connection, text: str) -> None:
     database.execute(sort_key_ddl(SHUFFLED))
     assert answers(database, [text]) == [sort_key(text, SHUFFLED)]

@@ -23,27 +23,57 @@ def test_dates_are_written_after_the_pattern_of_the_language(reader) -> None:
     assert reader("en").date_digits(TODAY) == "2026-11-13"
 
 
-@pytest.mark.parametrize(("language", "typed", "meant"), [
-    ("en", "2026-11-13", TODAY), ("en", "2026/11/3", date(2026, 11, 3)), ("en", "13 Nov 2026", TODAY),
-    ("en", "November 13, 2026", TODAY), ("en", "Fri, Nov. 13 2026", TODAY), ("en", "13/11/2026", TODAY),
-    ("en", "11/13/2026", TODAY), ("en", "5/5/2026", date(2026, 5, 5)), ("en", "13 nov", TODAY),
-    ("en", "13 Nov 26", TODAY), ("en", "1 Jan 99", date(1999, 1, 1)), ("en", "today", TODAY), ("en", "T", TODAY),
-    ("en", "Tomorrow", date(2026, 11, 14)), ("en", "29 Feb 2024", date(2024, 2, 29)),
-    ("de", "13. November 2026", TODAY), ("de", "13.11.2026", TODAY), ("fa", "۱۳ نوامبر ۲۰۲۶", TODAY),
-    ("fa", "۲۰۲۶/۱۱/۱۳", TODAY), ("fa", "13 Nov 2026", TODAY),
-])
+@pytest.mark.parametrize(
+    ("language", "typed", "meant"),
+    [
+        ("en", "2026-11-13", TODAY),
+        ("en", "2026/11/3", date(2026, 11, 3)),
+        ("en", "13 Nov 2026", TODAY),
+        ("en", "November 13, 2026", TODAY),
+        ("en", "Fri, Nov. 13 2026", TODAY),
+        ("en", "13/11/2026", TODAY),
+        ("en", "11/13/2026", TODAY),
+        ("en", "5/5/2026", date(2026, 5, 5)),
+        ("en", "13 nov", TODAY),
+        ("en", "13 Nov 26", TODAY),
+        ("en", "1 Jan 99", date(1999, 1, 1)),
+        ("en", "today", TODAY),
+        ("en", "T", TODAY),
+        ("en", "Tomorrow", date(2026, 11, 14)),
+        ("en", "29 Feb 2024", date(2024, 2, 29)),
+        ("de", "13. November 2026", TODAY),
+        ("de", "13.11.2026", TODAY),
+        ("fa", "۱۳ نوامبر ۲۰۲۶", TODAY),
+        ("fa", "۲۰۲۶/۱۱/۱۳", TODAY),
+        ("fa", "13 Nov 2026", TODAY),
+    ],
+)
 def test_typed_dates_are_read(reader, language, typed, meant) -> None:
     assert reader(language).parse_date(typed, TODAY) == meant
 
 
-@pytest.mark.parametrize(("typed", "code"), [
-    ("", "date_unreadable"), ("soon", "date_unreadable"), ("2026", "date_unreadable"),
-    ("3/4/2026", "date_ambiguous"), ("03/04/05", "date_unreadable"), ("2026-02-29", "no_such_day"),
-    ("31 Nov 2026", "no_such_day"), ("2026-13-01", "no_such_month"), ("1405/08/22", "year_out_of_range"),
-    ("1405-08-22", "year_out_of_range"), ("13 Nov 2026 5", "date_unreadable"), ("Nov Dec 2026", "date_unreadable"),
-    ("mon 13", "date_unreadable"), ("m13 5", "date_unreadable"), ("²/11/2026", "date_unreadable"),
-    ("2026-11-13" * 20, "date_unreadable"), ("13 Nov 99999999999", "year_out_of_range"),
-])
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("", "date_unreadable"),
+        ("soon", "date_unreadable"),
+        ("2026", "date_unreadable"),
+        ("3/4/2026", "date_ambiguous"),
+        ("03/04/05", "date_unreadable"),
+        ("2026-02-29", "no_such_day"),
+        ("31 Nov 2026", "no_such_day"),
+        ("2026-13-01", "no_such_month"),
+        ("1405/08/22", "year_out_of_range"),
+        ("1405-08-22", "year_out_of_range"),
+        ("13 Nov 2026 5", "date_unreadable"),
+        ("Nov Dec 2026", "date_unreadable"),
+        ("mon 13", "date_unreadable"),
+        ("m13 5", "date_unreadable"),
+        ("²/11/2026", "date_unreadable"),
+        ("2026-11-13" * 20, "date_unreadable"),
+        ("13 Nov 99999999999", "year_out_of_range"),
+    ],
+)
 def test_dates_that_are_none_are_refused_with_the_reason(reader, typed, code) -> None:
     with pytest.raises(Unreadable) as refusal:
         reader("en").parse_date(typed, TODAY)
@@ -61,14 +91,24 @@ def test_what_is_written_reads_back_as_the_same_date(value: date, language: str)
     known = Localization()
     known.fill(digits=[EASTERN], languages=[FARSI, GERMAN, HINDI])
     style = known.style(Preferences(language=language), Settings())
-    assert style.parse_date(style.date(value), TODAY) == style.parse_date(style.date_digits(value), TODAY) == value
+    assert (
+        style.parse_date(style.date(value), TODAY)
+        == style.parse_date(style.date_digits(value), TODAY)
+        == value
+    )
 
 
-@pytest.mark.parametrize(("start", "months", "end"), [
-    (date(2026, 1, 31), 1, date(2026, 2, 28)), (date(2024, 2, 29), 12, date(2025, 2, 28)),
-    (date(2026, 12, 31), 2, date(2027, 2, 28)), (date(2026, 1, 15), -1, date(2025, 12, 15)),
-    (date(2026, 3, 31), -13, date(2025, 2, 28)), (date(2026, 5, 5), 0, date(2026, 5, 5)),
-])
+@pytest.mark.parametrize(
+    ("start", "months", "end"),
+    [
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2024, 2, 29), 12, date(2025, 2, 28)),
+        (date(2026, 12, 31), 2, date(2027, 2, 28)),
+        (date(2026, 1, 15), -1, date(2025, 12, 15)),
+        (date(2026, 3, 31), -13, date(2025, 2, 28)),
+        (date(2026, 5, 5), 0, date(2026, 5, 5)),
+    ],
+)
 def test_months_are_added_up_to_the_last_day_of_the_month(start: date, months: int, end: date) -> None:
     assert periods.add_months(Gregorian(), start, months) == end
 
@@ -79,22 +119,32 @@ def test_years_are_added_up_to_the_last_day_of_the_month() -> None:
         periods.add_years(Gregorian(), TODAY, 8000)
 
 
-@pytest.mark.parametrize(("name", "start", "end"), [
-    ("this_week", date(2026, 11, 9), date(2026, 11, 16)), ("last_week", date(2026, 11, 2), date(2026, 11, 9)),
-    ("next_week", date(2026, 11, 16), date(2026, 11, 23)),
-    ("this_month", date(2026, 11, 1), date(2026, 12, 1)), ("last_month", date(2026, 10, 1), date(2026, 11, 1)),
-    ("next_month", date(2026, 12, 1), date(2027, 1, 1)),
-    ("this_quarter", date(2026, 10, 1), date(2027, 1, 1)), ("last_quarter", date(2026, 7, 1), date(2026, 10, 1)),
-    ("next_quarter", date(2027, 1, 1), date(2027, 4, 1)),
-    ("this_year", date(2026, 1, 1), date(2027, 1, 1)), ("last_year", date(2025, 1, 1), date(2026, 1, 1)),
-    ("next_year", date(2027, 1, 1), date(2028, 1, 1)),
-])
+@pytest.mark.parametrize(
+    ("name", "start", "end"),
+    [
+        ("this_week", date(2026, 11, 9), date(2026, 11, 16)),
+        ("last_week", date(2026, 11, 2), date(2026, 11, 9)),
+        ("next_week", date(2026, 11, 16), date(2026, 11, 23)),
+        ("this_month", date(2026, 11, 1), date(2026, 12, 1)),
+        ("last_month", date(2026, 10, 1), date(2026, 11, 1)),
+        ("next_month", date(2026, 12, 1), date(2027, 1, 1)),
+        ("this_quarter", date(2026, 10, 1), date(2027, 1, 1)),
+        ("last_quarter", date(2026, 7, 1), date(2026, 10, 1)),
+        ("next_quarter", date(2027, 1, 1), date(2027, 4, 1)),
+        ("this_year", date(2026, 1, 1), date(2027, 1, 1)),
+        ("last_year", date(2025, 1, 1), date(2026, 1, 1)),
+        ("next_year", date(2027, 1, 1), date(2028, 1, 1)),
+    ],
+)
 def test_periods_are_half_open_ranges(reader, name, start, end) -> None:
     assert getattr(periods, name)(reader("en"), TODAY) == (start, end)
 
 
-@given(st.dates(date(1990, 1, 1), date(2100, 1, 1)),
-       st.sampled_from(["day", "week", "month", "quarter", "year"]), st.integers(-20, 20))
+@given(
+    st.dates(date(1990, 1, 1), date(2100, 1, 1)),
+    st.sampled_from(["day", "week", "month", "quarter", "year"]),
+    st.integers(-20, 20),
+)
 def test_periods_follow_each_other_without_gap(today: date, unit: periods.Unit, offset: int) -> None:
     reader = Localization().style(Preferences(), Settings())
     start, end = periods.period(reader, unit, today, offset)

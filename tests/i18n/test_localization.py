@@ -17,7 +17,12 @@ SITE = Settings()
 def test_the_core_alone_speaks_english() -> None:
     style = Localization().style(Preferences(), SITE)
     assert (style.lang, style.dir, str(style.calendar), str(style.digits), style.money_unit) == (
-        "en", "ltr", "gregorian", "latin", None)
+        "en",
+        "ltr",
+        "gregorian",
+        "latin",
+        None,
+    )
     assert style.zone.key == "Asia/Tehran"
 
 
@@ -29,7 +34,9 @@ def test_a_language_brings_its_own_defaults_and_each_can_be_changed(localization
     assert english.number(-1234) == "-۱٬۲۳۴"
 
 
-def test_the_reader_comes_before_the_organisation_and_that_before_the_site(localization: Localization) -> None:
+def test_the_reader_comes_before_the_organisation_and_that_before_the_site(
+    localization: Localization,
+) -> None:
     organisation = Preferences(language="fa", time_zone="Asia/Kabul", money_unit="dozen")
     style = localization.style(Preferences(language="de"), replace(SITE, language="hi"), organisation)
     assert (style.lang, style.zone.key, str(style.money_unit)) == ("de", "Asia/Kabul", "dozen")
@@ -43,10 +50,17 @@ def test_a_regional_code_finds_its_language(localization: Localization, code: st
 
 
 def test_choices_that_are_gone_count_as_none(localization: Localization) -> None:
-    lost = Preferences(language="tlh", calendar="maya", digits="roman", time_zone="Mars/Olympus", money_unit="gold")
+    lost = Preferences(
+        language="tlh", calendar="maya", digits="roman", time_zone="Mars/Olympus", money_unit="gold"
+    )
     style = localization.style(lost, SITE)
     assert (style.lang, str(style.calendar), str(style.digits), style.money_unit, style.zone.key) == (
-        "en", "gregorian", "latin", None, "Asia/Tehran")
+        "en",
+        "gregorian",
+        "latin",
+        None,
+        "Asia/Tehran",
+    )
 
 
 def test_equal_choices_share_one_style(localization: Localization) -> None:

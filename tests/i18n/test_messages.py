@@ -18,8 +18,10 @@ from core.i18n import Messages
 def write_catalogue(folder: Path, language: str, entries: str, name: str = "messages") -> Path:
     path = folder / language / "LC_MESSAGES" / f"{name}.po"
     path.parent.mkdir(parents=True, exist_ok=True)
-    head = (f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
-            '"Plural-Forms: nplurals=2; plural=(n > 1);\\n"\n\n')
+    head = (
+        f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+        '"Plural-Forms: nplurals=2; plural=(n > 1);\\n"\n\n'
+    )
     path.write_text(head + entries, encoding="utf-8")
     return path
 
@@ -43,8 +45,11 @@ def test_a_regional_language_falls_back_on_its_base(tmp_path: Path) -> None:
 
 
 def test_context_tells_equal_words_apart(tmp_path: Path) -> None:
-    write_catalogue(tmp_path, "fa", 'msgctxt "bank"\nmsgid "Account"\nmsgstr "حساب بانکی"\n\n'
-                                    'msgid "Account"\nmsgstr "حساب"\n')
+    write_catalogue(
+        tmp_path,
+        "fa",
+        'msgctxt "bank"\nmsgid "Account"\nmsgstr "حساب بانکی"\n\nmsgid "Account"\nmsgstr "حساب"\n',
+    )
     messages = Messages([tmp_path])
     assert messages.gettext("fa", "Account", "bank") == "حساب بانکی"
     assert messages.gettext("fa", "Account") == "حساب"
@@ -52,8 +57,12 @@ def test_context_tells_equal_words_apart(tmp_path: Path) -> None:
 
 
 def test_plural_forms_follow_the_catalogue(tmp_path: Path) -> None:
-    write_catalogue(tmp_path, "fa", 'msgid "{number} day"\nmsgid_plural "{number} days"\n'
-                                    'msgstr[0] "{number} روز"\nmsgstr[1] "{number} روزها"\n')
+    write_catalogue(
+        tmp_path,
+        "fa",
+        'msgid "{number} day"\nmsgid_plural "{number} days"\n'
+        'msgstr[0] "{number} روز"\nmsgstr[1] "{number} روزها"\n',
+    )
     messages = Messages([tmp_path])
     assert messages.ngettext("fa", "{number} day", "{number} days", 1) == "{number} روز"
     assert messages.ngettext("fa", "{number} day", "{number} days", 5) == "{number} روزها"
@@ -102,13 +111,20 @@ def test_a_compiled_catalogue_stands_for_its_source_unless_that_is_newer(tmp_pat
 
 
 def test_sentences_are_filled_after_translation(reader, messages: Messages, tmp_path: Path) -> None:
-    write_catalogue(tmp_path, "fa", 'msgid "There is no field {name}. Perhaps: {nearest}."\n'
-                                    'msgstr "فیلدی به نام {name} نیست. شاید: {nearest}."\n\n'
-                                    'msgid "At most {limit}."\nmsgstr "حداکثر {limit}."\n')
+    write_catalogue(
+        tmp_path,
+        "fa",
+        'msgid "There is no field {name}. Perhaps: {nearest}."\n'
+        'msgstr "فیلدی به نام {name} نیست. شاید: {nearest}."\n\n'
+        'msgid "At most {limit}."\nmsgstr "حداکثر {limit}."\n',
+    )
     messages.use([tmp_path])
     style = reader("fa")
-    told = Problem(code="unknown_field", message="There is no field {name}. Perhaps: {nearest}.",
-                   params={"name": "نام", "nearest": ("first_name", "نام۲")})
+    told = Problem(
+        code="unknown_field",
+        message="There is no field {name}. Perhaps: {nearest}.",
+        params={"name": "نام", "nearest": ("first_name", "نام۲")},
+    )
     assert style.problem(told) == "فیلدی به نام نام نیست. شاید: \u2068first_name\u2069، نام۲."
     assert style._("At most {limit}.", limit=1000) == "حداکثر ۱۰۰۰."
     assert reader("en")._("At most {limit}.", limit=Decimal("2.5")) == "At most 2.5."
@@ -119,7 +135,9 @@ def test_counts_are_told_in_the_readers_digits(reader) -> None:
     assert reader("en").ngettext("{number} record", "{number} records", 1) == "1 record"
 
 
-def test_labels_of_modules_are_translated_and_those_of_the_site_are_picked(reader, messages, tmp_path) -> None:
+def test_labels_of_modules_are_translated_and_those_of_the_site_are_picked(
+    reader, messages, tmp_path
+) -> None:
     write_catalogue(tmp_path, "fa", 'msgid "Name"\nmsgstr "نام"\n')
     messages.use([tmp_path])
     assert reader("fa").label("Name") == "نام"

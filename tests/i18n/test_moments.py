@@ -21,10 +21,19 @@ def test_instants_are_shown_in_the_readers_zone(reader) -> None:
     assert reader("en").datetime_digits(NOW.replace(tzinfo=None)) == "2026-11-13 14:30"
 
 
-@pytest.mark.parametrize("typed", [
-    "2026-11-13 14:30", "2026-11-13T14:30", "13 Nov 2026 14:30", "Nov 13, 2026, 14:30", "۲۰۲۶-۱۱-۱۳ ۱۴:۳۰",
-    "2026-11-13T11:00:00Z", "2026-11-13T12:00:00+01:00", "2026-11-13 14:30:00",
-])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "2026-11-13 14:30",
+        "2026-11-13T14:30",
+        "13 Nov 2026 14:30",
+        "Nov 13, 2026, 14:30",
+        "۲۰۲۶-۱۱-۱۳ ۱۴:۳۰",
+        "2026-11-13T11:00:00Z",
+        "2026-11-13T12:00:00+01:00",
+        "2026-11-13 14:30:00",
+    ],
+)
 def test_typed_moments_are_read_in_the_readers_zone(reader, typed) -> None:
     assert reader("en").parse_datetime(typed) == NOW
 
@@ -32,7 +41,11 @@ def test_typed_moments_are_read_in_the_readers_zone(reader, typed) -> None:
 def test_written_moments_read_back(reader) -> None:
     for language in ("en", "de", "fa"):
         style = reader(language)
-        assert style.parse_datetime(style.datetime(NOW)) == style.parse_datetime(style.datetime_digits(NOW)) == NOW
+        assert (
+            style.parse_datetime(style.datetime(NOW))
+            == style.parse_datetime(style.datetime_digits(NOW))
+            == NOW
+        )
 
 
 def test_a_date_alone_is_its_first_instant(reader) -> None:
@@ -65,7 +78,9 @@ def test_days_meet_without_gap_all_through_the_years_with_summer_time() -> None:
         following = day + timedelta(days=1)
         assert instants(day, following, TEHRAN)[1] == day_start(following, TEHRAN)
         assert day_start(day, TEHRAN).astimezone(TEHRAN).date() == day
-        assert (day_start(day, TEHRAN) - timedelta(seconds=1)).astimezone(TEHRAN).date() == day - timedelta(days=1)
+        assert (day_start(day, TEHRAN) - timedelta(seconds=1)).astimezone(TEHRAN).date() == day - timedelta(
+            days=1
+        )
         day = following
 
 
@@ -75,7 +90,9 @@ def test_a_time_left_out_by_the_clocks_is_refused(reader) -> None:
 
 
 def test_of_a_time_that_comes_twice_the_first_is_meant() -> None:
-    assert local_moment(date(2022, 9, 21), read_time("23:30"), TEHRAN) == datetime(2022, 9, 21, 19, 0, tzinfo=UTC)
+    assert local_moment(date(2022, 9, 21), read_time("23:30"), TEHRAN) == datetime(
+        2022, 9, 21, 19, 0, tzinfo=UTC
+    )
 
 
 def test_tehran_keeps_its_winter_time_since_1401() -> None:
@@ -87,10 +104,16 @@ def test_unknown_zones_are_none(name: str) -> None:
     assert find_zone(name) is None
 
 
-@pytest.mark.parametrize(("ago", "english"), [
-    (timedelta(seconds=20), "just now"), (timedelta(minutes=3), "3 minutes ago"), (timedelta(hours=-2), "in 2 hours"),
-    (timedelta(days=2), "2 days ago"), (timedelta(days=9), "Nov 4, 2026"),
-])
+@pytest.mark.parametrize(
+    ("ago", "english"),
+    [
+        (timedelta(seconds=20), "just now"),
+        (timedelta(minutes=3), "3 minutes ago"),
+        (timedelta(hours=-2), "in 2 hours"),
+        (timedelta(days=2), "2 days ago"),
+        (timedelta(days=9), "Nov 4, 2026"),
+    ],
+)
 def test_near_instants_are_told_by_their_distance(reader, ago, english) -> None:
     assert reader("en").relative(NOW - ago, NOW) == english
 

@@ -67,8 +67,18 @@ def tell():
 """)
     everything = list(msgids.in_python([tmp_path / "a.py"], tmp_path))
     assert found(everything) == {
-        "Kept under a name.", "From a table", "Another row", "Of the class.", "Of the heir.", "Marked.",
-        "Handed over {x}.", "Or this.", "By place.", "A label", "In context", "{number} day",
+        "Kept under a name.",
+        "From a table",
+        "Another row",
+        "Of the class.",
+        "Of the heir.",
+        "Marked.",
+        "Handed over {x}.",
+        "Or this.",
+        "By place.",
+        "A label",
+        "In context",
+        "{number} day",
     }
     assert [item.plural for item in everything if item.plural] == ["{number} days"]
     assert [item.context for item in everything if item.context] == ["bank"]
@@ -82,21 +92,38 @@ def test_a_module_may_raise_errors_of_the_core(msgids, tmp_path: Path) -> None:
 
 def test_templates_browser_sources_and_documents_are_searched(msgids, tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text(
-        "<h1>{{ _('Contacts') }}</h1>{% trans %}Hello{% endtrans %}{{ ngettext('one', 'many', n) }}{{ _(variable) }}")
+        "<h1>{{ _('Contacts') }}</h1>{% trans %}Hello{% endtrans %}{{ ngettext('one', 'many', n) }}{{ _(variable) }}"
+    )
     assert found(msgids.in_templates([tmp_path / "page.html"], tmp_path)) == {"Contacts", "Hello", "one"}
-    (tmp_path / "app.ts").write_text("t('Saved'); t(\"It's here\"); at('no'); x.t('no'); t(name); format('no')")
+    (tmp_path / "app.ts").write_text(
+        "t('Saved'); t(\"It's here\"); at('no'); x.t('no'); t(name); format('no')"
+    )
     assert found(msgids.in_browser_sources([tmp_path / "app.ts"], tmp_path)) == {"Saved", "It's here"}
     (tmp_path / "e.yaml").write_text(
         "entity: a.b\nlabel: Thing\ntitle: name\nfields:\n  name: {type: text, label: Name, help: Short.}\n"
-        "rules: {r: {message: No., refuse_when: 'true'}}\nfilters: [{label: Mine}]\n")
-    assert found(msgids.in_documents([tmp_path / "e.yaml"], tmp_path)) == {"Thing", "Name", "Short.", "No.", "Mine"}
+        "rules: {r: {message: No., refuse_when: 'true'}}\nfilters: [{label: Mine}]\n"
+    )
+    assert found(msgids.in_documents([tmp_path / "e.yaml"], tmp_path)) == {
+        "Thing",
+        "Name",
+        "Short.",
+        "No.",
+        "Mine",
+    }
 
 
-@pytest.mark.parametrize(("msgid", "string", "fault"), [
-    ("Save {name}", "ذخیرهٔ {name}", ""), ("Save {name}", "ذخیره", "placeholders differ"),
-    ("Save", "", "not translated"), ("Save", "ذخيره", "letters"), ("%(n)s day", "%(m)s روز", "placeholders differ"),
-    (("{n} day", "{n} days"), ("{n} روز",), ""), (("{n} day", "{n} days"), ("",), "not translated"),
-])
+@pytest.mark.parametrize(
+    ("msgid", "string", "fault"),
+    [
+        ("Save {name}", "ذخیرهٔ {name}", ""),
+        ("Save {name}", "ذخیره", "placeholders differ"),
+        ("Save", "", "not translated"),
+        ("Save", "ذخيره", "letters"),
+        ("%(n)s day", "%(m)s روز", "placeholders differ"),
+        (("{n} day", "{n} days"), ("{n} روز",), ""),
+        (("{n} day", "{n} days"), ("",), "not translated"),
+    ],
+)
 def test_faults_of_a_translation_are_told(i18n, msgid, string, fault: str) -> None:
     catalog = Catalog(locale="fa", fuzzy=False)
     message = catalog.add(msgid, string)

@@ -41,4 +41,5 @@ def localization() -> Localization:
 def reader(localization: Localization) -> Reader:
     def make(language: str = "fa", **choices: str) -> Style:
         return localization.style(Preferences(language=language, **choices), SITE)
+
     return make

@@ -99,14 +99,25 @@ def test_what_is_no_date_is_refused(reader, typed: str) -> None:
         reader().parse_date(typed, SOME_DAY)
 
 
-@pytest.mark.parametrize(("typed", "persian", "english"), [
-    ("1404/12/30", "سال ۱۴۰۴ کبیسه نیست و اسفند آن ۲۹ روز دارد.", "1404 is a common year: its Esfand has 29 days."),
-    ("30 اسفند 1404", "سال ۱۴۰۴ کبیسه نیست و اسفند آن ۲۹ روز دارد.", "1404 is a common year: its Esfand has 29 days."),
-    ("1405/07/31", "مهر ۱۴۰۵ تنها ۳۰ روز دارد.", "Mehr 1405 has 30 days."),
-    ("1405/13/01", "ماه ۱۳ وجود ندارد؛ سال ۱۲ ماه دارد.", "There is no month 13; a year has 12 months."),
-    ("1501/01/01", "سال باید بین ۱۲۰۰ و ۱۵۰۰ باشد.", "The year must be between 1200 and 1500."),
-    ("فردا شب", "تاریخ را مانند ۱۴۰۵/۰۸/۲۲ بنویسید.", "Write a date like 1405/08/22."),
-])
+@pytest.mark.parametrize(
+    ("typed", "persian", "english"),
+    [
+        (
+            "1404/12/30",
+            "سال ۱۴۰۴ کبیسه نیست و اسفند آن ۲۹ روز دارد.",
+            "1404 is a common year: its Esfand has 29 days.",
+        ),
+        (
+            "30 اسفند 1404",
+            "سال ۱۴۰۴ کبیسه نیست و اسفند آن ۲۹ روز دارد.",
+            "1404 is a common year: its Esfand has 29 days.",
+        ),
+        ("1405/07/31", "مهر ۱۴۰۵ تنها ۳۰ روز دارد.", "Mehr 1405 has 30 days."),
+        ("1405/13/01", "ماه ۱۳ وجود ندارد؛ سال ۱۲ ماه دارد.", "There is no month 13; a year has 12 months."),
+        ("1501/01/01", "سال باید بین ۱۲۰۰ و ۱۵۰۰ باشد.", "The year must be between 1200 and 1500."),
+        ("فردا شب", "تاریخ را مانند ۱۴۰۵/۰۸/۲۲ بنویسید.", "Write a date like 1405/08/22."),
+    ],
+)
 def test_a_refusal_says_why_in_the_readers_language(reader, typed: str, persian: str, english: str) -> None:
     for style, sentence in ((reader("fa"), persian), (reader("en", calendar="jalali"), english)):
         with pytest.raises(Unreadable) as refusal:
@@ -143,13 +154,21 @@ def test_a_year_after_a_leap_day_is_the_last_of_esfand() -> None:
     assert add_years(JALALI, stored("1403/12/30"), 1) == stored("1404/12/29")
 
 
-@pytest.mark.parametrize(("unit", "offset", "start", "end"), [
-    ("week", 0, "1405/08/16", "1405/08/23"), ("week", -1, "1405/08/09", "1405/08/16"),
-    ("month", 0, "1405/08/01", "1405/09/01"), ("month", -1, "1405/07/01", "1405/08/01"),
-    ("month", 5, "1406/01/01", "1406/02/01"), ("quarter", 0, "1405/07/01", "1405/10/01"),
-    ("quarter", -1, "1405/04/01", "1405/07/01"), ("quarter", 1, "1405/10/01", "1406/01/01"),
-    ("year", 0, "1405/01/01", "1406/01/01"), ("year", -1, "1404/01/01", "1405/01/01"),
-])
+@pytest.mark.parametrize(
+    ("unit", "offset", "start", "end"),
+    [
+        ("week", 0, "1405/08/16", "1405/08/23"),
+        ("week", -1, "1405/08/09", "1405/08/16"),
+        ("month", 0, "1405/08/01", "1405/09/01"),
+        ("month", -1, "1405/07/01", "1405/08/01"),
+        ("month", 5, "1406/01/01", "1406/02/01"),
+        ("quarter", 0, "1405/07/01", "1405/10/01"),
+        ("quarter", -1, "1405/04/01", "1405/07/01"),
+        ("quarter", 1, "1405/10/01", "1406/01/01"),
+        ("year", 0, "1405/01/01", "1406/01/01"),
+        ("year", -1, "1404/01/01", "1405/01/01"),
+    ],
+)
 def test_periods_are_jalali_for_a_jalali_reader(reader, unit, offset: int, start: str, end: str) -> None:
     assert period(reader(), unit, SOME_DAY, offset) == (stored(start), stored(end))
 

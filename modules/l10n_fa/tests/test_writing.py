@@ -16,9 +16,39 @@ from modules.l10n_fa.tests.conftest import SITE, persian_localization
 from modules.l10n_fa.writing import PERSIAN_ORDER
 
 NAMES = [
-    "آرش", "احمد", "بابک", "پریسا", "تینا", "ثریا", "جواد", "چنگیز", "حسن", "خسرو", "داریوش", "ذکریا", "رضا", "زهرا",
-    "ژاله", "سارا", "شیرین", "صادق", "ضیا", "طاهره", "ظفر", "علی", "غزل", "فرهاد", "قاسم", "کامران", "گلناز", "لاله",
-    "مریم", "نرگس", "وحید", "هادی", "یاسمن",
+    "آرش",
+    "احمد",
+    "بابک",
+    "پریسا",
+    "تینا",
+    "ثریا",
+    "جواد",
+    "چنگیز",
+    "حسن",
+    "خسرو",
+    "داریوش",
+    "ذکریا",
+    "رضا",
+    "زهرا",
+    "ژاله",
+    "سارا",
+    "شیرین",
+    "صادق",
+    "ضیا",
+    "طاهره",
+    "ظفر",
+    "علی",
+    "غزل",
+    "فرهاد",
+    "قاسم",
+    "کامران",
+    "گلناز",
+    "لاله",
+    "مریم",
+    "نرگس",
+    "وحید",
+    "هادی",
+    "یاسمن",
 ]
 
 
@@ -42,14 +72,27 @@ def test_amounts_are_shown_in_the_chosen_unit_and_always_with_it(reader) -> None
     assert (reader().money_number(amount), reader().money_unit_name("IRR")) == (125000, "تومان")
 
 
-@pytest.mark.parametrize(("unit", "typed", "rials"), [
-    ("toman", "۱۲۵٬۰۰۰ تومان", 1250000), ("rial", "۱۲۵٬۰۰۰ تومان", 1250000),
-    ("toman", "1,250,000 ریال", 1250000), ("rial", "1,250,000 ریال", 1250000),
-    ("toman", "1,250,000 ريال", 1250000), ("toman", "﷼ ۵۰۰", 500), ("toman", "125000", 1250000),
-    ("rial", "125000", 125000), ("toman", "۱۲۵،۰۰۰", 1250000), ("toman", "١٢٥٠", 12500), ("rial", "50 Toman", 500),
-    ("rial", "50 IRT", 500), ("toman", "50 IRR", 50), ("toman", "۰٫۵ تومان", 5), ("toman", "۵۰۰تومن", 5000),
-    ("toman", "\u200e−۱ تومان", -10),
-])
+@pytest.mark.parametrize(
+    ("unit", "typed", "rials"),
+    [
+        ("toman", "۱۲۵٬۰۰۰ تومان", 1250000),
+        ("rial", "۱۲۵٬۰۰۰ تومان", 1250000),
+        ("toman", "1,250,000 ریال", 1250000),
+        ("rial", "1,250,000 ریال", 1250000),
+        ("toman", "1,250,000 ريال", 1250000),
+        ("toman", "﷼ ۵۰۰", 500),
+        ("toman", "125000", 1250000),
+        ("rial", "125000", 125000),
+        ("toman", "۱۲۵،۰۰۰", 1250000),
+        ("toman", "١٢٥٠", 12500),
+        ("rial", "50 Toman", 500),
+        ("rial", "50 IRT", 500),
+        ("toman", "50 IRR", 50),
+        ("toman", "۰٫۵ تومان", 5),
+        ("toman", "۵۰۰تومن", 5000),
+        ("toman", "\u200e−۱ تومان", -10),
+    ],
+)
 def test_typed_amounts_become_whole_rials(reader, unit: str, typed: str, rials: int) -> None:
     assert reader(money_unit=unit).parse_money(typed, "IRR") == Money(Decimal(rials), "IRR")
 
@@ -67,7 +110,7 @@ def test_what_is_no_amount_is_refused(reader, typed: str) -> None:
         reader().parse_money(typed, "IRR")
 
 
-@given(st.integers(-10**15, 10**15), st.sampled_from(["toman", "rial"]), st.sampled_from(["fa", "en"]))
+@given(st.integers(-(10**15), 10**15), st.sampled_from(["toman", "rial"]), st.sampled_from(["fa", "en"]))
 def test_what_is_written_reads_back_as_the_same_amount(rials: int, unit: str, language: str) -> None:
     style = persian_localization().style(Preferences(language=language, money_unit=unit), SITE)
     amount = Money(Decimal(rials), "IRR")
@@ -81,17 +124,32 @@ def test_names_are_in_the_order_of_the_persian_alphabet(localization) -> None:
     assert sorted(mixed, key=localization.sort_key) == NAMES
 
 
-@pytest.mark.parametrize(("one", "other"), [
-    ("علي", "علی"), ("كريم", "کریم"), ("می‌روم", "میروم"), ("حُسَین", "حسین"), ("علــی", "علی"), ("۱۲", "12"),
-    ("مؤسسه", "موسسه"), ("فاطمة", "فاطمه"),
-])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("علي", "علی"),
+        ("كريم", "کریم"),
+        ("می‌روم", "میروم"),
+        ("حُسَین", "حسین"),
+        ("علــی", "علی"),
+        ("۱۲", "12"),
+        ("مؤسسه", "موسسه"),
+        ("فاطمة", "فاطمه"),
+    ],
+)
 def test_spellings_of_one_name_stand_at_one_place(localization, one: str, other: str) -> None:
     assert localization.sort_key(one) == localization.sort_key(other)
 
 
 def test_other_scripts_come_first(localization) -> None:
     assert sorted(["یاسمن", "Zoe", "آرش", "10", "adam", "٩"], key=localization.sort_key) == [
-        "10", "٩", "adam", "Zoe", "آرش", "یاسمن"]
+        "10",
+        "٩",
+        "adam",
+        "Zoe",
+        "آرش",
+        "یاسمن",
+    ]
 
 
 def test_the_database_orders_persian_alike(pg, localization) -> None:
@@ -99,9 +157,12 @@ def test_the_database_orders_persian_alike(pg, localization) -> None:
     url = pg.empty()
     with psycopg.connect(url.replace("postgresql+psycopg", "postgresql"), autocommit=True) as connection:
         connection.execute(sort_key_ddl(PERSIAN_ORDER))
-        rows = connection.execute("SELECT t, public.sort_key(t) FROM unnest(%s::text[]) t", (texts,)).fetchall()
+        rows = connection.execute(
+            "SELECT t, public.sort_key(t) FROM unnest(%s::text[]) t", (texts,)
+        ).fetchall()
         ordered = connection.execute(
-            "SELECT t FROM unnest(%s::text[]) t ORDER BY public.sort_key(t), t", (NAMES[::-1],)).fetchall()
+            "SELECT t FROM unnest(%s::text[]) t ORDER BY public.sort_key(t), t", (NAMES[::-1],)
+        ).fetchall()
     pg.drop(url)
     assert dict(rows) == {text: localization.sort_key(text) for text in texts}
     assert [row[0] for row in ordered] == NAMES
