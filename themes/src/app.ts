@@ -1,0 +1,78 @@
+// What every page needs: menus, theme, palette, keyboard; elements load their behaviour when they first appear.
+import './hx';
+import { $, $$, on, place, root, rove, t, toast } from './core';
+import { afterSwap } from './hx';
+
+const behaviours: Record<string, () => Promise<unknown>> = {
+  'ui-date': () => import('./ui-date'), 'ui-combo': () => import('./ui-combo'), 'ui-lines': () => import('./ui-lines'),
+  'ui-list': () => import('./list'), 'ui-form': () => import('./form'),
+};
+function wake(): void {
+  for (const [tag, load] of Object.entries(behaviours)) if (!customElements.get(tag) && $(tag)) void load();
+}
+wake();
+afterSwap(wake);
+
+// Menus
+on('click', '[data-menu]', (_, button) => {
+  const menu = document.getElementById(button.dataset.menu!);
+  if (!menu) return;
+  menu.togglePopover();
+  if (!menu.matches(':popover-open')) return;
+  place(menu, button);
+  $('.mi,input,select', menu)?.focus();
+  menu.onkeydown = (event) => { if (!(event.target as HTMLElement).matches('input,select')) rove($$('.mi', menu), event, 'y'); };
+  menu.addEventListener('toggle', (event) => {
+    const open = (event as ToggleEvent).newState === 'open';
+    button.setAttribute('aria-expanded', String(open));
+    if (!open && menu.contains(document.activeElement)) button.focus();
+  }, { once: true });
+});
+for (const button of $$('[data-menu]')) { button.setAttribute('aria-haspopup', 'true'); button.setAttribute('aria-expanded', 'false'); }
+
+// Theme and density stay in this browser
+on('click', '[data-theme-toggle]', () => {
+  const next = root.dataset.theme === 'dark' ? 'light' : 'dark';
+  root.dataset.theme = next;
+  localStorage.setItem('theme', next);
+});
+on('click', '[data-show-password]', (_, button) => {
+  const field = $<HTMLInputElement>('input', button.parentElement!)!;
+  field.type = field.type === 'password' ? 'text' : 'password';
+  button.setAttribute('aria-pressed', String(field.type === 'text'));
+});
+on('click', '[data-dialog]', (_, button) => $<HTMLDialogElement>(button.dataset.dialog!)?.showModal());
+on('click', '[data-close]', (_, button) => button.closest('dialog')?.close());
+on('submit', 'form[data-confirm]', (event, form) => { if (!confirm(form.dataset.confirm)) event.preventDefault(); });
+on('change', '[data-submit]', (_, field) => (field as HTMLInputElement).form?.requestSubmit());
+
+// A message that came with the page, with its way back
+const flash = $<HTMLTemplateElement>('#flash');
+if (flash) {
+  const { message = '', undo, label } = flash.dataset;
+  const form = undo ? $<HTMLFormElement>(undo) : null;
+  toast(message, form ? { label: label ?? t('Undo'), act: () => form.requestSubmit() } : undefined);
+  addEventListener('keydown', (event) => {
+    if (form && (event.ctrlKey || event.metaKey) && event.code === 'KeyZ' && !(event.target as Element).closest('input,textarea')) form.requestSubmit();
+  });
+}
+
+// Keyboard
+const palette = (): Promise<void> => import('./palette').then((module) => module.openPalette());
+on('click', '[data-palette]', () => void palette());
+let g = 0;
+addEventListener('keydown', (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.code === 'KeyK') { event.preventDefault(); void palette(); return; }
+  const target = event.target as HTMLElement;
+  if (target.closest('input,textarea,select,dialog,[popover]') || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === '/') { event.preventDefault(); void palette(); return; }
+  if (event.key === '?') { $<HTMLDialogElement>('#keys')?.showModal(); return; }
+  if (event.code === 'KeyG') { g = Date.now(); return; }
+  if (Date.now() - g < 900) {
+    const at = Number(/^Digit([1-9])$/.exec(event.code)?.[1] ?? (event.code === 'KeyH' ? 0 : Number.NaN));
+    const link = event.code === 'KeyH' ? $<HTMLAnchorElement>('.side .ws') : $$<HTMLAnchorElement>('.side .nav')[at - 1];
+    if (link) { event.preventDefault(); link.click(); }
+    return;
+  }
+  if (event.code === 'KeyC') $<HTMLAnchorElement>('[data-create]')?.click();
+});

@@ -1,0 +1,62 @@
+// <ui-list>: rows are chosen, moved through and opened by keyboard; what is chosen shows the bar of bulk actions.
+import { $, $$, digits } from './core';
+
+customElements.define('ui-list', class extends HTMLElement {
+  private last = -1;
+
+  connectedCallback(): void {
+    this.addEventListener('click', (event) => this.clicked(event as MouseEvent));
+    this.addEventListener('keydown', (event) => this.key(event as KeyboardEvent));
+    this.sync();
+  }
+
+  private get boxes(): HTMLInputElement[] { return $$<HTMLInputElement>('tbody .ck', this); }
+
+  private clicked(event: MouseEvent): void {
+    const target = event.target as HTMLElement;
+    const box = target.closest<HTMLInputElement>('tbody .ck');
+    const boxes = this.boxes;
+    if (box) {
+      const at = boxes.indexOf(box);
+      if (event.shiftKey && this.last >= 0) boxes.slice(Math.min(at, this.last), Math.max(at, this.last) + 1).forEach((b) => { b.checked = box.checked; });
+      this.last = at;
+      this.sync();
+    } else if (target.matches('[data-all]')) {
+      boxes.forEach((b) => { b.checked = (target as HTMLInputElement).checked; });
+      this.sync();
+    } else if (target.closest('[data-clear]')) {
+      boxes.forEach((b) => { b.checked = false; });
+      this.sync();
+    }
+  }
+
+  private key(event: KeyboardEvent): void {
+    const target = event.target as HTMLElement;
+    const row = target.closest<HTMLElement>('tbody tr');
+    if (!row || target.matches('input[type=text],select,textarea')) return;
+    const rows = $$('tbody tr', this);
+    const at = rows.indexOf(row);
+    const to = event.code === 'KeyJ' || event.key === 'ArrowDown' ? at + 1 : event.code === 'KeyK' || event.key === 'ArrowUp' ? at - 1 : -1;
+    if (rows[to]) { event.preventDefault(); rows[to].focus(); }
+    if (event.code === 'KeyX' && !event.ctrlKey && !event.metaKey) {
+      const box = $<HTMLInputElement>('.ck', row);
+      if (box) { box.checked = !box.checked; this.sync(); }
+    }
+    if (event.key === 'Enter' && target === row) $('a', row)?.click();
+    if (event.code === 'KeyA' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      this.boxes.forEach((b) => { b.checked = true; });
+      this.sync();
+    }
+  }
+
+  private sync(): void {
+    const boxes = this.boxes;
+    const chosen = boxes.filter((b) => b.checked);
+    boxes.forEach((b) => b.closest('tr')?.setAttribute('aria-selected', String(b.checked)));
+    const all = $<HTMLInputElement>('[data-all]', this);
+    if (all) { all.checked = !!boxes.length && chosen.length === boxes.length; all.indeterminate = !!chosen.length && chosen.length < boxes.length; }
+    const bar = $('.bulk', this);
+    if (bar) { bar.hidden = !chosen.length; $('[data-count]', bar)!.textContent = digits(chosen.length); }
+  }
+});

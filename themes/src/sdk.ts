@@ -1,0 +1,3 @@
+// What modules may import as 'payvand'.
+export { $, $$, ascii, digits, el, icon, lang, on, place, rove, say, t, toast } from './core';
+export { registerCalendar, type Calendar, type Ymd } from './calendar';
