@@ -50,8 +50,8 @@ class Document:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the body in its one canonical form; equal bodies have equal digests."""
-        return digest_of(self.body)
+        """SHA-256 of the body as written; the order of keys counts, because it is the order of fields and sections."""
+        return hashlib.sha256(json.dumps(plain(self.body), ensure_ascii=False).encode()).hexdigest()
 
     def place_of(self, *path: str) -> Place:
         """Return where a key was written: its line, or a JSON pointer where there are no lines."""

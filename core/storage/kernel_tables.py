@@ -54,7 +54,8 @@ document = sa.Table(
     _text("owner"),
     _text("kind"),
     _text("name"),
-    _json("body"),
+    # json, not jsonb: the order of fields, choices and sections is part of a document, and jsonb forgets it.
+    sa.Column("body", sa.JSON(none_as_null=True), nullable=False, server_default="{}"),
     _text("digest", ""),
     _json("place"),
     _moment("set_at", now=True),

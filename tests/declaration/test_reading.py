@@ -206,7 +206,12 @@ def test_json_that_is_too_deep_is_refused():
 
 def test_yaml_and_json_of_one_document_have_one_digest():
     (written,) = read_yaml("entity: x.pet\nfields: {a: {type: text}}\n", "a.yaml")
-    assert document_from_json("entity", {"fields": {"a": {"type": "text"}}, "entity": "x.pet"}).digest == written.digest
+    assert document_from_json("entity", {"entity": "x.pet", "fields": {"a": {"type": "text"}}}).digest == written.digest
+
+
+def test_digest_of_a_document_follows_the_order_of_its_keys():
+    one, other = ({"entity": "x.pet", "fields": dict.fromkeys(names, {"type": "text"})} for names in ("ab", "ba"))
+    assert document_from_json("entity", one).digest != document_from_json("entity", other).digest
 
 
 def test_reading_a_folder_or_nothing_never_shows_a_traceback(tmp_path):

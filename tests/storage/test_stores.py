@@ -149,6 +149,15 @@ def test_unchanged_documents_are_not_read_again(stored):
     assert catalogs._documents._kept["shop", "entity", "shop.note"][1] is first
 
 
+def test_documents_keep_the_order_in_which_they_were_written(stored):
+    names = ("second", "a_first", "z", "third_long_name", "b")
+    for order in (names, names[::-1]):
+        with stored.unit() as uow:
+            save_documents(uow, [document("shop.other", **dict.fromkeys(order, "text"))])
+            kept = {d.name: d for d in read_documents(uow)}["shop.other"]
+        assert tuple(kept.body["fields"]) == order
+
+
 # Counters
 
 

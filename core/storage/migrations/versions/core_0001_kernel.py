@@ -76,7 +76,9 @@ def _metadata_tables() -> None:
         sa.CheckConstraint("state in ('enabled', 'disabled')", name="core_module_state"))
     op.create_table(
         "core_document",
-        _id(), _text("owner"), _text("kind"), _text("name"), _json("body"), _text("digest", ""), _json("place"),
+        _id(), _text("owner"), _text("kind"), _text("name"),
+        sa.Column("body", sa.JSON, nullable=False, server_default="{}"),  # jsonb would forget the order of keys
+        _text("digest", ""), _json("place"),
         _moment("set_at", now=True), sa.Column("set_by", sa.BigInteger), _text("reason", ""),
         sa.UniqueConstraint("owner", "kind", "name", name="core_document_name"))
 
