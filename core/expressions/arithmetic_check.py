@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.expressions.checking import Checking, Place
-from core.expressions.coercion import WRONG, described, is_null, is_unknown
+from core.expressions.coercion import WRONG, described, fitted, is_null, is_unknown
 from core.expressions.nodes import Binary, Unary
 from core.expressions.terms import Arithmetic, Function, Term
 from core.expressions.types import MONEY, NUMBER, TEXT, TEXTUAL, Type
@@ -32,17 +32,32 @@ def arithmetic(checking: Checking, node: Binary, place: Place) -> Term:
         return WRONG
     kinds = (left.type.kind, right.type.kind)
     if node.op == "+" and all(k in TEXTUAL or k == "null" for k in kinds) and kinds != ("null", "null"):
-        return Function(TEXT, "concat", (left, right))
+        args = (
+            fitted(checking.report, left, TEXT, node.left.at),
+            fitted(checking.report, right, TEXT, node.right.at),
+        )
+        return Function(TEXT, "concat", args)
     result = _RESULTS.get((kinds[0], node.op, kinds[1]))
     if result is not None:
         return Arithmetic(result, node.op, left, right)
     hint = _HINTS.get((kinds[0], node.op))
     if hint is not None:
-        checking.report.add("no_date_arithmetic", "{line}:{column}: days are not counted by {op}; write {hint}.", node.at,
-                            op=node.op, hint=hint)
+        checking.report.add(
+            "no_date_arithmetic",
+            "{line}:{column}: days are not counted by {op}; write {hint}.",
+            node.at,
+            op=node.op,
+            hint=hint,
+        )
     else:
-        checking.report.add("no_arithmetic", "{line}:{column}: {left} {op} {right} means nothing.", node.at, op=node.op,
-                            left=described(left.type), right=described(right.type))
+        checking.report.add(
+            "no_arithmetic",
+            "{line}:{column}: {left} {op} {right} means nothing.",
+            node.at,
+            op=node.op,
+            left=described(left.type),
+            right=described(right.type),
+        )
     return WRONG
 
 
@@ -52,7 +67,12 @@ def negated(checking: Checking, node: Unary, place: Place) -> Term:
     if is_unknown(operand):
         return WRONG
     if operand.type.kind not in ("number", "money") or is_null(operand):
-        checking.report.add("wrong_type", "{line}:{column}: expected {expected}, found {found}.", node.operand.at,
-                            expected=described(NUMBER), found=described(operand.type))
+        checking.report.add(
+            "wrong_type",
+            "{line}:{column}: expected {expected}, found {found}.",
+            node.operand.at,
+            expected=described(NUMBER),
+            found=described(operand.type),
+        )
         return WRONG
     return Function(operand.type, "negate", (operand,))

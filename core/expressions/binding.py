@@ -18,18 +18,38 @@ from core.expressions.views import Env, Sql
 
 SqlType: TypeAlias = sa.types.TypeEngine[Any]
 
-_FORMS: Mapping[str, SqlType] = MappingProxyType({
-    "integer": sa.BigInteger(), "number": sa.Numeric(), "text": sa.Text(), "date": sa.Date(),
-    "datetime": sa.TIMESTAMP(timezone=True), "boolean": sa.Boolean(),
-})
-_FORM_OF: Mapping[str, str] = MappingProxyType({
-    "reference": "integer", "choice": "text", "money": "number", "ids": "integer", "list": "integer",
-    "reference_any": "integer", "file": "integer", "multi_choice": "text",
-})
-_ENV: Mapping[str, SqlType] = MappingProxyType({
-    "user": sa.BigInteger(), "team": sa.BigInteger(), "teams": sa.ARRAY(sa.BigInteger()),
-    "teams_below": sa.ARRAY(sa.BigInteger()), "now": sa.TIMESTAMP(timezone=True), "today": sa.Date(),
-})
+_FORMS: Mapping[str, SqlType] = MappingProxyType(
+    {
+        "integer": sa.BigInteger(),
+        "number": sa.Numeric(),
+        "text": sa.Text(),
+        "date": sa.Date(),
+        "datetime": sa.TIMESTAMP(timezone=True),
+        "boolean": sa.Boolean(),
+    }
+)
+_FORM_OF: Mapping[str, str] = MappingProxyType(
+    {
+        "reference": "integer",
+        "choice": "text",
+        "money": "number",
+        "ids": "integer",
+        "list": "integer",
+        "reference_any": "integer",
+        "file": "integer",
+        "multi_choice": "text",
+    }
+)
+_ENV: Mapping[str, SqlType] = MappingProxyType(
+    {
+        "user": sa.BigInteger(),
+        "team": sa.BigInteger(),
+        "teams": sa.ARRAY(sa.BigInteger()),
+        "teams_below": sa.ARRAY(sa.BigInteger()),
+        "now": sa.TIMESTAMP(timezone=True),
+        "today": sa.Date(),
+    }
+)
 
 
 def form_of(type_: Type, value: Constant) -> str:

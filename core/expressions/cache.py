@@ -28,7 +28,9 @@ class ExpressionCache:
         self._checked: OrderedDict[Key, Checked] = OrderedDict()
         self._readings: dict[Key, Reading] = {}
 
-    def checked(self, text: str, entity: str, expect: Type | str | None = None, *, old: bool = True) -> Checked:
+    def checked(
+        self, text: str, entity: str, expect: Type | str | None = None, *, old: bool = True
+    ) -> Checked:
         """Return ``text`` parsed and checked, or raise `ExpressionInvalid`."""
         key = (text, entity, expect, old)
         with self._lock:
@@ -44,7 +46,9 @@ class ExpressionCache:
                 self._readings.pop(dropped, None)
         return found
 
-    def python(self, text: str, entity: str, expect: Type | str | None = None, *, old: bool = True) -> Reading:
+    def python(
+        self, text: str, entity: str, expect: Type | str | None = None, *, old: bool = True
+    ) -> Reading:
         """Return the Python reading of ``text``, compiled once."""
         key = (text, entity, expect, old)
         read = self._readings.get(key)

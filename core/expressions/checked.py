@@ -44,14 +44,26 @@ def any_of(conditions: Iterable[Checked]) -> Checked:
 
 def denied(condition: Checked) -> Checked:
     """Return the condition that holds exactly where this one does not."""
-    return Checked(entity=condition.entity, type=BOOLEAN, node=not_(condition.node),
-                   term=Not(BOOLEAN, condition.term), fields=condition.fields, env=condition.env)
+    return Checked(
+        entity=condition.entity,
+        type=BOOLEAN,
+        node=not_(condition.node),
+        term=Not(BOOLEAN, condition.term),
+        fields=condition.fields,
+        env=condition.env,
+    )
 
 
 def constant(entity: str, value: bool) -> Checked:
     """Return the condition that always or never holds."""
-    return Checked(entity=entity, type=BOOLEAN, node=and_all(()) if value else or_all(()),
-                   term=Value(BOOLEAN, value), fields=frozenset(), env=frozenset())
+    return Checked(
+        entity=entity,
+        type=BOOLEAN,
+        node=and_all(()) if value else or_all(()),
+        term=Value(BOOLEAN, value),
+        fields=frozenset(),
+        env=frozenset(),
+    )
 
 
 def _joined(op: str, conditions: tuple[Checked, ...]) -> Checked:
@@ -62,7 +74,9 @@ def _joined(op: str, conditions: tuple[Checked, ...]) -> Checked:
         raise ValueError(f"conditions on one entity are joined, not on {sorted(entities)}")
     join = and_all if op == "and" else or_all
     return Checked(
-        entity=entities.pop(), type=BOOLEAN, node=join(c.node for c in conditions),
+        entity=entities.pop(),
+        type=BOOLEAN,
+        node=join(c.node for c in conditions),
         term=Logic(BOOLEAN, op, tuple(c.term for c in conditions)),
         fields=frozenset().union(*(c.fields for c in conditions)),
         env=frozenset().union(*(c.env for c in conditions)),

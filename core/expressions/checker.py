@@ -8,7 +8,7 @@ from core.expressions.checking import Place
 from core.expressions.coercion import WRONG, described, fitted, is_null, is_unknown
 from core.expressions.comparing import compared
 from core.expressions.functions import called
-from core.expressions.limits import MAX_FORKS, MAX_REFERENCES
+from core.expressions.limits import MAX_FORKS, MAX_HEIGHT, MAX_REFERENCES
 from core.expressions.nodes import (
     Binary,
     Call,
@@ -25,25 +25,34 @@ from core.expressions.nodes import (
 )
 from core.expressions.parser import parse
 from core.expressions.problems import ExpressionInvalid, Report
-from core.expressions.terms import Aggregate, Choose, EnvValue, Field, First, Term, Value, below
+from core.expressions.terms import EnvValue, Field, Term, Value
 from core.expressions.terms import Logic as LogicTerm
 from core.expressions.terms import Not as NotTerm
 from core.expressions.types import ANY_ID, BOOLEAN, DATE, DATETIME, IDS, NULL, NUMBER, TEXT, Type
 from core.expressions.views import Schema
+from core.expressions.weight import forks, height
 
 GIVEN: dict[str, Type] = {
-    "user": ANY_ID, "team": ANY_ID, "teams": IDS, "teams_below": IDS, "now": DATETIME, "today": DATE,
+    "user": ANY_ID,
+    "team": ANY_ID,
+    "teams": IDS,
+    "teams_below": IDS,
+    "now": DATETIME,
+    "today": DATE,
 }
 """The constants of an evaluation; ``$old`` is the record before the change and has the entity's fields."""
 
 
-def compile_text(text: str, schema: Schema, entity: str, expect: Type | str | None = None, *,
-                 old: bool = True) -> Checked:
+def compile_text(
+    text: str, schema: Schema, entity: str, expect: Type | str | None = None, *, old: bool = True
+) -> Checked:
     """Parse and check ``text`` in one go; see `check`."""
     return check(parse(text), schema, entity, expect, old=old)
 
 
-def check(node: Node, schema: Schema, entity: str, expect: Type | str | None = None, *, old: bool = True) -> Checked:
+def check(
+    node: Node, schema: Schema, entity: str, expect: Type | str | None = None, *, old: bool = True
+) -> Checked:
     """Return ``node`` checked against ``entity``, or raise `ExpressionInvalid` with every problem.
 
     ``expect`` is the type the result must have (``boolean`` for conditions); without it any will do.
@@ -53,8 +62,14 @@ def check(node: Node, schema: Schema, entity: str, expect: Type | str | None = N
     term = checker.whole(node, Type(expect) if isinstance(expect, str) else expect)
     if checker.report.problems:
         raise ExpressionInvalid(problems=checker.report.problems)
-    return Checked(entity=entity, type=term.type, node=node, term=term, fields=frozenset(checker.fields),
-                   env=frozenset(checker.env))
+    return Checked(
+        entity=entity,
+        type=term.type,
+        node=node,
+        term=term,
+        fields=frozenset(checker.fields),
+        env=frozenset(checker.env),
+    )
 
 
 class _Checker:
@@ -75,19 +90,36 @@ class _Checker:
             term = self.term(node, self._root)
             term = term if expect is None else fitted(self.report, term, expect, node.at)
             if is_null(term):
-                self.report.add("no_type", "{line}:{column}: null alone has no type; at least one value is needed.",
-                                node.at)
-        if _forks(term) > MAX_FORKS:
-            self.report.add("too_many_forks", "{line}:{column}: choices between money nest at most {limit} deep.",
-                            node.at, limit=MAX_FORKS)
+                self.report.add(
+                    "no_type",
+                    "{line}:{column}: null alone has no type; at least one value is needed.",
+                    node.at,
+                )
+        if height(term) > MAX_HEIGHT:
+            self.report.add(
+                "too_deep_for_sql",
+                "{line}:{column}: the expression is nested too deep for the database.",
+                node.at,
+            )
+        if forks(term) > MAX_FORKS:
+            self.report.add(
+                "too_many_forks",
+                "{line}:{column}: choices between money nest at most {limit} deep.",
+                node.at,
+                limit=MAX_FORKS,
+            )
         return term
 
     def condition(self, node: Node, place: Place) -> Term:
         """Return what a node means where yes or no is expected."""
         term = self.term(node, place)
         if not is_unknown(term) and term.type.kind != "boolean":
-            self.report.add("condition_expected", "{line}:{column}: expected a condition, found {found}.", node.at,
-                            found=described(term.type))
+            self.report.add(
+                "condition_expected",
+                "{line}:{column}: expected a condition, found {found}.",
+                node.at,
+                found=described(term.type),
+            )
             return WRONG
         return term
 
@@ -124,10 +156,15 @@ class _Checker:
         if type_ is not None and not node.parts:
             self.env.add(node.name)
             return EnvValue(type_, node.name)
-        self.report.unknown("unknown_given", "{line}:{column}: there is no {name}. There are: {known}.",
-                            "{line}:{column}: there is no {name}. Perhaps: {nearest}. There are: {known}.",
-                            node.at, ".".join(("$" + node.name, *node.parts)), [f"${n}" for n in GIVEN],
-                            known=(*(f"${n}" for n in GIVEN), "$old.field"))
+        self.report.unknown(
+            "unknown_given",
+            "{line}:{column}: there is no {name}. There are: {known}.",
+            "{line}:{column}: there is no {name}. Perhaps: {nearest}. There are: {known}.",
+            node.at,
+            ".".join(("$" + node.name, *node.parts)),
+            [f"${n}" for n in GIVEN],
+            known=(*(f"${n}" for n in GIVEN), "$old.field"),
+        )
         return WRONG
 
     def field(self, node: Node, place: Place) -> Field | None:
@@ -145,8 +182,12 @@ class _Checker:
 
     def _resolved(self, parts: tuple[str, ...], at: Position, entity: str, *, old: bool) -> Field | None:
         if len(parts) - 1 > MAX_REFERENCES:
-            self.report.add("path_too_long", "{line}:{column}: a path goes over at most {limit} references.", at,
-                            limit=MAX_REFERENCES)
+            self.report.add(
+                "path_too_long",
+                "{line}:{column}: a path goes over at most {limit} references.",
+                at,
+                limit=MAX_REFERENCES,
+            )
             return None
         for step in parts[:-1]:
             type_ = self._known(entity, step, at)
@@ -159,9 +200,15 @@ class _Checker:
     def _known(self, entity: str, name: str, at: Position) -> Type | None:
         type_ = self._schema.type_of(entity, name)
         if type_ is None:
-            self.report.unknown("unknown_field", "{line}:{column}: {entity} has no field {name}.",
-                                "{line}:{column}: {entity} has no field {name}. Perhaps: {nearest}.",
-                                at, name, self._schema.names(entity), entity=entity)
+            self.report.unknown(
+                "unknown_field",
+                "{line}:{column}: {entity} has no field {name}.",
+                "{line}:{column}: {entity} has no field {name}. Perhaps: {nearest}.",
+                at,
+                name,
+                self._schema.names(entity),
+                entity=entity,
+            )
         else:
             self.fields.add((entity, name))
         return type_
@@ -170,11 +217,20 @@ class _Checker:
         if type_.kind == "reference" and type_.entity:
             return True
         if type_.kind == "list":
-            self.report.add("list_followed", "{line}:{column}: {name} is a list; write any({name}, …) to look into it.",
-                            at, name=name)
+            self.report.add(
+                "list_followed",
+                "{line}:{column}: {name} is a list; write any({name}, …) to look into it.",
+                at,
+                name=name,
+            )
         else:
-            self.report.add("not_followed", "{line}:{column}: {name} is {found}; a path goes only over references to"
-                            " one entity.", at, name=name, found=described(type_))
+            self.report.add(
+                "not_followed",
+                "{line}:{column}: {name} is {found}; a path goes only over references to one entity.",
+                at,
+                name=name,
+                found=described(type_),
+            )
         return False
 
 
@@ -189,9 +245,3 @@ def _literal(node: Number | Text | Flag | Null) -> Value:
             return Value(TEXT, text)
         case _:
             return Value(NULL, None)
-
-
-def _forks(term: Term) -> int:
-    """Return how deep choices between money nest: each is written twice in SQL."""
-    deepest = max((_forks(one) for one in below(term)), default=0)
-    return deepest + (isinstance(term, (Choose, First, Aggregate)) and term.type.kind == "money")

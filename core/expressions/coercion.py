@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from core.expressions.limits import MAX_BIGINT
-from core.expressions.nodes import Position
+from core.expressions.nodes import Binary, Position
 from core.expressions.problems import Report
 from core.expressions.terms import Function, Term, Value
 from core.expressions.types import NUMBER, TEXT, TEXTUAL, UNKNOWN, Type
@@ -17,9 +17,19 @@ WRONG = Value(UNKNOWN, None)
 COMPARABLE = frozenset({"text", "choice", "number", "money", "boolean", "date", "datetime", "reference"})
 
 _NAMES = {
-    "text": "a text", "number": "a number", "money": "money", "boolean": "yes or no", "date": "a date",
-    "datetime": "a moment", "choice": "a choice", "multi_choice": "a multiple choice", "reference": "a reference",
-    "reference_any": "a reference to any of several", "list": "a list", "file": "a file", "null": "null",
+    "text": "a text",
+    "number": "a number",
+    "money": "money",
+    "boolean": "yes or no",
+    "date": "a date",
+    "datetime": "a moment",
+    "choice": "a choice",
+    "multi_choice": "a multiple choice",
+    "reference": "a reference",
+    "reference_any": "a reference to any of several",
+    "list": "a list",
+    "file": "a file",
+    "null": "null",
     "ids": "a list of ids",
 }
 
@@ -76,8 +86,13 @@ def _literal(report: Report, term: Term, wanted: Type, at: Position) -> Term:
         return Value(wanted, int(value))
     if isinstance(value, str) and wanted.kind in ("date", "datetime"):
         example = "date('2026-03-21')" if wanted.kind == "date" else "datetime('2026-03-21T08:00:00Z')"
-        report.add("text_is_no_date", "{line}:{column}: a text is not {expected}; write {example}.", at,
-                   expected=described(wanted), example=example)
+        report.add(
+            "text_is_no_date",
+            "{line}:{column}: a text is not {expected}; write {example}.",
+            at,
+            expected=described(wanted),
+            example=example,
+        )
         return WRONG
     return term if term.type.kind == wanted.kind else _mismatch(report, wanted, term, at)
 
@@ -85,9 +100,13 @@ def _literal(report: Report, term: Term, wanted: Type, at: Position) -> Term:
 def _choice(report: Report, name: str, wanted: Type, at: Position) -> Term:
     if wanted.choices and name not in wanted.choices:
         report.unknown(
-            "unknown_choice", "{line}:{column}: there is no choice {name}. There are: {choices}.",
+            "unknown_choice",
+            "{line}:{column}: there is no choice {name}. There are: {choices}.",
             "{line}:{column}: there is no choice {name}. Perhaps: {nearest}. There are: {choices}.",
-            at, name, wanted.choices, choices=wanted.choices[:20],
+            at,
+            name,
+            wanted.choices,
+            choices=wanted.choices[:20],
         )
         return WRONG
     return Value(wanted, name)
@@ -99,12 +118,17 @@ def _may_meet(one: Type, other: Type) -> bool:
 
 
 def _mismatch(report: Report, wanted: Type, term: Term, at: Position) -> Term:
-    report.add("wrong_type", "{line}:{column}: expected {expected}, found {found}.", at,
-               expected=described(wanted), found=described(term.type))
+    report.add(
+        "wrong_type",
+        "{line}:{column}: expected {expected}, found {found}.",
+        at,
+        expected=described(wanted),
+        found=described(term.type),
+    )
     return WRONG
 
 
-def paired(report: Report, left: Term, right: Term, at: Position) -> tuple[Term, Term]:
+def paired(report: Report, node: Binary, left: Term, right: Term) -> tuple[Term, Term]:
     """Return two sides of a comparison as values of one kind; money beside a number is its amount."""
     if is_unknown(left) or is_unknown(right):
         return WRONG, WRONG
@@ -112,12 +136,17 @@ def paired(report: Report, left: Term, right: Term, at: Position) -> tuple[Term,
     if kinds == {"money", "number"}:
         left, right = (amount_of(t) if t.type.kind == "money" else t for t in (left, right))
     elif is_literal(right) and not is_literal(left):
-        right = fitted(report, right, left.type, at)
+        right = fitted(report, right, left.type, node.right.at)
     elif is_literal(left) and not is_literal(right):
-        left = fitted(report, left, right.type, at)
+        left = fitted(report, left, right.type, node.left.at)
     elif not _comparable(left.type, right.type):
-        report.add("not_comparable", "{line}:{column}: {left} cannot be compared with {right}.", at,
-                   left=described(left.type), right=described(right.type))
+        report.add(
+            "not_comparable",
+            "{line}:{column}: {left} cannot be compared with {right}.",
+            node.at,
+            left=described(left.type),
+            right=described(right.type),
+        )
         return WRONG, WRONG
     return (WRONG, WRONG) if is_unknown(left) or is_unknown(right) else (left, right)
 
@@ -131,19 +160,27 @@ def _comparable(left: Type, right: Type) -> bool:
     return len(kinds) == 1 or kinds in (TEXTUAL, {"reference", "number"})
 
 
-def unified(report: Report, terms: Sequence[Term], places: Sequence[Position]) -> tuple[Type, tuple[Term, ...]]:
+def unified(
+    report: Report, terms: Sequence[Term], places: Sequence[Position]
+) -> tuple[Type, tuple[Term, ...]]:
     """Return the type that fits all ``terms`` (branches of one choice), and the terms as values of it."""
     if any(is_unknown(t) for t in terms):
         return UNKNOWN, tuple(terms)
     typed = [t.type for t in terms if not is_null(t)]
     firm = [t.type for t in terms if not is_null(t) and not is_literal(t)]
     if not typed:
-        report.add("no_type", "{line}:{column}: null alone has no type; at least one value is needed.", places[0])
+        report.add(
+            "no_type", "{line}:{column}: null alone has no type; at least one value is needed.", places[0]
+        )
         return UNKNOWN, tuple(terms)
     wanted = (firm or typed)[0]
     if wanted.kind not in COMPARABLE:
-        report.add("not_chosen", "{line}:{column}: {found} cannot be chosen between.", places[0],
-                   found=described(wanted))
+        report.add(
+            "not_chosen",
+            "{line}:{column}: {found} cannot be chosen between.",
+            places[0],
+            found=described(wanted),
+        )
         return UNKNOWN, tuple(terms)
     if wanted.kind in TEXTUAL and any(t != wanted for t in firm) and all(t.kind in TEXTUAL for t in firm):
         wanted = TEXT

@@ -48,10 +48,15 @@ def compared(checking: Checking, node: Binary, place: Place) -> Term:
         return _beside_null(checking, node, left, right)
     for term, side in ((left, node.left), (right, node.right)):
         if term.type.kind in _HINTS:
-            checking.report.add("not_comparable_kind", "{line}:{column}: {found} cannot be compared; write {hint}.",
-                                side.at, found=described(term.type), hint=_HINTS[term.type.kind].format(name="field"))
+            checking.report.add(
+                "not_comparable_kind",
+                "{line}:{column}: {found} cannot be compared; write {hint}.",
+                side.at,
+                found=described(term.type),
+                hint=_HINTS[term.type.kind].format(name="field"),
+            )
             return WRONG
-    left, right = paired(checking.report, left, right, node.at)
+    left, right = paired(checking.report, node, left, right)
     if is_unknown(left):
         return WRONG
     if node.op not in ("==", "!=") and not _ordered(checking, node, left, right):
@@ -63,8 +68,12 @@ def compared(checking: Checking, node: Binary, place: Place) -> Term:
 def _ordered(checking: Checking, node: Binary, left: Term, right: Term) -> bool:
     for term in (left, right):
         if term.type.kind not in ORDERED:
-            checking.report.add("no_order", "{line}:{column}: {found} has no order; only == and != compare it.", node.at,
-                                found=described(term.type))
+            checking.report.add(
+                "no_order",
+                "{line}:{column}: {found} has no order; only == and != compare it.",
+                node.at,
+                found=described(term.type),
+            )
             return False
     return True
 
@@ -74,7 +83,9 @@ def _beside_null(checking: Checking, node: Binary, left: Term, right: Term) -> T
     if is_unknown(left) or is_unknown(right):
         return WRONG
     if node.op not in ("==", "!="):
-        checking.report.add("null_order", "{line}:{column}: null has no order; only == and != compare with it.", node.at)
+        checking.report.add(
+            "null_order", "{line}:{column}: null has no order; only == and != compare with it.", node.at
+        )
         return WRONG
     empty = emptiness(right if is_null(left) else left)
     return Not(BOOLEAN, empty) if node.op == "!=" else empty
@@ -105,8 +116,13 @@ def _member(checking: Checking, node: Binary, place: Place) -> Term:
         case Term(type=Type(kind="multi_choice", choices=choices)):
             return holding(checking, right, left, choices, node.left)
     hint = "contains(text, part)" if right.type.kind in TEXTUAL else "[…]"
-    checking.report.add("not_a_list", "{line}:{column}: expected a list after in, found {found}; write {hint}.",
-                        node.right.at, found=described(right.type), hint=hint)
+    checking.report.add(
+        "not_a_list",
+        "{line}:{column}: expected a list after in, found {found}; write {hint}.",
+        node.right.at,
+        found=described(right.type),
+        hint=hint,
+    )
     return WRONG
 
 
@@ -130,12 +146,19 @@ def _among(checking: Checking, left: Term, node: Binary, items: Items, place: Pl
         return WRONG
     if left.type.kind not in COMPARABLE - {"boolean"}:
         hint = _HINTS.get(left.type.kind, "==")
-        checking.report.add("not_a_member", "{line}:{column}: {found} is not looked up in a list; write {hint}.",
-                            node.left.at, found=described(left.type), hint=hint.format(name="field"))
+        checking.report.add(
+            "not_a_member",
+            "{line}:{column}: {found} is not looked up in a list; write {hint}.",
+            node.left.at,
+            found=described(left.type),
+            hint=hint.format(name="field"),
+        )
         return WRONG
     if left.type.kind == "money":
         left = amount_of(left)
-    fit = [fitted(checking.report, one, left.type, item.at) for one, item in zip(found, items.items, strict=True)]
+    fit = [
+        fitted(checking.report, one, left.type, item.at) for one, item in zip(found, items.items, strict=True)
+    ]
     if any(is_unknown(one) for one in fit):
         return WRONG
     values = tuple(one.value for one in fit if isinstance(one, Value))
@@ -146,6 +169,9 @@ def _constant(checking: Checking, node: Node, place: Place) -> Term:
     term = checking.term(node, place)
     if is_unknown(term) or (isinstance(term, Value) and not is_null(term)):
         return term
-    checking.report.add("not_constant", "{line}:{column}: a list holds constants; compare with other values by"
-                        " == and or.", node.at)
+    checking.report.add(
+        "not_constant",
+        "{line}:{column}: a list holds constants; compare with other values by == and or.",
+        node.at,
+    )
     return WRONG

@@ -95,7 +95,9 @@ def total(values: Iterable[Number | None]) -> Number:
     return found
 
 
-def over_money(function: Callable[[list[Number]], Number | None], values: Iterable[Money | None]) -> Money | None:
+def over_money(
+    function: Callable[[list[Number]], Number | None], values: Iterable[Money | None]
+) -> Money | None:
     """Return what ``function`` makes of amounts of one currency; nothing of none and of several."""
     found = [value for value in values if value is not None]
     if not found or any(value.currency != found[0].currency for value in found):

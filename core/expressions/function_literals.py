@@ -38,8 +38,11 @@ def datetime_of(checking: Checking, node: Call, _place: Place) -> Term:
             return Value(DATETIME, datetime.fromisoformat(text).astimezone(UTC))
         except (ValueError, OverflowError):
             pass  # no such day or hour, or outside the years 1 to 9999: told below
-    checking.report.add("bad_moment", "{line}:{column}: a moment is written datetime('2026-03-21T08:00:00Z').",
-                        node.args[0].at)
+    checking.report.add(
+        "bad_moment",
+        "{line}:{column}: a moment is written datetime('2026-03-21T08:00:00Z').",
+        node.args[0].at,
+    )
     return WRONG
 
 
@@ -48,18 +51,26 @@ def folded(checking: Checking, node: Call, place: Place) -> Term:
     field = _field(checking, node.args[0], place)
     words = _text(node.args[1])
     if words is None:
-        checking.report.add("words_expected", "{line}:{column}: what is searched for is a text between quotes.",
-                            node.args[1].at)
+        checking.report.add(
+            "words_expected",
+            "{line}:{column}: what is searched for is a text between quotes.",
+            node.args[1].at,
+        )
     if field is None or words is None:
         return WRONG
     if field.type.kind != "text" or field.type.folded is False:
-        checking.report.add("not_searchable", "{line}:{column}: {name} is no searchable text field.", node.args[0].at,
-                            name=field.name)
+        checking.report.add(
+            "not_searchable",
+            "{line}:{column}: {name} is no searchable text field.",
+            node.args[0].at,
+            name=field.name,
+        )
         return WRONG
     needle = fold(words)
     if not needle:
-        checking.report.add("nothing_to_find", "{line}:{column}: there is no letter or digit to search for.",
-                            node.args[1].at)
+        checking.report.add(
+            "nothing_to_find", "{line}:{column}: there is no letter or digit to search for.", node.args[1].at
+        )
         return WRONG
     return Folded(BOOLEAN, field, Value(TEXT, needle))
 
@@ -71,13 +82,21 @@ def refers(checking: Checking, node: Call, place: Place) -> Term:
         return WRONG
     entity = _text(node.args[1]) or ""
     if field.type.kind != "reference_any" or entity not in field.type.entities:
-        checking.report.unknown("bad_target", "{line}:{column}: {field} does not refer to {name}.",
-                                "{line}:{column}: {field} does not refer to {name}. Perhaps: {nearest}.",
-                                node.args[1].at, entity, field.type.entities, field=field.name)
+        checking.report.unknown(
+            "bad_target",
+            "{line}:{column}: {field} does not refer to {name}.",
+            "{line}:{column}: {field} does not refer to {name}. Perhaps: {nearest}.",
+            node.args[1].at,
+            entity,
+            field.type.entities,
+            field=field.name,
+        )
         return WRONG
     if len(node.args) == 2:
         return Refers(BOOLEAN, field, entity, None)
-    item = fitted(checking.report, checking.term(node.args[2], place), Type("reference", entity), node.args[2].at)
+    item = fitted(
+        checking.report, checking.term(node.args[2], place), Type("reference", entity), node.args[2].at
+    )
     return WRONG if is_unknown(item) else Refers(BOOLEAN, field, entity, item)
 
 

@@ -25,7 +25,15 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _HABITS = {
-    "===": "==", "!==": "!=", "<>": "!=", "&&": "and", "||": "or", "=": "==", "!": "not", "=>": ">=", "=<": "<=",
+    "===": "==",
+    "!==": "!=",
+    "<>": "!=",
+    "&&": "and",
+    "||": "or",
+    "=": "==",
+    "!": "not",
+    "=>": ">=",
+    "=<": "<=",
 }
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPED = {"n": "\n", "t": "\t", "\\": "\\", "'": "'", '"': '"'}
@@ -50,8 +58,13 @@ class Token:
 def tokens(text: str) -> list[Token]:
     """Cut ``text`` into tokens, the last of kind ``end``; raise `ExpressionInvalid` at the first that is none."""
     if len(text) > MAX_TEXT:
-        raise refuse("too_long", "{line}:{column}: the expression has {length} characters; {limit} are allowed.",
-                     Position(1, 1), length=len(text), limit=MAX_TEXT)
+        raise refuse(
+            "too_long",
+            "{line}:{column}: the expression has {length} characters; {limit} are allowed.",
+            Position(1, 1),
+            length=len(text),
+            limit=MAX_TEXT,
+        )
     found: list[Token] = []
     place, line, line_start = 0, 1, 0
     while place < len(text):
@@ -67,7 +80,9 @@ def tokens(text: str) -> list[Token]:
             found.append(_token(kind, source, at))
         place = match.end()
         if kind == "number" and _TOKEN.match(text, place) and text[place].isalpha():
-            raise refuse("bad_number", "{line}:{column}: a number ends before {found}.", at, found=text[place])
+            raise refuse(
+                "bad_number", "{line}:{column}: a number ends before {found}.", at, found=text[place]
+            )
     found.append(Token("end", "", Position(line, place - line_start + 1)))
     return found
 
@@ -89,9 +104,13 @@ def _token(kind: str, source: str, at: Position) -> Token:
 def _number(source: str, at: Position) -> int | Decimal:
     whole, _, decimals = source.replace("_", "").partition(".")
     if len(whole.lstrip("0")) > MAX_INTEGER_DIGITS or len(decimals) > DECIMALS:
-        raise refuse("bad_number",
-                     "{line}:{column}: a number has at most {digits} digits before and {decimals} after the point.",
-                     at, digits=MAX_INTEGER_DIGITS, decimals=DECIMALS)
+        raise refuse(
+            "bad_number",
+            "{line}:{column}: a number has at most {digits} digits before and {decimals} after the point.",
+            at,
+            digits=MAX_INTEGER_DIGITS,
+            decimals=DECIMALS,
+        )
     return Decimal(f"{whole}.{decimals}") if decimals else int(whole)
 
 
@@ -99,8 +118,12 @@ def _text(source: str, at: Position) -> str:
     def resolved(match: re.Match[str]) -> str:
         char = match.group(1)
         if char not in _ESCAPED:
-            raise refuse("bad_escape", "{line}:{column}: \\{char} means nothing in a text; a backslash is \\\\.",
-                         at, char=char)
+            raise refuse(
+                "bad_escape",
+                "{line}:{column}: \\{char} means nothing in a text; a backslash is \\\\.",
+                at,
+                char=char,
+            )
         return _ESCAPED[char]
 
     value = _ESCAPE.sub(resolved, source[1:-1])
@@ -113,19 +136,33 @@ def _habit(source: str, at: Position) -> Exception:
     right = _HABITS.get(source)
     if right is None:
         return refuse("unknown_sign", "{line}:{column}: there is no operator {found}.", at, found=source)
-    return refuse("other_language", "{line}:{column}: write {right} instead of {found}.", at, right=right, found=source)
+    return refuse(
+        "other_language", "{line}:{column}: write {right} instead of {found}.", at, right=right, found=source
+    )
 
 
 def _unreadable(rest: str, at: Position) -> Exception:
     char = rest[0]
     if char in "'\"":
-        return refuse("open_text", "{line}:{column}: this text is not closed by {quote} on its line.", at, quote=char)
+        return refuse(
+            "open_text", "{line}:{column}: this text is not closed by {quote} on its line.", at, quote=char
+        )
     if char in "“”„‘’«»`´":
         return refuse("curly_quote", "{line}:{column}: write texts between straight quotes, 'like this'.", at)
     if char.isdigit():
-        return refuse("bad_digit", "{line}:{column}: write numbers with the digits 0 to 9, not {found}.", at, found=char)
+        return refuse(
+            "bad_digit", "{line}:{column}: write numbers with the digits 0 to 9, not {found}.", at, found=char
+        )
     if char.isalpha():
-        return refuse("bad_name", "{line}:{column}: names are written in Latin letters, texts between quotes;"
-                                  " {found} is neither.", at, found=char)
-    return refuse("unknown_character", "{line}:{column}: the character {found} means nothing here.", at,
-                  found=char if char.isprintable() else f"U+{ord(char):04X}")
+        return refuse(
+            "bad_name",
+            "{line}:{column}: names are written in Latin letters, texts between quotes; {found} is neither.",
+            at,
+            found=char,
+        )
+    return refuse(
+        "unknown_character",
+        "{line}:{column}: the character {found} means nothing here.",
+        at,
+        found=char if char.isprintable() else f"U+{ord(char):04X}",
+    )

@@ -13,6 +13,8 @@ MAX_LISTS = 3
 """How deep conditions on lists nest: a list of a list of a list."""
 MAX_FORKS = 6
 """How deep if() and coalesce() over money nest: SQL writes the choice once for the amount, once for the currency."""
+MAX_HEIGHT = 450
+"""How many frames the compiler of SQL may need; Python has 1000, and the application stands below."""
 
 MAX_NESTING = 2 * MAX_DEPTH
 """How deep the parser calls itself; redundant parentheses count too."""

@@ -19,8 +19,12 @@ def aggregate(checking: Checking, node: Call, place: Place) -> Term:
     if items is None:
         return WRONG
     if place.lists >= MAX_LISTS:
-        checking.report.add("lists_too_deep", "{line}:{column}: lists are looked into at most {limit} deep.", node.at,
-                            limit=MAX_LISTS)
+        checking.report.add(
+            "lists_too_deep",
+            "{line}:{column}: lists are looked into at most {limit} deep.",
+            node.at,
+            limit=MAX_LISTS,
+        )
         return WRONG
     inside = Place(str(items.type.entity), place.lists + 1)
     if node.name in _DRAWN:
@@ -36,8 +40,13 @@ def _drawn(checking: Checking, node: Call, items: Field, inside: Place) -> Term:
     if is_unknown(body):
         return WRONG
     if body.type.kind not in _DRAWN[node.name] or is_null(body):
-        checking.report.add("not_aggregated", "{line}:{column}: {name} does not work on {found}.", node.args[1].at,
-                            name=node.name, found=described(body.type))
+        checking.report.add(
+            "not_aggregated",
+            "{line}:{column}: {name} does not work on {found}.",
+            node.args[1].at,
+            name=node.name,
+            found=described(body.type),
+        )
         return WRONG
     return Aggregate(Type(body.type.kind), node.name, items, body)
 

@@ -26,15 +26,28 @@ from core.expressions.nodes import (
 from core.expressions.problems import ExpressionInvalid, refuse
 
 POWERS = {
-    "or": 1, "and": 2,
-    "==": 4, "!=": 4, "<": 4, "<=": 4, ">": 4, ">=": 4, "in": 4, "not in": 4,
-    "+": 5, "-": 5, "*": 6, "/": 6,
+    "or": 1,
+    "and": 2,
+    "==": 4,
+    "!=": 4,
+    "<": 4,
+    "<=": 4,
+    ">": 4,
+    ">=": 4,
+    "in": 4,
+    "not in": 4,
+    "+": 5,
+    "-": 5,
+    "*": 6,
+    "/": 6,
 }
 """How tightly each operator binds; `unparse` writes parentheses by the same table."""
 NOT, COMPARED, MINUS, ATOM = 3, 4, 7, 8
 
 _WORDS: dict[str, Callable[[Position], Node]] = {
-    "true": lambda at: Flag(True, at=at), "false": lambda at: Flag(False, at=at), "null": lambda at: Null(at=at),
+    "true": lambda at: Flag(True, at=at),
+    "false": lambda at: Flag(False, at=at),
+    "null": lambda at: Null(at=at),
 }
 
 
@@ -86,16 +99,29 @@ class _Parser:
     def _unexpected(self, expected: str) -> ExpressionInvalid:
         token = self._now
         if token.kind == "end":
-            return refuse("unexpected_end", "{line}:{column}: expected {expected}, but the expression ends here.",
-                          token.at, expected=expected)
-        return refuse("unexpected", "{line}:{column}: expected {expected}, found {found}.", token.at,
-                      expected=expected, found=token.shown())
+            return refuse(
+                "unexpected_end",
+                "{line}:{column}: expected {expected}, but the expression ends here.",
+                token.at,
+                expected=expected,
+            )
+        return refuse(
+            "unexpected",
+            "{line}:{column}: expected {expected}, found {found}.",
+            token.at,
+            expected=expected,
+            found=token.shown(),
+        )
 
     def _counted(self, node: Node) -> Node:
         self._made += 1
         if self._made > MAX_NODES:
-            raise refuse("too_large", "{line}:{column}: the expression has more than {limit} parts.", node.at,
-                         limit=MAX_NODES)
+            raise refuse(
+                "too_large",
+                "{line}:{column}: the expression has more than {limit} parts.",
+                node.at,
+                limit=MAX_NODES,
+            )
         return node
 
     def _expression(self, floor: int) -> Node:
@@ -132,15 +158,20 @@ class _Parser:
             return self._counted(Logic(op, tuple(operands), at=at))
         node = self._counted(Binary(op, left, self._expression(power + 1), at=at))
         if power == COMPARED and POWERS.get(self._operator()) == COMPARED:
-            raise refuse("chained", "{line}:{column}: comparisons are not chained; join two of them with and.",
-                         self._now.at)
+            raise refuse(
+                "chained",
+                "{line}:{column}: comparisons are not chained; join two of them with and.",
+                self._now.at,
+            )
         return node
 
     def _operand(self, floor: int) -> Node:
         token = self._now
         if self._is("not"):
             if floor > NOT:
-                raise refuse("loose_not", "{line}:{column}: put not with what it denies in parentheses.", token.at)
+                raise refuse(
+                    "loose_not", "{line}:{column}: put not with what it denies in parentheses.", token.at
+                )
             self._next()
             return self._counted(Unary("not", self._expression(NOT), at=token.at))
         if self._is("-"):
@@ -198,8 +229,12 @@ class _Parser:
                 self._take(",", f", or {closing}")
             found.append(self._expression(0))
             if len(found) > MAX_ITEMS:
-                raise refuse("long_list", "{line}:{column}: a list has at most {limit} items.", opened.at,
-                             limit=MAX_ITEMS)
+                raise refuse(
+                    "long_list",
+                    "{line}:{column}: a list has at most {limit} items.",
+                    opened.at,
+                    limit=MAX_ITEMS,
+                )
             if closing == "]" and isinstance(found[-1], (Number, Text)):
                 self._made -= 1
         self._next()
@@ -211,5 +246,9 @@ def _negative(value: int | Decimal) -> int | Decimal:
 
 
 def _too_deep(at: Position) -> ExpressionInvalid:
-    return refuse("too_deep", "{line}:{column}: the expression is nested deeper than {limit} levels.", at,
-                  limit=MAX_DEPTH)
+    return refuse(
+        "too_deep",
+        "{line}:{column}: the expression is nested deeper than {limit} levels.",
+        at,
+        limit=MAX_DEPTH,
+    )

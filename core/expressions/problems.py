@@ -20,8 +20,9 @@ def problem(code: str, message: str, at: Position, **params: Param) -> Problem:
     return Problem(code=code, message=message, params={"line": at.line, "column": at.column, **params})
 
 
-def unknown(code: str, plain: str, hinted: str, at: Position, name: str, existing: Iterable[str],
-            **params: Param) -> Problem:
+def unknown(
+    code: str, plain: str, hinted: str, at: Position, name: str, existing: Iterable[str], **params: Param
+) -> Problem:
     """Return the problem of a name that does not exist, with the nearest that do."""
     near = nearest(name[:80], existing)
     if near:
@@ -44,7 +45,15 @@ class Report:
         """Note one problem."""
         self.problems.append(problem(code, message, at, **params))
 
-    def unknown(self, code: str, plain: str, hinted: str, at: Position, name: str, existing: Iterable[str],
-                **params: Param) -> None:
+    def unknown(
+        self,
+        code: str,
+        plain: str,
+        hinted: str,
+        at: Position,
+        name: str,
+        existing: Iterable[str],
+        **params: Param,
+    ) -> None:
         """Note a name that does not exist, with the nearest that do."""
         self.problems.append(unknown(code, plain, hinted, at, name, existing, **params))

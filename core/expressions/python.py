@@ -91,11 +91,13 @@ def _empty(term: Empty) -> Reading:
 def _logic(term: Logic) -> Reading:
     parts = tuple(condition(one) for one in term.operands)
     if term.op == "and":
+
         def both(view: View, env: Env) -> bool:
             for part in parts:  # noqa: SIM110  # all() with a generator takes three times as long
                 if not part(view, env):
                     return False
             return True
+
         return both
 
     def either(view: View, env: Env) -> bool:
@@ -103,6 +105,7 @@ def _logic(term: Logic) -> Reading:
             if part(view, env):
                 return True
         return False
+
     return either
 
 
@@ -226,9 +229,11 @@ def _function(term: Function) -> Reading:
     if term.name == "concat":
         return lambda view, env: joined("", tuple(arg(view, env) for arg in args))
     if term.name == "join":
+
         def put_together(view: View, env: Env) -> str | None:
             between, *texts = (arg(view, env) for arg in args)
             return None if between is None else joined(between, tuple(texts))
+
         return put_together
     return _filled(FUNCTIONS[term.name], args)
 
@@ -252,11 +257,29 @@ def _first(term: First) -> Reading:
 
 
 Make = Callable[[Any], Reading]
-_CONDITIONS: Mapping[type[Term], Make] = MappingProxyType({
-    Compare: lambda term: comparison(term, value), Empty: _empty, Logic: _logic, Not: _not, Member: _member,
-    Holds: _holds, Linked: _linked, Refers: _refers, Folded: _folded,
-})
-_VALUES: Mapping[type[Term], Make] = MappingProxyType({
-    Value: _constant, Field: field_value, EnvValue: _env, Arithmetic: _arithmetic, Function: _function, Round: _round,
-    Choose: _choose, First: _first, Aggregate: _aggregate,
-})
+_CONDITIONS: Mapping[type[Term], Make] = MappingProxyType(
+    {
+        Compare: lambda term: comparison(term, value),
+        Empty: _empty,
+        Logic: _logic,
+        Not: _not,
+        Member: _member,
+        Holds: _holds,
+        Linked: _linked,
+        Refers: _refers,
+        Folded: _folded,
+    }
+)
+_VALUES: Mapping[type[Term], Make] = MappingProxyType(
+    {
+        Value: _constant,
+        Field: field_value,
+        EnvValue: _env,
+        Arithmetic: _arithmetic,
+        Function: _function,
+        Round: _round,
+        Choose: _choose,
+        First: _first,
+        Aggregate: _aggregate,
+    }
+)

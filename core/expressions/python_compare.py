@@ -11,21 +11,25 @@ from core.expressions.terms import Compare, Constant, Field, Term, Value
 
 _MIRRORED = {"==": "==", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
-_FIELD: Mapping[str, Callable[[str, Any], Reading]] = MappingProxyType({
-    "==": lambda name, c: lambda view, _env: view.value(name) == c,
-    "<": lambda name, c: lambda view, _env: (x := view.value(name)) is not None and x < c,
-    "<=": lambda name, c: lambda view, _env: (x := view.value(name)) is not None and x <= c,
-    ">": lambda name, c: lambda view, _env: (x := view.value(name)) is not None and x > c,
-    ">=": lambda name, c: lambda view, _env: (x := view.value(name)) is not None and x >= c,
-})
+_FIELD: Mapping[str, Callable[[str, Any], Reading]] = MappingProxyType(
+    {
+        "==": lambda name, c: lambda view, _env: view.value(name) == c,
+        "<": lambda name, c: lambda view, _env: (x := view.value(name)) is not None and x < c,
+        "<=": lambda name, c: lambda view, _env: (x := view.value(name)) is not None and x <= c,
+        ">": lambda name, c: lambda view, _env: (x := view.value(name)) is not None and x > c,
+        ">=": lambda name, c: lambda view, _env: (x := view.value(name)) is not None and x >= c,
+    }
+)
 
-_ANY: Mapping[str, Callable[[Any, Any], bool]] = MappingProxyType({
-    "==": lambda a, b: a == b,
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-})
+_ANY: Mapping[str, Callable[[Any, Any], bool]] = MappingProxyType(
+    {
+        "==": lambda a, b: a == b,
+        "<": lambda a, b: a < b,
+        "<=": lambda a, b: a <= b,
+        ">": lambda a, b: a > b,
+        ">=": lambda a, b: a >= b,
+    }
+)
 
 
 def _of_money(holds: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:

@@ -37,9 +37,15 @@ def _target(value: Any) -> tuple[str, int] | None:
     return (value.entity, value.id) if isinstance(value, AnyRef) else value
 
 
-NORMAL: Mapping[str, Callable[[Any], Any]] = MappingProxyType({
-    "text": _filled, "choice": _filled, "multi_choice": _filled, "reference": _id, "reference_any": _target,
-})
+NORMAL: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
+    {
+        "text": _filled,
+        "choice": _filled,
+        "multi_choice": _filled,
+        "reference": _id,
+        "reference_any": _target,
+    }
+)
 """How stored values become what is compared: empty text and no choices are empty, references are ids."""
 
 
@@ -99,38 +105,44 @@ def _negate(value: exact.Number | Money) -> exact.Number | Money:
     return -value if isinstance(value, int) else value.copy_negate()
 
 
-FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType({
-    "lower": lowered,
-    "length": len,
-    "year": lambda day: day.year,
-    "month": lambda day: day.month,
-    "day": lambda day: day.day,
-    "days_between": _days_between,
-    "add_days": _add_days,
-    "negate": _negate,
-    "amount": lambda value: value.amount,
-})
+FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
+    {
+        "lower": lowered,
+        "length": len,
+        "year": lambda day: day.year,
+        "month": lambda day: day.month,
+        "day": lambda day: day.day,
+        "days_between": _days_between,
+        "add_days": _add_days,
+        "negate": _negate,
+        "amount": lambda value: value.amount,
+    }
+)
 """Functions that are empty where an argument is."""
 
-PREDICATES: Mapping[str, Callable[[str, str], bool]] = MappingProxyType({
-    "contains": lambda text, part: part in text,
-    "starts_with": str.startswith,
-    "ends_with": str.endswith,
-})
+PREDICATES: Mapping[str, Callable[[str, str], bool]] = MappingProxyType(
+    {
+        "contains": lambda text, part: part in text,
+        "starts_with": str.startswith,
+        "ends_with": str.endswith,
+    }
+)
 """Functions that are false where an argument is empty."""
 
-STEPS: Mapping[tuple[str, str, str], Callable[[Any, Any], Any]] = MappingProxyType({
-    ("number", "+", "number"): exact.add,
-    ("number", "-", "number"): exact.subtract,
-    ("number", "*", "number"): exact.multiply,
-    ("number", "/", "number"): exact.divide,
-    ("money", "+", "money"): exact.same_currency(exact.add),
-    ("money", "-", "money"): exact.same_currency(exact.subtract),
-    ("money", "*", "number"): lambda a, b: exact.money(exact.multiply(a.amount, b), a.currency),
-    ("number", "*", "money"): lambda a, b: exact.money(exact.multiply(a, b.amount), b.currency),
-    ("money", "/", "number"): lambda a, b: exact.money(exact.divide(a.amount, b), a.currency),
-    ("money", "/", "money"): exact.ratio,
-})
+STEPS: Mapping[tuple[str, str, str], Callable[[Any, Any], Any]] = MappingProxyType(
+    {
+        ("number", "+", "number"): exact.add,
+        ("number", "-", "number"): exact.subtract,
+        ("number", "*", "number"): exact.multiply,
+        ("number", "/", "number"): exact.divide,
+        ("money", "+", "money"): exact.same_currency(exact.add),
+        ("money", "-", "money"): exact.same_currency(exact.subtract),
+        ("money", "*", "number"): lambda a, b: exact.money(exact.multiply(a.amount, b), a.currency),
+        ("number", "*", "money"): lambda a, b: exact.money(exact.multiply(a, b.amount), b.currency),
+        ("money", "/", "number"): lambda a, b: exact.money(exact.divide(a.amount, b), a.currency),
+        ("money", "/", "money"): exact.ratio,
+    }
+)
 """Arithmetic by the kinds of its sides."""
 
 

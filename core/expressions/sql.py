@@ -93,7 +93,9 @@ class SqlReading:
     def scope_of(self, field: Field) -> SqlScope:
         """Return the scope of the record whose field is read."""
         if field.old:
-            raise BadRequest("$old.{name} exists only while a change is written.", code="no_old", name=field.name)
+            raise BadRequest(
+                "$old.{name} exists only while a change is written.", code="no_old", name=field.name
+            )
         scope = self._scope
         for step in field.path:
             scope = scope.follow(step)
@@ -123,7 +125,9 @@ def _compare(reading: SqlReading, term: Compare, guard: bool) -> Sql:
     return _between(reading, holds, term.left, term.right, guard)
 
 
-def _between(reading: SqlReading, holds: Callable[[Sql, Sql], Sql], first: Term, last: Term, guard: bool) -> Sql:
+def _between(
+    reading: SqlReading, holds: Callable[[Sql, Sql], Sql], first: Term, last: Term, guard: bool
+) -> Sql:
     """Return what holds between two values, guarded on those that may be empty."""
     a, b = reading.value(first), reading.value(last)
     unsure = [sql for term, sql in ((first, a), (last, b)) if not _is_given(term)]
@@ -166,8 +170,7 @@ def _holds(reading: SqlReading, term: Holds, guard: bool) -> Sql:
 
 def _linked(reading: SqlReading, term: Linked, _guard: bool) -> Sql:
     item = reading.value(term.item)
-    return sa.exists(reading.over(
-        term.items, lambda inside: (parts.written("1"), [inside.own_id() == item])))
+    return sa.exists(reading.over(term.items, lambda inside: (parts.written("1"), [inside.own_id() == item])))
 
 
 def _refers(reading: SqlReading, term: Refers, guard: bool) -> Sql:
@@ -210,7 +213,9 @@ def _aggregate(reading: SqlReading, term: Aggregate) -> Sql:
         assert term.body is not None  # the check lets none through without
         value = inside.value(term.body)
         if term.function == "sum":
-            return sa.func.coalesce(sa.func.sum(parts.numeric(value)), parts.written("0"), type_=parts.NUMERIC), []
+            return sa.func.coalesce(
+                sa.func.sum(parts.numeric(value)), parts.written("0"), type_=parts.NUMERIC
+            ), []
         return (sa.func.min if term.function == "min" else sa.func.max)(value), []
 
     return reading.over(term.items, drawn).scalar_subquery()
@@ -227,7 +232,9 @@ def _value(_reading: SqlReading, term: Value) -> Sql:
 def _arithmetic(reading: SqlReading, term: Arithmetic) -> Sql:
     if term.left.type.kind == "money":
         a, b = reading.money(term.left), reading.money(term.right)
-        return sa.case((sa.and_(a.currency == b.currency, *a.agreed, *b.agreed), parts.divide(a.amount, b.amount)))
+        return sa.case(
+            (sa.and_(a.currency == b.currency, *a.agreed, *b.agreed), parts.divide(a.amount, b.amount))
+        )
     left, right = (parts.numeric(reading.value(side)) for side in (term.left, term.right))
     return parts.step(term.op, left, right)
 
@@ -255,19 +262,43 @@ def _function(reading: SqlReading, term: Function) -> Sql:
 
 
 def _choose(reading: SqlReading, term: Choose) -> Sql:
-    return sa.case((reading.condition(term.condition, guard=False), reading.value(term.then)),
-                   else_=reading.value(term.otherwise))
+    return sa.case(
+        (reading.condition(term.condition, guard=False), reading.value(term.then)),
+        else_=reading.value(term.otherwise),
+    )
 
 
 def _first(reading: SqlReading, term: First) -> Sql:
     return sa.func.coalesce(*(reading.value(one) for one in term.operands))
 
 
-_CONDITIONS: Mapping[type[Term], Callable[[SqlReading, Any, bool], Sql]] = MappingProxyType({
-    Value: _constant, Compare: _compare, Empty: _empty, Logic: _logic, Not: _not, Member: _member, Holds: _holds,
-    Linked: _linked, Refers: _refers, Folded: _folded, Function: _predicate, Aggregate: _quantified,
-})
-_VALUES: Mapping[type[Term], Callable[[SqlReading, Any], Sql]] = MappingProxyType({
-    Field: _field, Value: _value, Param: lambda _reading, term: bound(term), EnvValue: lambda _reading, term: env_bound(term),
-    Arithmetic: _arithmetic, Round: _round, Function: _function, Choose: _choose, First: _first, Aggregate: _aggregate,
-})
+_CONDITIONS: Mapping[type[Term], Callable[[SqlReading, Any, bool], Sql]] = MappingProxyType(
+    {
+        Value: _constant,
+        Compare: _compare,
+        Empty: _empty,
+        Logic: _logic,
+        Not: _not,
+        Member: _member,
+        Holds: _holds,
+        Linked: _linked,
+        Refers: _refers,
+        Folded: _folded,
+        Function: _predicate,
+        Aggregate: _quantified,
+    }
+)
+_VALUES: Mapping[type[Term], Callable[[SqlReading, Any], Sql]] = MappingProxyType(
+    {
+        Field: _field,
+        Value: _value,
+        Param: lambda _reading, term: bound(term),
+        EnvValue: lambda _reading, term: env_bound(term),
+        Arithmetic: _arithmetic,
+        Round: _round,
+        Function: _function,
+        Choose: _choose,
+        First: _first,
+        Aggregate: _aggregate,
+    }
+)

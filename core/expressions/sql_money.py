@@ -48,11 +48,15 @@ def money_of(reading: SqlReading, term: Term) -> SqlMoney:
         case Choose(condition=condition, then=then, otherwise=otherwise):
             asked = reading.condition(condition, guard=False)
             a, b = reading.money(then), reading.money(otherwise)
-            return SqlMoney(sa.case((asked, a.settled), else_=b.settled), sa.case((asked, a.currency), else_=b.currency))
+            return SqlMoney(
+                sa.case((asked, a.settled), else_=b.settled), sa.case((asked, a.currency), else_=b.currency)
+            )
         case First(operands=operands):
             found_all = [reading.money(one) for one in operands]
-            return SqlMoney(sa.func.coalesce(*(m.settled for m in found_all), type_=parts.NUMERIC),
-                            sa.case(*((m.settled.is_not(None), m.currency) for m in found_all)))
+            return SqlMoney(
+                sa.func.coalesce(*(m.settled for m in found_all), type_=parts.NUMERIC),
+                sa.case(*((m.settled.is_not(None), m.currency) for m in found_all)),
+            )
         case Aggregate(function=function, items=items, body=Term() as body):
             return _aggregate(reading, function, items, body)
         case _:  # the literal null
@@ -62,8 +66,11 @@ def money_of(reading: SqlReading, term: Term) -> SqlMoney:
 def _arithmetic(reading: SqlReading, term: Arithmetic) -> SqlMoney:
     if term.op in "+-":
         a, b = reading.money(term.left), reading.money(term.right)
-        return SqlMoney(parts.step(term.op, a.amount, b.amount), a.currency,
-                        (*a.agreed, *b.agreed, a.currency == b.currency))
+        return SqlMoney(
+            parts.step(term.op, a.amount, b.amount),
+            a.currency,
+            (*a.agreed, *b.agreed, a.currency == b.currency),
+        )
     if term.left.type.kind == "money":
         a, number = reading.money(term.left), parts.numeric(reading.value(term.right))
         return SqlMoney(parts.step(term.op, a.amount, number), a.currency, a.agreed)
@@ -82,4 +89,6 @@ def _aggregate(reading: SqlReading, function: str, items: Field, body: Term) -> 
         found = inside.money(body)
         return sa.func.min(found.currency, type_=sa.Text()), [found.settled.is_not(None)]
 
-    return SqlMoney(reading.over(items, amount).scalar_subquery(), reading.over(items, currency).scalar_subquery())
+    return SqlMoney(
+        reading.over(items, amount).scalar_subquery(), reading.over(items, currency).scalar_subquery()
+    )

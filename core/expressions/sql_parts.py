@@ -16,9 +16,15 @@ from core.expressions.limits import DECIMALS, MAX_DAYS, MAX_INTEGER_DIGITS
 from core.expressions.views import Sql
 
 NUMERIC = sa.Numeric()
-OPERATORS: Mapping[str, Callable[[Sql, Sql], Sql]] = MappingProxyType({
-    "==": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
-})
+OPERATORS: Mapping[str, Callable[[Sql, Sql], Sql]] = MappingProxyType(
+    {
+        "==": operator.eq,
+        "<": operator.lt,
+        "<=": operator.le,
+        ">": operator.gt,
+        ">=": operator.ge,
+    }
+)
 
 
 def written(text: str) -> Sql:
@@ -87,14 +93,17 @@ def round_to(value: Sql, places: int) -> Sql:
 
 def _days(days: Sql) -> Sql:
     edge = MAX_DAYS + 1
-    return sa.cast(within(sa.func.trunc(numeric(days)), written(f"-{edge}"), written(str(edge))), sa.Integer())
+    return sa.cast(
+        within(sa.func.trunc(numeric(days)), written(f"-{edge}"), written(str(edge))), sa.Integer()
+    )
 
 
 def add_days_to_date(start: Sql, days: Sql) -> Sql:
     """Return the date so many days later, NULL outside the years 1 to 9999."""
     later = start.op("+", return_type=sa.Date())(_days(days))
     return sa.type_coerce(
-        within(later, written("DATE '0001-12-31 BC'"), written("DATE '10000-01-01'")), sa.Date())
+        within(later, written("DATE '0001-12-31 BC'"), written("DATE '10000-01-01'")), sa.Date()
+    )
 
 
 def add_days_to_moment(start: Sql, days: Sql) -> Sql:
@@ -102,8 +111,14 @@ def add_days_to_moment(start: Sql, days: Sql) -> Sql:
     zero, moment = written("0"), sa.TIMESTAMP(timezone=True)
     hours = sa.func.make_interval(zero, zero, zero, zero, _days(days) * written("24"))
     later = start.op("+", return_type=moment)(hours)
-    return sa.type_coerce(within(later, written("TIMESTAMPTZ '0001-12-31 23:59:59.999999+00 BC'"),
-                                 written("TIMESTAMPTZ '10000-01-01 00:00:00+00'")), moment)
+    return sa.type_coerce(
+        within(
+            later,
+            written("TIMESTAMPTZ '0001-12-31 23:59:59.999999+00 BC'"),
+            written("TIMESTAMPTZ '10000-01-01 00:00:00+00'"),
+        ),
+        moment,
+    )
 
 
 def days_between_dates(first: Sql, last: Sql) -> Sql:
@@ -123,17 +138,24 @@ def joined(between: Sql | None, texts: list[Sql]) -> Sql:
     return sa.func.nullif(found, written("''"), type_=sa.Text())
 
 
-FUNCTIONS: Mapping[str, Callable[[Sql], Sql]] = MappingProxyType({
-    "lower": lambda text: sa.func.translate(text, written(f"'{CAPITALS}'"), written(f"'{SMALL}'"), type_=sa.Text()),
-    "length": lambda text: sa.func.char_length(text, type_=sa.Integer()),
-    "year": lambda day: sa.extract("year", day),
-    "month": lambda day: sa.extract("month", day),
-    "day": lambda day: sa.extract("day", day),
-    "negate": lambda number: -numeric(number),
-})
-PREDICATES: Mapping[str, Callable[[Sql, Sql], Sql]] = MappingProxyType({
-    "contains": lambda text, part: sa.func.strpos(text, part) > written("0"),
-    "starts_with": lambda text, part: sa.func.starts_with(text, part, type_=sa.Boolean()),
-    "ends_with": lambda text, part: sa.func.starts_with(
-        sa.func.reverse(text), sa.func.reverse(part), type_=sa.Boolean()),
-})
+FUNCTIONS: Mapping[str, Callable[[Sql], Sql]] = MappingProxyType(
+    {
+        "lower": lambda text: sa.func.translate(
+            text, written(f"'{CAPITALS}'"), written(f"'{SMALL}'"), type_=sa.Text()
+        ),
+        "length": lambda text: sa.func.char_length(text, type_=sa.Integer()),
+        "year": lambda day: sa.extract("year", day),
+        "month": lambda day: sa.extract("month", day),
+        "day": lambda day: sa.extract("day", day),
+        "negate": lambda number: -numeric(number),
+    }
+)
+PREDICATES: Mapping[str, Callable[[Sql, Sql], Sql]] = MappingProxyType(
+    {
+        "contains": lambda text, part: sa.func.strpos(text, part) > written("0"),
+        "starts_with": lambda text, part: sa.func.starts_with(text, part, type_=sa.Boolean()),
+        "ends_with": lambda text, part: sa.func.starts_with(
+            sa.func.reverse(text), sa.func.reverse(part), type_=sa.Boolean()
+        ),
+    }
+)

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-KINDS = frozenset({
-    "text", "number", "money", "boolean", "date", "datetime", "choice", "multi_choice",
-    "reference", "reference_any", "list", "file", "null",
-})
+KINDS = frozenset(
+    {
+        "text",
+        "number",
+        "money",
+        "boolean",
+        "date",
+        "datetime",
+        "choice",
+        "multi_choice",
+        "reference",
+        "reference_any",
+        "list",
+        "file",
+        "null",
+    }
+)
 """The kinds a field may have; ``null`` is the kind of the literal ``null``."""
 
 TEXTUAL = frozenset({"text", "choice"})

@@ -1,0 +1,73 @@
+"""How heavy an expression becomes as SQL: how deep the compiler of SQL calls itself, what is written twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from core.expressions.terms import (
+    Aggregate,
+    Arithmetic,
+    Choose,
+    Compare,
+    Field,
+    First,
+    Function,
+    Holds,
+    Linked,
+    Logic,
+    Member,
+    Not,
+    Refers,
+    Round,
+    Term,
+    below,
+)
+
+# Frames of SQLAlchemy's compiler, measured on nested expressions and rounded up; a test measures them again.
+_FUNCTIONS = MappingProxyType(
+    {"add_days": 115, "concat": 22, "join": 22, "days_between": 20, "negate": 8, "amount": 0}
+)
+_STEPS = MappingProxyType({"/": 30, "*": 18})
+_TERMS: Mapping[type[Term], int] = MappingProxyType(
+    {
+        Aggregate: 30,
+        Linked: 30,
+        Refers: 15,
+        Compare: 18,
+        Member: 14,
+        Holds: 24,
+        Logic: 14,
+        Not: 8,
+        Choose: 10,
+        First: 14,
+        Round: 14,
+    }
+)
+_JOIN = 15
+_MONEY = 12
+_REST = 6
+
+
+def height(term: Term) -> int:
+    """Return how deep the compiler of SQL calls itself for ``term``, in frames, roughly and not less."""
+    own = _own(term) + (_MONEY if term.type.kind == "money" else 0)
+    return own + max((height(one) for one in below(term)), default=0)
+
+
+def _own(term: Term) -> int:
+    match term:
+        case Function(name=name):
+            return _FUNCTIONS.get(name, 14)
+        case Arithmetic(op=op):
+            return _STEPS.get(op, 10)
+        case Field(path=path):
+            return _JOIN * len(path)
+        case _:
+            return _TERMS.get(type(term), _REST)
+
+
+def forks(term: Term) -> int:
+    """Return how deep choices between money nest: SQL writes each once for the amount, once for the currency."""
+    deepest = max((forks(one) for one in below(term)), default=0)
+    return deepest + (isinstance(term, (Choose, First, Aggregate)) and term.type.kind == "money")

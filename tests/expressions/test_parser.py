@@ -1,0 +1,209 @@
+"""Text ↔ tree: what is read, what is refused and where, and that no input does anything else."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.expressions import (
+    Checked,
+    ExpressionInvalid,
+    and_all,
+    check,
+    compile_python,
+    not_,
+    or_all,
+    parse,
+    unparse,
+)
+from core.expressions.functions import FUNCTIONS
+from core.expressions.limits import MAX_DEPTH, MAX_ITEMS, MAX_NODES
+from core.expressions.nodes import (
+    Binary,
+    Call,
+    Flag,
+    Given,
+    Items,
+    Logic,
+    Node,
+    Null,
+    Number,
+    Path,
+    Text,
+    Unary,
+    walk,
+)
+from tests.expressions.ugly import UGLY
+from tests.expressions.world import ENV, SCHEMA, World, WorldSchema
+
+
+@pytest.mark.parametrize(("text", "code", "place"), UGLY, ids=range(len(UGLY)))
+def test_ugly_input_is_refused_at_its_place(text: str, code: str, place: str) -> None:
+    with pytest.raises(ExpressionInvalid) as refused:
+        check(parse(text), WorldSchema(), "w.thing")
+    first = refused.value.problems[0]
+    assert (first.code, f"{first.params['line']}:{first.params['column']}") == (code, place)
+    assert "{" not in first.text(), "every parameter of the sentence is given"
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("a or b and c", "a or (b and c)"),
+        ("not a and b", "(not a) and b"),
+        ("not a == b", "not (a == b)"),
+        ("a + b * c", "a + (b * c)"),
+        ("a - b - c", "(a - b) - c"),
+        ("a / b * c", "(a / b) * c"),
+        ("-a * b", "(-a) * b"),
+        ("a + b > c", "(a + b) > c"),
+        ("a not in [1]", "a not in [ 1, ]".replace(", ]", "]")),
+        ("a\n  and\tb", "a and b"),
+        ("1_000_000", "1000000"),
+        ('"x"', "'x'"),
+    ],
+)
+def test_operators_bind_as_everywhere(text: str, same: str) -> None:
+    assert parse(text) == parse(same)
+
+
+@pytest.mark.parametrize(
+    ("text", "shortest"),
+    [
+        ("((a + (b)) * 2) > 3 and (not (b == 'x'))", "(a + b) * 2 > 3 and not b == 'x'"),
+        ("(a and b) and c", "(a and b) and c"),
+        ("a == (b == c)", "a == (b == c)"),
+        ("a - (b - c)", "a - (b - c)"),
+        ('"it\'s \\\\ \\n"', "'it\\'s \\\\ \\n'"),
+        ("-(5) - -5", "-(5) - -5"),
+        ("f()", "f()"),
+    ],
+)
+def test_text_is_written_with_no_more_parentheses_than_needed(text: str, shortest: str) -> None:
+    assert unparse(parse(text)) == shortest
+
+
+def test_positions_point_at_what_was_written() -> None:
+    tree = parse("a ==\n  lower(b)")
+    assert [(type(n).__name__, tuple(n.at)) for n, _ in walk(tree)] == [
+        ("Binary", (1, 3)),
+        ("Call", (2, 3)),
+        ("Path", (2, 9)),
+        ("Path", (1, 1)),
+    ]
+
+
+def test_limits_are_reached_and_not_passed() -> None:
+    assert parse("n in [" + ",".join(["1"] * MAX_ITEMS) + "]")
+    assert parse(" and ".join(["b"] * (MAX_NODES - 1)))
+    assert parse("(" * 60 + "b" + ")" * 60) == Path(("b",))
+    assert parse("1" + "+1" * (MAX_DEPTH - 1))
+
+
+def test_joining_trees_keeps_their_meaning() -> None:
+    a, b = parse("a or b"), parse("c")
+    assert unparse(and_all([a, b])) == "(a or b) and c"
+    assert unparse(or_all([a, b])) == "(a or b) or c"
+    assert and_all([]) == Flag(True)
+    assert or_all([]) == Flag(False)
+    assert and_all([a]) is a
+    assert not_(not_(a)) is a
+    assert unparse(not_(a)) == "not (a or b)"
+
+
+_NAMES = st.sampled_from(["n", "t", "b", "group", "x_1", "lines"])
+_NUMBERS = st.one_of(
+    st.integers(-(10**27), 10**27),
+    st.decimals(-(10**15), 10**15, places=10),
+    st.decimals(-1000, 1000, places=2),
+)
+_TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"), max_size=12)
+_LEAVES = st.one_of(
+    st.builds(Number, _NUMBERS),
+    st.builds(Text, _TEXTS),
+    st.builds(Flag, st.booleans()),
+    st.just(Null()),
+    st.builds(Path, st.lists(_NAMES, min_size=1, max_size=4).map(tuple)),
+    st.builds(Given, st.sampled_from(["user", "today"])),
+    st.just(Given("old", ("group", "t"))),
+)
+
+
+def _grown(below: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+    many = st.lists(below, min_size=2, max_size=4).map(tuple)
+    return st.one_of(
+        st.builds(Logic, st.sampled_from(["and", "or"]), many),
+        st.builds(Unary, st.sampled_from(["not", "-"]), below),
+        st.builds(
+            Binary,
+            st.sampled_from(["==", "!=", "<", "<=", ">", ">=", "in", "not in", "+", "-", "*", "/"]),
+            below,
+            below,
+        ),
+        st.builds(Call, st.sampled_from(["if", "lower", "f"]), st.lists(below, max_size=3).map(tuple)),
+        st.builds(Items, st.lists(below, max_size=3).map(tuple)),
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.recursive(_LEAVES, _grown, max_leaves=25))
+def test_every_tree_survives_the_way_through_text(tree: Node) -> None:
+    text = unparse(tree)
+    assert parse(text) == tree
+    assert unparse(parse(text)) == text
+
+
+_WORDS = [
+    "and",
+    "or",
+    "not",
+    "in",
+    "true",
+    "false",
+    "null",
+    "==",
+    "!=",
+    "<",
+    ">=",
+    "+",
+    "-",
+    "*",
+    "/",
+    "(",
+    ")",
+    "[",
+    "]",
+    ",",
+    ".",
+    "'علی'",
+    "''",
+    "0",
+    "1.50",
+    "-3",
+    "$user",
+    "$teams",
+    "$old.n",
+    "$today",
+    *FUNCTIONS,
+    *(f"{name}(" for name in FUNCTIONS),
+    *SCHEMA["w.thing"],
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(max_size=60), st.lists(st.sampled_from(_WORDS), max_size=12).map(" ".join)))
+def test_any_text_is_an_expression_or_refused(text: str) -> None:
+    checked = _accepted(text)
+    if checked is not None:
+        world = World()
+        world.rows["w.thing"][1] = {"id": 1}
+        compile_python(checked)(world.view("w.thing", 1), ENV)
+
+
+def _accepted(text: str) -> Checked | None:
+    """Return the expression, or None where it is refused; any other error fails the test."""
+    try:
+        return check(parse(text), WorldSchema(), "w.thing")
+    except ExpressionInvalid as refused:
+        return None if refused.problems else pytest.fail("refused without a reason")
