@@ -55,17 +55,17 @@ def is_storable(text: str) -> bool:
 
 def _composed(text: str, file: str) -> Node | None:
     """Return the tree of nodes, or raise what was refused on the way, or what is no YAML at all."""
-    refused: list[tuple[int, str, str]] = []
+    refused: list[Problem] = []
     failure: yaml.YAMLError | None = None
     node: Node | None = None
     try:
-        loader = _Loader(text, refused)
+        loader = _Loader(text, file, refused)
         node = loader.get_single_node()
         loader.dispose()
     except yaml.YAMLError as error:
         failure = error
     if refused:
-        raise MetadataInvalid(problems=[_problem(file, line, code, sentence) for line, code, sentence in refused])
+        raise MetadataInvalid(problems=refused)
     if failure is not None:
         raise _syntax(failure, file)
     return node
@@ -84,9 +84,10 @@ def _refuse_size_and_tabs(text: str, file: str) -> None:
 class _Loader(yaml.SafeLoader):
     """Composes nodes; what YAML allows and we do not is noted on the way."""
 
-    def __init__(self, text: str, refused: list[tuple[int, str, str]]) -> None:
+    def __init__(self, text: str, file: str, refused: list[Problem]) -> None:
         super().__init__(text)
-        self.refused = refused
+        self._file = file
+        self._refused = refused
         self._depth = 0
         self._nodes = 0
 
@@ -95,9 +96,9 @@ class _Loader(yaml.SafeLoader):
         mark: yaml.Mark = event.start_mark
         line = mark.line + 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            self.refused.append((line, "alias", "Anchors and aliases (& and *) are not read; write the value out."))
+            self._refuse(line, "alias", "Anchors and aliases (& and *) are not read; write the value out.")
         if getattr(event, "tag", None):
-            self.refused.append((line, "tag", "Tags (!) are not read; quote a text that begins with one."))
+            self._refuse(line, "tag", "Tags (!) are not read; quote a text that begins with one.")
         self._nodes += 1
         if self._depth >= MAX_DEPTH or self._nodes > MAX_NODES:
             raise yaml.composer.ComposerError(None, None, "too many or too deeply nested values", mark)
@@ -107,6 +108,9 @@ class _Loader(yaml.SafeLoader):
         node: Node | None = super().compose_node(parent, index)
         self._depth -= 1
         return node
+
+    def _refuse(self, line: int, code: str, message: str) -> None:
+        self._refused.append(_problem(self._file, line, code, message))
 
 
 class _Reader:
@@ -160,8 +164,8 @@ class _Reader:
             return None
         return key
 
-    def _add(self, line: int, code: str, sentence: str, **params: Param) -> None:
-        self.problems.append(_problem(self._file, line, code, sentence, **params))
+    def _add(self, line: int, code: str, message: str, **params: Param) -> None:
+        self.problems.append(_problem(self._file, line, code, message, **params))
 
 
 def _scalar(node: Node) -> Json:
@@ -185,5 +189,5 @@ def _syntax(error: yaml.YAMLError, file: str) -> MetadataInvalid:
     return MetadataInvalid(problems=[_problem(file, line, "yaml", "This is not readable YAML: {reason}.", reason=reason)])
 
 
-def _problem(file: str, line: int, code: str, sentence: str, **params: Param) -> Problem:
-    return Problem(code=code, message=sentence, params=params, place=Place(file=file, line=line))
+def _problem(file: str, line: int, code: str, message: str, **params: Param) -> Problem:
+    return Problem(code=code, message=message, params=params, place=Place(file=file, line=line))
