@@ -43,9 +43,10 @@ format: setup-dev ## put every file in order
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
-types: setup-dev ## mypy, strict
+types: setup-dev ## mypy and TypeScript, strict
 	@$(PY) -m mypy
 	@MYPYPATH=scripts $(PY) -m mypy scripts
+	@$$(cat .stamps/node) themes/node_modules/typescript/bin/tsc --noEmit -p themes
 
 arch: setup-dev ## import contracts, sizes, names, surface of the sdk
 	@$(PY) -m pytest -q tests/architecture

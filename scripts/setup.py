@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
         try:
             make_environment()
             install_packages(dev=dev)
-            build_front_end()
+            build_front_end(dev=dev)
             if dev:
                 find_browser()
         except CannotSetUp as reason:
@@ -82,7 +82,7 @@ def install_packages(*, dev: bool) -> None:
     stamp("packages-dev" if dev else "packages", mark)
 
 
-def build_front_end() -> None:
+def build_front_end(*, dev: bool) -> None:
     """Install the front-end packages and build the assets that pages need."""
     if not (THEMES / "package.json").exists():
         return
@@ -95,17 +95,27 @@ def build_front_end() -> None:
         path for suffix in ("ts", "css", "svg") for path in sorted((ROOT / "modules").rglob(f"*.{suffix}"))
     ]
     built = digest(sources)
-    have_packages = fresh("node-packages", installed, THEMES / "node_modules")
+    produced = THEMES / "node_modules"
+    have_packages = fresh("node-packages-dev", installed, produced) or (
+        not dev and fresh("node-packages", installed, produced)
+    )
     if have_packages and fresh("assets", built, ASSETS):
         return
     node, npm = _node()
+    stamp("node", node)  # `make types` starts the compiler of TypeScript with it
     if not have_packages:
         say("installing the front-end packages")
-        if run(
-            [*npm, "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=THEMES, node=node
-        ):
+        install = [
+            *npm,
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            *([] if dev else ["--omit=dev"]),
+        ]
+        if run(install, cwd=THEMES, node=node):
             raise CannotSetUp("the front-end packages could not be installed (the reason stands above).")
-        stamp("node-packages", installed)
+        stamp("node-packages-dev" if dev else "node-packages", installed)
     say("building the front end")
     if run([node, "themes/build.mjs"], node=node):
         raise CannotSetUp("the front end could not be built (the reason stands above).")
