@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 import psycopg
 import sqlalchemy as sa
 
@@ -21,18 +18,6 @@ CONTESTED = frozenset({"40001", "40P01", "55P03"})
 LOST = frozenset({"57P01", "57P02", "57P03", "25P03"})
 """The server ended the connection: shutdown, crash, not ready, idle for too long in a transaction."""
 
-RACE = "Someone else is just changing the same; try again."
-CHANGED = "The definitions have just changed; try again."
-
-SENTENCES: Mapping[str, str] = MappingProxyType({
-    **dict.fromkeys(CONTESTED, RACE),
-    **dict.fromkeys(STALE, CHANGED),
-    "57014": "This took longer than allowed.",
-    "53100": "The disk of the database is full; nothing can be saved.",
-    "53200": "The database has no memory left; try again later.",
-    "53300": "The database has too many connections; try again.",
-    "25006": "The database is read-only just now; nothing can be saved.",
-})
 
 def driver_error(failure: BaseException | None) -> psycopg.Error | None:
     """Return the error of the driver behind ``failure``, through SQLAlchemy and through our own errors."""
@@ -72,10 +57,9 @@ def translate_database_error(failure: BaseException, catalog: Catalog | None = N
     if is_lost(error):
         return Unavailable("The database does not answer.", code="database_lost")
     state = error.sqlstate or ""
-    if state in SENTENCES:
-        return Unavailable(SENTENCES[state], code="try_again" if state in CONTESTED | STALE else "unavailable")
-    if state[:2] in ("28", "3D"):
-        return Unavailable("The database refuses the connection; look at DATABASE_URL.")
+    unavailable = _unavailable(state)
+    if unavailable is not None:
+        return unavailable
     if state.startswith("23"):
         return _constraint_error(error, state, catalog)
     if state.startswith("22") or isinstance(error, psycopg.DataError):
@@ -83,6 +67,26 @@ def translate_database_error(failure: BaseException, catalog: Catalog | None = N
     if state.startswith("54"):
         return BadRequest("This question is too large.", code="too_complex")
     return PayvandError("The database refused this.", code="database_error")
+
+
+def _unavailable(state: str) -> Unavailable | None:
+    """Return what is wrong with the moment or with the server, None where it is the question."""
+    if state in CONTESTED:
+        return Unavailable("Someone else is just changing the same; try again.", code="try_again")
+    if state in STALE:
+        return Unavailable("The definitions have just changed; try again.", code="try_again")
+    match state:
+        case "57014":
+            return Unavailable("This took longer than allowed.", code="too_slow")
+        case "53100":
+            return Unavailable("The disk of the database is full; nothing can be saved.", code="disk_full")
+        case "53200" | "53300":
+            return Unavailable("The database is too busy just now; try again later.", code="busy")
+        case "25006":
+            return Unavailable("The database is read-only just now; nothing can be saved.", code="read_only")
+    if state[:2] in ("28", "3D"):
+        return Unavailable("The database refuses the connection; look at DATABASE_URL.", code="database_refuses")
+    return None
 
 
 def _constraint_error(error: psycopg.Error, state: str, catalog: Catalog | None) -> PayvandError:
