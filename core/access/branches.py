@@ -135,9 +135,10 @@ class Grants:
 def _seen_from(part: Part, whole: EntitySpec, condition: Node | None) -> Node | None:
     """Return a condition on the whole as it reads from the part; None where it asks nothing of it."""
     by = part.step(whole)
-    if condition is not None:
-        return through(by, condition)
-    return Binary("!=", Path((by,)), Null()) if part.many else None
+    if condition is None:
+        return Binary("!=", Path((by,)), Null()) if part.many else None
+    # Of a whole that is not there "not x" would hold; such a part belongs to nobody.
+    return and_all([Binary("!=", Path((by, "id")), Null()), through(by, condition)])
 
 
 def granted(names: tuple[str, ...], entity: EntitySpec) -> frozenset[str]:

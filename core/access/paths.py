@@ -7,7 +7,7 @@ from dataclasses import replace
 from core.expressions import Node
 from core.expressions.nodes import Binary, Call, Items, Logic, Path, Unary
 
-LIST_CALLS = frozenset({"any", "all", "none", "count", "sum"})
+LIST_CALLS = frozenset({"any", "all", "none", "count", "sum", "min", "max"})
 """Functions over a list: what follows the list speaks of its records, not of ours."""
 
 

@@ -83,7 +83,7 @@ def catalog_of(roles: Mapping[str, Sequence[Body]], entities: Mapping[str, Body]
     """Build a catalog with these roles (name → grants)."""
     documents = [Document(owner="kit", kind="entity", name=name, body={"label": name, **body})
                  for name, body in entities.items()]
-    bodies = {name: {"label": name, "grants": list(grants)} for name, grants in roles.items()}
+    bodies: dict[str, dict[str, Any]] = {name: {"label": name, "grants": list(grants)} for name, grants in roles.items()}
     bodies |= {name: {"label": name, "administrator": True} for name in administrators}
     documents += [Document(owner="kit", kind="role", name=name, body=body) for name, body in bodies.items()]
     module = ModuleSpec(name="kit", version="1.0", label="Kit")

@@ -56,9 +56,9 @@ def test_a_grant_that_does_not_compile_grants_nothing():
 
 
 def test_parts_follow_their_whole():
-    assert condition([grant(scope="own", read=["pieces"])], entity="kit.piece") == "whole.owner == $user"
+    assert condition([grant(scope="own", read=["pieces"])], entity="kit.piece") == "whole.id != null and whole.owner == $user"
     assert condition([grant(when="any(pieces, length > 3) and shelf.name == 'x'")], entity="kit.piece") == (
-        "any(whole.pieces, length > 3) and whole.shelf.name == 'x'")
+        "whole.id != null and (any(whole.pieces, length > 3) and whole.shelf.name == 'x')")
     assert condition([grant()], entity="kit.piece") is True
 
 
@@ -70,7 +70,7 @@ def test_parts_stay_hidden_where_the_list_of_them_is():
 def test_writing_parts_is_updating_their_whole():
     grants = [grant(actions=["read"]), grant(actions=["update"], scope="own", edit=["pieces"])]
     for action in ("create", "update", "delete"):
-        assert condition(grants, entity="kit.piece", action=action) == "whole.owner == $user"
+        assert condition(grants, entity="kit.piece", action=action) == "whole.id != null and whole.owner == $user"
     grants = [grant(actions=["read", "update"], edit=["name"])]
     assert condition(grants, entity="kit.piece", action="create") is False
 
@@ -82,7 +82,8 @@ def test_a_grant_on_the_part_itself_replaces_what_the_role_inherits():
 
 def test_parts_of_several_kinds_of_wholes_follow_each():
     grants = [grant(scope="own"), grant(entity="kit.shelf")]
-    assert condition(grants, entity="kit.sticker") == "on__kit_item.owner == $user or on__kit_shelf != null"
+    assert condition(grants, entity="kit.sticker") == (
+        "on__kit_item.id != null and on__kit_item.owner == $user or on__kit_shelf != null")
 
 
 def test_administrators_and_elevated_work_may_everything():
@@ -140,4 +141,4 @@ def test_another_role_never_takes_away():
     one, other = [grant(scope="own"), grant(entity="kit.shelf")], [grant(entity="kit.piece", when="length > 3")]
     catalog = catalog_of({"kit.one": one, "kit.other": other})
     found = access().condition(person(1, "kit.one", "kit.other"), "kit.piece", "read", catalog)
-    assert unparse(found.node) == "whole.owner == $user or length > 3"
+    assert unparse(found.node) == "whole.id != null and whole.owner == $user or length > 3"

@@ -1,0 +1,167 @@
+"""Compares three answers in a random world: pages read by SQL, conditions read by Python, and the naive reference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from random import Random
+from typing import Any
+
+from core.errors import AccessDenied, BadRequest
+from core.expressions import Checked, Env, compile_python
+from core.i18n import sort_key
+from core.kernel.actor import Actor
+from core.kernel.values import Ref
+from core.metadata.catalog import Catalog
+from core.records.query import Query
+from tests.access.kit import ENTITIES, catalog_of
+from tests.access.reference import FOLLOW, LISTS, Record, Seen, World
+from tests.access.worlds import MEANINGS, random_actor, random_world
+from tests.records_reading.conftest import Desk
+
+COMPARED = {"kit.person": ("name", "phone"), "kit.shelf": ("name", "code", "room", "owner", "team", "filled"),
+            "kit.item": ("name", "note", "size", "state", "shelf", "owner", "team", "label", "place", "heaviest"),
+            "kit.piece": ("name", "length", "whole"), "kit.sticker": ("text",)}
+SORTS = {"kit.item": ("size", "name", "-note", "-size", "state", "shelf", "-label"), "kit.shelf": ("room", "-name"),
+         "kit.person": ("-name",), "kit.piece": ("length", "-whole"), "kit.sticker": ("text",)}
+STATES = ("new", "used", "gone")
+
+
+class WorldView:
+    """A record of a world as compiled expressions read it, with the system's eyes."""
+
+    def __init__(self, world: World, entity: str, record: Record) -> None:
+        self._world, self._entity, self._record = world, entity, record
+
+    def value(self, name: str) -> object:
+        return self._record.get(name)
+
+    def follow(self, name: str) -> WorldView | None:
+        target = {"on__kit_item": "kit.item", "on__kit_shelf": "kit.shelf"}.get(name) or FOLLOW[self._entity, name]
+        record = self._world.records[target].get(self._record[name])
+        return None if record is None else WorldView(self._world, target, record)
+
+    def items(self, name: str) -> Iterable[WorldView]:
+        source, by = LISTS[self._entity, name]
+        return [WorldView(self._world, source, r) for r in self._world.records[source].values()
+                if r[by] == self._record["id"]]
+
+
+def fill(desk: Desk, world: World) -> None:
+    """Put the records of a world into the database, in place of those before."""
+    desk.run("TRUNCATE kit_person, kit_shelf, kit_item, kit_piece, kit_sticker RESTART IDENTITY CASCADE")
+    catalog = desk.catalog({})
+    with desk.database.unit(catalog, random_actor(Random(0), world)) as uow:
+        for entity in ENTITIES:
+            table = desk.tables.of(catalog.entity(entity))
+            rows = [{k: v for k, v in record.items() if k != "id"} for record in world.records[entity].values()]
+            uow.execute(table.insert(), rows)
+
+
+def differences(desk: Desk, seed: int) -> Iterator[str]:
+    """Yield what differs in the world of a seed."""
+    random = Random(seed)
+    world = random_world(random)
+    fill(desk, world)
+    catalog = catalog_of(world.roles, version=seed + 1000)
+    for _ in range(4):
+        actor = random_actor(random, world)
+        for entity in ENTITIES:
+            yield from (f"seed {seed} {entity} {actor.roles} {actor.id}: {told}"
+                        for told in _entity(desk, world, catalog, actor, entity, random))
+
+
+def _entity(desk: Desk, world: World, catalog: Catalog, actor: Actor, entity: str, random: Random) -> Iterator[str]:
+    for action in ("update", "create", "delete"):
+        expected = [n for n, r in world.records[entity].items() if world.may(actor, entity, action, r)]
+        found = _by_python(desk, world, catalog, actor, entity, action)
+        if found != expected:
+            yield f"{action}: Python {found}, reference {expected}"
+    expected = [n for n, r in world.records[entity].items() if world.may(actor, entity, "read", r)]
+    by_python = _by_python(desk, world, catalog, actor, entity, "read")
+    try:
+        items = list(_pages(desk, catalog, actor, entity, Query(limit=200)))
+    except AccessDenied:
+        items = []
+    by_sql = [item["id"] for item in items]
+    if not expected == by_python == by_sql:
+        yield f"read: reference {expected}, Python {by_python}, SQL {by_sql}"
+        return
+    yield from _fields(world, actor, entity, items)
+    if items:
+        yield from _questions(desk, world, catalog, actor, entity, expected, random)
+
+
+def _fields(world: World, actor: Actor, entity: str, items: list[dict[str, Any]]) -> Iterator[str]:
+    """Compare every value shown with what the reference shows."""
+    for item in items:
+        seen = Seen(world, actor, entity, world.records[entity][item["id"]])
+        for name in COMPARED[entity]:
+            shown = item.get(name)
+            if isinstance(shown, Ref):
+                other = seen.follow(name) if (entity, name) in FOLLOW else None
+                if (entity, name) in FOLLOW and shown.title != (other.get("name") if other else None):
+                    yield f"title of {name} of {item['id']}: {shown}"
+                shown = shown.id
+            if shown != seen.get(name):
+                yield f"{name} of {item['id']}: shown {shown}, reference {seen.get(name)}"
+
+
+def _questions(desk: Desk, world: World, catalog: Catalog, actor: Actor, entity: str, visible: list[int],
+               random: Random) -> Iterator[str]:
+    """Compare filters and orders, which must not know more than the reader."""
+    seen = {n: Seen(world, actor, entity, world.records[entity][n]) for n in visible}
+    for text, meaning in MEANINGS[entity].items():
+        try:
+            found = [i["id"] for i in _pages(desk, catalog, actor, entity, Query(filter=text, fields=("id",)))]
+        except BadRequest:
+            continue
+        expected = [n for n in visible if meaning(seen[n], actor)]
+        if found != expected:
+            yield f"filter {text}: SQL {found}, reference {expected}"
+    for sort in SORTS[entity]:
+        query = Query(sort=(sort,), fields=("id",), limit=random.choice((1, 2, 3, 200)))
+        try:
+            found = [i["id"] for i in _pages(desk, catalog, actor, entity, query)]
+        except BadRequest:
+            continue
+        if found != _ordered(seen, entity, sort):
+            yield f"sort {sort}: SQL {found}, reference {_ordered(seen, entity, sort)}"
+
+
+def _ordered(seen: dict[int, Seen], entity: str, sort: str) -> list[int]:
+    name, descending = sort.removeprefix("-"), sort.startswith("-")
+
+    def value(number: int) -> Any:
+        if (entity, name) in FOLLOW:
+            other = seen[number].follow(name)
+            found = other.get("name") if other else None
+        else:
+            found = seen[number].get(name)
+        if found is None:
+            return None
+        return STATES.index(found) if name == "state" else sort_key(found) if isinstance(found, str) else found
+
+    keys = {number: value(number) for number in seen}
+    filled = sorted((n for n in seen if keys[n] is not None), key=lambda n: (keys[n], n), reverse=descending)
+    return filled + sorted((n for n in seen if keys[n] is None), reverse=descending)
+
+
+def _pages(desk: Desk, catalog: Catalog, actor: Actor, entity: str, query: Query) -> Iterator[dict[str, Any]]:
+    while True:
+        page = desk.reading.find(actor, entity, query, catalog=catalog)
+        yield from page.items
+        if page.next is None:
+            return
+        query = Query(fields=query.fields, filter=query.filter, sort=query.sort, limit=query.limit, cursor=page.next)
+
+
+def _by_python(desk: Desk, world: World, catalog: Catalog, actor: Actor, entity: str, action: str) -> list[int]:
+    condition = desk.access.condition(actor, entity, action, catalog)
+    records = world.records[entity]
+    if not isinstance(condition, Checked):
+        return list(records) if condition else []
+    read = compile_python(condition)
+    env = Env(user=actor.id, team=actor.team, teams=actor.teams, teams_below=actor.teams_below or actor.teams,
+              now=datetime(2026, 3, 21, tzinfo=UTC), today=date(2026, 3, 21))
+    return [n for n, r in records.items() if read(WorldView(world, entity, r), env)]
