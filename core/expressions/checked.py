@@ -77,7 +77,11 @@ def _joined(op: str, conditions: tuple[Checked, ...]) -> Checked:
         entity=entities.pop(),
         type=BOOLEAN,
         node=join(c.node for c in conditions),
-        term=Logic(BOOLEAN, op, tuple(c.term for c in conditions)),
+        term=Logic(BOOLEAN, op, tuple(term for c in conditions for term in _parts(op, c.term))),
         fields=frozenset().union(*(c.fields for c in conditions)),
         env=frozenset().union(*(c.env for c in conditions)),
     )
+
+
+def _parts(op: str, term: Term) -> tuple[Term, ...]:
+    return term.operands if isinstance(term, Logic) and term.op == op else (term,)
