@@ -55,7 +55,8 @@ def conditions(catalog: Catalog) -> Iterator[Condition]:
         for name, written in mapping(view.options.get("filters")).items():
             where = text(mapping(written).get("where"))
             if where:
-                yield Condition(entity=view.entity, text=where, key=f"filters.{name}", place=view.place)
+                key = f"filters.{name}"
+                yield Condition(entity=view.entity, text=where, key=key, place=view.places.get(key, view.place))
 
 
 def _of_entity(entity: EntitySpec) -> Iterator[Condition]:

@@ -8,7 +8,7 @@ from core.metadata.documents import Document, Path
 from core.metadata.findings import Findings
 from core.metadata.layers import items, texts
 from core.metadata.merge import Merged
-from core.metadata.names import nearest
+from core.metadata.names import suggestions
 from core.metadata.relations import UNSTORED, is_reference, refers_back, targets, whole_field
 from core.metadata.specs import EntitySpec, FieldSpec
 
@@ -96,7 +96,7 @@ class _Entity:
         if name in self._known:
             return True
         self._findings.add(document, at, "unknown_entity", "There is no entity {name}. Perhaps: {nearest}.",
-                           name=name, nearest=nearest(name, self._known))
+                           name=name, nearest=suggestions(name, self._known))
         return False
 
     def _title(self) -> None:
@@ -117,7 +117,7 @@ class _Entity:
 
     def _unknown(self, name: str, entity: EntitySpec, document: Document, at: Path) -> None:
         self._findings.add(document, at, "unknown_field", "{entity} has no field {name}. Perhaps: {nearest}.",
-                           entity=entity.name, name=name, nearest=nearest(name, entity.fields))
+                           entity=entity.name, name=name, nearest=suggestions(name, entity.fields))
 
     def _written(self, key: str) -> tuple[Document, Path]:
         """Return who wrote a property of the entity last: an extension that mentions it, else the entity itself."""

@@ -9,7 +9,7 @@ from core.errors import Place
 from core.metadata.documents import Behaviour, Document, Path, canonical
 from core.metadata.findings import CONFLICT, Findings
 from core.metadata.layers import PARKED, Layers, Override, Setting, added, items, mapping, texts
-from core.metadata.names import FIELD_NAME, RESERVED_FIELDS, RESERVED_WORDS, SITE_PREFIX, nearest
+from core.metadata.names import FIELD_NAME, RESERVED_FIELDS, RESERVED_WORDS, SITE_PREFIX, suggestions
 from core.metadata.specs import Json
 
 ENTITY_OPEN = frozenset({"label", "plural", "icon", "title"})
@@ -133,7 +133,7 @@ class EntityMerge:
                 elif name not in self._known:
                     self._findings.add(document, (*at, str(index)), "unknown_behaviour",
                                        "There is no behaviour {name}. Perhaps: {nearest}.",
-                                       name=name, nearest=nearest(name, self._known))
+                                       name=name, nearest=suggestions(name, self._known))
         return texts(names)
 
     def _add_behaviour(self, behaviour: Behaviour, document: Document, at: Path) -> None:
@@ -191,7 +191,7 @@ class EntityMerge:
             return
         self._findings.add(document, at, "unknown_part",
                            "{target} has no {name} to change. Perhaps: {nearest}. To add it, give it its {declares}.",
-                           target=self._merged.document.name, name=".".join(at), nearest=nearest(at[1], known),
+                           target=self._merged.document.name, name=".".join(at), nearest=suggestions(at[1], known),
                            declares=declares)
 
     def _protected(self, document: Document, at: Path, key: str, opened: frozenset[str]) -> None:

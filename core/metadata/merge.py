@@ -12,7 +12,7 @@ from core.metadata.entity_merge import EntityMerge
 from core.metadata.entity_specs import entity_spec
 from core.metadata.findings import CONFLICT, Findings
 from core.metadata.layers import PARKED, Override, text
-from core.metadata.names import ENTITY_NAME, SITE_ENTITY_PREFIX, nearest
+from core.metadata.names import ENTITY_NAME, SITE_ENTITY_PREFIX, suggestions
 from core.metadata.role_merge import merge_menu, merge_role
 from core.metadata.specs import EntitySpec, MenuSpec, RoleSpec, ViewSpec
 from core.metadata.view_merge import ViewMerge, split_view_name
@@ -173,8 +173,8 @@ class Merge:
             return
         self._findings.add(document, ("extends",), "unknown_target",
                            "There is no {target} to extend. Perhaps: {nearest}.", target=target,
-                           nearest=nearest(target, self._known_targets()))
+                           nearest=suggestions(target, self._known_targets()))
 
     def _unknown_entity(self, document: Document, at: Path, name: str) -> None:
         self._findings.add(document, at, "unknown_entity", "There is no entity {name}. Perhaps: {nearest}.",
-                           name=name, nearest=nearest(name, self._merged.entities))
+                           name=name, nearest=suggestions(name, self._merged.entities))

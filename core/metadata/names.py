@@ -30,6 +30,12 @@ RESERVED_WORDS = frozenset({"and", "or", "not", "in", "true", "false", "null", "
 """Words of the expression language; a field of such a name could not be spoken of."""
 
 
+def suggestions(name: str, existing: Iterable[str]) -> tuple[str, ...]:
+    """Return the nearest existing names, or a few of them where none is near: never nothing to show."""
+    known = sorted(existing)
+    return nearest(name, known) or tuple(known[:6]) or ("—",)
+
+
 def is_site_name(name: str) -> bool:
     """Tell whether an entity or field has a name that only the site gives (``x.…``, ``x_…``)."""
     return name.startswith((SITE_PREFIX, SITE_ENTITY_PREFIX))

@@ -145,7 +145,8 @@ class ViewSpec:
     """A layout. ``list`` views have one section of columns, ``form`` views have sections.
 
     ``options`` holds what only the kind understands: for lists ``sort`` (names, ``-`` first for descending),
-    ``filters`` (named expressions with labels) and ``limit``.
+    ``filters`` (named expressions with labels) and ``limit``; ``places`` tells where each filter was written,
+    by ``filters.<name>``.
     """
 
     name: str
@@ -155,6 +156,7 @@ class ViewSpec:
     options: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
     owner: str = ""
     place: Place = Place()
+    places: Mapping[str, Place] = field(default_factory=lambda: MappingProxyType({}), compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

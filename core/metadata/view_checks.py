@@ -8,7 +8,7 @@ from core.metadata.documents import Document, Path
 from core.metadata.findings import Findings
 from core.metadata.layers import items, mapping, text, texts
 from core.metadata.merge import Merged
-from core.metadata.names import nearest
+from core.metadata.names import suggestions
 from core.metadata.relations import follow, targets
 from core.metadata.specs import EntitySpec, Json, ViewSpec
 
@@ -68,7 +68,7 @@ def _item_name(value: Json) -> str:
 
 def _unknown_field(findings: Findings, document: Document, at: Path, entity: EntitySpec, name: str) -> None:
     findings.add(document, at, "unknown_field", "{entity} has no field {name}. Perhaps: {nearest}.",
-                 entity=entity.name, name=name, nearest=nearest(name, entity.fields))
+                 entity=entity.name, name=name, nearest=suggestions(name, entity.fields))
 
 
 def check_menus(merged: Merged, findings: Findings) -> None:
@@ -111,4 +111,4 @@ def _check_grant(merged: Merged, findings: Findings, document: Document, index: 
 
 def _unknown_entity(merged: Merged, findings: Findings, document: Document, at: Path, name: str) -> None:
     findings.add(document, at, "unknown_entity", "There is no entity {name}. Perhaps: {nearest}.",
-                 name=name or "—", nearest=nearest(name, merged.entities))
+                 name=name or "—", nearest=suggestions(name, merged.entities))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from core.errors import Place
 from core.metadata.documents import Document, Path, freeze
 from core.metadata.findings import CONFLICT, Findings
 from core.metadata.layers import PARKED, Layers, Override, Setting, items, mapping, read, text, texts
 from core.metadata.layout import MORE, Group, Layout, Node
-from core.metadata.names import humanized, nearest
+from core.metadata.names import humanized, suggestions
 from core.metadata.specs import ItemSpec, Json, Label, ViewSpec
 
 COLUMNS = "columns"
@@ -36,6 +37,7 @@ class ViewMerge:
         self._findings = findings
         self._overrides = overrides
         self._layout = Layout()
+        self._places: dict[str, Place] = {}
 
     def merge(self) -> ViewSpec:
         """Return the frozen view; whatever is wrong is in the findings."""
@@ -55,7 +57,7 @@ class ViewMerge:
         frozen = {name: freeze(value) for name, value in mapping(tree["options"]).items()}
         return ViewSpec(name=self._base.name, entity=entity, kind=kind.partition(".")[0],
                         sections=self._layout.specs(), options=MappingProxyType(frozen),
-                        owner=self._base.owner, place=self._base.place)
+                        owner=self._base.owner, place=self._base.place, places=MappingProxyType(self._places))
 
     # --- the base --------------------------------------------------------------------------------
 
@@ -69,6 +71,8 @@ class ViewMerge:
             self._fill(group, document, items(body[COLUMNS]), (COLUMNS,))
         for name, section in mapping(body.get("sections")).items():
             self._add_section(document, name, mapping(section))
+        for key, name, _ in _merged_options(body):
+            self._places[f"{key}.{name}"] = document.place_of(key, name)
         return {key: value for key, value in body.items() if key not in _OWN_KEYS}
 
     def _generated(self, view: ViewSpec) -> dict[str, Json]:
@@ -181,7 +185,7 @@ class ViewMerge:
         known = self._layout.anchors()
         self._findings.add(document, at, "lost_anchor",
                            "{target} has nothing named {name}. Perhaps: {nearest}. There is: {known}.",
-                           target=self._base.name, name=anchor, nearest=nearest(anchor, known), known=known)
+                           target=self._base.name, name=anchor, nearest=suggestions(anchor, known), known=known)
 
     def _refuse_circles(self) -> None:
         placed = self._layout.placed()
@@ -198,11 +202,11 @@ class ViewMerge:
             for name, section in mapping(document.body.get("sections")).items():
                 if "label" in mapping(section) and "items" not in mapping(section):
                     yield from self._section_label(document, name, mapping(section))
+            for key, name, inner in _merged_options(document.body):
+                self._places[f"{key}.{name}"] = document.place_of(key, name)
+                yield Setting(document=document, path=("options", key, name), at=(key, name), value=inner)
             for key, value in document.body.items():
-                if key in _MERGED_OPTIONS and isinstance(value, Mapping):
-                    for name, inner in value.items():
-                        yield Setting(document=document, path=("options", key, name), at=(key, name), value=inner)
-                elif key not in _OWN_KEYS:
+                if key not in _OWN_KEYS and key not in _MERGED_OPTIONS:
                     yield Setting(document=document, path=("options", key), at=(key,), value=value)
 
     def _section_label(self, document: Document, name: str, section: Mapping[str, Json]) -> Iterator[Setting]:
@@ -214,7 +218,14 @@ class ViewMerge:
         else:
             self._findings.add(document, at, "lost_anchor",
                                "{target} has no section {name}. Perhaps: {nearest}.", target=self._base.name,
-                               name=name, nearest=nearest(name, self._layout.groups))
+                               name=name, nearest=suggestions(name, self._layout.groups))
+
+
+def _merged_options(body: Mapping[str, Json]) -> Iterator[tuple[str, str, Json]]:
+    """Yield what is merged name by name: key, name and value."""
+    for key in sorted(_MERGED_OPTIONS):
+        for name, value in mapping(body.get(key)).items():
+            yield key, name, value
 
 
 def _item(value: Json, owner: str) -> ItemSpec:

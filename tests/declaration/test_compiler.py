@@ -63,6 +63,12 @@ def test_conditions_of_grants_and_filters_are_checked(text, key):
     assert [(c, f) for c, _, f in refused(PERSON, text)] == [("unknown_field", key)]
 
 
+def test_a_filter_that_does_not_fit_is_told_at_its_line_and_sleeps_alone():
+    view = "view: p.person.list\ncolumns: [name]\nfilters:\n  x: {label: X, where: 'agee > 1'}\n  y: {where: 'age > 1'}\n"
+    assert [place for _, place, _ in refused(PERSON, view)] == ["p/1.yaml:4"]
+    assert list(compiled(PERSON, view, strict=False).catalog.views["p.person.list"].options["filters"]) == ["y"]
+
+
 def test_conditions_on_a_change_may_look_at_the_old_values():
     compiled(PERSON + "  a: {type: text, read_only_when: '$old.age > 1'}\nrules:\n  r: {refuse_when: '$old.age > age'}\n")
 

@@ -137,6 +137,11 @@ def test_what_cannot_be_is_refused(documents, code, told):
     assert told in found.get(code, "")
 
 
+def test_where_no_name_is_near_some_that_exist_are_told():
+    assert "Perhaps: people.person." in refused(PERSON, view("zoo.q.list", "people", columns=[]))["unknown_entity"]
+    assert "Perhaps: owned." in refused(entity("people.person", behaviours=["zzz"]))["unknown_behaviour"]
+
+
 def test_entities_of_two_names_never_share_a_table():
     modules = (module("a"), module("a_b"))
     with pytest.raises(MetadataInvalid, match="share the table a_b_c"):
