@@ -141,8 +141,4 @@ def not_(node: Node) -> Node:
 
 
 def _join(op: str, nodes: tuple[Node, ...], nothing: Node) -> Node:
-    """Join ``nodes``; what is joined by the same word already is taken apart, so that joining adds no depth."""
-    if len(nodes) < 2:
-        return nodes[0] if nodes else nothing
-    parts = (n.operands if isinstance(n, Logic) and n.op == op else (n,) for n in nodes)
-    return Logic(op, tuple(one for part in parts for one in part))
+    return Logic(op, nodes) if len(nodes) > 1 else nodes[0] if nodes else nothing

@@ -104,7 +104,7 @@ def test_limits_are_reached_and_not_passed() -> None:
 def test_joining_trees_keeps_their_meaning() -> None:
     a, b = parse("a or b"), parse("c")
     assert unparse(and_all([a, b])) == "(a or b) and c"
-    assert unparse(or_all([a, b])) == "a or b or c"
+    assert unparse(or_all([a, b])) == "(a or b) or c"
     assert and_all([]) == Flag(True)
     assert or_all([]) == Flag(False)
     assert and_all([a]) is a
