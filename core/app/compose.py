@@ -28,7 +28,6 @@ from core.kernel.secrets import Secrets
 from core.kernel.site import Site
 from core.lifecycle import Changes, Discovery, Lifecycle
 from core.lifecycle.data import DataLoader
-from core.metadata.specs import Label
 from core.records.aggregation import Aggregating
 from core.records.asking import Asking
 from core.records.conditions import Conditions

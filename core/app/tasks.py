@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
+import sqlalchemy as sa
+
+from core.identity.throttle import FORGOTTEN
 from core.jobs import JobContext, Task
 from core.metadata.specs import Json
 from core.storage import Database, Tables
 from core.storage.catalogs import Catalogs
+from core.storage.idempotency import sweep
 from core.storage.indexes import build_index, pending_indexes
+from core.storage.kernel_tables import attempt as core_attempt
+from core.storage.kernel_tables import job as core_job
+from core.storage.kernel_tables import session as core_session
 
 BUILD_INDEXES = "storage.build_indexes"
 
 
+HOUSEKEEPING = "storage.housekeeping"
+
+MONTHS_AHEAD = 3
+"""For how many months the history has a partition ready."""
+
+KEPT_JOBS = timedelta(days=90)
+"""How long the state of an ended job is kept."""
+
+
 def core_tasks() -> tuple[Task, ...]:
     """Return the tasks that exist without any module."""
-    return (Task(name=BUILD_INDEXES, run=build_indexes),)
+    return (Task(name=BUILD_INDEXES, run=build_indexes), Task(name=HOUSEKEEPING, run=keep_house, daily=True))
 
 
 def build_indexes(context: JobContext) -> Mapping[str, Json]:
@@ -30,3 +47,23 @@ def build_indexes(context: JobContext) -> Mapping[str, Json]:
         built += build_index(engine, name, site.get(Catalogs).current(), site.get(Tables))
     context.report(len(names), len(names))
     return {"built": built, "failed": len(names) - built}
+
+
+def keep_house(context: JobContext) -> Mapping[str, Json]:
+    """Make room for the months to come, and forget what nobody can ask for any more."""
+    site = context.site
+    system = context.actor.elevate("daily housekeeping")
+    with site.get(Database).unit(site.get(Catalogs).current(), system) as uow:
+        months = uow.execute(sa.select(sa.func.core_history_partitions(MONTHS_AHEAD))).scalar_one()
+        return {"months": months, "answers": sweep(uow), **{name: uow.execute(old).rowcount
+                                                            for name, old in _outdated(uow.now).items()}}
+
+
+def _outdated(now: datetime) -> Mapping[str, sa.Delete]:
+    """Return what removes rows that have had their time."""
+    return {
+        "sessions": sa.delete(core_session).where(core_session.c.expires_at < now),
+        "attempts": sa.delete(core_attempt).where(core_attempt.c.last < now - FORGOTTEN,
+                                                  sa.func.coalesce(core_attempt.c.locked_until, now) <= now),
+        "jobs": sa.delete(core_job).where(core_job.c.finished_at < now - KEPT_JOBS),
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -14,8 +14,12 @@ from core.storage import Database, UnitOfWork
 from core.storage.kernel_tables import job as core_job
 
 
-class JobCancelled(Exception):  # noqa: N818  # a fact, not a failure: somebody asked for it
+class JobCancelled(Exception):
     """Somebody asked the job to stop; what was committed stays."""
+
+
+class JobInterrupted(Exception):
+    """The worker is to stop; the job goes on from its checkpoint when there is a worker again."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -23,7 +27,7 @@ class JobContext:
     """One run of a job.
 
     ``checkpoint`` is what `keep` stored last, None in the first run; ``actor`` has the rights that the person who
-    started the job has now.
+    started the job has now. A task calls `report` between its steps: that is where it can be stopped.
     """
 
     site: Site
@@ -31,6 +35,7 @@ class JobContext:
     actor: Actor
     arguments: Mapping[str, Json]
     checkpoint: Mapping[str, Json] | None
+    stopping: Callable[[], bool] = bool
 
     def keep(self, uow: UnitOfWork, checkpoint: Mapping[str, Json], *, done: int) -> None:
         """Store how far the job is, in the transaction of the work itself: both happen or neither."""
@@ -39,7 +44,7 @@ class JobContext:
         self.checkpoint = checkpoint
 
     def report(self, done: int, total: int | None = None) -> None:
-        """Show progress; raise `JobCancelled` if somebody asked the job to stop."""
+        """Show progress; stop by an exception if somebody cancelled the job, or the worker is to stop."""
         values: dict[str, object] = {"done": done, "heartbeat": sa.func.now()}
         if total is not None:
             values["total"] = total
@@ -49,3 +54,5 @@ class JobContext:
                 .returning(core_job.c.cancel_requested)).scalar_one_or_none()
         if cancelled:
             raise JobCancelled
+        if self.stopping():
+            raise JobInterrupted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 QUEUE = "payvand"
 RUN = "payvand.run"
 """The one Procrastinate task; what to do is in core_job, where people can see it."""
+
+NEARLY_A_DAY = timedelta(hours=20)
+
+DAILY_LOCK = 0x706179_6461696C
+"""The advisory lock under which daily tasks are promised."""
 
 FINISHED = frozenset({"done", "failed", "cancelled"})
 
@@ -75,6 +80,11 @@ class Jobs:
         except KeyError:
             raise NotFound("There is no task {name}.", code="unknown_task", name=name) from None
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all tasks."""
+        return tuple(self._tasks)
+
     def defer(self, uow: UnitOfWork, name: str, arguments: Mapping[str, Json], *, total: int | None = None) -> int:
         """Promise a job; it exists when, and only when, the unit of work is committed. Return its id."""
         self.task(name)
@@ -86,11 +96,19 @@ class Jobs:
         uow.execute(sa.update(core_job).where(core_job.c.id == job_id).values(procrastinate_id=ticket))
         return job_id
 
+    def defer_due(self, uow: UnitOfWork) -> list[int]:
+        """Promise the daily tasks that nobody has promised for most of a day; several workers may call it."""
+        uow.execute(sa.select(sa.func.pg_advisory_xact_lock(DAILY_LOCK)))
+        recent = sa.select(core_job.c.kind).where(core_job.c.created_at > uow.now - NEARLY_A_DAY)
+        promised = set(uow.execute(recent.distinct()).scalars())
+        daily = [task.name for task in self._tasks.values() if task.daily and task.name not in promised]
+        return [self.defer(uow, name, {}) for name in daily]
+
     @property
     def procrastinate(self) -> procrastinate.App:
         """The Procrastinate application for deferring: imported on first use, never opened by itself."""
         if self._app is None:
-            import procrastinate  # noqa: PLC0415  # web processes that defer nothing do not pay for it
+            import procrastinate  # web processes that defer nothing do not pay for it
 
             self._app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
         return self._app
@@ -122,7 +140,7 @@ class Jobs:
         with self._database.engine.connect() as connection:
             row = connection.execute(wanted).mappings().one_or_none()
         if row is None:
-            raise NotFound()
+            raise NotFound
         return row
 
 

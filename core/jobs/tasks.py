@@ -13,8 +13,10 @@ from core.metadata.specs import Json
 class Task:
     """What a job does. ``run`` must be safe to call again after a crash: it starts from ``context.checkpoint``.
 
-    Its return value is the job's result, shown to whoever started it.
+    Its return value is the job's result, shown to whoever started it. A ``daily`` task is deferred by the worker
+    itself, without arguments, once in about a day.
     """
 
     name: str
     run: Callable[[JobContext], Mapping[str, Json]]
+    daily: bool = False

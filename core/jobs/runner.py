@@ -1,0 +1,130 @@
+"""`Runner`: runs one job, alone and with its actor's rights, and writes down how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.errors import PayvandError, Unavailable, fill
+from core.i18n import Localization
+from core.jobs.context import JobCancelled, JobContext, JobInterrupted
+from core.jobs.service import RUN, Jobs
+from core.kernel.actor import Actor
+from core.kernel.site import Site
+from core.log import get_logger
+from core.metadata.catalog import Catalog
+from core.storage import Database
+from core.storage.kernel_tables import job as core_job
+
+ATTEMPTS = 3
+"""How often a job that breaks is tried."""
+
+MOST_STARTS = 20
+"""How often a job is started at all: one that kills its worker must not do so for ever."""
+
+FENCE = 0x7061796A_00000000
+"""Advisory locks from here on: one a job, held while it runs, so that no two workers ever run the same."""
+
+BROKE = "The job broke; the administrator finds the reason in the log."
+TOO_OFTEN = "The job was interrupted too often."
+
+ActorOf = Callable[[int | None], Actor]
+Refresh = Callable[[], Catalog]
+
+
+class Postponed(Exception):
+    """The job is to be run again after ``seconds``; that is no failure."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"again in {seconds} s")
+        self.seconds = seconds
+
+
+class Runner:
+    """Runs jobs by the id of their row in core_job."""
+
+    __name__ = RUN
+
+    def __init__(self, site: Site, actor_of: ActorOf, refresh: Refresh) -> None:
+        self._site = site
+        self._actor_of = actor_of
+        self._refresh = refresh
+        self._log = get_logger("jobs")
+
+    def run(self, job_id: int, starts: int, stopping: Callable[[], bool]) -> None:
+        """Run a job that is to be run; ``starts`` counts how often that was tried before."""
+        with self._alone(job_id) as alone:
+            if not alone:
+                raise Postponed(5)
+            row = self._begin(job_id)
+            if row is not None and starts >= MOST_STARTS:
+                self._end(job_id, state="failed", error=TOO_OFTEN)
+            elif row is not None:
+                self._run(row, starts, stopping)
+
+    def _run(self, row: sa.RowMapping, starts: int, stopping: Callable[[], bool]) -> None:
+        job_id, actor = row["id"], Actor()
+        try:
+            self._refresh()
+            actor = self._actor_of(row["actor"])
+            context = JobContext(site=self._site, id=job_id, actor=actor, arguments=row["arguments"],
+                                 checkpoint=row["checkpoint"], stopping=stopping)
+            result = self._site.get(Jobs).task(row["kind"]).run(context)
+        except JobCancelled:
+            self._end(job_id, state="cancelled")
+        except JobInterrupted:
+            self._write(job_id, state="queued")
+            raise Postponed(0) from None
+        except Exception as failure:
+            if isinstance(failure, PayvandError) and not isinstance(failure, Unavailable):
+                self._end(job_id, state="failed", error=self._told(failure, actor))
+                return
+            self._fail(job_id, starts, failure)
+            raise
+        else:
+            self._end(job_id, state="done", result=dict(result))
+
+    @contextmanager
+    def _alone(self, job_id: int) -> Iterator[bool]:
+        """Hold the job's lock on a connection of its own; a worker that dies gives it back by dying."""
+        with self._site.get(Database).reading() as reader:
+            alone = bool(reader.value("SELECT pg_try_advisory_lock(%s)", [FENCE + job_id]))
+            try:
+                yield alone
+            finally:
+                if alone:
+                    reader.value("SELECT pg_advisory_unlock(%s)", [FENCE + job_id])
+
+    def _told(self, refusal: PayvandError, actor: Actor) -> str:
+        """Return the reasons in the language of the person who will read them."""
+        style = self._site.get(Localization).style(actor.preferences, self._site.settings)
+        lines = [(refusal.message, refusal.params), *((p.message, p.params) for p in refusal.problems)]
+        return "\n".join(fill(style._(message), params) for message, params in lines)
+
+    def _fail(self, job_id: int, starts: int, failure: Exception) -> None:
+        """Leave the job queued while there are tries left; the details go to the log, not to the reader."""
+        self._log.error("job_broke", job=job_id, error=repr(failure), exc_info=failure)
+        if starts + 1 >= ATTEMPTS:
+            self._end(job_id, state="failed", error=BROKE)
+        else:
+            self._write(job_id, state="queued")
+
+    def _begin(self, job_id: int) -> sa.RowMapping | None:
+        with self._site.get(Database).engine.begin() as connection:
+            return connection.execute(
+                sa.update(core_job)
+                .where(core_job.c.id == job_id, core_job.c.state.in_(("queued", "running")))
+                .values(state="running", heartbeat=sa.func.now(),
+                        started_at=sa.func.coalesce(core_job.c.started_at, sa.func.now()))
+                .returning(*core_job.c)).mappings().one_or_none()
+
+    def _end(self, job_id: int, **values: Any) -> None:
+        self._write(job_id, finished_at=sa.func.now(), **values)
+        self._log.info("job_ended", job=job_id, state=values["state"])
+
+    def _write(self, job_id: int, **values: Any) -> None:
+        with self._site.get(Database).engine.begin() as connection:
+            connection.execute(sa.update(core_job).where(core_job.c.id == job_id).values(**values))

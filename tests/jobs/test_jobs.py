@@ -1,0 +1,223 @@
+"""A job is promised in the caller's transaction, runs once with its actor's rights, and ends in a state that is told."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+
+from core.errors import Conflict, NotFound, Unavailable, ValidationFailed
+from core.identity import Identity
+from core.jobs import JobCancelled, Task
+from core.jobs.runner import ATTEMPTS, BROKE, FENCE, MOST_STARTS, Postponed, Runner
+from core.storage import Database
+from core.storage.catalogs import Catalogs
+
+
+class Nothing(Exception):
+    """Raised to leave a unit of work without committing."""
+
+
+def test_a_job_runs_and_its_result_is_told(desk):
+    job = desk.defer(desk.task("kit.add", lambda c: {"sum": sum(c.arguments["numbers"])}), {"numbers": [1, 2, 3]})
+    assert desk.status(job).state == "queued"
+    desk.work()
+    done = desk.status(job)
+    assert (done.state, done.result, done.error) == ("done", {"sum": 6}, None)
+    assert done.finished_at is not None
+
+
+def test_a_job_of_a_transaction_that_fails_never_exists(desk):
+    name = desk.task("kit.nothing", lambda c: {})
+    with suppress(Nothing), desk.unit() as uow:
+        desk.jobs.defer(uow, name, {})
+        raise Nothing
+    assert desk.run("SELECT count(*) FROM core_job WHERE kind = 'kit.nothing'") == [(0,)]
+    assert desk.run("SELECT count(*) FROM procrastinate_jobs") == [(0,)]
+
+
+def test_a_job_acts_with_the_present_rights_of_who_started_it(desk, actor_as):
+    seen = []
+    anna = actor_as("kit.keeper", login="anna@example.com")
+    desk.defer(desk.task("kit.who", lambda c: seen.append(c.actor) or {}), actor=anna)
+    desk.run("UPDATE core_account SET roles = '{kit.visitor}' RETURNING 1")
+    desk.run("UPDATE core_catalog SET access_version = access_version + 1 RETURNING 1")
+    desk.work()
+    assert [(a.login, a.roles, a.channel) for a in seen] == [("anna@example.com", frozenset({"kit.visitor"}), "job")]
+
+
+def test_somebody_elses_job_does_not_exist_for_me(desk, actor_as):
+    anna, ben = actor_as("kit.keeper"), actor_as("kit.keeper")
+    job = desk.defer(desk.task("kit.mine", lambda c: {}), actor=anna)
+    assert desk.jobs.status(anna, job).kind == "kit.mine"
+    with pytest.raises(NotFound):
+        desk.jobs.status(ben, job)
+    with pytest.raises(NotFound):
+        desk.jobs.cancel(ben, job)
+
+
+def test_an_unknown_task_is_refused_when_it_is_promised(desk):
+    with pytest.raises(NotFound):
+        desk.defer("kit.never")
+
+
+def test_two_tasks_of_one_name_are_refused(desk):
+    desk.task("kit.twice", lambda c: {})
+    with pytest.raises(Conflict):
+        desk.jobs.register(Task(name="kit.twice", run=lambda c: {}))
+
+
+def test_tasks_of_modules_go_with_them_and_those_of_the_core_stay(desk):
+    desk.task("kit.gone", lambda c: {})
+    desk.jobs.fill()
+    with pytest.raises(NotFound):
+        desk.jobs.task("kit.gone")
+    assert desk.jobs.task("storage.build_indexes")
+
+
+def test_a_cancelled_job_that_waits_never_starts(desk):
+    started = []
+    job = desk.defer(desk.task("kit.late", lambda c: started.append(1) or {}))
+    assert desk.jobs.cancel(desk.system, job, everybody=True).state == "cancelled"
+    desk.work()
+    assert (desk.status(job).state, started) == ("cancelled", [])
+
+
+def test_a_job_that_runs_is_cancelled_at_its_next_report(desk):
+    def run(context):
+        context.report(1, 3)
+        desk.jobs.cancel(desk.system, context.id, everybody=True)
+        context.report(2)
+        raise AssertionError("the report must have stopped it")
+
+    job = desk.defer(desk.task("kit.long", run))
+    desk.work()
+    stopped = desk.status(job)
+    assert (stopped.state, stopped.done, stopped.total) == ("cancelled", 2, 3)
+
+
+def test_what_has_ended_cannot_be_cancelled(desk):
+    job = desk.defer(desk.task("kit.quick", lambda c: {}))
+    desk.work()
+    with pytest.raises(Conflict):
+        desk.jobs.cancel(desk.system, job, everybody=True)
+
+
+def test_a_refusal_ends_the_job_with_its_sentence(desk):
+    def refuse(context):
+        raise ValidationFailed("The sheet has no rows.", problems=[])
+
+    job = desk.defer(desk.task("kit.refuse", refuse))
+    desk.work()
+    assert (desk.status(job).state, desk.status(job).error) == ("failed", "The sheet has no rows.")
+
+
+def test_a_broken_job_waits_for_another_try_and_says_nothing_of_its_inside(desk):
+    def boom(context):
+        raise ZeroDivisionError("secret detail")
+
+    job = desk.defer(desk.task("kit.boom", boom))
+    desk.work()
+    assert (desk.status(job).state, desk.status(job).error) == ("queued", None)
+    assert desk.run("SELECT status::text, attempts FROM procrastinate_jobs") == [("todo", 1)]
+
+
+@pytest.mark.parametrize("failure", [ZeroDivisionError("secret detail"), Unavailable("The database does not answer.")])
+def test_the_last_try_of_a_broken_job_fails_it(desk, failure):
+    def boom(context):
+        raise failure
+
+    job = desk.defer(desk.task("kit.boom", boom))
+    with pytest.raises(type(failure)):
+        runner(desk).run(job, ATTEMPTS - 1, bool)
+    assert (desk.status(job).state, desk.status(job).error) == ("failed", BROKE)
+
+
+def test_a_job_that_keeps_killing_its_worker_is_given_up(desk):
+    job = desk.defer(desk.task("kit.killer", lambda c: {}))
+    runner(desk).run(job, MOST_STARTS, bool)
+    assert desk.status(job).state == "failed"
+
+
+def test_a_worker_that_stops_leaves_the_job_to_go_on_from_its_checkpoint(desk):
+    def count(context):
+        done = int((context.checkpoint or {}).get("done", 0))
+        for step in range(done + 1, 6):
+            with desk.unit() as uow:
+                context.keep(uow, {"done": step}, done=step)
+            steps.append(step)
+            context.report(step)
+        return {"counted": context.checkpoint["done"]}
+
+    steps = []
+    job = desk.defer(desk.task("kit.count", count))
+    with pytest.raises(Postponed):
+        runner(desk).run(job, 0, lambda: len(steps) == 2)
+    assert (desk.status(job).state, desk.status(job).done) == ("queued", 2)
+    desk.work()
+    assert (desk.status(job).state, desk.status(job).result, steps) == ("done", {"counted": 5}, [1, 2, 3, 4, 5])
+
+
+def test_a_checkpoint_shares_the_fate_of_its_work(desk):
+    def run(context):
+        with suppress(Nothing), desk.unit() as uow:
+            context.keep(uow, {"at": 1}, done=1)
+            raise Nothing
+        raise JobCancelled
+
+    job = desk.defer(desk.task("kit.rolled_back", run))
+    desk.work()
+    assert desk.run(f"SELECT checkpoint, done FROM core_job WHERE id = {job}") == [(None, 0)]
+
+
+def test_what_a_dead_worker_left_is_picked_up(desk):
+    job = desk.defer(desk.task("kit.left", lambda c: {"done": True}))
+    desk.run("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute') RETURNING 1")
+    desk.run("UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT max(id) FROM procrastinate_workers) "
+             "RETURNING 1")
+    desk.run(f"UPDATE core_job SET state = 'running' WHERE id = {job} RETURNING 1")
+    desk.work()
+    assert (desk.status(job).state, desk.status(job).result) == ("done", {"done": True})
+
+
+def test_a_job_that_runs_elsewhere_is_not_run_twice(desk):
+    job = desk.defer(desk.task("kit.once", lambda c: {}))
+    with desk.site.get(Database).reading() as elsewhere:
+        elsewhere.value("SELECT pg_advisory_lock(%s)", [FENCE + job])
+        with pytest.raises(Postponed):
+            runner(desk).run(job, 0, bool)
+        elsewhere.value("SELECT pg_advisory_unlock(%s)", [FENCE + job])
+    runner(desk).run(job, 0, bool)
+    assert desk.status(job).state == "done"
+
+
+def test_daily_tasks_are_promised_once_a_day(desk):
+    desk.jobs.register(Task(name="kit.sweep", run=lambda c: {}, daily=True))
+    with desk.unit() as uow:
+        first = desk.jobs.defer_due(uow)
+        second = desk.jobs.defer_due(uow)
+    assert (len(first), second) == (len([t for t in desk.jobs.names if desk.jobs.task(t).daily]), [])
+    desk.run("UPDATE core_job SET created_at = created_at - interval '21 hours' RETURNING 1")
+    with desk.unit() as uow:
+        assert len(desk.jobs.defer_due(uow)) == len(first)
+
+
+def test_daily_work_of_the_core_succeeds(desk):
+    with desk.unit() as uow:
+        jobs = desk.jobs.defer_due(uow)
+    desk.work()
+    assert jobs
+    assert {desk.status(job).state for job in jobs} == {"done"}
+
+
+def test_the_error_of_a_job_is_told_in_the_readers_language(desk):
+    def refuse(context):
+        raise NotFound
+
+    job = desk.defer(desk.task("kit.absent", refuse))
+    desk.work()
+    assert desk.status(job).error == "This does not exist or is not visible to you."
+
+
+def runner(desk):
+    return Runner(desk.site, desk.site.get(Identity).actor_of, desk.site.get(Catalogs).current)
