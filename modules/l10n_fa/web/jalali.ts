@@ -16,6 +16,9 @@ const DAYS: Record<string, number> = {
 };
 
 export const months = (lang: string): string[] => (lang === 'fa' ? PERSIAN : LATIN);
+/** Short names of the days, from Sunday on. */
+export const week = (lang: string): string[] =>
+  lang === 'fa' ? ['ی', 'د', 'س', 'چ', 'پ', 'ج', 'ش'] : ['Su', 'Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa'];
 export const isLeap = (year: number): boolean => isLeapJalaaliYear(year);
 export const len = (year: number, month: number): number => jalaaliMonthLength(year, month);
 
