@@ -13,7 +13,7 @@ RUN = pytest.StashKey[str]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give the run its name before worker processes are started; nothing else happens until a test asks."""
-    config.stash[RUN] = open_run()
+    config.stash[RUN] = open_run(worker=hasattr(config, "workerinput"))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -132,9 +132,12 @@ class TestPostgres:
             yield connection
 
 
-def open_run() -> str:
-    """Name this test run and tell its worker processes; nothing is started."""
-    run = os.environ.get(RUN_VARIABLE) or secrets.token_hex(4)
+def open_run(*, worker: bool = False) -> str:
+    """Name this test run and tell its worker processes; nothing is started.
+
+    Only a worker takes the name it finds: a run that a test starts is a run of its own, and ends alone.
+    """
+    run = (os.environ.get(RUN_VARIABLE) if worker else None) or secrets.token_hex(4)
     os.environ[RUN_VARIABLE] = run
     return run
 

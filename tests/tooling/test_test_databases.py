@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import psycopg
 import pytest
 
@@ -63,6 +66,15 @@ def test_a_run_removes_its_own_databases_only(pg):
         assert run(ours, "SELECT 1") == [(1,)]
     with pytest.raises(psycopg.OperationalError, match="does not exist"):
         run(theirs, "SELECT 1")
+
+
+def test_a_run_inside_a_run_ends_alone(pg, tmp_path):
+    (tmp_path / "test_inner.py").write_text("def test_it(pg):\n    assert pg.empty()\n")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    with pg.database() as url:
+        assert run(url, "SELECT 1") == [(1,)]
 
 
 def test_it_does_not_drop_databases_of_others(pg):
