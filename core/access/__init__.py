@@ -2,10 +2,11 @@
 
 from core.access.branches import Branch
 from core.access.fields import FieldRights, Mask
+from core.access.keys import in_scope, key_of
 from core.access.parts import Part, part_of, reference_targets
 from core.access.rights import Condition, RoleRights
 from core.access.schema import step_target
-from core.access.service import Access, in_scope, key_of
+from core.access.service import Access
 
 __all__ = [
     "Access",

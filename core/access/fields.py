@@ -57,12 +57,13 @@ class FieldReader:
     """Works out `Clauses` for the fields of one entity under some roles."""
 
     def __init__(self, catalog: Catalog, roles: frozenset[str], entity: EntitySpec, schema: Schema,
-                 plain: Callable[[str, str], bool]) -> None:
+                 plain: Callable[[str, str], bool], in_scope: Callable[[str], bool]) -> None:
         self._catalog = catalog
         self._roles = roles
         self._entity = entity
         self._schema = schema
         self._plain = plain
+        self._in_scope = in_scope
         self._grants = Grants(catalog, schema)
         self._branches = self._grants.branches(roles, entity, "read")
         self._known: dict[str, Clauses | None] = {}
@@ -80,6 +81,14 @@ class FieldReader:
         """Tell whether the field is readable wherever the record is visible."""
         clauses = self._clauses(name) if name in self._entity.fields else None
         return clauses is not None and self._mask(clauses) is True
+
+    def is_drawn_in_scope(self, name: str) -> bool:
+        """Tell whether the key of the actor covers every entity that a derived field is drawn from."""
+        field = self._entity.fields[name]
+        if not field.derived or field.option("readable") == "always":
+            return True
+        used = rollup_inputs(field, self._schema) if field.rollup else computed_inputs(field, self._schema)
+        return all(self._in_scope(entity) for entity, _name in used if entity != self._entity.name)
 
     def _mask(self, clauses: Clauses) -> Mask:
         conditions = [either(self._branches[i] for i in sorted(clause)) for clause in sorted(clauses, key=sorted)]
@@ -131,7 +140,7 @@ class FieldReader:
                      if b.grant.entity == self._entity.name]
         here = frozenset(i for i, branch in enumerate(self._branches) if any(branch.grant is g for g in inherited))
         foreign = [pair for pair in used if pair[0] not in (source.name, self._entity.name)]
-        if not here or not all(self._plain(*pair) for pair in foreign):
+        if not here or not self._in_scope(source.name) or not all(self._plain(*pair) for pair in foreign):
             return None
         return frozenset() if len(here) == len(self._branches) else frozenset({here})
 

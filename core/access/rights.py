@@ -8,7 +8,9 @@ from typing import TypeAlias, TypeVar
 
 from core.access.branches import Branch, Grants, either
 from core.access.fields import FieldReader, FieldRights, all_fields, is_typed
+from core.access.keys import covers
 from core.expressions import Checked, Schema, all_of
+from core.kernel.actor import Scope
 from core.metadata.catalog import Catalog
 from core.metadata.specs import EntitySpec
 
@@ -18,13 +20,15 @@ Made = TypeVar("Made")
 
 
 class RoleRights:
-    """The rights of a set of roles. ``everything`` is what administrators and elevated work have."""
+    """The rights of a set of roles, narrowed by the scopes of a key; administrators have ``everything``."""
 
-    def __init__(self, catalog: Catalog, roles: frozenset[str], schema: Schema) -> None:
+    def __init__(self, catalog: Catalog, roles: frozenset[str], schema: Schema,
+                 scopes: tuple[Scope, ...] | None = None) -> None:
         self.catalog = catalog
         self.roles = roles
         self.everything = any(r in catalog.roles and catalog.roles[r].administrator for r in roles)
         self._schema = schema
+        self._scopes = scopes
         self._grants = Grants(catalog, schema)
         self._conditions: dict[tuple[str, str], Condition] = {}
         self._writes: dict[tuple[str, str, frozenset[str]], Condition] = {}
@@ -39,6 +43,8 @@ class RoleRights:
     def condition(self, entity: str, action: str) -> Condition:
         """Return on which records the roles may do this: True all, False none."""
         spec = self.catalog.entity(entity)
+        if not covers(self._scopes, entity, action):
+            return False
         if self.everything:
             return True
         return self._remember(self._conditions, (entity, action), lambda: self._compile(spec, action))
@@ -50,6 +56,8 @@ class RoleRights:
     def write_condition(self, entity: str, action: str, fields: frozenset[str]) -> Condition:
         """Return on which records the roles may do this *to these fields*: one grant for each field must hold."""
         spec = self.catalog.entity(entity)
+        if not covers(self._scopes, entity, action):
+            return False
         if self.everything:
             return True
         return self._remember(self._writes, (entity, action, fields), lambda: self._compile_write(spec, action, fields))
@@ -69,7 +77,10 @@ class RoleRights:
 
     def _compile_fields(self, entity: EntitySpec) -> FieldRights:
         if self.everything:
-            return all_fields(entity, system=False)
+            rights = all_fields(entity, system=False)
+            hidden = {name for name in entity.fields if not self._reader(entity).is_drawn_in_scope(name)}
+            readable = {name: mask for name, mask in rights.readable.items() if name not in hidden}
+            return FieldRights(readable=readable, editable=rights.editable)
         written = [b for action in ("create", "update") for b in self._grants.branches(self.roles, entity, action)]
         return FieldRights(
             readable=self._reader(entity).readable(),
@@ -83,10 +94,13 @@ class RoleRights:
             return False
         return self._reader(self.catalog.entities[entity]).is_plain(field)
 
+    def _in_scope(self, entity: str) -> bool:
+        return covers(self._scopes, entity, "read")
+
     def _reader(self, entity: EntitySpec) -> FieldReader:
         found = self._readers.get(entity.name)
         if found is None:
-            found = FieldReader(self.catalog, self.roles, entity, self._schema, self._reads_plainly)
+            found = FieldReader(self.catalog, self.roles, entity, self._schema, self._reads_plainly, self._in_scope)
             self._readers[entity.name] = found
         return found
 

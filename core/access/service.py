@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 
 from core.access.fields import FieldRights, all_fields
+from core.access.keys import in_scope
 from core.access.rights import Condition, RoleRights
 from core.access.schema import StepSchema
 from core.errors import AccessDenied
 from core.expressions import Schema
-from core.kernel.actor import Actor
+from core.kernel.actor import Actor, Scope
 from core.metadata.catalog import Catalog
 from core.metadata.specs import EntitySpec
 
@@ -25,17 +26,17 @@ class Access:
 
     def __init__(self, schema_of: Callable[[Catalog], Schema]) -> None:
         self._schema_of = schema_of
-        self._kept: dict[tuple[int, str, frozenset[str]], RoleRights] = {}
+        self._kept: dict[tuple[int, str, frozenset[str], tuple[Scope, ...] | None], RoleRights] = {}
         self._all: dict[str, tuple[EntitySpec, FieldRights]] = {}
 
     def rights(self, actor: Actor, catalog: Catalog) -> RoleRights:
-        """Return the compiled rights of the actor's roles."""
-        key = (catalog.version, catalog.digest, actor.roles)
+        """Return the compiled rights of the actor's roles, narrowed by the scopes of their key."""
+        key = (catalog.version, catalog.digest, actor.roles, actor.scopes)
         found = self._kept.get(key)
         if found is None or found.catalog is not catalog:
             if len(self._kept) >= _MAX_KEPT:
                 self._kept.clear()
-            found = self._kept[key] = RoleRights(catalog, actor.roles, self._schema(catalog))
+            found = self._kept[key] = RoleRights(catalog, actor.roles, self._schema(catalog), actor.scopes)
         return found
 
     def _schema(self, catalog: Catalog) -> Schema:
@@ -45,8 +46,6 @@ class Access:
         """Return on which records the actor may do ``action``: a condition, True for all, False for none."""
         if actor.elevated is not None:
             return True
-        if not in_scope(actor, entity, action):
-            return False
         return self.rights(actor, catalog).condition(entity, action)
 
     def write_condition(
@@ -55,12 +54,10 @@ class Access:
         """Return on which records the actor may do ``action`` to exactly these fields, before and after it."""
         if actor.elevated is not None:
             return True
-        if not in_scope(actor, entity, action):
-            return False
         return self.rights(actor, catalog).write_condition(entity, action, fields)
 
     def fields(self, actor: Actor, entity: str, catalog: Catalog) -> FieldRights:
-        """Return which fields the actor may read (with masks) and edit; scopes are a matter of the action."""
+        """Return which fields the actor may read (with masks) and edit."""
         if actor.elevated is not None:
             return self._elevated_fields(catalog.entity(entity))
         return self.rights(actor, catalog).fields(entity)
@@ -95,15 +92,3 @@ class Access:
         """Refuse everybody but administrators."""
         if not self.is_administrator(actor, catalog):
             raise AccessDenied("Only administrators may do this.", code="administrators_only")
-
-
-def key_of(actor: Actor) -> Hashable:
-    """Return what tells apart actors with different rights; those with an equal key share compiled queries."""
-    return "elevated" if actor.elevated is not None else (actor.roles, actor.scopes)
-
-
-def in_scope(actor: Actor, entity: str, action: str) -> bool:
-    """Tell whether the actor's API key, if they use one, is made for this; an empty list is for nothing."""
-    if actor.scopes is None:
-        return True
-    return any(s.entity in ("*", entity) and s.action in ("*", action) for s in actor.scopes)

@@ -82,7 +82,8 @@ class World:
     def shows(self, actor: Actor, entity: str, record: Record, name: str) -> bool:
         """Tell whether a visible record shows a field."""
         if "kit.administrator" in actor.roles:
-            return True
+            drawn = [e for e, _ in INPUTS.get((entity, name), ())] + [ROLLED.get((entity, name), (entity,))[0]]
+            return all(e == entity or in_scope(actor, e, "read") for e in drawn)
         holding = list(self.holding(actor, entity, "read", record))
         given = [(g, i) for g, i in holding if i or name in PUBLIC or name in self.names(g, "read")]
         if not given:
@@ -94,7 +95,7 @@ class World:
             source, inputs = ROLLED[entity, name]
             parts = any(any(g is h for h, inherited in self.granting(role, source, "read") if inherited)
                         for g, _ in holding for role in actor.roles & self.roles.keys())
-            return all(self.plain(actor, source, n) for n in inputs) or parts
+            return all(self.plain(actor, source, n) for n in inputs) or (parts and in_scope(actor, source, "read"))
         return True
 
     def plain(self, actor: Actor, entity: str, name: str) -> bool:

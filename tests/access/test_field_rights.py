@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.expressions import unparse
-from core.kernel.actor import system_actor
+from core.kernel.actor import Scope, system_actor
 from tests.access.kit import ENTITIES, access, catalog_of, grant, person
 
 SYSTEM = {"id", "version", "updated_at"}
@@ -134,3 +134,12 @@ def test_each_changed_field_needs_a_grant_that_holds_on_the_record(fields, expec
     else:
         parts = set(unparse(found.node).replace("(", "").replace(")", "").split(" and "))
         assert parts == set(expected.replace("(", "").replace(")", "").split(" and "))
+
+
+def test_a_key_hides_what_is_drawn_from_entities_out_of_its_scope():
+    catalog = catalog_of({"kit.tester": [grant(), grant("kit.shelf")]})
+    for role in ("kit.tester", "kit.administrator"):
+        for entity, hidden in (("kit.shelf", {"filled"}), ("kit.item", {"place", "heaviest"})):
+            narrow = person(1, role, scopes=(Scope(entity=entity),))
+            shown = access().fields(person(1, role), entity, catalog).readable.keys()
+            assert shown - access().fields(narrow, entity, catalog).readable.keys() == hidden

@@ -1,0 +1,24 @@
+"""API keys: what they are made for, and which actors have the same rights."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from core.kernel.actor import Actor, Scope
+
+
+def key_of(actor: Actor) -> Hashable:
+    """Return what tells apart actors with different rights; those with an equal key share compiled queries."""
+    return "elevated" if actor.elevated is not None else (actor.roles, actor.scopes)
+
+
+def in_scope(actor: Actor, entity: str, action: str) -> bool:
+    """Tell whether the actor's API key, if they use one, is made for this; an empty list is for nothing."""
+    return covers(actor.scopes, entity, action)
+
+
+def covers(scopes: tuple[Scope, ...] | None, entity: str, action: str) -> bool:
+    """Tell whether one of the scopes covers an action on an entity; None covers everything."""
+    if scopes is None:
+        return True
+    return any(s.entity in ("*", entity) and s.action in ("*", action) for s in scopes)
