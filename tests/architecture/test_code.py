@@ -10,12 +10,11 @@ from tests.architecture.sources import python_files
 DANGEROUS_CALLS = {"eval", "exec", "compile", "__import__"}
 DANGEROUS_MODULES = {"pickle", "cPickle", "dill", "marshal", "shelve", "telnetlib", "commands"}
 BROAD = {"Exception", "BaseException"}
-# Where the code of others runs, a transaction is rolled back, or a request is answered whatever happened.
+# Where the code of others runs, and where a request or a job is answered whatever happened.
 BROAD_ALLOWED = {
     "core/api/errors.py",
     "core/hooks/plugins.py",
-    "core/jobs/worker.py",
-    "core/storage/unit.py",
+    "core/jobs/runner.py",
     "core/web/errors.py",
 }
 SILENCED = re.compile(
@@ -66,13 +65,14 @@ def test_no_shell_is_started():
     assert not found
 
 
-def test_everything_is_caught_in_five_places_only():
+def test_everything_is_swallowed_in_four_places_only():
     found = {
         source.name
         for source in all_sources()
         for node in ast.walk(source.tree)
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or getattr(node.type, "id", "") in BROAD)
+        and not isinstance(node.body[-1], ast.Raise)  # who tidies up and passes it on swallows nothing
         and source.name.startswith(("core/", "modules/"))
     }
     assert found <= BROAD_ALLOWED
