@@ -1,8 +1,8 @@
 """`build_site`: puts every part of a site in its place; the only code that knows all rooms.
 
 The parts, each by its class: ``Database``, ``Secrets``, ``FieldTypes``, ``Plugins``, ``Localization``, ``Messages``,
-``Compiler``, ``Catalogs``, ``Tables``, ``Access``, ``Jobs``, ``Discovery``, ``Lifecycle``, ``Identity``, and the one
-door to records, which has a leaf for each way through it: ``Records`` writes, ``Reading`` reads lists and single
+``Compiler``, ``Catalogs``, ``Tables``, ``Access``, ``Jobs``, ``Discovery``, ``Lifecycle``, ``Studio``, ``Identity``,
+``Files``, ``Attachments``, and the one door to records, which has a leaf for each way through it: ``Records`` writes, ``Reading`` reads lists and single
 records, ``Aggregating`` counts and sums, ``Searching`` searches, ``HistoryReading`` tells what happened.
 Nothing here connects to the database; a site is ready in some milliseconds and compiles its catalog on first use.
 """
@@ -20,6 +20,7 @@ from core.app.tasks import BUILD_INDEXES, core_tasks
 from core.config import Settings
 from core.declaration import Compiler
 from core.fields import FieldTypes, LoadContext
+from core.files import Files
 from core.hooks import Plugins
 from core.i18n import Localization, Messages
 from core.identity import Identity
@@ -30,6 +31,7 @@ from core.lifecycle import Changes, Discovery, Lifecycle
 from core.lifecycle.data import DataLoader
 from core.records.aggregation import Aggregating
 from core.records.asking import Asking
+from core.records.attachments import Attachments
 from core.records.conditions import Conditions
 from core.records.history_reading import HistoryReading
 from core.records.loading import Loading
@@ -41,6 +43,7 @@ from core.records.service import Records
 from core.records.writing import Writing
 from core.storage import Database, Tables
 from core.storage.catalogs import Catalogs
+from core.studio import Studio
 
 ALONE = 2
 """Connections that a worker or a command needs: its own work, and a look aside."""
@@ -97,6 +100,7 @@ def _add_records(site: Site) -> None:
     site.put(Aggregating(reading, asking))
     searching = site.put(Searching(reading, asking))
     site.put(HistoryReading(reading, searching, asking))
+    site.put(Attachments(database, site.put(Files(settings.home / "files", settings.max_body)), reading))
 
 
 def _add_lifecycle(site: Site) -> None:
@@ -107,6 +111,7 @@ def _add_lifecycle(site: Site) -> None:
     site.put(Lifecycle(
         changes=changes, discovery=site.get(Discovery), plugins=site.get(Plugins), data=DataLoader(site.get(Records)),
         access=site.get(Access), catalogs=catalogs, database=database, collation=lambda: localization.collation))
+    site.put(Studio(changes=changes, access=site.get(Access), catalogs=catalogs))
 
 
 def _shown(label: object, settings: Settings) -> str:

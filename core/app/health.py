@@ -1,0 +1,29 @@
+"""`/health`: 200 when database, worker and catalog are good, else 503 with the reasons."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify
+
+from core import __version__
+from core.app.readiness import reasons
+from core.kernel.site import Site
+from core.storage.catalogs import Catalogs
+
+
+def blueprint(site: Site) -> Blueprint:
+    """Return the route for supervisors and load balancers; it tells nothing that is not public."""
+    routes = Blueprint("health", __name__)
+
+    @routes.get("/health")
+    def health() -> Response:
+        found = [reason.text() for reason in reasons(site)]
+        if found:
+            answer = jsonify(status="unavailable", version=__version__, reasons=found)
+            answer.status_code = 503
+        else:
+            answer = jsonify(status="ok", version=__version__, catalog=site.get(Catalogs).current().version)
+        answer.headers["Cache-Control"] = "no-store"
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        return answer
+
+    return routes

@@ -1,0 +1,18 @@
+"""`create_app`: the web of one site: pages, API and health in one Flask application."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from core.app import health
+from core.kernel.site import Site
+
+
+def create_app(site: Site) -> Flask:
+    """Return the WSGI application of a site."""
+    app = Flask("payvand", static_folder=None, template_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = site.settings.max_body
+    app.config["TESTING"] = site.settings.testing
+    app.extensions["payvand"] = site
+    app.register_blueprint(health.blueprint(site))
+    return app

@@ -1,0 +1,42 @@
+"""The web processes under the supervisor: Granian, with the code loaded once and shared by all of them."""
+
+from __future__ import annotations
+
+import gc
+import os
+
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+import core.app.wsgi
+from core.app.children import Parent
+from core.config import Settings
+
+
+def main() -> None:
+    """Wait for the address of the database, then serve until a signal."""
+    parent = Parent()
+    settings = Settings.from_environment()
+    server = build_server(settings)
+    address = parent.address()
+    if address is None:
+        return
+    os.environ["DATABASE_URL"] = address
+    parent.stop_with()
+    gc.collect()
+    gc.freeze()  # what is loaded now stays shared between the processes
+    server.serve()
+
+
+def build_server(settings: Settings) -> MPServer:
+    """Return the server for these settings."""
+    return MPServer(
+        f"{core.app.wsgi.__name__}:application", factory=True, interface=Interfaces.WSGI, http=HTTPModes.http1,
+        websockets=False, address=settings.host, port=settings.port, workers=settings.processes,
+        blocking_threads=settings.threads, blocking_threads_idle_timeout=600, runtime_blocking_threads=1,
+        respawn_failed_workers=True, workers_kill_timeout=10, log_level=LogLevels.warning, log_access=False)
+
+
+if __name__ == "__main__":
+    main()

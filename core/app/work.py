@@ -1,0 +1,46 @@
+"""The worker of a site, alone or under the supervisor."""
+
+from __future__ import annotations
+
+from core.app.children import Parent
+from core.app.compose import build_site
+from core.app.readiness import check_ready
+from core.config import Settings
+from core.errors import PayvandError
+from core.identity import Identity
+from core.jobs.worker import run_worker
+from core.kernel.site import Site
+from core.log import get_logger, set_up
+from core.storage import Database
+from core.storage.catalogs import Catalogs
+from core.storage.engine import database_address
+
+
+def work(site: Site, address: str, *, wait: bool = True) -> None:
+    """Run jobs until a signal (``wait=False``: until none is left)."""
+    url = database_address(address).set(drivername="postgresql")
+    run_worker(site, url.render_as_string(hide_password=False), site.get(Identity).actor_of,
+               site.get(Catalogs).current, wait=wait)
+
+
+def main() -> int:
+    """Wait for the address of the database, then work until a signal."""
+    parent = Parent()
+    settings = Settings.from_environment()
+    set_up(settings.log_level)
+    address = parent.address()
+    if address is None:
+        return 0
+    parent.stop_with()
+    site = build_site(settings, role="worker", address=address)
+    try:
+        check_ready(site.get(Database).engine)
+        work(site, address)
+    except PayvandError as error:
+        get_logger("app").warning("worker_stopped", reason=error.text())
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

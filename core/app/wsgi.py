@@ -1,0 +1,25 @@
+"""The WSGI application of a web process; made by a factory, so that importing it does nothing."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from core.app.compose import build_site
+from core.app.readiness import find_address
+from core.app.web import create_app
+from core.config import Settings
+from core.errors import PayvandError
+from core.log import get_logger, set_up
+from core.storage.catalogs import Catalogs
+
+
+def application() -> Flask:
+    """Return the application as the environment describes it, its catalog compiled before the first request."""
+    settings = Settings.from_environment()
+    set_up(settings.log_level)
+    site = build_site(settings, address=find_address(settings))
+    try:
+        site.get(Catalogs).current()
+    except PayvandError as error:  # the database may come back; until then /health tells why
+        get_logger("app").warning("catalog_not_ready", reason=error.text())
+    return create_app(site)
