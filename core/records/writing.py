@@ -12,6 +12,7 @@ from core.errors import ValidationFailed
 from core.hooks import Plugins
 from core.kernel.values import AnyRef, Ref
 from core.metadata.specs import FieldSpec
+from core.records.attachments import check_files, keep_files
 from core.records.change import Draft, Saved
 from core.records.deriving import apply_defaults, check_conditions, check_rules, compute, find_changed
 from core.records.history import write_history
@@ -122,6 +123,7 @@ class Writing:
         check_conditions(work, drafts)
         check_rules(work, drafts, self._label, late=False)
         check_targets(work.plan, drafts, work.access, work.conditions, work.uow)
+        check_files(work, drafts)
         for draft in drafts:
             if action == "create" or draft.changed:
                 for problems in self._plugins.call.record_validate(
@@ -130,6 +132,7 @@ class Writing:
 
     def _finish(self, work: Work, drafts: Sequence[Draft], action: str, *, merge_lists: bool = False) -> None:
         write_links(work.plan, drafts, work.conditions, work.uow)
+        keep_files(work, drafts)
         for draft in drafts:
             for name, rows in draft.lists.items():
                 self._save_list(work, draft, work.plan.entity.fields[name], rows, merge=merge_lists)

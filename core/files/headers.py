@@ -1,0 +1,35 @@
+"""Headers of a download: saved, not opened; and if opened, without any power."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from core.i18n import clean
+
+LONGEST_NAME = 150
+
+
+def file_name(name: str) -> str:
+    """Return the name as it is kept: the last part of a path, printable, not too long, with its ending."""
+    last = clean(name.replace("\\", "/").rpartition("/")[2])
+    shown = "".join(c for c in last if (c.isprintable() and unicodedata.category(c) != "Cf") or c == "\u200c")
+    shown = shown.strip(" .")
+    if len(shown) > LONGEST_NAME:
+        stem, dot, ending = shown.rpartition(".")
+        ending = dot + ending if stem and len(ending) < 12 else ""
+        shown = shown[: LONGEST_NAME - len(ending)] + ending
+    return shown or "file"
+
+
+def download_headers(name: str, mime: str) -> Mapping[str, str]:
+    """Return the headers of a download, whatever the file holds."""
+    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\;%' else "_" for c in name)
+    return {
+        "Content-Type": f"{mime}; charset=utf-8" if mime.startswith("text/") else mime,
+        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cache-Control": "private, no-store",
+    }

@@ -1,0 +1,87 @@
+"""`Files`: stores uploads and opens them again; who may is decided by the record that a file belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO
+
+import sqlalchemy as sa
+
+from core.errors import NotFound
+from core.files.blobs import Blobs, Readable
+from core.files.headers import file_name
+from core.files.kinds import kind_of
+from core.kernel.actor import Actor
+from core.storage import Reader, UnitOfWork
+from core.storage.kernel_tables import file as core_file
+
+UNREFERENCED = timedelta(hours=24)
+"""How long an upload may wait for a record that refers to it."""
+
+OF_JOB = "job"
+"""Stands for an entity where a file belongs to a job: what is imported, and what a job answers with."""
+
+KEPT_FOR_JOBS = timedelta(days=90)
+
+ROW = """SELECT id, sha256, name, mime, size, created_at, created_by, entity, record_id
+FROM core_file WHERE id = %s"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredFile:
+    """A file as the database knows it; ``entity`` and ``record_id`` name the record that it belongs to."""
+
+    id: int
+    sha256: str
+    name: str
+    mime: str
+    size: int
+    created_at: datetime
+    created_by: int | None
+    entity: str | None
+    record_id: int | None
+
+
+class Files:
+    """The files of one site. A content is written first and referred to inside of a unit of work."""
+
+    def __init__(self, folder: Path, limit: int) -> None:
+        self.blobs = Blobs(folder)
+        self._limit = limit
+
+    def store(self, stream: Readable, name: str, actor: Actor, uow: UnitOfWork, *, mime: str = "",
+              limit: int | None = None) -> int:
+        """Keep an upload and return its id; it is swept after a day in which no record has referred to it."""
+        blob = self.blobs.write(stream, self._limit if limit is None else limit)
+        kept = file_name(name)
+        file_id: int = uow.execute(sa.insert(core_file).values(
+            sha256=blob.sha256, name=kept, mime=mime or kind_of(blob.head, kept), size=blob.size, created_at=uow.now,
+            created_by=actor.id).returning(core_file.c.id)).scalar_one()
+        return file_id
+
+    def find(self, file_id: int, reader: Reader) -> StoredFile:
+        """Return what is known of a file; who may know it is decided by the caller."""
+        rows = reader.rows(ROW, (file_id,)) if 0 < file_id < 2**63 else []
+        if not rows:
+            raise NotFound
+        number, sha256, name, mime, size, created_at, created_by, entity, record_id = rows[0]
+        return StoredFile(id=number, sha256=sha256, name=name, mime=mime, size=size, created_at=created_at,
+                          created_by=created_by, entity=entity, record_id=record_id)
+
+    def open(self, file: StoredFile) -> BinaryIO:
+        """Open the content for reading."""
+        return self.blobs.open(file.sha256)
+
+    def sweep(self, uow: UnitOfWork) -> int:
+        """Forget what nobody has referred to for a day, and remove contents without a row; return how many went."""
+        c = core_file.c
+        forgotten = uow.execute(sa.delete(core_file).where(sa.or_(
+            sa.and_(c.entity.is_(None), c.created_at < uow.now - UNREFERENCED),
+            sa.and_(c.entity == OF_JOB, c.created_at < uow.now - KEPT_FOR_JOBS)))).rowcount
+
+        def wanted(sha256: str) -> bool:
+            return uow.execute(sa.select(c.id).where(c.sha256 == sha256).limit(1)).first() is not None
+
+        return forgotten + self.blobs.sweep(UNREFERENCED.total_seconds(), wanted)

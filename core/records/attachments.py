@@ -1,0 +1,78 @@
+"""Files of records: who may put which file into a record, and who may have it from there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from core.errors import AccessDenied, NotFound, Problem
+from core.files import Files, StoredFile, assign_files, usable_files
+from core.kernel.actor import Actor
+from core.kernel.values import FileRef
+from core.metadata.catalog import Catalog
+from core.records.change import Draft
+from core.records.reading import Reading
+from core.records.work import Work
+from core.storage import Database
+
+
+class Attachments:
+    """Finds files for those who may read the record that they belong to, in a field that they may read."""
+
+    def __init__(self, database: Database, files: Files, reading: Reading) -> None:
+        self._database = database
+        self._files = files
+        self._reading = reading
+
+    def find(self, actor: Actor, file_id: int, *, catalog: Catalog) -> StoredFile:
+        """Return a file that the actor may download; any other is as unknown as one that does not exist."""
+        with self._database.reading() as reader:
+            file = self._files.find(file_id, reader)
+        if self._is_own(actor, file) or self._shows(actor, file, catalog):
+            return file
+        raise NotFound
+
+    def _is_own(self, actor: Actor, file: StoredFile) -> bool:
+        """Tell whether the file belongs to no record yet, and the actor has uploaded it."""
+        return file.record_id is None and (actor.elevated is not None or (
+            actor.id is not None and file.created_by == actor.id))
+
+    def _shows(self, actor: Actor, file: StoredFile, catalog: Catalog) -> bool:
+        spec = catalog.entities.get(file.entity or "")
+        if spec is None or file.record_id is None or not self._reading.may_read(actor, spec.name, catalog):
+            return False
+        readable = self._reading.eyes(actor, catalog).fields(spec.name).readable
+        names = [f.name for f in spec.fields.values() if f.type == "file" and f.name in readable]
+        if not names:
+            return False
+        try:
+            record = self._reading.get(actor, spec.name, file.record_id, names, catalog=catalog)
+        except (NotFound, AccessDenied):
+            return False
+        return any(isinstance(value, FileRef) and value.id == file.id for value in record.values())
+
+
+def check_files(work: Work, drafts: Sequence[Draft]) -> None:
+    """Note a problem at every file that the writer may not put there: another's, or another record's."""
+    for draft in drafts:
+        new = dict(_new(draft))
+        if new:
+            usable = usable_files(work.uow, set(new.values()), work.actor, work.entity, draft.id)
+            draft.problems.extend(
+                Problem(code="no_such_file", field=name, params={"id": file_id},
+                        message="There is no file {id} that you could put here.")
+                for name, file_id in new.items() if file_id not in usable)
+
+
+def keep_files(work: Work, drafts: Iterable[Draft]) -> None:
+    """Let the new files of written records belong to them."""
+    for draft in drafts:
+        new = {file_id for _, file_id in _new(draft)}
+        if new:
+            assign_files(work.uow, new, work.entity, draft.id)
+
+
+def _new(draft: Draft) -> Iterable[tuple[str, int]]:
+    for name in draft.changed:
+        value = draft.after.get(name)
+        if isinstance(value, FileRef):
+            yield name, value.id
