@@ -50,7 +50,9 @@ def build_children(eyes: Eyes, entity: str, name: str, compiler: Compiler) -> Ch
     place = rows.add(link)
     select = sa.select(*rows.cells).select_from(sources.clause)
     select = select.where(scope.table.c.id.in_(_first_of_each(eyes, owner, name, spec, by)))
-    return Children(statement=compiler.compile(select.order_by(link, scope.table.c.id)), rows=rows, owner_place=place)
+    statement = compiler.compile(select.order_by(link, scope.table.c.id))
+    rows.forget()
+    return Children(statement=statement, rows=rows, owner_place=place)
 
 
 def _first_of_each(eyes: Eyes, owner: EntitySpec, name: str, spec: EntitySpec, by: str) -> sa.Select[Any]:

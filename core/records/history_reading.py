@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from core.access import key_of
 from core.errors import BadRequest, NotFound
@@ -57,10 +58,10 @@ class HistoryReading:
             raise BadRequest("limit is between 0 and {maximum}.", code="limit", maximum=MAX_LIMIT)
         with self._asking.reader(uow, reader) as lent:
             shown = self._shown(actor, entity, record_id, catalog, uow, lent)
-            given = {"entity": entity, "record": record_id, "limit": limit, "before": before or 2**63 - 1}
+            given = {"entity": entity, "record": record_id, "limit": limit, "before": before or 2**63 - 1,
+                     "shown": sorted(shown)}
             entries = [_entry(row, shown) for row in lent.raw(self._page.sql, self._page.params(given))]
-            told = [entry for entry in entries if entry.changes or entry.action != "update"]
-            return self._titled(actor, entity, told, catalog, uow, lent)
+            return self._titled(actor, entity, entries, catalog, uow, lent)
 
     def _titled(self, actor: Actor, entity: str, entries: Sequence[HistoryEntry], catalog: Catalog,
                 uow: UnitOfWork | None, lent: Reader) -> list[HistoryEntry]:
@@ -94,9 +95,9 @@ class HistoryReading:
         readable = eyes.fields(entity).readable
         masked = tuple(name for name, mask in readable.items() if mask is not True)
         masks = [scope.mask(name) for name in masked]
+        conditions = [scope.table.c.id == sa.bindparam("id", type_=sa.BigInteger), *visible(eyes, scope)]
         select = sa.select(scope.table.c.id, *(mask for mask in masks if mask is not None))
-        select = select.select_from(sources.clause).where(
-            scope.table.c.id == sa.bindparam("id", type_=sa.BigInteger), *visible(eyes, scope))
+        select = select.select_from(sources.clause).where(*conditions)
         return _Sight(statement=self._reading.compiler.compile(select), masked=masked,
                       shown=frozenset(name for name, mask in readable.items() if mask is True))
 
@@ -108,6 +109,8 @@ def _compile_page(compiler: Compiler) -> Statement:
         table.c.entity == sa.bindparam("entity", type_=sa.Text),
         table.c.record_id == sa.bindparam("record", type_=sa.BigInteger),
         table.c.id < sa.bindparam("before", type_=sa.BigInteger),
+        # Updates of nothing but hidden fields are left out here: a page that is short would tell of them.
+        sa.or_(table.c.action != "update", table.c.changes.has_any(sa.bindparam("shown", type_=ARRAY(sa.Text)))),
     ).order_by(table.c.id.desc()).limit(sa.bindparam("limit", type_=sa.Integer))
     return compiler.compile(select)
 

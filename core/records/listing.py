@@ -77,8 +77,10 @@ def build_listing(eyes: Eyes, shape: Shape, wanted: Filter | None, compiler: Com
     select = sa.select(*rows.cells).select_from(sources.clause).where(*conditions)
     if shape.limit is not None:
         select = select.order_by(*(one.clause() for one in orders)).limit(number(shape.limit + 1))
+    statement = compiler.compile(select)
+    rows.forget()
     return Listing(
-        statement=compiler.compile(select), rows=rows, id_place=id_place, version_place=version_place, keys=keys,
+        statement=statement, rows=rows, id_place=id_place, version_place=version_place, keys=keys,
         count=compiler.compile(count) if shape.count else None, total_place=total, nested=nested,
     )
 

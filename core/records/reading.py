@@ -34,7 +34,7 @@ from core.storage.unit import UnitOfWork
 
 JSON = orjson.OPT_UTC_Z
 
-READY_QUESTIONS = 4096
+READY_QUESTIONS = 2048
 COMPILED = 1024
 
 

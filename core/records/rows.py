@@ -43,6 +43,10 @@ class RowReader:
         places = self.places.get(name)
         return self.add(cell) if places is None else places[index]
 
+    def forget(self) -> None:
+        """Drop the SQL of the cells once it is compiled: what is kept for long should be small."""
+        self.cells = []
+
     def values(self, rows: Iterable[Sequence[Any]]) -> list[dict[str, object]]:
         """Return records with Python values."""
         return _read(self.names, self._values, rows)

@@ -133,6 +133,21 @@ def test_history_of_deleted_records_stays_readable(filled):
 
 def test_history_comes_in_pages(filled):
     first = history(filled, limit=2)
-    assert [e.action for e in history(filled, before=first[-1].id)] == ["update", "create"]
+    assert [sorted(e.changes) for e in first] == [["size"], ["friends", "shelf"]]
+    assert [e.action for e in history(filled, before=first[-1].id)] == ["create"]
+
+
+def test_pages_of_history_are_full_whatever_is_hidden(filled):
+    roles = {"kit.tester": [grant(read=["name", "shelf"])]}
+    assert [sorted(e.changes) for e in history(filled, roles=roles, limit=2)] == [["shelf"], ["name"]]
+
+
+def test_history_of_parts_follows_the_whole(filled):
+    assert history(filled, entity="kit.piece") == []
+    with pytest.raises(NotFound):
+        history(filled, entity="kit.piece", roles={"kit.tester": [grant(scope="own")]}, actor=person(2, "kit.tester"))
+
+
+def test_more_history_is_not_asked_for_at_once(filled):
     with pytest.raises(BadRequest):
         history(filled, limit=201)
