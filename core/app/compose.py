@@ -58,7 +58,7 @@ def build_site(settings: Settings, *, role: str = "web", address: str | None = N
     """
     site = Site(settings)
     pooled = settings if role in ("web", "test") else replace(settings, threads=ALONE)
-    database = site.put(Database(pooled, address or settings.database_url))
+    database = site.put(Database(pooled, address or settings.database_url, site=site))
     site.put(Secrets.at(settings.home))
     types = site.put(FieldTypes())
     site.put(Tables(types))

@@ -75,8 +75,9 @@ def insert(plan: EntityPlan, drafts: Sequence[Draft], conditions: Conditions, uo
     if len(drafts) == 1:
         cells = to_cells(plan, drafts[0].after, names)
         given = {name: cell for name, cell in cells.items() if cell is not None}
+        own_id = {"id": drafts[0].id} if drafts[0].id else {}
         row = uow.execute(
-            table.insert().values({**given, **stamp})
+            table.insert().values({**own_id, **given, **stamp})
             .returning(table.c.id, conditions.where(uow.catalog, plan.entity, table, rule)),
             conditions.environment(uow)).one()
         drafts[0].id = row[0]
@@ -98,8 +99,8 @@ def _insert_many(
         .select_from(sa.func.generate_series(1, len(drafts)).table_valued("n"))).scalars().all()
     rows = []
     for draft, new_id in zip(drafts, ids, strict=True):
-        draft.id = new_id
-        rows.append({"id": new_id, **to_cells(plan, draft.after, names)})
+        draft.id = draft.id or new_id
+        rows.append({"id": draft.id, **to_cells(plan, draft.after, names)})
     columns = [table.c[name] for name in rows[0]]
     given = record_set(rows, columns, "given")
     uow.execute(table.insert().from_select(

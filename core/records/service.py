@@ -30,9 +30,12 @@ class Records:
         self._context = context
 
     def create(self, actor: Actor, entity: str, rows: Sequence[Values], *, uow: UnitOfWork,
-               parsed: bool = False, fixed: Values | None = None) -> list[Saved]:
-        """Create records, all or none; ``fixed`` values are the caller's own and need no right to edit."""
-        return self._writing.create(self._work(actor, entity, uow), rows, parsed=parsed, fixed=fixed)
+               parsed: bool = False, fixed: Values | None = None, ids: Sequence[int] = ()) -> list[Saved]:
+        """Create records, all or none; ``fixed`` values are the caller's own and need no right to edit.
+
+        ``ids`` are given where records share the ids of something else, as a profile does with its account.
+        """
+        return self._writing.create(self._work(actor, entity, uow), rows, parsed=parsed, fixed=fixed, ids=ids)
 
     def update(self, actor: Actor, entity: str, record_id: int, values: Values, *, version: int | None,
                uow: UnitOfWork, parsed: bool = False, merge_lists: bool = False) -> Saved:

@@ -39,7 +39,7 @@ class Writing:
         self._label = label
 
     def create(self, work: Work, rows: Sequence[Values], *, parsed: bool = False,
-               fixed: Values | None = None) -> list[Saved]:
+               fixed: Values | None = None, ids: Sequence[int] = ()) -> list[Saved]:
         """Create records; ``fixed`` values come from the pipeline itself and need no right to edit."""
         work.access.require(work.actor, work.entity, "create", work.uow.catalog)
         drafts = self._loading.drafts(work.plan, rows, work.rights(), work.context, parsed=parsed)

@@ -1,5 +1,7 @@
 """All that a module may import from the core: a thin re-export, in alphabetical order."""
 
+from core.errors import Problem, ValidationFailed
+from core.fields import FieldRefused, FieldType
 from core.hooks import hookimpl
 from core.i18n import (
     Calendar,
@@ -20,26 +22,57 @@ from core.i18n import (
     read_date,
     sort_key_ddl,
 )
-from core.kernel.actor import Preferences
+from core.identity.accounts import Account
+from core.jobs import JobContext, Task
+from core.kernel.actor import Actor, Preferences
+from core.kernel.protocols import Profile
+from core.kernel.values import AnyRef, Ref
+from core.metadata.documents import Behaviour
+from core.metadata.specs import EntitySpec, ModuleSpec
+from core.records.change import Change
+from core.sdk.parts import forget_principals, leads_back, look_up, read_value, reading, records
+from core.storage import UnitOfWork
 
 __all__ = [
+    "Account",
+    "Actor",
+    "AnyRef",
+    "Behaviour",
     "Calendar",
+    "Change",
     "Collation",
     "Day",
     "DigitSet",
+    "EntitySpec",
+    "FieldRefused",
+    "FieldType",
+    "JobContext",
     "Language",
     "Localization",
     "Messages",
+    "ModuleSpec",
     "Money",
     "MoneyUnit",
     "Preferences",
+    "Problem",
+    "Profile",
+    "Ref",
     "Style",
+    "Task",
     "Unreadable",
+    "UnitOfWork",
+    "ValidationFailed",
     "add_months",
     "add_years",
     "fold",
+    "forget_principals",
     "hookimpl",
+    "leads_back",
+    "look_up",
     "period",
     "read_date",
+    "read_value",
+    "reading",
+    "records",
     "sort_key_ddl",
 ]

@@ -14,6 +14,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 from core.config import Settings
 from core.errors import PayvandError, Unavailable
 from core.kernel.actor import Actor
+from core.kernel.site import Site
 from core.metadata.catalog import Catalog
 from core.storage.attempts import OUTCOME_UNKNOWN, tries
 from core.storage.engine import build_engine
@@ -30,7 +31,8 @@ class Database:
     """The connections of one process to the site's database."""
 
     def __init__(self, settings: Settings, address: str | None = None, *,
-                 clock: Callable[[], datetime] | None = None) -> None:
+                 clock: Callable[[], datetime] | None = None, site: Site | None = None) -> None:
+        self._site = site
         self._zone = settings.time_zone
         self._clock = clock or _now
         self.engine = build_engine(address or settings.database_url, threads=settings.threads)
@@ -56,7 +58,7 @@ class Database:
             uow = UnitOfWork(
                 connection=connection, catalog=catalog, actor=actor, now=now,
                 today=now.astimezone(zone_of(actor, self._zone)).date(),
-                channel=channel or actor.channel, reason=reason or actor.elevated, cause=cause)
+                channel=channel or actor.channel, reason=reason or actor.elevated, cause=cause, site=self._site)
             yield uow
             self._commit(connection, catalog)
         uow.finish()

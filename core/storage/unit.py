@@ -13,6 +13,7 @@ import psycopg
 import sqlalchemy as sa
 
 from core.kernel.actor import Actor
+from core.kernel.site import Site
 from core.metadata.catalog import Catalog
 from core.storage.failures import translate_database_error
 from core.storage.reader import Driver, Reader
@@ -25,6 +26,7 @@ class UnitOfWork:
     """One transaction. It is committed by whoever opened it, never by those who get it handed.
 
     ``now`` and ``today`` are constants of the unit; ``memo`` keeps what its parts want to remember till its end.
+    ``site`` is where hooks find the parts they work with; None only where a database is used on its own.
     """
 
     connection: sa.Connection
@@ -35,6 +37,7 @@ class UnitOfWork:
     channel: str
     reason: str | None = None
     cause: str | None = None
+    site: Site | None = None
     memo: dict[Any, Any] = field(default_factory=dict)
     _afterwards: list[Callable[[], object]] = field(default_factory=list, init=False, repr=False)
     _reader: Reader | None = field(default=None, init=False, repr=False)

@@ -1,0 +1,65 @@
+"""What a hook finds through its unit of work: the door to records, both ways, and how values are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from core.fields import FieldTypes, LoadContext
+from core.kernel.actor import Actor, system_actor
+from core.kernel.site import Site
+from core.metadata.specs import FieldSpec, Json
+from core.records.query import MAX_LIMIT, Query
+from core.records.reading import Reading
+from core.records.service import Records
+from core.records.trees import leads_back as _leads_back
+from core.storage import Tables, UnitOfWork
+from core.storage.versions import bump_access
+
+
+def records(uow: UnitOfWork) -> Records:
+    """Return what writes records; hand it an actor, and this unit of work."""
+    return _site(uow).get(Records)
+
+
+def reading(uow: UnitOfWork) -> Reading:
+    """Return what reads records for an actor; hand it ``catalog=uow.catalog`` and this unit of work."""
+    return _site(uow).get(Reading)
+
+
+def look_up(uow: UnitOfWork, entity: str, fields: Sequence[str], *, where: str = "",
+            actor: Actor | None = None) -> Iterator[Mapping[str, object]]:
+    """Yield all records that ``where`` holds for, page by page, as this unit sees them.
+
+    Without an actor the system looks: keep what it sees away from people who may not.
+    """
+    eyes = actor or system_actor(f"looking up {entity}")
+    cursor: str | None = ""
+    while cursor is not None:
+        query = Query(fields=("id", *fields), filter=where, limit=MAX_LIMIT, cursor=cursor)
+        page = reading(uow).find(eyes, entity, query, catalog=uow.catalog, uow=uow)
+        yield from page.items
+        cursor = page.next
+
+
+def read_value(uow: UnitOfWork, kind: str, value: object, **options: Json) -> object:
+    """Return a JSON value as a field of this type, with these options, would store it, or raise `FieldRefused`."""
+    site = _site(uow)
+    settings = site.settings
+    context = LoadContext(currency=settings.currency, region=settings.region, area_code=settings.area_code)
+    spec = FieldSpec(entity="", name="value", type=kind, label="", options=options)
+    return site.get(FieldTypes).get(kind).load(spec, value, context)
+
+
+def leads_back(uow: UnitOfWork, entity: str, field: str, record_id: int, start: int) -> bool:
+    """Tell whether following a reference from ``start`` upwards comes to ``record_id``: then it would be a circle."""
+    return _leads_back(uow, _site(uow).get(Tables), entity, field, record_id, start)
+
+
+def forget_principals(uow: UnitOfWork) -> None:
+    """Say that teams or preferences of people have moved: from the next request on they hold everywhere."""
+    bump_access(uow)
+
+
+def _site(uow: UnitOfWork) -> Site:
+    assert uow.site is not None  # hooks are asked by a site
+    return uow.site

@@ -1,0 +1,91 @@
+"""What the base module answers the core: who people are, and the behaviours ``owned`` and ``tags``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from core.sdk import (
+    Account,
+    Actor,
+    Behaviour,
+    Change,
+    EntitySpec,
+    Problem,
+    Profile,
+    UnitOfWork,
+    forget_principals,
+    hookimpl,
+    leads_back,
+)
+from modules.base.people import add_profile, follow_account, is_adding_profile, profile_of, team_of_owner
+
+TREES = {"base.user": "manager", "base.team": "parent"}
+"""References of this module that make trees."""
+
+PRINCIPALS = frozenset({"name", "team", "manager", "language", "calendar", "digits", "time_zone", "money_unit",
+                        "parent", "leader", "members", "deleted_at"})
+"""What is remembered of people and teams between requests."""
+
+OWNED = Behaviour(name="owned", owner="base", fields={
+    "owner": {"type": "reference", "label": "Owner", "to": "base.user", "on_delete": "clear", "default": "$user"},
+    "team": {"type": "reference", "label": "Team", "to": "base.team", "on_delete": "clear", "default": "$team"},
+})
+
+TAGS = Behaviour(name="tags", owner="base", fields={
+    "tags": {"type": "links", "label": "Tags", "to": "base.tag"},
+})
+
+
+@hookimpl
+def register_behaviours() -> tuple[Behaviour, ...]:
+    """Offer an owner with a team, and tags."""
+    return (OWNED, TAGS)
+
+
+@hookimpl
+def actor_profile(account_id: int, uow: UnitOfWork) -> Profile | None:
+    """Tell the core who is behind an account."""
+    return profile_of(account_id, uow)
+
+
+@hookimpl
+def account_saved(account: Account, name: str, uow: UnitOfWork) -> None:
+    """Keep one public profile for each account, with the same id."""
+    if not follow_account(account, uow):
+        add_profile(account, name, uow)
+
+
+@hookimpl
+def record_normalize(entity: EntitySpec, values: Mapping[str, object], actor: Actor,
+                     uow: UnitOfWork) -> Mapping[str, object] | None:
+    """Let a record whose owner is known belong to the owner's team, where nothing else was said."""
+    if "owned" not in entity.behaviours or values.get("team") is not None:
+        return None
+    team = team_of_owner(values.get("owner"), uow)
+    return None if team is None else {"team": team}
+
+
+@hookimpl
+def record_validate(change: Change, uow: UnitOfWork) -> Iterable[Problem]:
+    """Keep profiles with their accounts, and trees free of circles."""
+    if change.entity.name == "base.user":
+        yield from _profile_problems(change, uow)
+    field = TREES.get(change.entity.name, "")
+    above = getattr(change.after.get(field), "id", None)
+    if field in change.changed and change.id and above is not None \
+            and leads_back(uow, change.entity.name, field, change.id, above):
+        yield Problem(code="circle", field=field, message="Nothing can stand above itself.")
+
+
+def _profile_problems(change: Change, uow: UnitOfWork) -> Iterable[Problem]:
+    if change.action == "create" and not is_adding_profile(uow):
+        yield Problem(code="needs_account", message="People are added with their account.")
+    if change.action == "delete":
+        yield Problem(code="has_account", message="A person is not deleted; disable the account instead.")
+
+
+@hookimpl
+def record_saved(change: Change, uow: UnitOfWork) -> None:
+    """Let everybody know when names, teams or preferences have moved."""
+    if change.entity.name in TREES and (change.action != "update" or change.changed & PRINCIPALS):
+        forget_principals(uow)

@@ -1,0 +1,39 @@
+"""What the contacts module answers the core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from core.sdk import Change, EntitySpec, Problem, UnitOfWork, hookimpl, leads_back
+from modules.contacts.points import normal_point
+from modules.contacts.primaries import keep_one_primary
+from modules.contacts.relationships import follow_names, relationship_titles
+
+
+@hookimpl
+def record_normalize(entity: EntitySpec, values: Mapping[str, object],
+                     uow: UnitOfWork) -> Mapping[str, object] | None:
+    """Give ways to reach people their one spelling, and relationships their two titles."""
+    match entity.name:
+        case "contacts.contact_point":
+            return normal_point(values, uow)
+        case "contacts.relationship":
+            return relationship_titles(values, uow)
+        case _:
+            return None
+
+
+@hookimpl
+def record_validate(change: Change, uow: UnitOfWork) -> Iterable[Problem]:
+    """Refuse companies that would stand above themselves."""
+    if change.entity.name == "contacts.account" and change.id and "parent" in change.changed:
+        above = getattr(change.after.get("parent"), "id", None)
+        if above is not None and leads_back(uow, "contacts.account", "parent", change.id, above):
+            yield Problem(code="circle", field="parent", message="A company cannot be part of itself.")
+
+
+@hookimpl
+def record_saved(change: Change, uow: UnitOfWork) -> None:
+    """Keep exactly one main way of each kind and one main company, and titles that name others true."""
+    keep_one_primary(change, uow)
+    follow_names(change, uow)
