@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.access import Access
+from core.app.exchange import offer_exchange
 from core.app.extensions import Extensions
 from core.app.people import build_identity
 from core.app.tasks import BUILD_INDEXES, core_tasks
@@ -71,6 +72,7 @@ def build_site(settings: Settings, *, role: str = "web", address: str | None = N
     _add_records(site)
     _add_lifecycle(site)
     site.put(build_identity(site), Identity)
+    offer_exchange(site)
     return site
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from core.app.exchange import import_task
 from core.identity.throttle import FORGOTTEN
 from core.jobs import JobContext, Task
 from core.metadata.specs import Json
@@ -32,7 +33,8 @@ KEPT_JOBS = timedelta(days=90)
 
 def core_tasks() -> tuple[Task, ...]:
     """Return the tasks that exist without any module."""
-    return (Task(name=BUILD_INDEXES, run=build_indexes), Task(name=HOUSEKEEPING, run=keep_house, daily=True))
+    return (Task(name=BUILD_INDEXES, run=build_indexes), Task(name=HOUSEKEEPING, run=keep_house, daily=True),
+            import_task())
 
 
 def build_indexes(context: JobContext) -> Mapping[str, Json]:
