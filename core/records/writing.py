@@ -45,6 +45,8 @@ class Writing:
         drafts = self._loading.drafts(work.plan, rows, work.rights(), work.context, parsed=parsed)
         for draft in drafts:
             draft.after.update(fixed or {})
+        for draft, given_id in zip(drafts, ids, strict=bool(ids)):
+            draft.id = given_id
         apply_defaults(work, drafts)
         self._ask_defaults(work, drafts)
         self._refuse_unreadable(work, drafts)
