@@ -7,7 +7,7 @@ import pytest
 from core.errors import AccessDenied, NotFound
 from core.expressions import Checked, unparse
 from core.kernel.actor import Scope, system_actor
-from tests.access.kit import access, catalog_of, grant, person
+from tests.access.kit import ENTITIES, access, catalog_of, grant, person
 
 
 def condition(grants, *, actor=None, entity="kit.item", action="read"):
@@ -142,3 +142,11 @@ def test_another_role_never_takes_away():
     catalog = catalog_of({"kit.one": one, "kit.other": other})
     found = access().condition(person(1, "kit.one", "kit.other"), "kit.piece", "read", catalog)
     assert unparse(found.node) == "whole.id != null and whole.owner == $user or length > 3"
+
+
+def test_a_reference_to_the_whole_is_no_owner_even_if_it_is_called_so():
+    entities = {**ENTITIES, "kit.line": {"title": "text", "part_of": "owner", "fields": {
+        "owner": {"type": "reference_any", "to": ["kit.item", "kit.shelf"]}, "text": {"type": "text"}}}}
+    catalog = catalog_of({"kit.tester": [grant("kit.line", scope="own")]}, entities)
+    found = access().condition(person(1, "kit.tester"), "kit.line", "read", catalog)
+    assert unparse(found.node) == "owner__kit_item.owner == $user or owner__kit_shelf.owner == $user"
