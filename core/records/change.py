@@ -43,6 +43,7 @@ class Draft:
     before: dict[str, object] = field(default_factory=dict)
     after: dict[str, object] = field(default_factory=dict)
     given: frozenset[str] = frozenset()
+    parsed: bool = False
     lists: dict[str, list[Mapping[str, object]]] = field(default_factory=dict)
     links: dict[str, tuple[int, ...]] = field(default_factory=dict)
     links_before: dict[str, tuple[int, ...]] = field(default_factory=dict)

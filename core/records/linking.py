@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
+from core.kernel.values import Ref
 from core.records.change import Draft
 from core.records.conditions import Conditions
 from core.records.persist import one_of
@@ -59,9 +60,16 @@ def match_children(
         child_id = _id(row)
         if child_id is None and keys:
             child_id = next((i for i, child in free.items() if i not in named and i not in matched
-                             and all(row.get(k) == child.get(k) for k in keys)), None)
+                             and all(_same(row.get(k), child.get(k)) for k in keys)), None)
         matched.append(child_id)
     return matched
+
+
+def _same(given: object, present: object) -> bool:
+    """Compare a value in wire form, or a Python value, with one that was read."""
+    if isinstance(present, Ref) and not isinstance(given, Ref):
+        return present.id == (given.get("id") if isinstance(given, Mapping) else given)
+    return given == present
 
 
 def _id(row: Mapping[str, object]) -> int | None:

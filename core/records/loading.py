@@ -34,7 +34,7 @@ class Loading:
         schema = self._schema(plan.entity, rights, context)
         drafts = []
         for number, row in enumerate(rows):
-            draft = Draft(row=number)
+            draft = Draft(row=number, parsed=parsed)
             if parsed and isinstance(row, Mapping) and schema.fields.keys() >= row.keys():
                 values: Mapping[str, object] = row
             else:

@@ -167,9 +167,9 @@ class Writing:
             if gone:
                 self._trash.delete(child, gone, versions={})
         if kept:
-            self.update(child, kept, versions={})
+            self.update(child, kept, versions={}, parsed=parent.parsed)
         if new:
-            self.create(child, new, fixed={by: _reference(child, by, work.entity, parent.id)})
+            self.create(child, new, parsed=parent.parsed, fixed={by: _reference(child, by, work.entity, parent.id)})
 
     def _present(self, child: Work, by: str, parent: Draft, work: Work) -> list[Values]:
         return child.conditions.children(child.plan, by, work.entity, parent.id, child.uow)

@@ -1,0 +1,5 @@
+"""Pages: server-rendered, working without JavaScript, quicker with it."""
+
+from core.web.blueprint import blueprint
+
+__all__ = ["blueprint"]

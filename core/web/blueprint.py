@@ -1,0 +1,58 @@
+"""The blueprint of the pages: opens each visit, guards its forms, and sends every route to its page."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Blueprint, Flask, Response, g, request, send_from_directory
+
+from core.kernel.site import Site
+from core.web import admin_pages, errors, form_page, history_page, import_pages, list_page, lookups, session_pages
+from core.web.pages import Pages
+from core.web.rendering import ASSETS, Renderer
+from core.web.security import secure
+from core.web.visit import VISITOR_COOKIE, check_csrf, open_visit
+
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+YEAR = 365 * 24 * 3600
+
+
+def blueprint(site: Site) -> Blueprint:
+    """Return the pages of a site as a Flask blueprint at the root."""
+    made = Blueprint("web", __name__, static_folder=None)
+    pages = site.put(Pages(Renderer()))
+
+    @made.before_request
+    def begin() -> None:
+        if request.endpoint == "web.assets":
+            return
+        visitor = request.cookies.get(VISITOR_COOKIE) or secrets.token_urlsafe(16)
+        g.visit = open_visit(site, request, visitor)
+        if request.method in UNSAFE:
+            check_csrf(g.visit, request)
+
+    @made.after_request
+    def finish(response: Response) -> Response:
+        present = g.get("visit")
+        if present is not None and not present.signed_in and VISITOR_COOKIE not in request.cookies:
+            response.set_cookie(VISITOR_COOKIE, present.visitor, httponly=True, samesite="Lax",
+                                secure=site.settings.secure_cookies)
+        return secure(response)
+
+    @made.get("/assets/<name>")
+    def assets(name: str) -> Response:
+        response = send_from_directory(ASSETS, name, max_age=YEAR)
+        response.cache_control.immutable = True
+        response.cache_control.public = True
+        return response
+
+    for room in (session_pages, list_page, form_page, history_page, lookups, admin_pages, import_pages):
+        room.register(made, site, pages)
+    errors.register(made, pages)
+    return made
+
+
+def register_unknown(app: Flask, site: Site) -> None:
+    """Answer addresses that nobody knows with a page of ours."""
+    pages = site.get(Pages)
+    app.register_error_handler(404, lambda _error: errors.unknown_address(site, pages))

@@ -1,0 +1,70 @@
+"""Errors on screens: a page in the shell, in the reader's language, with what to do; never a stack trace."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Blueprint, Response, g, request, url_for
+from werkzeug.exceptions import HTTPException
+
+from core.errors import AccessDenied, NotFound, NotSignedIn, PayvandError, TooLarge, Unavailable
+from core.kernel.site import Site
+from core.log import get_logger
+from core.web.pages import Pages, go, same_site
+from core.web.security import secure
+from core.web.visit import open_visit, visit
+
+
+def register(made: Blueprint, pages: Pages) -> None:
+    """Handle what the pages raise."""
+    made.register_error_handler(PayvandError, lambda error: known(pages, error))
+    made.register_error_handler(HTTPException, lambda error: known(pages, translated(error)))
+    made.register_error_handler(Exception, lambda error: broken(pages, error))
+
+
+def known(pages: Pages, error: PayvandError) -> Response:
+    """Return the page of an error that we raised; whoever is not signed in goes there first."""
+    if g.get("visit") is None:
+        return plain(error)
+    if isinstance(error, NotSignedIn) and request.method == "GET":
+        return go(url_for("web.sign_in", next=same_site(request.full_path.rstrip("?"), "/")))
+    return pages.show("error.html", status=error.status, error=error, reference="",
+                      problems=[visit().style.problem(p) for p in error.problems])
+
+
+def broken(pages: Pages, error: Exception) -> Response:
+    """Log a mistake of ours under a number, and show that number."""
+    reference = secrets.token_hex(4)
+    get_logger("web").error("page_broke", reference=reference, path=request.path, exc_info=error)
+    if g.get("visit") is None:
+        return plain(Unavailable(reason="see the log", code="broken"))
+    return pages.show("error.html", status=500, error=PayvandError(), reference=reference, problems=[])
+
+
+def translated(error: HTTPException) -> PayvandError:
+    """Return our error for one of Werkzeug's."""
+    if error.code == 404:
+        return NotFound("This page does not exist.")
+    if error.code == 413:
+        return TooLarge(limit="20 MB")
+    if error.code == 403:
+        return AccessDenied()
+    unknown = PayvandError("The request cannot be understood.", code="bad_request")
+    unknown.status = error.code or 400  # type: ignore[misc]  # this one answer has the status of the error
+    return unknown
+
+
+def plain(error: PayvandError) -> Response:
+    """Return an error when not even the visit could be opened, e.g. without a database."""
+    text = f"Payvand\n\n{error.text()}\n"
+    return secure(Response(text, error.status, content_type="text/plain; charset=utf-8",
+                           headers={"Retry-After": "5"} if error.status == 503 else None))
+
+
+def unknown_address(site: Site, pages: Pages) -> Response:
+    """Return the page for an address that no route knows."""
+    try:
+        g.visit = open_visit(site, request, "")
+    except PayvandError as error:
+        return plain(error)
+    return secure(known(pages, NotFound("This page does not exist.")))

@@ -1,0 +1,107 @@
+"""View models of fields: what a template needs to show one value, or to let a person write it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.fields import FieldType, FieldTypes, fixed_currency, targets
+from core.i18n import Style
+from core.kernel.values import AnyRef, FileRef, Money, Ref
+from core.metadata.specs import Choice, FieldSpec
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FieldView:
+    """One field on a screen. ``text`` is how it reads, ``raw`` what stands in its input."""
+
+    name: str
+    input: str
+    id: str
+    label: str
+    help: str
+    control: str
+    type: str
+    required: bool
+    read_only: bool
+    value: Any
+    text: str
+    raw: str
+    choices: tuple[tuple[str, str, str], ...] = ()
+    url: str = ""
+    targets: tuple[str, ...] = ()
+    unit: str = ""
+    span: bool = False
+    errors: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+
+
+class FieldViews:
+    """Makes view models in one reader's style."""
+
+    def __init__(self, types: FieldTypes, style: Style, currency: str) -> None:
+        self.types = types
+        self.style = style
+        self.currency = currency
+
+    def cell(self, spec: FieldSpec, value: Any) -> FieldView:
+        """Return a value as a list or a read-only form shows it."""
+        return self._build(spec, value, None, read_only=True, prefix="", errors=())
+
+    def field(self, spec: FieldSpec, value: Any, *, raw: str | None = None, read_only: bool = False, prefix: str = "",
+              errors: Sequence[str] = (), span: bool = False) -> FieldView:
+        """Return a field of a form; ``raw`` is what the person had typed, kept where it was refused."""
+        return self._build(spec, value, raw, read_only=read_only, prefix=prefix, errors=tuple(errors), span=span)
+
+    def _build(self, spec: FieldSpec, value: Any, raw: str | None, *, read_only: bool, prefix: str,
+               errors: tuple[str, ...], span: bool = False) -> FieldView:
+        kind = self.types.get(spec.type)
+        text = kind.show(spec, value, self.style)
+        input_name = f"{prefix}{spec.name}"
+        return FieldView(
+            name=spec.name, input=input_name, id=f"f-{input_name}", label=self.style.label(spec.label),
+            help=self.style.label(spec.help) if spec.help else "", control=kind.control, type=spec.type,
+            required=spec.required, read_only=read_only or spec.read_only or spec.derived or spec.type == "sequence",
+            value=value, text=text, raw=self._raw(kind, spec, value, text) if raw is None else raw,
+            choices=tuple(self._choice(c) for c in spec.choices), targets=_targets(spec),
+            unit=self._unit(spec, value), span=span or spec.type in ("long_text", "list"), errors=errors)
+
+    def _choice(self, choice: Choice) -> tuple[str, str, str]:
+        return (choice.name, self.style.label(choice.label), choice.hue)
+
+    def _unit(self, spec: FieldSpec, value: Any) -> str:
+        if spec.type != "money":
+            return ""
+        currency = value.currency if isinstance(value, Money) else fixed_currency(spec) or self.currency
+        return self.style.money_unit_name(currency)
+
+    def _raw(self, kind: FieldType, spec: FieldSpec, value: Any, text: str) -> str:
+        """Return what a person would type for this value."""
+        if value is None:
+            return ""
+        match value:
+            case Money():
+                return self.style.money_digits(value)
+            case Ref():
+                return value.title or ""
+            case AnyRef():
+                return value.title or ""
+            case FileRef():
+                return ""
+            case bool():
+                return "1" if value else ""
+            case tuple():
+                return ""
+        if spec.type == "choice":
+            return str(value)
+        return text
+
+
+def _targets(spec: FieldSpec) -> tuple[str, ...]:
+    if spec.type == "reference_any":
+        return targets(spec)
+    if spec.type in ("reference", "links"):
+        return (str(spec.option("to")),)
+    return ()

@@ -1,0 +1,175 @@
+"""A form as its template gets it: sections of fields, sub-tables with their rows, problems at their places."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from core.access import Access, FieldRights
+from core.errors import Problem
+from core.fields import FieldTypes
+from core.kernel.site import Site
+from core.metadata.catalog import Catalog
+from core.metadata.specs import EntitySpec, FieldSpec, ItemSpec
+from core.views import FormSection, form_sections
+from core.web.fields import FieldView, FieldViews
+from core.web.form_values import FormValues
+from core.web.visit import Visit
+
+SPARE = "__n__"
+"""Number of the row that the script copies for new lines."""
+
+MOST_COLUMNS = 6
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One line of a sub-table."""
+
+    number: str
+    id: str
+    cells: tuple[FieldView, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SubTable:
+    """A list field as a table of inputs: present lines, one spare, and the pattern of further ones."""
+
+    view: FieldView
+    headings: tuple[FieldView, ...]
+    rows: tuple[Row, ...]
+    spare: Row
+    pattern: Row
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Section:
+    """A titled group of fields and sub-tables."""
+
+    name: str
+    label: str
+    items: tuple[FieldView | SubTable, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refusal:
+    """A problem in the summary on top, with a link to its field."""
+
+    text: str
+    target: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormModel:
+    """Everything the form's template needs. ``clashes`` are (field, theirs, mine) after a conflict of versions."""
+
+    sections: tuple[Section, ...]
+    refusals: tuple[Refusal, ...] = ()
+    clashes: tuple[tuple[str, str, str], ...] = field(default_factory=tuple)
+
+
+def columns_of(catalog: Catalog, item: ItemSpec, spec: FieldSpec, readable: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the columns of a sub-table: those of the view, else the first of the lines' own fields."""
+    child = catalog.entity(str(spec.option("of")))
+    by = str(spec.option("by"))
+    wanted = item.columns or [f.name for f in child.fields.values()
+                              if not f.system and f.name != by and f.type not in ("list", "links", "long_text")]
+    return tuple(name for name in wanted if name in readable and name in child.fields)[:MOST_COLUMNS]
+
+
+def form_columns(catalog: Catalog, entity: EntitySpec, rights: FieldRights) -> dict[str, tuple[str, ...]]:
+    """Return the columns of every sub-table of an entity's form."""
+    found = {}
+    for section in form_sections(catalog, entity, rights.readable):
+        for item in section.items:
+            spec = entity.fields[item.name]
+            if spec.type == "list":
+                child = catalog.entity(str(spec.option("of")))
+                found[item.name] = columns_of(catalog, item, spec, child.fields)
+    return found
+
+
+class _Builder:
+    def __init__(self, site: Site, present: Visit, rights: FieldRights, writable: bool, typed: FormValues | None,
+                 problems: Iterable[Problem]) -> None:
+        self._present = present
+        self._catalog = present.catalog
+        self._access = site.get(Access)
+        self._rights = rights
+        self._writable = writable
+        self._raw = typed.raw if typed else {}
+        self._typed = typed.values if typed else {}
+        self._views = FieldViews(site.get(FieldTypes), present.style, site.settings.currency)
+        self._errors: dict[str, list[str]] = defaultdict(list)
+        for problem in problems:
+            self._errors[problem.field or ""].append(present.style.problem(problem))
+
+    def section(self, entity: EntitySpec, section: FormSection, values: Mapping[str, Any]) -> Section:
+        items = tuple(self._item(entity.fields[item.name], item, values) for item in section.items)
+        return Section(name=section.name, label=self._present.style.label(section.label), items=items)
+
+    def _item(self, spec: FieldSpec, item: ItemSpec, values: Mapping[str, Any]) -> FieldView | SubTable:
+        view = self._field(spec, self._typed.get(spec.name, values.get(spec.name)), "", span=item.span,
+                           editable=spec.name in self._rights.editable)
+        return self._table(spec, item, view, values) if spec.type == "list" else view
+
+    def _field(self, spec: FieldSpec, value: Any, prefix: str, *, editable: bool, span: bool = False) -> FieldView:
+        key = f"{prefix}{spec.name}"
+        return self._views.field(spec, value, raw=self._raw.get(key), prefix=prefix, span=span,
+                                 read_only=not (self._writable and editable), errors=self._errors.get(key, ()))
+
+    def _table(self, spec: FieldSpec, item: ItemSpec, view: FieldView, values: Mapping[str, Any]) -> SubTable:
+        child = self._catalog.entity(str(spec.option("of")))
+        rights = self._access.fields(self._present.actor, child.name, self._catalog)
+        columns = columns_of(self._catalog, item, spec, rights.readable)
+        lines = self._typed.get(spec.name, values.get(spec.name)) or ()
+        rows = tuple(self._row(spec, child, columns, rights, n, line) for n, line in enumerate(lines))
+        spare = self._row(spec, child, columns, rights, len(rows), {})
+        return SubTable(view=replace(view, span=True), headings=spare.cells, rows=rows, spare=spare,
+                        pattern=self._row(spec, child, columns, rights, SPARE, {}))
+
+    def _row(self, spec: FieldSpec, child: EntitySpec, columns: Sequence[str], rights: FieldRights,
+             number: int | str, line: Mapping[str, Any]) -> Row:
+        prefix = f"{spec.name}-{number}-"
+        cells = tuple(self._field(child.fields[name], line.get(name, _start(child.fields[name], line)), prefix,
+                                  editable=name in rights.editable) for name in columns)
+        return Row(number=str(number), id=str(line.get("id") or ""), cells=cells)
+
+    def refusals(self, entity: EntitySpec) -> tuple[Refusal, ...]:
+        """Return the summary: every sentence with the field it belongs to."""
+        found = []
+        for name, sentences in self._errors.items():
+            spec = entity.fields.get(name)
+            label = self._present.style.label(spec.label) if spec else ""
+            found += [Refusal(text=text, target=f"f-{name}" if name else "", label=label) for text in sentences]
+        return tuple(found)
+
+    def clashes(self, entity: EntitySpec, values: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
+        """Return where the typed value differs from what stands there now."""
+        found = []
+        for name, mine in self._typed.items():
+            spec = entity.fields[name]
+            theirs = values.get(name)
+            if spec.type != "list" and mine != theirs:
+                texts = [self._views.cell(spec, value).text for value in (theirs, mine)]
+                if texts[0] != texts[1]:
+                    found.append((self._present.style.label(spec.label), texts[0], texts[1]))
+        return tuple(found)
+
+
+def _start(spec: FieldSpec, line: Mapping[str, Any]) -> Any:
+    """Return what a new line starts with: plain defaults only."""
+    return spec.default if not line and isinstance(spec.default, (str, bool)) and spec.type in ("choice", "boolean") else None
+
+
+def build_form(site: Site, present: Visit, entity: EntitySpec, sections: Sequence[FormSection],
+               values: Mapping[str, Any], rights: FieldRights, *, writable: bool, typed: FormValues | None,
+               problems: Iterable[Problem], conflict: bool) -> FormModel:
+    """Return the form of a record: its values, or what was typed where that was refused."""
+    builder = _Builder(site, present, rights, writable, typed, problems)
+    return FormModel(
+        sections=tuple(builder.section(entity, section, values) for section in sections),
+        refusals=builder.refusals(entity), clashes=builder.clashes(entity, values) if conflict else ())

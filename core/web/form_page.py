@@ -1,0 +1,141 @@
+"""The page of one record: read it, write it, with everything kept when something is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+
+from core.access import Access, FieldRights
+from core.errors import NotFound, Problem, ValidationFailed, VersionConflict
+from core.fields import FieldTypes
+from core.kernel.site import Site
+from core.metadata.specs import EntitySpec
+from core.records.reading import Reading
+from core.records.service import Records
+from core.storage import Database
+from core.views import form_sections
+from core.web.form_model import build_form, form_columns
+from core.web.form_values import FormReader, FormValues
+from core.web.history_page import history_lines
+from core.web.list_page import context_of
+from core.web.lookups import find_by_title, store_upload
+from core.web.pages import Pages, go
+from core.web.visit import Visit, visit
+
+NEW = 0
+
+
+def register(made: Blueprint, site: Site, pages: Pages) -> None:
+    """Add the routes of this page."""
+    made.add_url_rule("/records/<entity>/new", "record_new", lambda entity: edit(site, pages, entity, NEW),
+                      methods=["GET", "POST"])
+    made.add_url_rule("/records/<entity>/<int:number>", "record",
+                      lambda entity, number: edit(site, pages, entity, number), methods=["GET", "POST"])
+
+
+def edit(site: Site, pages: Pages, name: str, number: int) -> Response:
+    """Show a record or an empty form; save what is posted."""
+    present = visit().require()
+    entity = present.catalog.entity(name)
+    access = site.get(Access)
+    access.require(present.actor, name, "read" if number else "create", present.catalog)
+    rights = access.fields(present.actor, name, present.catalog)
+    record = _read(site, present, name, number) if number else {}
+    if request.method == "GET":
+        return _show(site, pages, present, entity, record, rights)
+    return _save(site, pages, present, entity, record, rights)
+
+
+def _read(site: Site, present: Visit, name: str, number: int) -> dict[str, Any]:
+    reading = site.get(Reading)
+    try:
+        return reading.get(present.actor, name, number, catalog=present.catalog)
+    except NotFound:
+        found = reading.get(present.actor, name, number, catalog=present.catalog, trash=True)
+        return {**found, "trashed": True}
+
+
+def _save(site: Site, pages: Pages, present: Visit, entity: EntitySpec, record: dict[str, Any],
+          rights: FieldRights) -> Response:
+    typed = _typed(site, present, entity, rights)
+    if typed.problems:
+        return _show(site, pages, present, entity, record, rights, typed=typed, problems=typed.problems, status=422)
+    try:
+        number = _write(site, present, entity, record, typed)
+    except ValidationFailed as refused:
+        return _show(site, pages, present, entity, record, rights, typed=typed, problems=refused.problems, status=422)
+    except VersionConflict:
+        return _show(site, pages, present, entity, _read(site, present, entity.name, int(record["id"])), rights,
+                     typed=typed, conflict=True, status=412)
+    style = present.style
+    if request.form.get("then") == "new":
+        return go(url_for("web.record_new", entity=entity.name), style._("Saved."))
+    return go(url_for("web.record", entity=entity.name, number=number), style._("Saved."))
+
+
+def _typed(site: Site, present: Visit, entity: EntitySpec, rights: FieldRights) -> FormValues:
+    reader = FormReader(
+        types=site.get(FieldTypes), context=context_of(site, present), catalog=present.catalog,
+        find=lambda name, text: find_by_title(site, present, name, text),
+        store=lambda upload: store_upload(site, present, upload))
+    names = [name for name in entity.fields if name in rights.editable and name in rights.readable]
+    return reader.read(entity, names, request.form, request.files, columns=form_columns(present.catalog, entity, rights))
+
+
+def _write(site: Site, present: Visit, entity: EntitySpec, record: Mapping[str, Any], typed: FormValues) -> int:
+    database, records, actor = site.get(Database), site.get(Records), present.actor
+
+    def act() -> int:
+        with database.unit(present.catalog, actor, channel="web") as uow:
+            if not record:
+                return records.create(actor, entity.name, [typed.values], uow=uow, parsed=True)[0].id
+            seen = request.form.get("version", "")
+            version = int(seen) if seen.isascii() and seen.isdigit() else 0
+            return records.update(actor, entity.name, int(record["id"]), typed.values, version=version, uow=uow,
+                                  parsed=True).id
+
+    return database.attempt(act)
+
+
+def _show(site: Site, pages: Pages, present: Visit, entity: EntitySpec, record: dict[str, Any], rights: FieldRights, *,
+          typed: FormValues | None = None, problems: tuple[Problem, ...] | list[Problem] = (), conflict: bool = False,
+          status: int = 200) -> Response:
+    catalog, actor = present.catalog, present.actor
+    access = site.get(Access)
+    number = int(record.get("id") or 0)
+    trashed = bool(record.get("trashed"))
+    may = {action: access.may(actor, entity.name, action, catalog) for action in ("create", "update", "delete")}
+    writable = (may["update"] if number else may["create"]) and not trashed
+    sections = form_sections(catalog, entity, rights.readable)
+    form = build_form(site, present, entity, sections, _values(site, present, entity, record, number), rights,
+                      writable=writable, typed=typed, problems=problems, conflict=conflict)
+    return pages.show(
+        "form.html", nav=entity.name, entity=entity, number=number, version=record.get("version", 0), form=form,
+        title=_title(present, entity, record), may=may, writable=writable, trashed=trashed, conflict=conflict,
+        history=history_lines(site, present, entity, number, 12) if number else [], status=status)
+
+
+def _values(site: Site, present: Visit, entity: EntitySpec, record: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """Return the record's values, or those a new record would start with, for the eye only."""
+    if number:
+        return dict(record)
+    types, context = site.get(FieldTypes), context_of(site, present)
+    live = {"$today": present.style.today(site.get(Database).now())}
+    values: dict[str, Any] = {}
+    for spec in entity.fields.values():
+        if spec.default is None or spec.derived:
+            continue
+        if isinstance(spec.default, str) and spec.default.startswith("$"):
+            values[spec.name] = live.get(spec.default)
+        else:
+            values[spec.name] = types.get(spec.type).load(spec, spec.default, context)
+    return values
+
+
+def _title(present: Visit, entity: EntitySpec, record: Mapping[str, Any]) -> str:
+    if not record:
+        return present.style._("New: {entity}", entity=present.style.label(entity.label))
+    title = record.get(entity.title)
+    return str(title) if title not in (None, "") else f"#{record.get('id')}"

@@ -1,0 +1,151 @@
+"""From a posted form to Python values: typed text is read in the person's digits, calendar and unit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from werkzeug.datastructures import FileStorage, MultiDict
+
+from core.errors import Problem
+from core.fields import FieldRefused, FieldTypes, LoadContext
+from core.i18n import fold
+from core.kernel.values import AnyRef, FileRef, Ref
+from core.metadata.catalog import Catalog
+from core.metadata.specs import EntitySpec, FieldSpec
+
+FindByTitle = Callable[[str, str], list[Ref]]
+"""``find(entity, text)``: the records whose title is the text, as the person may see them."""
+
+StoreFile = Callable[[FileStorage], int]
+MAX_ROWS = 500
+WAS = "__was"
+TEXT = "__text"
+
+
+@dataclass(slots=True)
+class FormValues:
+    """What could be read, what could not, and what was typed."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    raw: dict[str, str] = field(default_factory=dict)
+
+
+class FormReader:
+    """Reads the fields of one entity from a form."""
+
+    def __init__(self, *, types: FieldTypes, context: LoadContext, catalog: Catalog, find: FindByTitle,
+                 store: StoreFile) -> None:
+        self._types = types
+        self._context = context
+        self._catalog = catalog
+        self._find = find
+        self._store = store
+
+    def read(self, entity: EntitySpec, names: Sequence[str], form: MultiDict[str, str],
+             files: MultiDict[str, FileStorage], *, prefix: str = "",
+             columns: Mapping[str, Sequence[str]] | None = None) -> FormValues:
+        """Read the named fields. Inputs carry ``prefix``; ``columns`` names the fields of each sub-table."""
+        found = FormValues()
+        for name in names:
+            spec = entity.fields[name]
+            key = f"{prefix}{name}"
+            if f"{key}__shown" not in form:
+                continue  # the field was not on the page, so nothing is said about it
+            found.raw[key] = form.get(key + TEXT, form.get(key, ""))
+            try:
+                if spec.type == "list":
+                    found.values[name] = self._lines(spec, form, files, found, (columns or {}).get(name, ()), key)
+                else:
+                    found.values[name] = self._value(spec, form, files, key)
+            except FieldRefused as refused:
+                found.problems.append(Problem(code=refused.code, message=refused.message, params=refused.params,
+                                              field=key))
+        return found
+
+    def _value(self, spec: FieldSpec, form: MultiDict[str, str], files: MultiDict[str, FileStorage], key: str) -> Any:
+        match spec.type:
+            case "boolean":
+                return form.get(key) == "1"
+            case "multi_choice":
+                return self._types.get(spec.type).load(spec, [v for v in form.getlist(key) if v], self._context)
+            case "reference" | "reference_any":
+                return self._reference(spec, form, key)
+            case "links":
+                return self._links(spec, form, key)
+            case "file":
+                return self._file(form, files, key)
+            case _:
+                return self._types.get(spec.type).parse(spec, form.get(key, ""), self._context)
+
+    def _reference(self, spec: FieldSpec, form: MultiDict[str, str], key: str) -> Ref | AnyRef | None:
+        """Take the id that the script chose; where the text was changed without it, look the title up."""
+        chosen, typed, was = form.get(key, ""), form.get(key + TEXT, "").strip(), form.get(key + WAS, "").strip()
+        if not typed:
+            return None
+        if chosen and typed == was:
+            return _chosen(spec, chosen, typed)
+        entities = spec.option("to")
+        for target in (entities,) if isinstance(entities, str) else tuple(entities or ()):  # type: ignore[arg-type]  # a checked option
+            found = [ref for ref in self._find(str(target), typed) if fold(ref.title or "") == fold(typed)]
+            if len(found) > 1:
+                raise FieldRefused("ambiguous", "There are several records named {text}; choose one from the list.",
+                                   text=typed)
+            if found:
+                return AnyRef(str(target), found[0].id, typed) if spec.type == "reference_any" else found[0]
+        raise FieldRefused("not_found", "{text} was not found; choose a record from the list.", text=typed)
+
+    def _links(self, spec: FieldSpec, form: MultiDict[str, str], key: str) -> tuple[Ref, ...]:
+        refs = [Ref(int(v)) for v in form.getlist(key) if v.isascii() and v.isdigit()]
+        typed = form.get(key + TEXT, "").strip()
+        if typed:
+            found = [r for r in self._find(str(spec.option("to")), typed) if fold(r.title or "") == fold(typed)]
+            if not found:
+                raise FieldRefused("not_found", "{text} was not found; choose a record from the list.", text=typed)
+            refs.append(found[0])
+        return tuple({ref.id: ref for ref in refs}.values())
+
+    def _file(self, form: MultiDict[str, str], files: MultiDict[str, FileStorage], key: str) -> FileRef | None:
+        upload = files.get(key)
+        if upload is not None and upload.filename:
+            return FileRef(self._store(upload))
+        kept = form.get(f"{key}__kept", "")
+        if form.get(f"{key}__remove") == "1" or not kept.isdigit():
+            return None
+        return FileRef(int(kept))
+
+    def _lines(self, spec: FieldSpec, form: MultiDict[str, str], files: MultiDict[str, FileStorage],
+               found: FormValues, columns: Sequence[str], key: str) -> list[dict[str, Any]]:
+        """Read the rows of a sub-table; empty new rows are nobody's, rows marked for deletion are left out."""
+        child = self._catalog.entity(str(spec.option("of")))
+        numbers = sorted({int(n) for n in form.getlist(f"{key}__row") if n.isascii() and n.isdigit()})[:MAX_ROWS]
+        rows = []
+        for number in numbers:
+            prefix = f"{key}-{number}-"
+            if form.get(f"{prefix}delete") == "1":
+                continue
+            line = self.read(child, columns, form, files, prefix=prefix)
+            found.raw.update(line.raw)
+            record_id = form.get(f"{prefix}id", "")
+            if not record_id and _is_blank(child, line):
+                continue
+            found.problems.extend(line.problems)
+            rows.append({**line.values, **({"id": int(record_id)} if record_id.isdigit() else {})})
+        return rows
+
+
+def _chosen(spec: FieldSpec, chosen: str, title: str) -> Ref | AnyRef:
+    entity, _, number = chosen.rpartition(":")
+    if not (number.isascii() and number.isdigit()):
+        raise FieldRefused("not_found", "{text} was not found; choose a record from the list.", text=title)
+    if spec.type == "reference_any":
+        return AnyRef(entity, int(number), title)
+    return Ref(int(number), title)
+
+
+def _is_blank(child: EntitySpec, line: FormValues) -> bool:
+    """Tell whether nothing was written in a new row: what stands there is at most its defaults."""
+    return all(value in (None, False, "", ()) or child.fields[name].type == "choice"
+               for name, value in line.values.items()) and not line.problems

@@ -1,0 +1,79 @@
+"""Jinja: the environment of the pages, with assets, icons and formatting in the reader's style."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import url_for
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
+
+from core.errors import Unavailable
+from core.web.texts import TEXTS
+from core.web.visit import Visit
+
+HERE = Path(__file__).parent
+ASSETS = HERE / "assets"
+TEMPLATES = HERE / "templates"
+MANIFEST = ASSETS / "manifest.json"
+AVATAR_HUES = ("teal", "blue", "violet", "pink", "orange", "amber", "green", "red")
+
+
+class Renderer:
+    """Renders templates for one site."""
+
+    def __init__(self) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(default=True, default_for_string=True),
+            undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.do"])
+        self._environment.globals.update(asset=self.asset, icon=self.icon, url_for=url_for, hue_of=hue_of)
+        self._environment.filters["initials"] = initials
+        self._manifest: Mapping[str, str] = {}
+
+    def page(self, template: str, visit: Visit, /, **values: Any) -> str:
+        """Return a page in the reader's language; ``_`` translates in it."""
+        style = visit.style
+        return self._environment.get_template(template).render(
+            visit=visit, style=style, _=style._, ngettext=style.ngettext, label=style.label, csrf=visit.csrf,
+            texts=json.dumps({key: style._(key) for key in TEXTS}, ensure_ascii=False).replace("<", "\\u003c"), **values)
+
+    def asset(self, name: str) -> str:
+        """Return the address of a built file; its name carries its content's hash."""
+        if not self._manifest:
+            self._manifest = _read_manifest()
+        return url_for("web.assets", name=self._manifest[name])
+
+    def icon(self, name: str, size: str = "", label: str = "") -> Markup:
+        """Return an icon of the sprite; with a label it is an image with a name, else decoration."""
+        role = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+        return Markup('<svg class="i {}" {}><use href="{}#{}"/></svg>').format(
+            size, role, self.asset("icons.svg"), name)
+
+
+def _read_manifest() -> Mapping[str, str]:
+    try:
+        found: Mapping[str, str] = json.loads(MANIFEST.read_text())
+    except FileNotFoundError:
+        raise Unavailable(reason="the front end is not built; run: make run") from None
+    return found
+
+
+@lru_cache(maxsize=4096)
+def hue_of(name: str) -> str:
+    """Return the colour of an avatar: always the same for the same name."""
+    return AVATAR_HUES[sum(map(ord, name)) % len(AVATAR_HUES)]
+
+
+def initials(name: str) -> str:
+    """Return one letter for Persian names, where two would join, and two for others."""
+    words = [word for word in name.split() if word]
+    if not words:
+        return "·"
+    first = words[0][0]
+    if not first.isascii() or len(words) == 1:
+        return str(escape(first))
+    return (first + words[-1][0]).upper()

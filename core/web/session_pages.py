@@ -1,0 +1,114 @@
+"""Signing in and out, and how a person wants to read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from zoneinfo import available_timezones
+
+from flask import Blueprint, Response, redirect, request, url_for
+
+from core.errors import NotSignedIn, TooMany
+from core.i18n import Localization
+from core.identity import Identity
+from core.identity.service import SESSION_DAYS
+from core.kernel.site import Site
+from core.records.service import Records
+from core.storage import Database
+from core.web.pages import Pages, go, menu, same_site
+from core.web.visit import LANGUAGE_COOKIE, SESSION_COOKIE, visit
+
+PROFILE = "base.user"
+"""The public profile, where a module keeps one; without it everybody reads as the site does."""
+
+
+def register(made: Blueprint, site: Site, pages: Pages) -> None:
+    """Add the routes of this page."""
+    made.add_url_rule("/", "home", lambda: home(pages))
+    made.add_url_rule("/sign-in", "sign_in", lambda: sign_in(site, pages), methods=["GET", "POST"])
+    made.add_url_rule("/sign-out", "sign_out", lambda: sign_out(site), methods=["POST"])
+    made.add_url_rule("/language", "language", lambda: language(site), methods=["POST"])
+    made.add_url_rule("/preferences", "preferences", lambda: preferences(site, pages), methods=["GET", "POST"])
+
+
+def home(pages: Pages) -> Response:
+    """Lead to the first thing in the menu; say so where there is nothing."""
+    present = visit().require()
+    for _, entries in menu(present):
+        return go(entries[0].url)
+    return pages.show("home.html", nav="home")
+
+
+def sign_in(site: Site, pages: Pages) -> Response:
+    """Show the sign-in page, or let somebody in."""
+    target = same_site(request.values.get("next"), url_for("web.home"))
+    if request.method == "GET":
+        return pages.show("sign_in.html", next=target, login="", problem="")
+    login, password = request.form.get("login", ""), request.form.get("password", "")
+    style = visit().style
+    try:
+        token = site.get(Identity).sign_in(login, password, address=request.remote_addr or "")
+    except NotSignedIn as wrong:
+        return pages.show("sign_in.html", status=401, next=target, login=login, problem=style._(wrong.message))
+    except TooMany as wait:
+        return pages.show("sign_in.html", status=429, next=target, login=login,
+                          problem=style._(wait.message, **wait.params))
+    response = go(target)
+    response.set_cookie(SESSION_COOKIE, token, max_age=SESSION_DAYS * 24 * 3600, httponly=True, samesite="Lax",
+                        secure=site.settings.secure_cookies)
+    return response
+
+
+def sign_out(site: Site) -> Response:
+    """End the session."""
+    site.get(Identity).sign_out(request.cookies.get(SESSION_COOKIE, ""))
+    response = go(url_for("web.sign_in"))
+    response.delete_cookie(SESSION_COOKIE)
+    return response
+
+
+def language(site: Site) -> Response:
+    """Choose a language: for this browser, and where somebody is signed in for them."""
+    code = request.form.get("language", "")
+    response = redirect(same_site(request.form.get("next"), url_for("web.home")), code=303)
+    if code in site.get(Localization).languages:
+        response.set_cookie(LANGUAGE_COOKIE, code, max_age=365 * 24 * 3600, samesite="Lax", httponly=True,
+                            secure=site.settings.secure_cookies)
+        present = visit()
+        if present.signed_in and PROFILE in present.catalog.entities:
+            _keep(site, {"language": code})
+    return response  # type: ignore[return-value]  # Flask's redirect is a Response of ours
+
+
+def preferences(site: Site, pages: Pages) -> Response:
+    """Show and keep how a person wants to read."""
+    present = visit().require()
+    localization = site.get(Localization)
+    choices = {
+        "language": {code: lang.name for code, lang in localization.languages.items()},
+        "calendar": {name: name.capitalize() for name in localization.calendars},
+        "digits": {name: name.capitalize() for name in localization.digits},
+        "money_unit": {name: unit.label(present.style.lang) for name, unit in localization.money_units.items()},
+        "time_zone": {zone: zone for zone in sorted(available_timezones())},
+    }
+    if request.method == "POST":
+        chosen = {name: request.form.get(name, "") for name in choices}
+        _keep(site, {name: value if value in choices[name] else "" for name, value in chosen.items()})
+        return go(url_for("web.preferences"), present.style._("Your preferences are saved."))
+    return pages.show("preferences.html", nav="preferences", choices=choices, now=site.get(Database).now(), chosen=asdict(present.actor.preferences))
+
+
+def _keep(site: Site, values: Mapping[str, str]) -> None:
+    """Write preferences into the person's own profile, by their own right."""
+    present = visit()
+    actor, catalog = present.actor, present.catalog
+    assert actor.id is not None  # only people who are signed in come here
+
+    def write() -> None:
+        with site.get(Database).unit(catalog, actor) as uow:
+            site.get(Records).update(actor, PROFILE, actor.id or 0, {k: v or None for k, v in values.items()},
+                                     version=None, uow=uow)
+
+    site.get(Database).attempt(write)
+
+

@@ -1,0 +1,99 @@
+"""`Visit`: one request of a person: who, on which catalog, in which style."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass, replace
+
+from flask import Request, g
+
+from core.errors import AccessDenied, NotSignedIn
+from core.i18n import Localization, Style
+from core.identity import Identity, Opening
+from core.kernel.actor import Actor
+from core.kernel.secrets import Secrets
+from core.kernel.site import Site
+from core.metadata.catalog import Catalog
+
+SESSION_COOKIE = "payvand_session"
+LANGUAGE_COOKIE = "payvand_language"
+VISITOR_COOKIE = "payvand_visitor"
+CSRF_FIELD = "csrf"
+CSRF_HEADER = "X-CSRF-Token"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Visit:
+    """What every page needs to know. ``csrf`` is the token that its forms carry."""
+
+    site: Site
+    opening: Opening
+    style: Style
+    csrf: str
+    visitor: str = ""
+
+    @property
+    def actor(self) -> Actor:
+        """Who is looking."""
+        return self.opening.actor
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog of this request."""
+        return self.opening.catalog
+
+    @property
+    def signed_in(self) -> bool:
+        """True where somebody is."""
+        return self.opening.session is not None
+
+    def require(self) -> Visit:
+        """Return the visit, or raise `NotSignedIn`."""
+        if not self.signed_in:
+            raise NotSignedIn
+        return self
+
+
+def visit() -> Visit:
+    """Return the visit of the present request."""
+    found: Visit = g.visit
+    return found
+
+
+def open_visit(site: Site, request: Request, visitor: str) -> Visit:
+    """Open the request: one statement, then the style of whoever asks."""
+    opening = site.get(Identity).open(cookie=request.cookies.get(SESSION_COOKIE))
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    preferences = opening.actor.preferences
+    if opening.session is None or not preferences.language:
+        preferences = replace(preferences, language=chosen or _accepted(site, request))
+    style = site.get(Localization).style(preferences, site.settings)
+    csrf = opening.session.csrf if opening.session else visitor_token(site, visitor)
+    return Visit(site=site, opening=opening, style=style, csrf=csrf, visitor=visitor)
+
+
+def _accepted(site: Site, request: Request) -> str:
+    known = site.get(Localization).languages
+    return request.accept_languages.best_match(list(known)) or site.settings.language
+
+
+def visitor_token(site: Site, visitor: str) -> str:
+    """Return the CSRF token of a visitor who has not signed in: signed, bound to their cookie."""
+    return site.get(Secrets).sign("visitor", visitor.encode()).hex()
+
+
+def check_csrf(present: Visit, request: Request) -> None:
+    """Refuse a form that did not come from one of our pages."""
+    given = request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
+    if not hmac.compare_digest(given.encode(), present.csrf.encode()):
+        raise AccessDenied("This page is too old or came from elsewhere; reload it and try again.", code="csrf")
+    origin = request.headers.get("Origin")
+    if origin and origin != "null" and origin not in _own_origins(present.site, request):
+        raise AccessDenied("This page is too old or came from elsewhere; reload it and try again.", code="csrf")
+
+
+def _own_origins(site: Site, request: Request) -> tuple[str, ...]:
+    configured = site.settings.base_url.rstrip("/")
+    return (configured,) if configured else (request.host_url.rstrip("/"),)
+
+
