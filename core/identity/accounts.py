@@ -90,7 +90,7 @@ def change_account(uow: UnitOfWork, account_id: int, *, ends_sessions: bool, **v
     changed = uow.execute(sa.update(core_account).where(core_account.c.id == account_id)
                           .values(epoch=core_account.c.epoch + 1, **values)).rowcount
     if not changed:
-        raise NotFound()
+        raise NotFound
     if ends_sessions:
         uow.execute(sa.delete(core_session).where(core_session.c.account == account_id))
     bump_access(uow)

@@ -92,8 +92,8 @@ class Jobs:
             sa.insert(core_job).values(kind=name, arguments=dict(arguments), actor=uow.actor.id, total=total,
                                        created_at=uow.now).returning(core_job.c.id)).scalar_one()
         handle = self.procrastinate.configure_task(RUN, queue=QUEUE, connection=driver_of(uow.connection))
-        ticket = handle.defer(job_id=job_id)
-        uow.execute(sa.update(core_job).where(core_job.c.id == job_id).values(procrastinate_id=ticket))
+        queued = handle.defer(job_id=job_id)
+        uow.execute(sa.update(core_job).where(core_job.c.id == job_id).values(procrastinate_id=queued))
         return job_id
 
     def defer_due(self, uow: UnitOfWork) -> list[int]:

@@ -87,7 +87,7 @@ async def _every(seconds: float, act: Callable[[], Awaitable[object]], *, at_onc
 async def _pick_up(app: procrastinate.App) -> None:
     """Queue again what was running when its worker died; the task goes on from its checkpoint."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
-        get_logger("jobs").warning("job_picked_up", ticket=job.id)
+        get_logger("jobs").warning("job_picked_up", queued=job.id)
         await app.job_manager.retry_job(job)
 
 

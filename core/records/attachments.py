@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from core.errors import AccessDenied, NotFound, Problem
-from core.files import Files, StoredFile, assign_files, usable_files
+from core.files import OF_JOB, Files, StoredFile, assign_files, usable_files
 from core.kernel.actor import Actor
 from core.kernel.values import FileRef
 from core.metadata.catalog import Catalog
@@ -32,9 +32,10 @@ class Attachments:
         raise NotFound
 
     def _is_own(self, actor: Actor, file: StoredFile) -> bool:
-        """Tell whether the file belongs to no record yet, and the actor has uploaded it."""
-        return file.record_id is None and (actor.elevated is not None or (
-            actor.id is not None and file.created_by == actor.id))
+        """Tell whether the file belongs to no record, or to a job, and was made by or for the actor."""
+        if file.record_id is not None and file.entity != OF_JOB:
+            return False
+        return actor.elevated is not None or (actor.id is not None and file.created_by == actor.id)
 
     def _shows(self, actor: Actor, file: StoredFile, catalog: Catalog) -> bool:
         spec = catalog.entities.get(file.entity or "")

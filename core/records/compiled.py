@@ -18,7 +18,7 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Statement:
-    """A SELECT as the driver takes it: text with ``$1`` places, constants in theirs, the rest by name."""
+    """A statement as the driver takes it: text with ``$1`` places, constants in theirs, the rest by name."""
 
     sql: str
     template: tuple[object, ...]
@@ -38,14 +38,15 @@ class Statement:
 
 
 class Compiler:
-    """Turns SQLAlchemy's SELECTs into `Statement`; bind parameters without a value come with each question."""
+    """Turns SQLAlchemy's statements into `Statement`; bind parameters without a value come with each question."""
 
     def __init__(self) -> None:
         self._dialect = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects are not typed
 
-    def compile(self, select: sa.Select[Any] | sa.CompoundSelect[Any]) -> Statement:
-        """Return the statement of ``select``."""
-        compiled = select.compile(dialect=self._dialect)
+    def compile(self, executable: sa.Executable) -> Statement:
+        """Return the statement of what SQLAlchemy has built."""
+        assert isinstance(executable, sa.ClauseElement)  # all that are built here are
+        compiled = executable.compile(dialect=self._dialect)
         order: list[str] = list(getattr(compiled, "positiontup", None) or ())
         binds: Mapping[str, sa.BindParameter[Any]] = getattr(compiled, "binds")  # noqa: B009  # only SQLCompiler has them
         open_names = {name for name in order if binds[name].required}

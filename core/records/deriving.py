@@ -12,7 +12,6 @@ from core.records.plan import EntityPlan
 from core.records.work import Work
 
 
-
 def apply_defaults(work: Work, drafts: Sequence[Draft]) -> None:
     """Fill the fields that nobody gave with their declared defaults."""
     for spec in work.plan.stored:

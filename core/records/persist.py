@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import sqlalchemy as sa
 
 from core.errors import AccessDenied, NotFound, VersionConflict
-from core.records.cells import from_row, record_set, to_cells
+from core.records.cells import from_row, to_cells, to_json
 from core.records.change import Draft
 from core.records.conditions import Conditions, Rule
 from core.records.plan import EntityPlan
+from core.records.statements import given, one_of, record_set
 from core.storage import UnitOfWork
 
+CREATED = ("created_at", "created_by", "updated_at", "updated_by")
+UPDATED = ("updated_at", "updated_by")
 
 
 def read_before(
@@ -25,37 +27,38 @@ def read_before(
     A record out of sight raises `NotFound`; one in sight that the rule excludes raises `AccessDenied`.
     """
     table = conditions.tables.of(plan.entity)
-    living = table.c.deleted_at.is_not(None) if trashed else table.c.deleted_at.is_(None)
-    rows = uow.execute(
-        sa.select(*table.c)
-        .where(table.c.id == one_of(ids), living, conditions.where(uow.catalog, plan.entity, table, rule))
-        .order_by(table.c.id).with_for_update(),
-        {**conditions.environment(uow), "ids": list(ids)},
-    ).mappings()
-    found = {int(row["id"]): from_row(plan, row) for row in rows}
+    names = [column.name for column in table.c]
+    rows = conditions.statements.run(
+        uow, ("read", plan.entity.name, rule, trashed),
+        lambda: sa.select(*table.c).where(
+            table.c.id == one_of(), _living(table, trashed=trashed),
+            conditions.where(uow.catalog, plan.entity, table, rule)).order_by(table.c.id).with_for_update(),
+        {**conditions.environment(uow), "ids": list(ids)})
+    found: dict[int, dict[str, object]] = {}
+    for row in rows:
+        values = from_row(plan, dict(zip(names, row, strict=True)))
+        found[int(str(values["id"]))] = values
     missing = [i for i in ids if i not in found]
     if missing:
-        _explain_missing(plan, missing, visible, conditions, uow, living)
+        _explain_missing(plan, missing, visible, conditions, uow, trashed=trashed)
     return found
 
 
-def one_of(ids: Sequence[int]) -> sa.ColumnElement[Any]:
-    """Return ``ANY(:ids)`` for a list of ids, bound as one array whatever its length."""
-    return sa.any_(sa.bindparam("ids", list(ids), type_=sa.ARRAY(sa.BigInteger)))
+def _living(table: sa.Table, *, trashed: bool) -> sa.ColumnElement[bool]:
+    return table.c.deleted_at.is_not(None) if trashed else table.c.deleted_at.is_(None)
 
 
 def _explain_missing(
-    plan: EntityPlan, ids: Sequence[int], visible: Rule, conditions: Conditions, uow: UnitOfWork,
-    living: sa.ColumnElement[bool]
+    plan: EntityPlan, ids: Sequence[int], visible: Rule, conditions: Conditions, uow: UnitOfWork, *, trashed: bool
 ) -> None:
     table = conditions.tables.of(plan.entity)
-    seen = set(uow.execute(
-        sa.select(table.c.id).where(table.c.id == one_of(ids), living,
-                                    conditions.where(uow.catalog, plan.entity, table, visible)),
-        {**conditions.environment(uow), "ids": list(ids)},
-    ).scalars())
-    if set(ids) - seen:
-        raise NotFound()
+    rows = conditions.statements.run(
+        uow, ("see", plan.entity.name, visible, trashed),
+        lambda: sa.select(table.c.id).where(table.c.id == one_of(), _living(table, trashed=trashed),
+                                            conditions.where(uow.catalog, plan.entity, table, visible)),
+        {**conditions.environment(uow), "ids": list(ids)})
+    if set(ids) - {row[0] for row in rows}:
+        raise NotFound
     raise AccessDenied("You may see this record of {entity}, but not change it.", entity=plan.entity.name)
 
 
@@ -69,72 +72,74 @@ def check_versions(drafts: Iterable[Draft], wanted: Mapping[int, int | None]) ->
 
 def insert(plan: EntityPlan, drafts: Sequence[Draft], conditions: Conditions, uow: UnitOfWork, rule: Rule) -> None:
     """Insert the drafts, give them their ids, and hold them against the rule of creation."""
-    table = conditions.tables.of(plan.entity)
-    stamp = {"created_at": uow.now, "created_by": uow.actor.id, "updated_at": uow.now, "updated_by": uow.actor.id}
-    names = [f.name for f in plan.stored]
+    if not drafts:
+        return
+    stamps = {"created_at": uow.now, "created_by": uow.actor.id, "updated_at": uow.now, "updated_by": uow.actor.id}
     if len(drafts) == 1:
-        cells = to_cells(plan, drafts[0].after, names)
-        given = {name: cell for name, cell in cells.items() if cell is not None}
-        own_id = {"id": drafts[0].id} if drafts[0].id else {}
-        row = uow.execute(
-            table.insert().values({**own_id, **given, **stamp})
-            .returning(table.c.id, conditions.where(uow.catalog, plan.entity, table, rule)),
-            conditions.environment(uow)).one()
-        drafts[0].id = row[0]
-        accepted = [bool(row[1])]
+        accepted = _insert_one(plan, drafts[0], stamps, conditions, uow, rule)
     else:
-        accepted = _insert_many(table, plan, drafts, names, stamp, uow)
-        if rule is not True:
-            accepted = _accepted(table, plan, drafts, conditions, uow, rule)
-    if not all(accepted):
+        _insert_many(plan, drafts, stamps, conditions, uow)
+        accepted = rule is True or _accepted(plan, drafts, conditions, uow, rule)
+    if not accepted:
         raise AccessDenied("You may not create such a record of {entity}.", entity=plan.entity.name)
 
 
-def _insert_many(
-    table: sa.Table, plan: EntityPlan, drafts: Sequence[Draft], names: Sequence[str],
-    stamp: Mapping[str, object], uow: UnitOfWork
-) -> list[bool]:
-    ids = uow.execute(
-        sa.select(sa.func.nextval(sa.func.pg_get_serial_sequence(f'"{table.name}"', "id")))
-        .select_from(sa.func.generate_series(1, len(drafts)).table_valued("n"))).scalars().all()
+def _insert_one(plan: EntityPlan, draft: Draft, stamps: Mapping[str, object], conditions: Conditions,
+                uow: UnitOfWork, rule: Rule) -> bool:
+    table = conditions.tables.of(plan.entity)
+    cells = {name: cell for name, cell in to_cells(plan, draft.after, plan.columns).items() if cell is not None}
+    if draft.id:
+        cells["id"] = draft.id
+    names = (*cells, *CREATED)
+    row = conditions.statements.run(
+        uow, ("insert", plan.entity.name, names, rule),
+        lambda: table.insert().values({name: given(table.c[name]) for name in names})
+        .returning(table.c.id, conditions.where(uow.catalog, plan.entity, table, rule)),
+        {**conditions.environment(uow), **_new(cells), **_new(stamps)})[0]
+    draft.id = row[0]
+    return bool(row[1])
+
+
+def _new(cells: Mapping[str, object]) -> dict[str, object]:
+    return {f"new_{name}": cell for name, cell in cells.items()}
+
+
+def _insert_many(plan: EntityPlan, drafts: Sequence[Draft], stamps: Mapping[str, object], conditions: Conditions,
+                 uow: UnitOfWork) -> None:
+    table = conditions.tables.of(plan.entity)
+    ids = conditions.statements.run(
+        uow, ("ids", table.name),
+        lambda: sa.select(sa.func.nextval(sa.func.pg_get_serial_sequence(f'"{table.name}"', "id"))).select_from(
+            sa.func.generate_series(1, sa.bindparam("count", type_=sa.Integer)).table_valued("n")),
+        {"count": len(drafts)})
     rows = []
-    for draft, new_id in zip(drafts, ids, strict=True):
+    for draft, (new_id,) in zip(drafts, ids, strict=True):
         draft.id = draft.id or new_id
-        rows.append({"id": draft.id, **to_cells(plan, draft.after, names)})
-    columns = [table.c[name] for name in rows[0]]
-    given = record_set(rows, columns, "given")
-    uow.execute(table.insert().from_select(
-        [*(c.name for c in columns), *stamp],
-        sa.select(*given.c, *(sa.literal(value, table.c[name].type) for name, value in stamp.items()))))
-    return [True]
+        rows.append({"id": draft.id, **to_cells(plan, draft.after, plan.columns)})
+
+    def build() -> sa.Executable:
+        columns = [table.c[name] for name in rows[0]]
+        stamped = (given(table.c[name]) for name in CREATED)
+        return table.insert().from_select([*rows[0], *CREATED], sa.select(*record_set(columns).c, *stamped))
+
+    conditions.statements.run(uow, ("insert many", plan.entity.name), build, {**_new(stamps), "rows": to_json(rows)})
 
 
-def _accepted(table: sa.Table, plan: EntityPlan, drafts: Sequence[Draft], conditions: Conditions,
-              uow: UnitOfWork, rule: Rule) -> list[bool]:
+def _accepted(plan: EntityPlan, drafts: Sequence[Draft], conditions: Conditions, uow: UnitOfWork, rule: Rule) -> bool:
+    table = conditions.tables.of(plan.entity)
     ids = [draft.id for draft in drafts]
-    count = uow.execute(
-        sa.select(sa.func.count()).select_from(table)
-        .where(table.c.id == one_of(ids), conditions.where(uow.catalog, plan.entity, table, rule)),
-        {**conditions.environment(uow), "ids": ids}).scalar_one()
-    return [count == len(ids)]
+    rows = conditions.statements.run(
+        uow, ("accepted", plan.entity.name, rule),
+        lambda: sa.select(sa.func.count()).select_from(table).where(
+            table.c.id == one_of(), conditions.where(uow.catalog, plan.entity, table, rule)),
+        {**conditions.environment(uow), "ids": ids})
+    return bool(rows[0][0] == len(ids))
 
 
 def update(plan: EntityPlan, drafts: Sequence[Draft], conditions: Conditions, uow: UnitOfWork, rule: Rule) -> None:
     """Write the changed columns, raise the versions, and hold the records against the rule again."""
-    table = conditions.tables.of(plan.entity)
-    stored = frozenset(f.name for f in plan.stored)
-    if len(drafts) == 1:
-        cells = to_cells(plan, drafts[0].after, sorted(drafts[0].changed & stored))
-        rows = uow.execute(
-            table.update().where(table.c.id == sa.bindparam("record_id")).values(
-                **{name: sa.bindparam(f"new_{name}", type_=table.c[name].type) for name in cells},
-                version=table.c.version + 1, updated_at=sa.bindparam("now", type_=table.c.updated_at.type),
-                updated_by=sa.bindparam("by", type_=table.c.updated_by.type))
-            .returning(table.c.id, table.c.version, conditions.where(uow.catalog, plan.entity, table, rule)),
-            {"record_id": drafts[0].id, "now": uow.now, "by": uow.actor.id,
-             **{f"new_{name}": cell for name, cell in cells.items()}, **conditions.environment(uow)}).all()
-    else:
-        rows = _update_many(table, plan, drafts, stored, conditions, uow, rule)
+    stamps = {"updated_at": uow.now, "updated_by": uow.actor.id}
+    rows = (_update_one if len(drafts) == 1 else _update_many)(plan, drafts, stamps, conditions, uow, rule)
     versions = {row[0]: row[1] for row in rows}
     for draft in drafts:
         draft.version = versions[draft.id]
@@ -143,18 +148,33 @@ def update(plan: EntityPlan, drafts: Sequence[Draft], conditions: Conditions, uo
                            entity=plan.entity.name)
 
 
-def _update_many(
-    table: sa.Table, plan: EntityPlan, drafts: Sequence[Draft], stored: frozenset[str], conditions: Conditions,
-    uow: UnitOfWork, rule: Rule
-) -> Sequence[sa.Row[tuple[int, int, bool]]]:
-    names = sorted({name for draft in drafts for name in draft.changed & stored})
-    rows = [{"id": draft.id, **to_cells(plan, draft.after, names)} for draft in drafts]
-    columns = [table.c[name] for name in rows[0]]
-    given = record_set(rows, columns, "given")
-    return uow.execute(
-        table.update()
-        .values({**{c.name: given.c[c.name] for c in columns if c.name != "id"}, "version": table.c.version + 1,
-                 "updated_at": uow.now, "updated_by": uow.actor.id})
-        .where(table.c.id == given.c.id)
+def _update_one(plan: EntityPlan, drafts: Sequence[Draft], stamps: Mapping[str, object], conditions: Conditions,
+                uow: UnitOfWork, rule: Rule) -> Sequence[tuple[int, int, bool]]:
+    table, draft = conditions.tables.of(plan.entity), drafts[0]
+    cells = to_cells(plan, draft.after, [name for name in plan.columns if name in draft.changed])
+    names = (*cells, *UPDATED)
+    return conditions.statements.run(
+        uow, ("update", plan.entity.name, names, rule),
+        lambda: table.update().where(table.c.id == sa.bindparam("record_id", type_=sa.BigInteger))
+        .values({**{name: given(table.c[name]) for name in names}, "version": table.c.version + sa.literal_column("1")})
         .returning(table.c.id, table.c.version, conditions.where(uow.catalog, plan.entity, table, rule)),
-        conditions.environment(uow)).all()
+        {**conditions.environment(uow), **_new(cells), **_new(stamps), "record_id": draft.id})
+
+
+def _update_many(plan: EntityPlan, drafts: Sequence[Draft], stamps: Mapping[str, object], conditions: Conditions,
+                 uow: UnitOfWork, rule: Rule) -> Sequence[tuple[int, int, bool]]:
+    table = conditions.tables.of(plan.entity)
+    changed = frozenset().union(*(draft.changed for draft in drafts))
+    names = tuple(name for name in plan.columns if name in changed)
+    rows = [{"id": draft.id, **to_cells(plan, draft.after, names)} for draft in drafts]
+
+    def build() -> sa.Executable:
+        new = record_set([table.c[name] for name in rows[0]])
+        values = {name: new.c[name] for name in rows[0] if name != "id"}
+        stamped = {name: given(table.c[name]) for name in UPDATED}
+        return (table.update().where(table.c.id == new.c.id)
+                .values({**values, **stamped, "version": table.c.version + sa.literal_column("1")})
+                .returning(table.c.id, table.c.version, conditions.where(uow.catalog, plan.entity, table, rule)))
+
+    return conditions.statements.run(uow, ("update many", plan.entity.name, names, rule), build,
+                                     {**conditions.environment(uow), **_new(stamps), "rows": to_json(rows)})

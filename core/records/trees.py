@@ -10,7 +10,7 @@ LEVELS = 1000
 """No tree is deeper; what goes on further is a circle that was there before."""
 
 
-def leads_back(uow: UnitOfWork, tables: Tables, entity: str, field: str, record_id: int, start: int) -> bool:
+def closes_circle(uow: UnitOfWork, tables: Tables, entity: str, field: str, record_id: int, start: int) -> bool:
     """Tell whether following ``field`` from ``start`` upwards comes to ``record_id``.
 
     One statement. Moves within one tree wait for one another until the end of the transaction, because two moves

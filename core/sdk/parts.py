@@ -11,7 +11,7 @@ from core.metadata.specs import FieldSpec, Json
 from core.records.query import MAX_LIMIT, Query
 from core.records.reading import Reading
 from core.records.service import Records
-from core.records.trees import leads_back as _leads_back
+from core.records.trees import closes_circle as _closes_circle
 from core.storage import Tables, UnitOfWork
 from core.storage.versions import bump_access
 
@@ -50,9 +50,9 @@ def read_value(uow: UnitOfWork, kind: str, value: object, **options: Json) -> ob
     return site.get(FieldTypes).get(kind).load(spec, value, context)
 
 
-def leads_back(uow: UnitOfWork, entity: str, field: str, record_id: int, start: int) -> bool:
+def closes_circle(uow: UnitOfWork, entity: str, field: str, record_id: int, start: int) -> bool:
     """Tell whether following a reference from ``start`` upwards comes to ``record_id``: then it would be a circle."""
-    return _leads_back(uow, _site(uow).get(Tables), entity, field, record_id, start)
+    return _closes_circle(uow, _site(uow).get(Tables), entity, field, record_id, start)
 
 
 def forget_principals(uow: UnitOfWork) -> None:

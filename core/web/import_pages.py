@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request, url_for
 
 from core.access import Access
 from core.errors import Conflict, PayvandError
-from core.exchange import Exchange
 from core.fields import FieldTypes
 from core.jobs import Jobs
 from core.kernel.site import Site
@@ -21,6 +20,9 @@ from core.web.list_query import ListState, build_query
 from core.web.lookups import store_upload
 from core.web.pages import Pages, go, is_administrator
 from core.web.visit import Visit, visit
+
+if TYPE_CHECKING:
+    from core.exchange.service import Exchange
 
 MODES = ("create", "update", "upsert")
 
@@ -35,6 +37,13 @@ def register(made: Blueprint, site: Site, pages: Pages) -> None:
                       lambda entity, file, job: result(site, pages, entity, file, job))
     made.add_url_rule("/jobs/<int:job>/cancel", "cancel_job", lambda job: cancel(site, job), methods=["POST"])
     made.add_url_rule("/records/<entity>/export.<fmt>", "export", lambda entity, fmt: export(site, entity, fmt))
+
+
+def _exchange(site: Site) -> Exchange:
+    """Return the room of imports and exports; web processes load it with the first file."""
+    from core.exchange.service import Exchange  # late: spreadsheets are not loaded at boot
+
+    return site.get(Exchange)
 
 
 def _importer(site: Site, entity: str) -> Visit:
@@ -55,7 +64,7 @@ def choose(site: Site, pages: Pages, name: str) -> Response:
         else:
             try:
                 number = store_upload(site, present, upload)
-                site.get(Exchange).inspect(present.actor, number, name, catalog=present.catalog)
+                _exchange(site).inspect(present.actor, number, name, catalog=present.catalog)
                 return go(url_for("web.import_columns", entity=name, file=number))
             except PayvandError as refused:
                 problem = present.style._(refused.message, **refused.params)
@@ -66,7 +75,7 @@ def columns(site: Site, pages: Pages, name: str, file: int) -> Response:
     """Step 2: which column means what; posting starts the check."""
     present = _importer(site, name)
     entity = present.catalog.entity(name)
-    inspection = site.get(Exchange).inspect(present.actor, file, name, catalog=present.catalog)
+    inspection = _exchange(site).inspect(present.actor, file, name, catalog=present.catalog)
     typed = request.values.get("mapping")
     kept: Mapping[str, str] = json.loads(typed) if typed and len(typed) < 100_000 else {}
     if request.method == "POST":
@@ -91,7 +100,7 @@ def _start(site: Site, present: Visit, name: str, file: int, mapping: Mapping[st
 
     def act() -> int:
         with database.unit(present.catalog, present.actor, channel="import") as uow:
-            return site.get(Exchange).start(present.actor, file, name, mapping, mode=mode if mode in MODES else MODES[0],
+            return _exchange(site).start(present.actor, file, name, mapping, mode=mode if mode in MODES else MODES[0],
                                             key=key or None, dry_run=dry_run, uow=uow)
 
     job = database.attempt(act)
@@ -136,5 +145,5 @@ def export(site: Site, name: str, fmt: str) -> Response:
     state = ListState.read(request.args)
     chosen = tuple(c for c in state.columns if c in view.choices) or view.columns
     query = build_query(state, view, entity, chosen, site.get(FieldTypes), context_of(site, present))
-    file_name, mime, pieces = site.get(Exchange).export(actor, name, query, fmt, catalog=catalog, style=present.style)
+    file_name, mime, pieces = _exchange(site).export(actor, name, query, fmt, catalog=catalog, style=present.style)
     return Response(pieces, mimetype=mime, headers={"Content-Disposition": f'attachment; filename="{file_name}"'})

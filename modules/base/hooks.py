@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 
 from core.sdk import (
     Account,
-    Actor,
     Behaviour,
     Change,
     EntitySpec,
@@ -15,7 +14,7 @@ from core.sdk import (
     UnitOfWork,
     forget_principals,
     hookimpl,
-    leads_back,
+    closes_circle,
 )
 from modules.base.people import add_profile, follow_account, is_adding_profile, profile_of, team_of_owner
 
@@ -56,7 +55,7 @@ def account_saved(account: Account, name: str, uow: UnitOfWork) -> None:
 
 
 @hookimpl
-def record_normalize(entity: EntitySpec, values: Mapping[str, object], actor: Actor,
+def record_normalize(entity: EntitySpec, values: Mapping[str, object],
                      uow: UnitOfWork) -> Mapping[str, object] | None:
     """Let a record whose owner is known belong to the owner's team, where nothing else was said."""
     if "owned" not in entity.behaviours or values.get("team") is not None:
@@ -73,7 +72,7 @@ def record_validate(change: Change, uow: UnitOfWork) -> Iterable[Problem]:
     field = TREES.get(change.entity.name, "")
     above = getattr(change.after.get(field), "id", None)
     if field in change.changed and change.id and above is not None \
-            and leads_back(uow, change.entity.name, field, change.id, above):
+            and closes_circle(uow, change.entity.name, field, change.id, above):
         yield Problem(code="circle", field=field, message="Nothing can stand above itself.")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from core.sdk import Change, EntitySpec, Problem, UnitOfWork, hookimpl, leads_back
+from core.sdk import Change, EntitySpec, Problem, UnitOfWork, hookimpl, closes_circle
 from modules.contacts.points import normal_point
 from modules.contacts.primaries import keep_one_primary
 from modules.contacts.relationships import follow_names, relationship_titles
@@ -28,7 +28,7 @@ def record_validate(change: Change, uow: UnitOfWork) -> Iterable[Problem]:
     """Refuse companies that would stand above themselves."""
     if change.entity.name == "contacts.account" and change.id and "parent" in change.changed:
         above = getattr(change.after.get("parent"), "id", None)
-        if above is not None and leads_back(uow, "contacts.account", "parent", change.id, above):
+        if above is not None and closes_circle(uow, "contacts.account", "parent", change.id, above):
             yield Problem(code="circle", field="parent", message="A company cannot be part of itself.")
 
 
