@@ -76,6 +76,7 @@ class FieldForm(Form):
     visible_when = Text("Shown only where this expression holds.")
     required_when = Text("Required where this expression holds.")
     read_only_when = Text("Not to be changed where this expression holds.")
+    import_names = Items(Text(), "What else the column of an imported sheet may be called.", adds=True)
 
 
 class RuleForm(Form):
@@ -86,6 +87,17 @@ class RuleForm(Form):
     on = Items(Text(), "Fields at which it is told.", adds=True)
 
 
+class ImportColumnForm(Form):
+    """A column of an imported sheet that fills a line of a list field."""
+
+    list_ = Text("The list field whose line it fills.", key="list", required=True)
+    value = Text("The field of the line that takes the cell.", required=True)
+    set = Map(Anything(), "What else the line holds; columns with the same list and set fill one line.")
+    shows = Text("The derived field that shows the value: its type checks the cell, its key finds duplicates.")
+    label = LabelText("What people read; by default the label of the field that shows it, else of the line's field.")
+    import_names = Items(Text(), "What else the column may be called.")
+
+
 class _EntityKeys(Form):
     label = LabelText("One record, in a word.")
     plural = LabelText("Several of them.")
@@ -94,6 +106,7 @@ class _EntityKeys(Form):
     behaviours = Items(Text(), "Names of what modules offer: fields and rules that come along.", adds=True)
     fields_ = Map(Part(FieldForm), "The fields, in order.", key="fields")
     rules = Map(Part(RuleForm), "What must not be.")
+    import_columns = Map(Part(ImportColumnForm), "Columns of imported sheets that fill lines of lists, by name.")
     unique_together = Items(Items(Text()), "Fields whose values together are unique.")
 
 

@@ -37,6 +37,8 @@ class Calendar(ABC):
     separator: str = "-"
     short_year_first: bool = False
     """Whether ``05/8/22`` is read year first, as is the custom where years are written first."""
+    sheet_format: str = ""
+    """Number format in which spreadsheets show dates of this calendar; without one they show their own."""
 
     def __str__(self) -> str:
         return self.name

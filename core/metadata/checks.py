@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from core.metadata.documents import Document, Path
 from core.metadata.findings import Findings
+from core.metadata.import_checks import check_import_columns
 from core.metadata.layers import items, texts
 from core.metadata.merge import Merged
 from core.metadata.names import suggestions
@@ -17,6 +18,7 @@ def check_entities(merged: Merged, findings: Findings) -> None:
     """Check every entity of the merge."""
     for entity in merged.entities.values():
         _Entity(merged, entity, findings).check()
+        check_import_columns(merged, entity, findings)
     _check_tables(merged, findings)
     _check_circles(merged, findings)
 

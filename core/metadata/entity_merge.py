@@ -17,7 +17,7 @@ ENTITY_OPEN = frozenset({"label", "plural", "icon", "title"})
 
 FIELD_OPEN = frozenset({
     "label", "help", "required", "unique", "search", "duplicate_key", "read_only", "default", "choices",
-    "visible_when", "required_when", "read_only_when", "max_length", "minimum", "maximum",
+    "visible_when", "required_when", "read_only_when", "max_length", "minimum", "maximum", "import_names",
 })
 """Properties of a field that other documents may set; the rest decides what is stored and stays with the owner."""
 
@@ -40,15 +40,20 @@ class Origin:
 
 @dataclass(kw_only=True)
 class MergedEntity:
-    """The tree of one entity after the merge, with the origin of every field and rule."""
+    """The tree of one entity after the merge, with the origin of every field, rule and import column."""
 
     document: Document
     tree: dict[str, Json]
     behaviours: tuple[str, ...] = ()
     fields: dict[str, dict[str, Json]] = field(default_factory=dict)
     rules: dict[str, dict[str, Json]] = field(default_factory=dict)
+    import_columns: dict[str, dict[str, Json]] = field(default_factory=dict)
     origins: dict[Path, Origin] = field(default_factory=dict)
     own_required: frozenset[str] = frozenset()
+
+    def parts(self, group: str) -> dict[str, dict[str, Json]]:
+        """Return what is declared in a group: fields, rules or import columns."""
+        return {"fields": self.fields, "rules": self.rules, "import_columns": self.import_columns}[group]
 
 
 class EntityMerge:
@@ -90,12 +95,15 @@ class EntityMerge:
             if "refuse_when" in mapping(written):
                 origin = Origin(owner=document.owner, document=document, at=("rules", name))
                 self._add(("rules", name), origin, dict(mapping(written)))
+        for name, written in mapping(body.get("import_columns")).items():
+            origin = Origin(owner=document.owner, document=document, at=("import_columns", name))
+            self._add(("import_columns", name), origin, dict(mapping(written)))
 
     def _add(self, part: Path, origin: Origin, body: dict[str, Json]) -> None:
         group, name = part
         first = self._merged.origins.get(part)
         if first is None:
-            (self._merged.fields if group == "fields" else self._merged.rules)[name] = body
+            self._merged.parts(group)[name] = body
             self._merged.origins[part] = origin
             return
         self._findings.add(
@@ -145,7 +153,7 @@ class EntityMerge:
     def _shared(self, part: Path, origin: Origin, body: dict[str, Json]) -> None:
         """Add a part of a behaviour; two behaviours may bring the very same."""
         first = self._merged.origins.get(part)
-        known = self._merged.fields if part[0] == "fields" else self._merged.rules
+        known = self._merged.parts(part[0])
         if first is None or first.at[0] != "behaviours" or canonical(known[part[1]]) != canonical(body):
             self._add(part, origin, body)
 
@@ -159,13 +167,13 @@ class EntityMerge:
                     yield Setting(document=document, path=(key,), at=(key,), value=value)
                 elif key == "unique_together":
                     yield Setting(document=document, path=(key,), at=(key,), value={"list_add": items(value)})
-                elif key not in ("extends", "fields", "rules", "behaviours", "base"):
+                elif key not in ("extends", "fields", "rules", "import_columns", "behaviours", "base"):
                     self._protected(document, (key,), key, ENTITY_OPEN)
             yield from self._part_settings(document)
 
     def _part_settings(self, document: Document) -> Iterator[Setting]:
         for group, declares, opened in (("fields", "type", FIELD_OPEN), ("rules", "refuse_when", RULE_OPEN)):
-            known = self._merged.fields if group == "fields" else self._merged.rules
+            known = self._merged.parts(group)
             for name, written in mapping(document.body.get(group)).items():
                 if declares in mapping(written):
                     continue

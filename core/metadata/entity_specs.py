@@ -11,11 +11,11 @@ from core.metadata.entity_merge import MergedEntity, Origin
 from core.metadata.findings import Findings
 from core.metadata.layers import items, mapping, text, texts
 from core.metadata.names import humanized
-from core.metadata.specs import Choice, EntitySpec, FieldSpec, Json, Label, RollUp, RuleSpec
+from core.metadata.specs import Choice, EntitySpec, FieldSpec, ImportColumn, Json, Label, RollUp, RuleSpec
 
 FIELD_KEYS = frozenset({
     "type", "label", "help", "required", "unique", "search", "duplicate_key", "read_only", "default", "choices",
-    "computed", "rollup", "visible_when", "required_when", "read_only_when",
+    "computed", "rollup", "visible_when", "required_when", "read_only_when", "import_names",
 })
 """Keys that every field type understands; all others are options of the type."""
 
@@ -42,7 +42,8 @@ def entity_spec(merged: MergedEntity, findings: Findings) -> EntitySpec:
     spec = EntitySpec(
         name=document.name, label=label, plural=_label(tree.get("plural"), document.name, label),
         title=text(tree.get("title")) or _guess_title(fields), owner=document.owner,
-        fields=MappingProxyType(fields), rules=tuple(_rules(merged)), behaviours=merged.behaviours,
+        fields=MappingProxyType(fields), rules=tuple(_rules(merged)),
+        import_columns=MappingProxyType({c.name: c for c in _import_columns(merged)}), behaviours=merged.behaviours,
         icon=text(tree.get("icon"), "database"), part_of=text(tree.get("part_of")),
         unique_together=tuple(texts(names) for names in items(tree.get("unique_together"))), place=document.place)
     return _digested(spec)
@@ -69,7 +70,7 @@ def _field(merged: MergedEntity, name: str, body: Mapping[str, Json], findings: 
         options=MappingProxyType({k: freeze(v) for k, v in body.items() if k not in FIELD_KEYS}),
         computed=text(body.get("computed")), rollup=_rollup(body.get("rollup"), origin, findings),
         visible_when=text(body.get("visible_when")), required_when=text(body.get("required_when")),
-        read_only_when=text(body.get("read_only_when")),
+        read_only_when=text(body.get("read_only_when")), import_names=texts(body.get("import_names")),
         nullable=not (own and required and name in merged.own_required))
 
 
@@ -116,6 +117,17 @@ def _rules(merged: MergedEntity) -> Iterator[RuleSpec]:
         yield RuleSpec(name=name, refuse_when=text(body.get("refuse_when")), on=texts(body.get("on")),
                        message=_label(body.get("message"), name, "This is not allowed."),
                        owner=origin.owner, place=origin.place)
+
+
+def _import_columns(merged: MergedEntity) -> Iterator[ImportColumn]:
+    for name, body in merged.import_columns.items():
+        origin = merged.origins[("import_columns", name)]
+        fixed = freeze(body.get("set"))
+        yield ImportColumn(
+            name=name, into=text(body.get("list")), value=text(body.get("value")), shows=text(body.get("shows")),
+            fixed=fixed if isinstance(fixed, Mapping) else MappingProxyType({}),
+            label=_label(body.get("label"), name, ""), import_names=texts(body.get("import_names")),
+            owner=origin.owner, place=origin.place)
 
 
 def _guess_title(fields: Mapping[str, FieldSpec]) -> str:

@@ -12,7 +12,7 @@ CONFLICT = "conflict"
 """Code of a problem where two modules disagree."""
 
 _PARTS = {"fields": 2, "rules": 2, "choices": 2, "filters": 2, "grants": 2, "sections": 2, "items": 2, "columns": 2,
-          "unique_together": 2, "behaviours": 2}
+          "unique_together": 2, "behaviours": 2, "import_columns": 2}
 """How deep the smallest part reaches that can sleep alone, by the key it stands under; else it is the document."""
 
 _INNER = frozenset({("sections", "items"), ("fields", "choices")})

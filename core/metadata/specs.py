@@ -68,6 +68,7 @@ class FieldSpec:
     visible_when: str = ""
     required_when: str = ""
     read_only_when: str = ""
+    import_names: tuple[str, ...] = ()
     nullable: bool = True
 
     @property
@@ -93,6 +94,26 @@ class RuleSpec:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ImportColumn:
+    """A column of an imported sheet that fills a line of the list field ``into``.
+
+    ``value`` is the field of the line that takes the cell, ``fixed`` what else the line holds; columns that agree
+    in both ``into`` and ``fixed`` fill one line together. ``shows`` names the derived field of the entity that shows the
+    value afterwards: its type checks the cell, and its key finds records that are there already.
+    """
+
+    name: str
+    into: str
+    value: str
+    fixed: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
+    shows: str = ""
+    label: Label = ""
+    import_names: tuple[str, ...] = ()
+    owner: str = ""
+    place: Place = Place()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EntitySpec:
     """A kind of record: its fields in order, its rules, and which field is its title."""
 
@@ -103,6 +124,7 @@ class EntitySpec:
     owner: str
     fields: Mapping[str, FieldSpec]
     rules: tuple[RuleSpec, ...] = ()
+    import_columns: Mapping[str, ImportColumn] = field(default_factory=lambda: MappingProxyType({}))
     behaviours: tuple[str, ...] = ()
     icon: str = "database"
     part_of: str = ""

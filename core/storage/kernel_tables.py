@@ -212,6 +212,14 @@ job = sa.Table(
     sa.Index("core_job_by_procrastinate", "procrastinate_id"),
 )
 
+job_note = sa.Table(
+    "core_job_note", KERNEL,
+    sa.Column("job", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("place", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("body", JSONB(none_as_null=True), nullable=False),
+    sa.ForeignKeyConstraint(["job"], ["core_job.id"], name="core_job_note_job", ondelete="CASCADE"),
+)
+
 idempotency = sa.Table(
     "core_idempotency", KERNEL,
     sa.Column("account", sa.BigInteger, primary_key=True, autoincrement=False),

@@ -64,6 +64,7 @@ class Jalali(Calendar):
     weekend = frozenset({4})
     separator = "/"
     short_year_first = True
+    sheet_format = "[$-fa-IR,16]yyyy/mm/dd;@"
 
     def from_date(self, value: date) -> Day:
         """Return the Jalali day; raise `Unreadable` outside of the accepted years."""
