@@ -36,6 +36,7 @@ from core.records.attachments import Attachments
 from core.records.conditions import Conditions
 from core.records.history_reading import HistoryReading
 from core.records.loading import Loading
+from core.records.matching import Matching
 from core.records.plan import Plans
 from core.records.reading import Reading
 from core.records.rollups import RollUps
@@ -95,6 +96,7 @@ def _add_records(site: Site) -> None:
     context = LoadContext(currency=settings.currency, region=settings.region, area_code=settings.area_code)
     site.put(Records(writing=writing, plans=Plans(types, schema_of), access=access, conditions=conditions,
                      context=context))
+    site.put(Matching(tables=tables, types=types, access=access, conditions=conditions))
     database = site.get(Database)
     asking = Asking(database, settings.time_zone, database.now)
     reading = site.put(Reading(asking=asking, tables=tables, types=types, access=access, schema_of=schema_of,

@@ -1,0 +1,74 @@
+"""Text files with separated values: which encoding, which separator, which rows."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+from core.exchange.limits import MAX_UNPACKED
+from core.exchange.refusal import refused, too_long_cell
+from core.exchange.table import Cells, Table, make_table
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_SEPARATORS = (",", ";", "\t", "|", "\u061b")
+_SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffe\uffff]")
+_SAMPLE = 2**16
+_GUARDED = re.compile("'(?=[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
+"""What exports put in front of text that a spreadsheet would take for a formula; see `csv_writing`."""
+
+
+def read_csv(file: BinaryIO, name: str) -> Table:
+    """Return the rows of a text file."""
+    data = file.read(MAX_UNPACKED + 1)
+    if len(data) > MAX_UNPACKED:
+        raise refused("too_large", "The file is larger than {maximum} MB.", maximum=MAX_UNPACKED // 2**20)
+    text = _decoded(data)
+    found = _SEPARATOR_LINE.match(text)
+    separator = found[1] if found else _separator(text[:_SAMPLE])
+    body = text[found.end():] if found else text
+
+    def raw() -> Iterator[Cells]:
+        reader = csv.reader(io.StringIO(body, newline=""), delimiter=separator)
+        try:
+            for row in reader:
+                yield [_GUARDED.sub("", cell, count=1) if cell[:1] == "'" else cell for cell in row]
+        except csv.Error:
+            raise too_long_cell(csv.field_size_limit()) from None
+
+    return make_table((name,), name, raw)
+
+
+def _decoded(data: bytes) -> str:
+    """Return the text in the encoding that the file names, or in which it makes sense."""
+    encodings: Sequence[str] = ("utf-8", "cp1256")
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            encodings = (encoding,)
+    if len(encodings) > 1 and data[:400].count(0) > len(data[:400]) // 4:
+        encodings = ("utf-16-le",) if data[1:2] == b"\0" else ("utf-16-be",)
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if not _CONTROLS.search(text):
+            return text
+    raise refused("not_a_table", "This is neither an Excel workbook nor a text file with columns.")
+
+
+def _separator(sample: str) -> str:
+    """Return the separator that cuts the first rows into the same number of pieces, and most of them."""
+    best, score = ",", (0, 0)
+    for separator in _SEPARATORS:
+        rows = [row for row in csv.reader(io.StringIO(sample, newline=""), delimiter=separator) if row][:20]
+        counts = [len(row) for row in rows[:-1] or rows]
+        usual = max(set(counts), key=counts.count, default=1)
+        found = (counts.count(usual) * (usual > 1), usual)
+        if found > score:
+            best, score = separator, found
+    return best

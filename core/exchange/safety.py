@@ -1,0 +1,90 @@
+"""What must hold of an uploaded workbook before any of it is understood: no bombs, no macros, no foreign entities."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from typing import BinaryIO
+
+from core.exchange.limits import MAX_ENTRIES, MAX_RATIO, MAX_UNPACKED, RATIO_COUNTS
+from core.exchange.measuring import SheetMeter, TextMeter, XmlGuard
+from core.exchange.refusal import broken, refused
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_STRINGS = "xl/sharedstrings.xml"
+_CHUNK = 2**16
+
+
+def is_workbook(head: bytes) -> bool:
+    """Tell whether a file begins as a workbook does, be it of a kind that is refused."""
+    return head.startswith((b"PK", _OLE))
+
+
+def check_workbook(file: BinaryIO) -> None:
+    """Refuse a workbook that is broken, protected, has macros, or would take more memory than it may."""
+    file.seek(0)
+    if file.read(8) == _OLE:
+        file.seek(0)
+        raise _protected() if _ENCRYPTED in file.read(2**20) else refused(
+            "old_workbook", "This is a workbook of an old kind; save it as .xlsx or .csv and try again.")
+    try:
+        with zipfile.ZipFile(file) as archive:
+            _check_directory(archive)
+            _check_parts(archive)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError) as failure:
+        raise broken() from failure
+    file.seek(0)
+
+
+def _check_directory(archive: zipfile.ZipFile) -> None:
+    """Refuse by what the archive says of itself; `_check_parts` counts whether it told the truth."""
+    entries = archive.infolist()
+    if len(entries) > MAX_ENTRIES:
+        raise refused("too_many_parts", "The workbook has more than {maximum} parts.", maximum=MAX_ENTRIES)
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise _protected()
+    names = {entry.filename.lower() for entry in entries}
+    if "[content_types].xml" not in names or not any(name.startswith("xl/") for name in names):
+        raise refused("not_a_workbook", "This is not an Excel workbook; save the sheet as .xlsx or .csv and try again.")
+    if any(name.endswith((".bin", ".xlsb")) and ("vba" in name or "macro" in name) for name in names):
+        raise refused("macros", "The workbook holds macros; save it as .xlsx, without macros, and try again.")
+    if sum(entry.file_size for entry in entries) > MAX_UNPACKED:
+        raise _too_large()
+    for entry in entries:
+        if entry.file_size > RATIO_COUNTS and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
+            raise refused("too_dense", "The workbook is packed far more densely than a real one can be.")
+
+
+def _check_parts(archive: zipfile.ZipFile) -> None:
+    """Read every part once, counting; look into those that are XML. Texts come first: sheets refer to them."""
+    entries = sorted(archive.infolist(), key=lambda entry: entry.filename.lower() != _STRINGS)
+    unpacked, texts = 0, TextMeter()
+    for entry in entries:
+        meter = _meter(entry.filename.lower(), texts)
+        with archive.open(entry) as part:
+            while chunk := part.read(_CHUNK):
+                unpacked += len(chunk)
+                if unpacked > MAX_UNPACKED:
+                    raise _too_large()
+                if meter is not None:
+                    meter.feed(chunk)
+        if meter is not None:
+            meter.finish()
+
+
+def _meter(name: str, texts: TextMeter) -> XmlGuard | None:
+    if name == _STRINGS:
+        return texts
+    if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+        return SheetMeter(texts)
+    return XmlGuard() if name.endswith((".xml", ".rels", ".vml")) else None
+
+
+def _protected() -> Exception:
+    return refused("protected", "The workbook is protected by a password; save it without one and try again.")
+
+
+def _too_large() -> Exception:
+    return refused("too_large", "The workbook is larger than {maximum} MB when it is unpacked.",
+                   maximum=MAX_UNPACKED // 2**20)

@@ -1,0 +1,95 @@
+"""`Table`: the rows of an imported file, whatever kind it was: a header, and numbered rows below it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeAlias
+
+from core.exchange.limits import MAX_CELL, MAX_COLUMNS, MAX_ROWS
+from core.exchange.refusal import refused, too_long_cell, too_many_columns, too_many_rows
+
+Cell: TypeAlias = "str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | None"
+Cells: TypeAlias = "Sequence[Cell]"
+Row: TypeAlias = "tuple[int, Cells]"
+"""The number that the spreadsheet shows, and the cells below the header's columns."""
+
+LOOK = 10
+"""Titles and empty lines may stand above the header, but no more than these."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """One sheet. ``raw`` gives its rows from the first on, as often as it is called; empty cells are None."""
+
+    sheets: tuple[str, ...]
+    sheet: str
+    header: tuple[str, ...]
+    places: tuple[int, ...]
+    header_row: int
+    raw: Callable[[], Iterable[Cells]]
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows below the header that hold anything, checking their size."""
+        count = 0
+        for number, cells in enumerate(self.raw(), start=1):
+            if number <= self.header_row:
+                continue
+            row = tuple(_cell(cells[place]) if place < len(cells) else None for place in self.places)
+            if any(cell is not None for cell in row):
+                count += 1
+                if count > MAX_ROWS:
+                    raise too_many_rows(MAX_ROWS)
+                yield number, row
+
+
+def make_table(sheets: Sequence[str], sheet: str, raw: Callable[[], Iterable[Cells]]) -> Table:
+    """Find the header of a sheet and name its columns."""
+    first = list(islice(raw(), LOOK))
+    header_row = _header_row(first)
+    cells = first[header_row - 1] if first else ()
+    width = max((len(row) for row in first), default=0)
+    if width > MAX_COLUMNS:
+        raise too_many_columns(MAX_COLUMNS)
+    names, places = _named([_text(_cell(cell)) for cell in cells])
+    if not names:
+        raise refused("no_header", "The first row of the file must hold the names of its columns.")
+    return Table(sheets=tuple(sheets), sheet=sheet, header=names, places=places, header_row=header_row, raw=raw)
+
+
+def _header_row(first: Sequence[Cells]) -> int:
+    """Return the number of the first row that is about as wide as any: a title above it is narrower."""
+    filled = [sum(_cell(cell) is not None for cell in row) for row in first]
+    most = max(filled, default=0)
+    return next((number for number, count in enumerate(filled, start=1) if count and 2 * count >= most), 1)
+
+
+def _named(texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return a name of its own for each column that has a header, and where it stands."""
+    names: dict[str, int] = {}
+    for place, text in enumerate(texts):
+        if not text:
+            continue
+        name, number = text, 1
+        while name in names:
+            number += 1
+            name = f"{text} ({number})"
+        names[name] = place
+    return tuple(names), tuple(names.values())
+
+
+def _text(cell: Cell) -> str:
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return "" if cell is None else " ".join(str(cell).split())[:200]
+
+
+def _cell(cell: Cell) -> Cell:
+    """Return a cell, None where it holds nothing but spaces."""
+    if isinstance(cell, str):
+        if len(cell) > MAX_CELL:
+            raise too_long_cell(MAX_CELL)
+        return cell if cell and not cell.isspace() else None
+    return cell
