@@ -113,7 +113,7 @@ def _add_lifecycle(site: Site) -> None:
         database=database, compiler=site.get(Compiler), catalogs=catalogs, types=site.get(FieldTypes),
         prepare=site.get(Extensions), aside=lambda uow: site.get(Jobs).defer(uow, BUILD_INDEXES, {})))
     site.put(Lifecycle(
-        changes=changes, discovery=site.get(Discovery), plugins=site.get(Plugins), data=DataLoader(site.get(Records)),
+        changes=changes, discovery=site.get(Discovery), plugins=site.get(Plugins), data=DataLoader(site.get(Records), site.get(Reading)),
         access=site.get(Access), catalogs=catalogs, database=database, collation=lambda: localization.collation))
     site.put(Studio(changes=changes, access=site.get(Access), catalogs=catalogs))
 

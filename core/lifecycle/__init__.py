@@ -2,6 +2,7 @@
 
 from core.lifecycle.changes import Changes, Definitions
 from core.lifecycle.discovery import Discovery
-from core.lifecycle.service import Lifecycle, ModuleState
+from core.lifecycle.service import Lifecycle
+from core.lifecycle.states import ModuleState
 
 __all__ = ["Changes", "Definitions", "Discovery", "Lifecycle", "ModuleState"]

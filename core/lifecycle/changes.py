@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -16,20 +17,21 @@ from core.storage import Database, UnitOfWork, bump, lock_schema
 from core.storage.apply import apply
 from core.storage.catalogs import VERSION, Catalogs
 from core.storage.documents import read_documents, read_modules, remove_documents, save_documents, save_module
-from core.storage.physical import read_physical
-from core.storage.plan import Plan, plan
+from core.storage.plan import Plan, plan_change
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Definitions:
     """What a catalog is compiled from: the enabled modules in order, their documents and the site's.
 
-    ``disabled`` are modules that go to sleep with this change.
+    ``disabled`` are modules that go to sleep with this change. ``site_may_sleep`` lets what the site made on a
+    module's documents go to sleep with them instead of refusing the change.
     """
 
     modules: tuple[ModuleSpec, ...]
     documents: tuple[Document, ...]
     disabled: tuple[ModuleSpec, ...] = ()
+    site_may_sleep: bool = False
 
     def with_documents(self, *documents: Document) -> Definitions:
         """Return the definitions with documents added, or replaced where owner, kind and name are the same."""
@@ -70,32 +72,30 @@ class Changes:
         """Carry out one change and return the new catalog.
 
         ``edit`` gets the definitions under the schema lock; ``afterwards`` runs in the same transaction, on the new
-        catalog. Whatever is wrong is raised with all its reasons, and nothing has happened.
+        catalog. Whatever is wrong is raised with all its reasons, and nothing has happened. An ``edit`` that hands
+        the definitions back as they are changes nothing.
         """
         return self._database.attempt(lambda: self._once(actor, edit, reason, afterwards))
 
     def _once(self, actor: Actor, edit: Edit, reason: str, afterwards: Afterwards | None) -> Catalog:
-        present = self._catalogs.current()
-        old: Definitions | None = None
-        try:
-            with self._database.unit(present, actor, reason=reason) as uow:
-                lock_schema(uow.connection)
-                present = self._catalogs.current(uow.connection)
-                old = Definitions(modules=read_modules(uow.reader), documents=read_documents(uow))
-                new = edit(old)
-                catalog = self._compile(uow, old, new)
-                self._write(uow, old, new, reason)
-                done = self._shape(uow, present, catalog)
-                uow.catalog = catalog
-                if afterwards is not None:
-                    afterwards(uow)
-                if done.aside:
-                    self._aside(uow)
-                bump(uow)
-        except BaseException:
-            if old is not None:
-                self._prepare(old.modules)
-            raise
+        with ExitStack() as undo, self._database.unit(self._catalogs.current(), actor, reason=reason) as uow:
+            lock_schema(uow.connection)
+            present = self._catalogs.current(uow.connection)
+            old = Definitions(modules=read_modules(uow.reader), documents=read_documents(uow))
+            new = edit(old)
+            if new is old:
+                return present
+            undo.callback(self._prepare, old.modules)
+            catalog = self._compile(uow, old, new)
+            self._write(uow, old, new, reason)
+            done = self._shape(uow, present, catalog)
+            uow.catalog = catalog
+            if afterwards is not None:
+                afterwards(uow)
+            if done.aside:
+                self._aside(uow)
+            bump(uow)
+            uow.after_commit(undo.pop_all)
         self._catalogs.publish(catalog)
         return catalog
 
@@ -104,11 +104,11 @@ class Changes:
         if new.modules != old.modules:
             self._prepare(new.modules)
         version = int(uow.reader.value(VERSION)) + 1
-        sleepers = (SITE,) if new.disabled else ()
+        sleepers = (SITE,) if new.site_may_sleep else ()
         return self._compiler.compile(new.documents, new.modules, version, strict=True, may_sleep=sleepers).catalog
 
     def _shape(self, uow: UnitOfWork, present: Catalog, catalog: Catalog) -> Plan:
-        todo = plan(present, catalog, read_physical(uow.connection, self._types))
+        todo = plan_change(present, catalog, uow.connection, self._types)
         apply(todo, uow)
         return todo
 

@@ -11,6 +11,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from core.declaration import ModuleSource, read_module
+from core.declaration.module_reader import read_manifest
 from core.errors import NotFound, PayvandError, Place, Problem
 from core.metadata.names import nearest
 
@@ -44,6 +45,14 @@ class Discovery:
         folder, package = known[name]
         return read_module(folder, package=package)
 
+    def is_always(self, name: str) -> bool:
+        """Tell whether a module wants to be on every site; a manifest that cannot be read wants nothing."""
+        folder, package = self.locations()[name]
+        try:
+            return read_manifest(folder, package).always
+        except PayvandError:
+            return False
+
     def all(self) -> tuple[tuple[ModuleSource, ...], tuple[Problem, ...]]:
         """Read every module that can be read, and tell of those that cannot."""
         sources: list[ModuleSource] = []
@@ -66,14 +75,13 @@ class Discovery:
 
 def _distributed() -> list[tuple[str, Path, str]]:
     """Return (module, folder, package) of the installed distributions that announce a module."""
-    found = []
+    found: list[tuple[str, Path, str]] = []
     for point in entry_points(group=GROUP):
         package = point.value.partition(":")[0]
         try:
             spec = importlib.util.find_spec(package)
         except (ImportError, ValueError):
             continue
-        for place in (spec.submodule_search_locations or ()) if spec is not None else ():
-            if (Path(place) / MANIFEST).is_file():
-                found.append((point.name, Path(place), package))
+        places = spec.submodule_search_locations if spec is not None else None
+        found.extend((point.name, Path(place), package) for place in places or () if (Path(place) / MANIFEST).is_file())
     return found

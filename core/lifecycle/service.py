@@ -3,39 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import sqlalchemy as sa
 
 from core.access import Access
 from core.declaration import ModuleSource
-from core.errors import Conflict, Problem
+from core.errors import Conflict, MetadataInvalid
 from core.hooks import Plugins
 from core.i18n import Collation
 from core.kernel.actor import Actor
 from core.lifecycle.changes import Changes, Definitions
 from core.lifecycle.data import DataLoader
+from core.lifecycle.data_keys import Known
 from core.lifecycle.discovery import Discovery
-from core.lifecycle.resolve import check_free, dependants, order
+from core.lifecycle.resolve import check_free, order
+from core.lifecycle.states import ModuleState, Standing, differs
 from core.metadata.catalog import Catalog
 from core.metadata.documents import Document
-from core.metadata.specs import ModuleSpec
 from core.storage import Database, UnitOfWork
 from core.storage.catalogs import Catalogs
 from core.storage.collations import apply_collation
 from core.storage.documents import DocumentStore
 from core.storage.kernel_tables import module as module_table
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ModuleState:
-    """A module as the administrator sees it: available, enabled, disabled or quarantined, and why."""
-
-    spec: ModuleSpec
-    state: str
-    required_by: tuple[str, ...] = ()
-    outdated: bool = False
-    problems: tuple[Problem, ...] = ()
 
 
 class Lifecycle:
@@ -55,41 +45,23 @@ class Lifecycle:
     def states(self) -> tuple[ModuleState, ...]:
         """Return all modules that are here or were installed, by name."""
         sources, problems = self._discovery.all()
-        found = {source.manifest.name: source.manifest for source in sources}
-        rows = self._rows()
-        enabled = self._catalogs.current().modules
-        names = sorted({*found, *rows, *(p.place.file for p in problems if p.place)})
-        return tuple(self._state(name, found.get(name), rows, enabled, problems) for name in names)
-
-    def _state(self, name: str, available: ModuleSpec | None, rows: Mapping[str, tuple[str, str]],
-               enabled: Mapping[str, ModuleSpec], problems: Sequence[Problem]) -> ModuleState:
-        own = tuple(p for p in problems if p.place and p.place.file.startswith(name))
-        spec = available or enabled.get(name) or ModuleSpec(name=name, version=rows.get(name, ("", ""))[1], label=name)
-        state, version = rows.get(name, ("available", spec.version))
-        if name in self._plugins.quarantined:
-            state, own = "quarantined", (*own, self._plugins.quarantined[name])
-        elif available is None and own:
-            state = "quarantined"
-        return ModuleState(spec=spec, state=state, required_by=dependants(name, tuple(enabled.values())),
-                           outdated=available is not None and version != available.version, problems=own)
-
-    def _rows(self) -> dict[str, tuple[str, str]]:
-        c = module_table.c
-        with self._database.engine.connect() as connection:
-            return {name: (state, version) for name, state, version in
-                    connection.execute(sa.select(c.name, c.state, c.version))}
+        return Standing(
+            sources={source.manifest.name: source for source in sources}, problems=problems, rows=self._rows(),
+            catalog=self._catalogs.current(), stored=self._stored(), aside=self._plugins.quarantined).states()
 
     def install(self, actor: Actor, names: Iterable[str], *, reason: str = "install") -> Catalog:
         """Install modules with everything they require; enabled ones are left as they are, disabled ones wake up."""
         self._access.require_administrator(actor, self._catalogs.current())
         sources = self._sources(names)
+        known = {name: source.manifest for name, source in sources.items()}
+        new: list[ModuleSource] = []
 
         def edit(present: Definitions) -> Definitions:
-            enabled = [m.name for m in present.modules]
-            ordered = order([*_always(sources), *sources], {n: s.manifest for n, s in sources.items()}, enabled)
-            return _with_sources(present, [sources[name] for name in ordered])
+            ordered = order([*_always(sources), *sources], known, [m.name for m in present.modules])
+            new[:] = [sources[name] for name in ordered]
+            return _with_sources(present, new) if new else present
 
-        return self._run(actor, edit, sources, reason)
+        return self._run(actor, edit, new, reason)
 
     def enable(self, actor: Actor, name: str) -> Catalog:
         """Wake up a module that sleeps, or install it."""
@@ -107,34 +79,35 @@ class Lifecycle:
                 raise Conflict("{name} is always needed and cannot be disabled.", code="always", name=name)
             check_free(name, present.modules)
             return replace(present, modules=tuple(m for m in present.modules if m is not found),
-                           documents=tuple(d for d in present.documents if d.owner != name), disabled=(found,))
+                           documents=tuple(d for d in present.documents if d.owner != name), disabled=(found,),
+                           site_may_sleep=True)
 
-        return self._run(actor, edit, {}, f"disable {name}")
+        return self._run(actor, edit, (), f"disable {name}")
 
     def refresh(self, actor: Actor) -> Catalog | None:
-        """Take over what has changed in the files of the enabled modules; None where nothing has."""
-        enabled = self._catalogs.current().modules
-        here = self._discovery.locations()
-        sources = {name: self._discovery.read(name) for name in enabled if name in here}
-        current = {d.key: d.digest for d in self._stored()}
-        changed = [s for s in sources.values()
-                   if s.manifest != enabled[s.manifest.name] or _differs(s, current)]
-        if not changed:
+        """Take over what has changed in the files of the enabled modules; None where nothing has.
+
+        Modules that were made ``always`` needed, or that an enabled one requires since, are installed with it.
+        """
+        catalog = self._catalogs.current()
+        self._access.require_administrator(actor, catalog)
+        stored = self._stored()
+        sources = self._sources(catalog.modules)
+        moved = [n for n, s in sources.items() if n not in catalog.modules or differs(s, catalog, stored)]
+        if not moved:
             return None
+        known = {**catalog.modules, **{name: source.manifest for name, source in sources.items()}}
+        changed = [sources[name] for name in order(moved, known, ()) if name in moved]
 
         def edit(present: Definitions) -> Definitions:
-            owners = {s.manifest.name for s in changed}
-            rest = replace(present, documents=tuple(d for d in present.documents if d.owner not in owners),
-                           modules=present.modules)
-            manifests = {s.manifest.name: s.manifest for s in changed}
-            modules = tuple(manifests.get(m.name, m) for m in rest.modules)
-            return replace(rest, modules=modules, documents=(*rest.documents, *(d for s in changed for d in s.documents)))
+            return replace(_with_sources(present, changed), site_may_sleep=True)
 
-        return self._run(actor, edit, {s.manifest.name: s for s in changed}, "refresh")
+        return self._run(actor, edit, changed, "refresh")
 
-    def demo(self, actor: Actor, known: Mapping[str, tuple[str, int]]) -> int:
+    def demo(self, actor: Actor, known: Known) -> int:
         """Load the demo records of all enabled modules once; ``known`` gives ids to keys such as accounts."""
         catalog = self._catalogs.current()
+        self._access.require_administrator(actor, catalog)
         here = self._discovery.locations()
 
         def load() -> int:
@@ -144,25 +117,41 @@ class Lifecycle:
 
         return self._database.attempt(load)
 
-    def _run(self, actor: Actor, edit: Callable[[Definitions], Definitions], sources: Mapping[str, ModuleSource],
+    def _run(self, actor: Actor, edit: Callable[[Definitions], Definitions], moved: Sequence[ModuleSource],
              reason: str) -> Catalog:
+        """Carry out a change; ``moved`` are the modules whose data is to be loaded, known once ``edit`` was called."""
         system = actor.elevate(reason)
 
         def afterwards(uow: UnitOfWork) -> None:
+            self._refuse_broken(moved)
             apply_collation(self._collation(), uow)
-            here = self._discovery.locations()
-            for name in [n for n in uow.catalog.modules if n in sources]:
-                self._data.load(name, here[name][0] / "data", system, uow)
-                self._plugins.call.module_installed(module=uow.catalog.modules[name], uow=uow)
+            for source in moved:
+                module = source.manifest
+                self._data.load(module.name, source.path / "data", system, uow)
+                self._plugins.call.module_installed(module=module, uow=uow)
 
         return self._changes.run(actor, edit, reason=reason, afterwards=afterwards)
 
+    def _refuse_broken(self, moved: Iterable[ModuleSource]) -> None:
+        """Refuse modules whose code cannot be used: what runs already goes on without them."""
+        aside = self._plugins.quarantined
+        problems = [aside[s.manifest.name] for s in moved if s.manifest.name in aside]
+        if problems:
+            raise MetadataInvalid("These modules cannot be installed.", problems=problems)
+
+    def _rows(self) -> dict[str, tuple[str, str]]:
+        c = module_table.c
+        with self._database.engine.connect() as connection:
+            return {name: (state, version) for name, state, version in
+                    connection.execute(sa.select(c.name, c.state, c.version))}
+
     def _sources(self, names: Iterable[str]) -> dict[str, ModuleSource]:
-        """Read the wanted modules and, as far as they are here, all they require."""
+        """Read the wanted modules, those that are always needed and, as far as they are here, all they require."""
         here = self._discovery.locations()
-        always = [n for n in here if self._discovery.read(n).manifest.always] if not self._rows() else []
+        enabled = self._catalogs.current().modules
+        always = [n for n in here if n not in enabled and self._discovery.is_always(n)]
         sources: dict[str, ModuleSource] = {}
-        waiting = [*always, *names]
+        waiting = [*always, *(n for n in names if n in here or n not in enabled)]
         while waiting:
             name = waiting.pop(0)
             if name not in sources:
@@ -180,12 +169,10 @@ def _always(sources: Mapping[str, ModuleSource]) -> tuple[str, ...]:
 
 
 def _with_sources(present: Definitions, new: Sequence[ModuleSource]) -> Definitions:
+    """Return the definitions with these modules as their files say; new ones come after those that are enabled."""
+    manifests = {s.manifest.name: s.manifest for s in new}
+    kept = tuple(manifests.pop(m.name, m) for m in present.modules)
     owners = {s.manifest.name for s in new}
     documents = [d for d in present.documents if d.owner not in owners]
-    return replace(present, modules=(*present.modules, *(s.manifest for s in new)),
+    return replace(present, modules=(*kept, *manifests.values()),
                    documents=(*documents, *(d for s in new for d in s.documents)))
-
-
-def _differs(source: ModuleSource, current: Mapping[tuple[str, str, str], str]) -> bool:
-    own = {d.key: d.digest for d in source.documents}
-    return own != {key: digest for key, digest in current.items() if key[0] == source.manifest.name}

@@ -12,9 +12,9 @@ from core.sdk import (
     Problem,
     Profile,
     UnitOfWork,
+    closes_circle,
     forget_principals,
     hookimpl,
-    closes_circle,
 )
 from modules.base.people import add_profile, follow_account, is_adding_profile, profile_of, team_of_owner
 

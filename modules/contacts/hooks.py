@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from core.sdk import Change, EntitySpec, Problem, UnitOfWork, hookimpl, closes_circle
+from core.sdk import AnyRef, Change, EntitySpec, Problem, UnitOfWork, closes_circle, hookimpl
 from modules.contacts.points import normal_point
 from modules.contacts.primaries import keep_one_primary
 from modules.contacts.relationships import follow_names, relationship_titles
@@ -25,11 +25,18 @@ def record_normalize(entity: EntitySpec, values: Mapping[str, object],
 
 @hookimpl
 def record_validate(change: Change, uow: UnitOfWork) -> Iterable[Problem]:
-    """Refuse companies that would stand above themselves."""
+    """Refuse companies that would stand above themselves, and relationships of somebody with themselves."""
     if change.entity.name == "contacts.account" and change.id and "parent" in change.changed:
         above = getattr(change.after.get("parent"), "id", None)
         if above is not None and closes_circle(uow, "contacts.account", "parent", change.id, above):
             yield Problem(code="circle", field="parent", message="A company cannot be part of itself.")
+    if change.entity.name == "contacts.relationship" and _same(change.after):
+        yield Problem(code="same", field="to_record", message="A relationship is between two different ones.")
+
+
+def _same(values: Mapping[str, object]) -> bool:
+    start, end = values.get("from_record"), values.get("to_record")
+    return isinstance(start, AnyRef) and isinstance(end, AnyRef) and (start.entity, start.id) == (end.entity, end.id)
 
 
 @hookimpl
