@@ -93,20 +93,29 @@ class Child:
 
 
 class Parent:
-    """The supervisor, as its child sees it."""
+    """The supervisor, as its child sees it.
 
-    def __init__(self) -> None:
-        self._pipe = sys.stdin.buffer
+    The pipe is read below Python's buffers: their lock would be held for ever in processes that are forked later.
+    """
+
+    def __init__(self, pipe: int = 0) -> None:
+        self._pipe = pipe
 
     def address(self) -> str | None:
         """Wait for the address of the database; None means that the supervisor is gone."""
-        return self._pipe.readline().decode().strip() or None
+        line = b""
+        while not line.endswith(b"\n"):
+            more = os.read(self._pipe, 4096)
+            if not more:
+                return None
+            line += more
+        return line.decode().strip()
 
     def stop_with(self) -> None:
         """From now on, stop this process when the supervisor is gone."""
         Thread(target=self._wait, name="parent", daemon=True).start()
 
     def _wait(self) -> None:
-        while self._pipe.readline():
+        while os.read(self._pipe, 4096):
             pass
         os.kill(os.getpid(), signal.SIGTERM)

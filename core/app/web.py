@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
+from core.api import blueprint as api_blueprint
 from core.app import health
+from core.web import blueprint as web_blueprint
 from core.kernel.site import Site
 
 
@@ -15,4 +17,6 @@ def create_app(site: Site) -> Flask:
     app.config["TESTING"] = site.settings.testing
     app.extensions["payvand"] = site
     app.register_blueprint(health.blueprint(site))
+    app.register_blueprint(api_blueprint(site))
+    app.register_blueprint(web_blueprint(site))
     return app

@@ -1,0 +1,67 @@
+"""`examine`: everything that may be wrong with a site, each in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from core.app.readiness import told
+from core.errors import PayvandError, Problem
+from core.fields import FieldTypes
+from core.hooks import Plugins
+from core.jobs.service import ALIVE, worker_alive
+from core.kernel.site import Site
+from core.metadata.catalog import Catalog
+from core.storage import Database, check_database, check_revision
+from core.storage.catalogs import Catalogs
+from core.storage.doctor import inspect_physical
+
+WAITING = """SELECT count(*) FROM procrastinate_jobs
+WHERE status = 'doing' OR status = 'todo' AND coalesce(scheduled_at, now()) <= now()"""
+
+
+def examine(site: Site) -> list[Problem]:
+    """Return all problems; nothing where all is well. What stands in the way of looking further is the last."""
+    found: list[Problem] = []
+    try:
+        found.extend(_examine(site))
+    except PayvandError as error:
+        found.append(_problem(error))
+    return found
+
+
+def _examine(site: Site) -> Iterator[Problem]:
+    engine = site.get(Database).engine
+    with told(engine), engine.connect() as connection:
+        check_revision(connection)
+        check_database(connection)
+        catalog = site.get(Catalogs).current()
+        yield from inspect_physical(connection, catalog, site.get(FieldTypes))
+        yield from _definitions(site, catalog)
+        yield from _jobs(connection)
+    yield from _folder(site)
+
+
+def _definitions(site: Site, catalog: Catalog) -> Iterator[Problem]:
+    yield from catalog.diagnostics
+    yield from site.get(Plugins).quarantined.values()
+
+
+def _jobs(connection: sa.Connection) -> Iterator[Problem]:
+    waiting = connection.scalar(sa.text(WAITING))
+    alive = worker_alive([tuple(row) for row in connection.execute(sa.text(ALIVE))])
+    if waiting and not alive:
+        yield Problem(code="no_worker", message="{waiting} jobs wait, and no worker runs: start payvand serve.",
+                      params={"waiting": waiting})
+
+
+def _folder(site: Site) -> Iterator[Problem]:
+    secret = site.settings.home / "secret"
+    if secret.stat().st_mode & 0o077:
+        yield Problem(code="open_secret", message="Others may read the site's key; run: chmod 600 {path}",
+                      params={"path": str(secret)})
+
+
+def _problem(error: PayvandError) -> Problem:
+    return Problem(code=error.reason, message=error.message, params=error.params)

@@ -1,0 +1,67 @@
+"""`payvand`: the commands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import click
+
+from core import __version__
+from core.cli.launcher import Launcher, pass_launcher
+from core.cli.metadata import metadata
+from core.cli.modules import module
+from core.cli.output import show_accounts, show_problems
+from core.cli.users import user
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="payvand")
+def payvand() -> None:
+    """Payvand: a CRM of modules on a low-code core."""
+
+
+@payvand.command()
+@click.option("--host", help="Address to listen on instead of PAYVAND_HOST.")
+@click.option("--port", type=int, help="Port to listen on instead of PAYVAND_PORT.")
+@pass_launcher
+def serve(launcher: Launcher, host: str | None, port: int | None) -> None:
+    """Run everything: database, worker and web, until Ctrl-C."""
+    settings = replace(launcher.settings, host=host or launcher.settings.host, port=port or launcher.settings.port)
+    settings.check()
+    launcher.serve(settings, click.echo)
+
+
+@payvand.command()
+@click.option("--once", is_flag=True, help="Stop when no job is left.")
+@pass_launcher
+def worker(launcher: Launcher, once: bool) -> None:
+    """Run jobs, e.g. on a machine of their own."""
+    launcher.work(wait=not once)
+
+
+@payvand.command()
+@click.option("--modules", default="", help="Modules to install, separated by commas; those that come with it by default.")
+@click.option("--demo", is_flag=True, help="Load accounts and records to play with.")
+@pass_launcher
+def init(launcher: Launcher, modules: str, demo: bool) -> None:
+    """Make database, tables and modules ready; what is there already stays."""
+    wanted = [name.strip() for name in modules.split(",") if name.strip()]
+    passwords = launcher.initialize(wanted, demo=demo, say=click.echo)
+    if passwords:
+        settings = launcher.settings
+        show_accounts(settings.base_url or f"http://{settings.host}:{settings.port}", list(passwords.items()))
+
+
+@payvand.command()
+@pass_launcher
+def doctor(launcher: Launcher) -> None:
+    """Look for anything that is wrong; exit code 0 only where nothing is."""
+    problems = launcher.examine()
+    show_problems(problems)
+    if problems:
+        raise click.exceptions.Exit(1)
+    click.echo("All is well.")
+
+
+for group in (module, metadata, user):
+    payvand.add_command(group)

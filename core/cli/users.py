@@ -1,0 +1,73 @@
+"""`payvand user`: accounts, passwords and API keys."""
+
+from __future__ import annotations
+
+import secrets
+
+import click
+
+from core.cli.launcher import Launcher, pass_launcher
+from core.cli.output import show_table
+from core.identity import Identity
+from core.kernel.actor import Scope, system_actor
+from core.storage import Database
+from core.storage.catalogs import Catalogs
+
+
+@click.group()
+def user() -> None:
+    """Create accounts, passwords and API keys."""
+
+
+@user.command("list")
+@pass_launcher
+def list_users(launcher: Launcher) -> None:
+    """List all accounts."""
+    system = system_actor("payvand user list")
+    with launcher.site() as site, site.get(Database).unit(site.get(Catalogs).current(), system) as uow:
+        accounts = site.get(Identity).accounts(system, uow=uow)
+    show_table([(a.login, "active" if a.active else "locked", ", ".join(a.roles)) for a in accounts])
+
+
+@user.command()
+@click.argument("login")
+@click.option("--name", default="", help="What the person is called.")
+@click.option("--role", "roles", multiple=True, help="A role; may be given several times.")
+@click.option("--password", help="A password; without it one is made and printed.")
+@pass_launcher
+def create(launcher: Launcher, login: str, name: str, roles: tuple[str, ...], password: str | None) -> None:
+    """Create an account."""
+    system = system_actor("payvand user create")
+    chosen = password or secrets.token_urlsafe(12)
+    with launcher.site() as site, site.get(Database).unit(site.get(Catalogs).current(), system) as uow:
+        account = site.get(Identity).create_account(system, login, chosen, roles, name=name, uow=uow)
+    click.echo(f"Created {account.login}" + ("" if password else f" with the password {chosen}"))
+
+
+@user.command()
+@click.argument("login")
+@click.option("--password", help="A password; without it one is made and printed.")
+@pass_launcher
+def password(launcher: Launcher, login: str, password: str | None) -> None:
+    """Give an account a new password and end its sessions."""
+    system = system_actor("payvand user password")
+    chosen = password or secrets.token_urlsafe(12)
+    with launcher.site() as site, site.get(Database).unit(site.get(Catalogs).current(), system) as uow:
+        identity = site.get(Identity)
+        identity.set_password(system, identity.find_account(login, uow=uow), chosen, uow=uow)
+    click.echo("The password was changed." if password else f"The new password is {chosen}")
+
+
+@user.command()
+@click.argument("login")
+@click.option("--name", default="payvand user token", help="What the key is for.")
+@click.option("--days", type=click.IntRange(1, 3650), help="Days until it ends.")
+@pass_launcher
+def token(launcher: Launcher, login: str, name: str, days: int | None) -> None:
+    """Print a new API key that may do all that its owner may; it is shown this once."""
+    system = system_actor("payvand user token")
+    with launcher.site() as site, site.get(Database).unit(site.get(Catalogs).current(), system) as uow:
+        identity = site.get(Identity)
+        account = identity.find_account(login, uow=uow)
+        key = identity.create_key(system, account.id, name, [Scope()], uow=uow, days=days)
+    click.echo(key)
