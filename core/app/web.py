@@ -6,8 +6,8 @@ from flask import Flask
 
 from core.api import blueprint as api_blueprint
 from core.app import health
-from core.web import blueprint as web_blueprint
 from core.kernel.site import Site
+from core.web import blueprint as web_blueprint
 
 
 def create_app(site: Site) -> Flask:

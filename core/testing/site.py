@@ -20,8 +20,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 
 from core.app.compose import build_site
+from core.app.web import create_app
 from core.config import Settings
 from core.identity import Identity
 from core.kernel.actor import Actor, system_actor
@@ -71,6 +73,12 @@ def site(pg: TestPostgres, site_modules: Sequence[str], site_folders: Sequence[P
             yield site
         finally:
             close_site(site)
+
+
+@pytest.fixture
+def client(site: Site) -> FlaskClient:
+    """Ask the web of the site: its pages, its API, its health."""
+    return create_app(site).test_client()
 
 
 @pytest.fixture
