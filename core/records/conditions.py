@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from core.records.change import Draft
 from core.records.plan import EntityPlan
 from core.records.scopes import Eyes, Scope
 from core.records.sources import Sql, Table
+from core.records.statements import Statements, one_of
 from core.storage import Tables, UnitOfWork
 
 Rule = Checked | bool
@@ -33,6 +34,7 @@ class Conditions:
     def __init__(self, tables: Tables, types: FieldTypes, access: Access,
                  schema_of: Callable[[Catalog], Schema]) -> None:
         self.tables = tables
+        self.statements = Statements()
         self._types = types
         self._access = access
         self._schema_of = schema_of
@@ -65,20 +67,26 @@ class Conditions:
         return target_step(spec.name, target) if spec.type == "reference_any" else spec.name
 
     def children(self, plan: EntityPlan, by: str, parent: str, parent_id: int,
-                 uow: UnitOfWork) -> list[Mapping[str, object]]:
+                 uow: UnitOfWork) -> Sequence[Mapping[str, object]]:
         """Return the live records whose reference ``by`` points to the parent, oldest first."""
         table = self.tables.of(plan.entity)
         column = table.c[self.reference_column(plan.entity.fields[by], parent)]
-        rows = uow.execute(sa.select(*table.c).where(column == parent_id, table.c.deleted_at.is_(None))
-                           .order_by(table.c.id)).mappings()
-        return [from_row(plan, row) for row in rows]
+        return self.records(plan, ("children", column.name), lambda: sa.select(*table.c).where(
+            column == sa.bindparam("parent", type_=sa.BigInteger), table.c.deleted_at.is_(None)).order_by(table.c.id),
+            {"parent": parent_id}, uow)
+
+    def records(self, plan: EntityPlan, key: tuple[Hashable, ...], build: Callable[[], sa.Executable],
+                given: Mapping[str, object], uow: UnitOfWork) -> list[dict[str, object]]:
+        """Return the Python values of the rows of a statement that returns all columns of the entity's table."""
+        names = [column.name for column in self.tables.of(plan.entity).c]
+        rows = self.statements.run(uow, ("records", plan.entity.name, *key), build, given)
+        return [from_row(plan, dict(zip(names, row, strict=True))) for row in rows]
 
     def reread(self, plan: EntityPlan, drafts: Sequence[Draft], uow: UnitOfWork) -> None:
         """Bring the rolled-up values of the drafts to what the database holds now."""
         table = self.tables.of(plan.entity)
-        ids = [draft.id for draft in drafts]
-        rows = uow.execute(sa.select(*table.c).where(
-            table.c.id == sa.any_(sa.literal(ids, sa.ARRAY(sa.BigInteger))))).mappings()
-        fresh = {row["id"]: from_row(plan, row) for row in rows}
+        found = self.records(plan, ("again",), lambda: sa.select(*table.c).where(table.c.id == one_of()),
+                             {"ids": [draft.id for draft in drafts]}, uow)
+        fresh = {values["id"]: values for values in found}
         for draft in drafts:
             draft.after.update({f.name: fresh[draft.id][f.name] for f in plan.rolled_up})

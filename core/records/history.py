@@ -7,14 +7,20 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 
 from core.metadata.specs import Json
-from core.records.cells import record_set
+from core.records.cells import to_json
 from core.records.change import Draft
+from core.records.conditions import Conditions
 from core.records.plan import EntityPlan
+from core.records.statements import given, record_set
 from core.storage import UnitOfWork
 from core.storage.kernel_tables import history as core_history
 
+ROW = ("entity", "record_id", "action", "changes")
+WHO = ("at", "actor", "actor_name", "channel", "reason", "cause")
 
-def write_history(plan: EntityPlan, action: str, drafts: Sequence[Draft], uow: UnitOfWork) -> None:
+
+def write_history(plan: EntityPlan, action: str, drafts: Sequence[Draft], conditions: Conditions,
+                  uow: UnitOfWork) -> None:
     """Remember what moved: ``{field: [before, after]}`` in wire form, secrets as ``changed``."""
     rows = [
         {"entity": plan.entity.name, "record_id": draft.id, "action": action,
@@ -23,16 +29,16 @@ def write_history(plan: EntityPlan, action: str, drafts: Sequence[Draft], uow: U
     ]
     if not rows:
         return
-    columns = [core_history.c[name] for name in ("entity", "record_id", "action", "changes")]
-    given = record_set(rows, columns, "given")
-    who = {
-        "at": uow.now, "actor": uow.actor.id, "actor_name": uow.actor.name or uow.actor.login,
-        "channel": uow.channel, "reason": uow.reason, "cause": uow.cause,
-    }
-    uow.execute(core_history.insert().from_select(
-        [*(c.name for c in columns), *who],
-        sa.select(*given.c, *(sa.literal(value, core_history.c[name].type) for name, value in who.items())),
-    ))
+    conditions.statements.run(uow, ("history",), _build, {
+        "rows": to_json(rows), "new_at": uow.now, "new_actor": uow.actor.id,
+        "new_actor_name": uow.actor.name or uow.actor.login, "new_channel": uow.channel, "new_reason": uow.reason,
+        "new_cause": uow.cause})
+
+
+def _build() -> sa.Executable:
+    c = core_history.c
+    rows = record_set([c[name] for name in ROW])
+    return core_history.insert().from_select([*ROW, *WHO], sa.select(*rows.c, *(given(c[name]) for name in WHO)))
 
 
 def _changes(plan: EntityPlan, draft: Draft) -> Mapping[str, Json]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import sqlalchemy as sa
 
 from core.kernel.values import Ref
 from core.records.change import Draft
 from core.records.conditions import Conditions
-from core.records.persist import one_of
 from core.records.plan import EntityPlan
+from core.records.statements import one_of
 from core.storage import UnitOfWork
 
 
@@ -22,12 +23,15 @@ def read_links(plan: EntityPlan, drafts: Sequence[Draft], conditions: Conditions
     for spec in given:
         table = conditions.tables.links(plan.entity, spec.name)
         found: dict[int, list[int]] = defaultdict(list)
-        rows = uow.execute(sa.select(table.c.source, table.c.target).where(table.c.source == one_of(list(by_id)))
-                           .order_by(table.c.target), {"ids": list(by_id)})
+        rows = conditions.statements.run(uow, ("links", table.name), partial(_links_of, table), {"ids": list(by_id)})
         for source, target in rows:
             found[source].append(target)
         for record_id, draft in by_id.items():
             draft.links_before[spec.name] = tuple(found[record_id])
+
+
+def _links_of(table: sa.Table) -> sa.Executable:
+    return sa.select(table.c.source, table.c.target).where(table.c.source == one_of()).order_by(table.c.target)
 
 
 def write_links(plan: EntityPlan, drafts: Sequence[Draft], conditions: Conditions, uow: UnitOfWork) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import sqlalchemy as sa
 
 from core.errors import AccessDenied, NotFound, VersionConflict
-from core.records.cells import from_row, to_cells, to_json
+from core.records.cells import to_cells, to_json
 from core.records.change import Draft
 from core.records.conditions import Conditions, Rule
 from core.records.plan import EntityPlan
@@ -27,21 +27,17 @@ def read_before(
     A record out of sight raises `NotFound`; one in sight that the rule excludes raises `AccessDenied`.
     """
     table = conditions.tables.of(plan.entity)
-    names = [column.name for column in table.c]
-    rows = conditions.statements.run(
-        uow, ("read", plan.entity.name, rule, trashed),
+    found = conditions.records(
+        plan, ("before", rule, trashed),
         lambda: sa.select(*table.c).where(
             table.c.id == one_of(), _living(table, trashed=trashed),
             conditions.where(uow.catalog, plan.entity, table, rule)).order_by(table.c.id).with_for_update(),
-        {**conditions.environment(uow), "ids": list(ids)})
-    found: dict[int, dict[str, object]] = {}
-    for row in rows:
-        values = from_row(plan, dict(zip(names, row, strict=True)))
-        found[int(str(values["id"]))] = values
-    missing = [i for i in ids if i not in found]
+        {**conditions.environment(uow), "ids": list(ids)}, uow)
+    by_id = {int(str(values["id"])): values for values in found}
+    missing = [i for i in ids if i not in by_id]
     if missing:
         _explain_missing(plan, missing, visible, conditions, uow, trashed=trashed)
-    return found
+    return by_id
 
 
 def _living(table: sa.Table, *, trashed: bool) -> sa.ColumnElement[bool]:
@@ -87,7 +83,7 @@ def insert(plan: EntityPlan, drafts: Sequence[Draft], conditions: Conditions, uo
 def _insert_one(plan: EntityPlan, draft: Draft, stamps: Mapping[str, object], conditions: Conditions,
                 uow: UnitOfWork, rule: Rule) -> bool:
     table = conditions.tables.of(plan.entity)
-    cells = {name: cell for name, cell in to_cells(plan, draft.after, plan.columns).items() if cell is not None}
+    cells = {name: cell for name, cell in to_cells(plan, draft.after, plan.stored_names).items() if cell is not None}
     if draft.id:
         cells["id"] = draft.id
     names = (*cells, *CREATED)
@@ -115,7 +111,7 @@ def _insert_many(plan: EntityPlan, drafts: Sequence[Draft], stamps: Mapping[str,
     rows = []
     for draft, (new_id,) in zip(drafts, ids, strict=True):
         draft.id = draft.id or new_id
-        rows.append({"id": draft.id, **to_cells(plan, draft.after, plan.columns)})
+        rows.append({"id": draft.id, **to_cells(plan, draft.after, plan.stored_names)})
 
     def build() -> sa.Executable:
         columns = [table.c[name] for name in rows[0]]
@@ -151,7 +147,7 @@ def update(plan: EntityPlan, drafts: Sequence[Draft], conditions: Conditions, uo
 def _update_one(plan: EntityPlan, drafts: Sequence[Draft], stamps: Mapping[str, object], conditions: Conditions,
                 uow: UnitOfWork, rule: Rule) -> Sequence[tuple[int, int, bool]]:
     table, draft = conditions.tables.of(plan.entity), drafts[0]
-    cells = to_cells(plan, draft.after, [name for name in plan.columns if name in draft.changed])
+    cells = to_cells(plan, draft.after, [name for name in plan.stored_names if name in draft.changed])
     names = (*cells, *UPDATED)
     return conditions.statements.run(
         uow, ("update", plan.entity.name, names, rule),
@@ -165,8 +161,8 @@ def _update_many(plan: EntityPlan, drafts: Sequence[Draft], stamps: Mapping[str,
                  uow: UnitOfWork, rule: Rule) -> Sequence[tuple[int, int, bool]]:
     table = conditions.tables.of(plan.entity)
     changed = frozenset().union(*(draft.changed for draft in drafts))
-    names = tuple(name for name in plan.columns if name in changed)
-    rows = [{"id": draft.id, **to_cells(plan, draft.after, names)} for draft in drafts]
+    names = tuple(name for name in plan.stored_names if name in changed)
+    rows = [{"id": draft.id, **to_cells(plan, {**draft.before, **draft.after}, names)} for draft in drafts]
 
     def build() -> sa.Executable:
         new = record_set([table.c[name] for name in rows[0]])

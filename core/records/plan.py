@@ -59,6 +59,11 @@ class EntityPlan:
     read_only_when: tuple[Conditional, ...]
 
     @property
+    def stored_names(self) -> tuple[str, ...]:
+        """Names of the fields that have columns of their own."""
+        return tuple(f.name for f in self.stored)
+
+    @property
     def rolled_up(self) -> tuple[FieldSpec, ...]:
         """Fields drawn from other records."""
         return tuple(f for f in self.stored if f.rollup)

@@ -18,12 +18,13 @@ from core.expressions import fields_used
 from core.kernel.values import AnyRef, Ref
 from core.metadata.catalog import Catalog
 from core.metadata.specs import EntitySpec, FieldSpec, RollUp
-from core.records.cells import from_row, record_set, to_cells
+from core.records.cells import to_cells, to_json
 from core.records.change import Change, Draft
 from core.records.conditions import Conditions
 from core.records.deriving import compute
 from core.records.drawing import drawn
-from core.records.persist import one_of
+from core.records.plan import EntityPlan
+from core.records.statements import one_of, record_set
 from core.records.work import Work
 from core.storage import UnitOfWork
 
@@ -103,33 +104,40 @@ class RollUps:
         """Lock and recompute fields of one parent entity; return what moved, for those that draw from it."""
         plan = work.plans.of(work.uow.catalog, parent)
         ids = sorted({i for found in wanted.values() for i in found})
-        before = self._lock(work.uow, plan.entity, ids)
+        before = self._lock(work.uow, plan, ids)
         specs = [plan.entity.fields[name] for name in sorted(wanted)]
-        moved = self._write(work.uow, plan.entity, specs, ids)
-        drafts = [Draft(row=n, id=row["id"], before=from_row(plan, before[row["id"]]), after=from_row(plan, row))
-                  for n, row in enumerate(moved)]
+        moved = self._write(work.uow, plan, specs, ids)
+        drafts = [Draft(row=n, id=int(str(after["id"])), before=before[int(str(after["id"]))], after=after)
+                  for n, after in enumerate(moved)]
         other = work.open(parent)
         self._recompute_computed(other, drafts)
         changed = frozenset(wanted) | {d.spec.name for d in plan.computed}
         return [Change(entity=plan.entity, action="update", id=d.id, before=d.before, after=d.after, changed=changed)
                 for d in drafts]
 
-    def _lock(self, uow: UnitOfWork, entity: EntitySpec, ids: Sequence[int]) -> dict[int, sa.RowMapping]:
-        table = self._conditions.tables.of(entity)
-        rows = uow.execute(sa.select(*table.c).where(table.c.id == one_of(ids)).order_by(table.c.id)
-                           .with_for_update(key_share=True), {"ids": list(ids)}).mappings()
-        return {row["id"]: row for row in rows}
+    def _lock(self, uow: UnitOfWork, plan: EntityPlan, ids: Sequence[int]) -> dict[int, dict[str, object]]:
+        table = self._conditions.tables.of(plan.entity)
+        found = self._conditions.records(
+            plan, ("lock",), lambda: sa.select(*table.c).where(table.c.id == one_of()).order_by(table.c.id)
+            .with_for_update(key_share=True), {"ids": list(ids)}, uow)
+        return {int(str(values["id"])): values for values in found}
 
-    def _write(self, uow: UnitOfWork, entity: EntitySpec, specs: Sequence[FieldSpec],
-               ids: Sequence[int]) -> Sequence[sa.RowMapping]:
+    def _write(self, uow: UnitOfWork, plan: EntityPlan, specs: Sequence[FieldSpec],
+               ids: Sequence[int]) -> list[dict[str, object]]:
+        entity = plan.entity
         table = self._conditions.tables.of(entity)
-        values = {c: e for spec in specs for c, e in drawn(self._conditions, uow.catalog, entity, table, spec).items()}
-        new = sa.select(table.c.id, *(e.label(c) for c, e in values.items())).where(table.c.id == one_of(ids)).subquery("new")
-        differs = sa.or_(*(table.c[c].is_distinct_from(new.c[c]) for c in values))
-        return uow.execute(
-            table.update().values({c: new.c[c] for c in values}).where(table.c.id == new.c.id, differs)
-            .returning(*table.c),
-            {"ids": list(ids), **self._conditions.environment(uow)}).mappings().all()
+
+        def build() -> sa.Executable:
+            values = {c: e for spec in specs
+                      for c, e in drawn(self._conditions, uow.catalog, entity, table, spec).items()}
+            new = sa.select(table.c.id, *(e.label(c) for c, e in values.items())).where(table.c.id == one_of())
+            drawn_anew = new.subquery("new")
+            differs = sa.or_(*(table.c[c].is_distinct_from(drawn_anew.c[c]) for c in values))
+            return (table.update().values({c: drawn_anew.c[c] for c in values})
+                    .where(table.c.id == drawn_anew.c.id, differs).returning(*table.c))
+
+        return self._conditions.records(plan, ("draw", *(spec.name for spec in specs)), build,
+                                        {"ids": list(ids), **self._conditions.environment(uow)}, uow)
 
     def _recompute_computed(self, other: Work, drafts: Sequence[Draft]) -> None:
         """Computed fields read rolled-up ones; bring them along."""
@@ -140,9 +148,13 @@ class RollUps:
         names = [derived.spec.name for derived in plan.computed]
         rows = [{"id": d.id, **to_cells(plan, d.after, names)} for d in drafts]
         table = self._conditions.tables.of(plan.entity)
-        given = record_set(rows, [table.c[name] for name in rows[0]], "given")
-        other.uow.execute(table.update().values({name: given.c[name] for name in rows[0] if name != "id"})
-                          .where(table.c.id == given.c.id))
+
+        def build() -> sa.Executable:
+            new = record_set([table.c[name] for name in rows[0]])
+            return (table.update().values({name: new.c[name] for name in rows[0] if name != "id"})
+                    .where(table.c.id == new.c.id))
+
+        self._conditions.statements.run(other.uow, ("computed", plan.entity.name), build, {"rows": to_json(rows)})
 
 
 def _parent_id(value: object, parent: str) -> int | None:

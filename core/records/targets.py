@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from core.access import Access
 from core.errors import Problem
 from core.kernel.values import AnyRef, Ref
-from core.metadata.specs import FieldSpec
+from core.metadata.specs import EntitySpec, FieldSpec
 from core.records.change import Draft
-from core.records.conditions import Conditions
+from core.records.conditions import Conditions, Rule
 from core.records.plan import EntityPlan
+from core.records.statements import one_of
 from core.storage import UnitOfWork
 
 
@@ -49,16 +50,18 @@ def _uses(plan: EntityPlan, drafts: Iterable[Draft]) -> Iterable[tuple[Draft, Fi
 
 def _usable(wanted: dict[str, set[int]], access: Access, conditions: Conditions,
             uow: UnitOfWork) -> set[tuple[str, int]]:
-    parts = []
-    for name in sorted(wanted):
-        entity = uow.catalog.entity(name)
+    rules = {name: access.condition(uow.actor, name, "read", uow.catalog) for name in sorted(wanted)}
+
+    def build() -> sa.Executable:
+        parts = [_one(place, uow.catalog.entity(name), rule) for place, (name, rule) in enumerate(rules.items())]
+        return parts[0] if len(parts) == 1 else sa.union_all(*parts)
+
+    def _one(place: int, entity: EntitySpec, rule: Rule) -> sa.Select[tuple[str, int]]:
         table = conditions.tables.of(entity)
-        rule = access.condition(uow.actor, name, "read", uow.catalog)
-        parts.append(
-            sa.select(sa.literal(name, sa.Text).label("entity"), table.c.id)
-            .where(table.c.id == sa.any_(sa.literal(sorted(wanted[name]), sa.ARRAY(sa.BigInteger))),
-                   table.c.deleted_at.is_(None), conditions.where(uow.catalog, entity, table, rule)))
-    rows = uow.execute(parts[0] if len(parts) == 1 else sa.union_all(*parts), conditions.environment(uow))
+        return sa.select(sa.literal(entity.name, sa.Text).label("entity"), table.c.id).where(
+            table.c.id == one_of(f"ids_{place}"), table.c.deleted_at.is_(None),
+            conditions.where(uow.catalog, entity, table, rule))
+
+    ids = {f"ids_{place}": sorted(wanted[name]) for place, name in enumerate(rules)}
+    rows = conditions.statements.run(uow, ("targets", *rules.items()), build, {**conditions.environment(uow), **ids})
     return {(row[0], row[1]) for row in rows}
-
-

@@ -15,8 +15,9 @@ from core.metadata.specs import EntitySpec, FieldSpec
 from core.records.change import Draft, Saved
 from core.records.history import last_deletion, write_history
 from core.records.loading import refuse
-from core.records.persist import check_versions, one_of, read_before
+from core.records.persist import check_versions, read_before
 from core.records.rollups import RollUps
+from core.records.statements import given, one_of
 from core.records.work import Work
 
 CLEARED = "$cleared"
@@ -81,11 +82,14 @@ class Trash:
     def _stamp(self, work: Work, drafts: Sequence[Draft], *, gone: bool) -> None:
         table = work.conditions.tables.of(work.plan.entity)
         ids = [draft.id for draft in drafts]
-        rows = work.uow.execute(
-            table.update().where(table.c.id == one_of(ids))
-            .values(deleted_at=work.uow.now if gone else None, version=table.c.version + 1,
-                    updated_at=work.uow.now, updated_by=work.actor.id)
-            .returning(table.c.id, table.c.version)).all()
+        rows = work.conditions.statements.run(
+            work.uow, ("stamp", table.name),
+            lambda: table.update().where(table.c.id == one_of())
+            .values(deleted_at=given(table.c.deleted_at), updated_at=given(table.c.updated_at),
+                    updated_by=given(table.c.updated_by), version=table.c.version + sa.literal_column("1"))
+            .returning(table.c.id, table.c.version),
+            {"ids": ids, "new_deleted_at": work.uow.now if gone else None, "new_updated_at": work.uow.now,
+             "new_updated_by": work.actor.id})
         versions = {row[0]: row[1] for row in rows}
         for draft in drafts:
             draft.version = versions[draft.id]
@@ -93,7 +97,7 @@ class Trash:
     def _finish(self, work: Work, drafts: Sequence[Draft], action: str) -> None:
         changes = [work.change(action, draft) for draft in drafts]
         self._rollups.propagate(work, changes)
-        write_history(work.plan, action, drafts, work.uow)
+        write_history(work.plan, action, drafts, work.conditions, work.uow)
         for change in changes:
             self._plugins.call.record_saved(change=change, uow=work.uow)
 
@@ -116,8 +120,10 @@ class Trash:
         """Return ``{id of the record that points: id it points at}``."""
         table = work.conditions.tables.of(incoming.entity)
         column = table.c[work.conditions.reference_column(incoming.spec, work.entity)]
-        rows = work.uow.execute(sa.select(table.c.id, column).where(column == one_of(ids), table.c.deleted_at.is_(None))
-                                .order_by(table.c.id))
+        rows = work.conditions.statements.run(
+            work.uow, ("users", table.name, column.name),
+            lambda: sa.select(table.c.id, column).where(column == one_of(), table.c.deleted_at.is_(None))
+            .order_by(table.c.id), {"ids": list(ids)})
         return {row[0]: row[1] for row in rows}
 
     def _undo(self, work: Work, draft: Draft, notes: Mapping[str, object]) -> None:
@@ -133,20 +139,24 @@ class Trash:
 
     def _restore_followers(self, other: Work, ids: Sequence[int]) -> None:
         table = other.conditions.tables.of(other.plan.entity)
-        still = other.uow.execute(sa.select(table.c.id).where(
-            table.c.id == one_of(ids), table.c.deleted_at.is_not(None)).order_by(table.c.id), {"ids": list(ids)}).scalars().all()
-        if still:
-            self.restore(other, still)
+        rows = other.conditions.statements.run(
+            other.uow, ("still in trash", table.name),
+            lambda: sa.select(table.c.id).where(table.c.id == one_of(), table.c.deleted_at.is_not(None))
+            .order_by(table.c.id), {"ids": list(ids)})
+        if rows:
+            self.restore(other, [row[0] for row in rows])
 
     def _point_back(self, other: Work, field: str, ids: Sequence[int], work: Work, draft: Draft) -> None:
         table = other.conditions.tables.of(other.plan.entity)
         spec = other.plan.entity.fields[field]
         column = table.c[work.conditions.reference_column(spec, work.entity)]
-        empty = other.uow.execute(sa.select(table.c.id).where(
-            table.c.id == one_of(ids), table.c.deleted_at.is_(None), column.is_(None)).order_by(table.c.id)).scalars().all()
+        rows = other.conditions.statements.run(
+            other.uow, ("still empty", table.name, column.name),
+            lambda: sa.select(table.c.id).where(table.c.id == one_of(), table.c.deleted_at.is_(None), column.is_(None))
+            .order_by(table.c.id), {"ids": list(ids)})
         value = AnyRef(work.entity, draft.id) if spec.type == "reference_any" else Ref(draft.id)
-        if empty:
-            self._update(other, {i: {field: value} for i in empty})
+        if rows:
+            self._update(other, {row[0]: {field: value} for row in rows})
 
 
 def _beyond(work: Work, entity: str) -> Work:

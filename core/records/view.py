@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from core.access.parts import target_step
 from core.kernel.values import AnyRef, FileRef, Ref
 from core.metadata.specs import EntitySpec
 
 Fetch = Callable[[str, str, Sequence[int]], list[Mapping[str, object]]]
-"""``fetch(entity, field, ids)``: the live records of ``entity`` whose ``field`` is one of ``ids``."""
+"""``fetch(entity, column, ids)``: the live records of ``entity`` whose ``column`` is one of ``ids``."""
 
 
 class RecordView:
@@ -49,8 +50,10 @@ class RecordView:
             return [self._other(target, row) for row in self._fetch(target, "id", ids)] if ids else []
         if not isinstance(own_id, int) or not own_id:
             return []
-        source = str(spec.option("of"))
-        return [self._other(source, row) for row in self._fetch(source, str(spec.option("by")), [own_id])]
+        source, by = str(spec.option("of")), str(spec.option("by"))
+        if self._entity_of(source).fields[by].type == "reference_any":
+            by = target_step(by, self._entity.name)
+        return [self._other(source, row) for row in self._fetch(source, by, [own_id])]
 
     def _other(self, entity: str, values: Mapping[str, object]) -> RecordView:
         return RecordView(self._entity_of(entity), values, self._fetch, self._entity_of)

@@ -11,10 +11,10 @@ from core.access import Access, FieldRights
 from core.expressions import Env
 from core.fields import LoadContext
 from core.kernel.actor import Actor
-from core.records.cells import from_row
 from core.records.change import Change, Draft
 from core.records.conditions import Conditions
 from core.records.plan import EntityPlan, Plans
+from core.records.statements import one_of
 from core.records.view import RecordView
 from core.storage import UnitOfWork
 
@@ -61,21 +61,20 @@ class Work:
             return None
         return RecordView(self.plan.entity, draft.before, self._fetch, self.uow.catalog.entity)
 
-    def _fetch(self, entity: str, name: str, ids: Sequence[int]) -> list[Mapping[str, object]]:
+    def _fetch(self, entity: str, column: str, ids: Sequence[int]) -> list[Mapping[str, object]]:
         """Read other records once for the whole write, however many drafts follow the same path."""
-        missing = [i for i in ids if (entity, name, i) not in self._read]
+        missing = [i for i in ids if (entity, column, i) not in self._read]
         if missing:
             plan = self.plans.of(self.uow.catalog, entity)
             table = self.conditions.tables.of(plan.entity)
-            rows = self.uow.execute(
-                sa.select(*table.c).where(table.c[name] == sa.any_(sa.literal(missing, sa.ARRAY(sa.BigInteger))),
-                                          table.c.deleted_at.is_(None)).order_by(table.c.id)).mappings()
-            found: dict[int, list[Mapping[str, object]]] = {i: [] for i in missing}
-            for row in rows:
-                found[row[name]].append(from_row(plan, row))
-            for i, records in found.items():
-                self._read[entity, name, i] = records
-        return [record for i in ids for record in self._read[entity, name, i]]
+            rows = self.conditions.records(plan, ("follow", column), lambda: sa.select(*table.c).where(
+                table.c[column] == one_of(), table.c.deleted_at.is_(None)).order_by(table.c.id), {"ids": missing}, self.uow)
+            field = column if column in plan.entity.fields else column.partition("__")[0]
+            found: dict[object, list[Mapping[str, object]]] = {i: [] for i in missing}
+            for values in rows:
+                found[getattr(values[field], "id", values[field])].append(values)
+            self._read.update({(entity, column, i): found[i] for i in missing})
+        return [record for i in ids for record in self._read[entity, column, i]]
 
     def change(self, action: str, draft: Draft) -> Change:
         """Return the finished draft as hooks and history see it."""

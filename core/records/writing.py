@@ -141,7 +141,8 @@ class Writing:
         changes = [work.change(action, d) for d in drafts if d.changed or action == "create"]
         self._rollups.propagate(work, changes)
         self._check_late_rules(work, drafts)
-        write_history(work.plan, action, [d for d in drafts if d.changed or action == "create"], work.uow)
+        write_history(work.plan, action, [d for d in drafts if d.changed or action == "create"],
+                      work.conditions, work.uow)
         for change in changes:
             self._plugins.call.record_saved(change=change, uow=work.uow)
 
@@ -171,7 +172,7 @@ class Writing:
         if new:
             self.create(child, new, parsed=parent.parsed, fixed={by: _reference(child, by, work.entity, parent.id)})
 
-    def _present(self, child: Work, by: str, parent: Draft, work: Work) -> list[Values]:
+    def _present(self, child: Work, by: str, parent: Draft, work: Work) -> Sequence[Values]:
         return child.conditions.children(child.plan, by, work.entity, parent.id, child.uow)
 
 

@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import psycopg
 import sqlalchemy as sa
+from psycopg import RawCursor
 
 from core.kernel.actor import Actor
 from core.kernel.site import Site
 from core.metadata.catalog import Catalog
 from core.storage.failures import translate_database_error
-from core.storage.reader import Driver, Reader
+from core.storage.reader import Driver, Reader, Row
 
 Rows: TypeAlias = "sa.CursorResult[*tuple[Any, ...]]"
 
@@ -46,6 +47,11 @@ class UnitOfWork:
                 params: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None) -> Rows:
         """Run one statement in this transaction."""
         return self.connection.execute(statement, params)
+
+    def run(self, sql: str, params: Sequence[object] = ()) -> list[Row]:
+        """Run one compiled statement with ``$1`` places, kept prepared; return its rows, if it returns any."""
+        cursor = RawCursor(driver_of(self.connection)).execute(sql, params, prepare=True)
+        return cursor.fetchall() if cursor.description is not None else []
 
     @property
     def reader(self) -> Reader:

@@ -35,6 +35,7 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
         "name": {"type": "text", "label": "Name", "required": True, "search": True, "unique": True},
         "owner": {"type": "integer", "label": "Owner", "default": "$user"},
         "items": {"type": "list", "label": "Items", "of": "kit.item", "by": "shelf"},
+        "notes": {"type": "list", "label": "Notes", "of": "kit.note", "by": "about"},
         "filled": {"type": "integer", "label": "Filled",
                    "rollup": {"from": "kit.item", "by": "shelf", "count": "broken != true"}},
         "worth": {"type": "money", "label": "Worth", "rollup": {"from": "kit.item", "by": "shelf", "sum": "price"}},
@@ -56,14 +57,19 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
         "labels": {"type": "links", "label": "Labels", "to": "kit.label"},
     },
     "kit.label": {"name": {"type": "text", "label": "Name", "required": True, "search": True}},
+    "kit.note": {
+        "about": {"type": "reference_any", "label": "About", "to": ["kit.shelf", "kit.item"], "on_delete": "cascade"},
+        "text": {"type": "text", "label": "Text"},
+    },
     "kit.lock": {
         "name": {"type": "text", "label": "Name", "required": True},
         "item": {"type": "reference", "label": "Item", "to": "kit.item", "on_delete": "restrict"},
     },
 }
 RULES = {"kit.item": {"not_too_big": {"refuse_when": "size > 100", "message": "Too big for a shelf.", "on": ["size"]}},
-         "kit.shelf": {"not_too_full": {"refuse_when": "filled > 3", "message": "The shelf is full.", "on": ["items"]}}}
-TITLES = {"kit.shelf": "name", "kit.item": "code", "kit.label": "name", "kit.lock": "name"}
+         "kit.shelf": {"not_locked": {"refuse_when": "any(notes, text == 'locked')", "message": "Locked.", "on": ["name"]},
+                       "not_too_full": {"refuse_when": "filled > 3", "message": "The shelf is full.", "on": ["items"]}}}
+TITLES = {"kit.shelf": "name", "kit.item": "code", "kit.label": "name", "kit.lock": "name", "kit.note": "text"}
 ROLES = {
     "kit.keeper": {"label": "Keeper", "grants": [
         {"entity": "kit.shelf", "actions": ["create", "read", "update", "delete"], "when": "owner == $user",

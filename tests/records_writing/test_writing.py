@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.errors import AccessDenied, NotFound, ValidationFailed, VersionConflict
+from core.testing.statements import counted_statements
 
 
 def codes(failure: pytest.ExceptionInfo[ValidationFailed]) -> set[tuple[str | None, str]]:
@@ -18,7 +19,8 @@ def test_a_record_is_created_with_defaults_numbers_keys_and_history(world):
     assert row["number"] == "I-0001"
     assert row["broken"] is False
     assert row["created_by"] == 7
-    assert row["price"] == 12.5 and row["price_currency"] == "EUR"
+    assert row["price"] == 12.5
+    assert row["price_currency"] == "EUR"
     assert row["code_key"] == "علیرضا"
     ((action, actor, changes),) = world.query(
         f"select action, actor, changes from core_history where record_id = {item}")
@@ -27,10 +29,30 @@ def test_a_record_is_created_with_defaults_numbers_keys_and_history(world):
 
 
 def test_a_batch_costs_few_statements_and_numbers_run_on(world):
-    ids = world.create("kit.item", *[{"code": f"c{n}"} for n in range(50)])
+    shelf, = world.create("kit.shelf", {"name": "s"})
+    with counted_statements() as sent:
+        ids = world.create("kit.item", *[{"code": f"c{n}", "shelf": shelf, "broken": True, "reason": "r"} for n in range(50)])
+    assert 5 <= len(sent) <= 8, sent
     numbers = [row[0] for row in world.query("select number from kit_item order by id")]
     assert len(set(ids)) == 50
     assert numbers == [f"I-{n:04}" for n in range(1, 51)]
+
+
+def test_a_batch_of_updates_costs_few_statements_and_leaves_alone_what_it_does_not_name(world):
+    first, second = world.create("kit.item", {"code": "a", "size": 1, "weight": 7}, {"code": "b", "size": 2, "weight": 8})
+    with world.unit() as uow, counted_statements() as sent:
+        world.records.update_many(world.system, "kit.item", {first: {"size": 3}, second: {"weight": 9}}, uow=uow)
+    assert len(sent) == 3
+    assert world.query("select size, weight, version from kit_item order by id") == [(3, 7, 2), (2, 9, 2)]
+
+
+def test_single_writes_cost_few_statements(world):
+    with counted_statements() as sent:
+        label, = world.create("kit.label", {"name": "a"})
+    assert len(sent) == 2
+    with counted_statements() as sent:
+        world.update("kit.label", label, {"name": "b"})
+    assert len(sent) == 3
 
 
 def test_all_problems_are_told_at_once(world):
@@ -51,6 +73,16 @@ def test_rules_and_conditions_refuse(world):
     with pytest.raises(ValidationFailed) as failure:
         world.create("kit.item", {"code": "a", "size": 101, "broken": True})
     assert codes(failure) == {("size", "rule.not_too_big"), ("reason", "required")}
+
+
+def test_rules_look_at_the_lines_of_a_reference_to_any(world):
+    first, second = world.create("kit.shelf", {"name": "a"}, {"name": "b"})
+    world.create("kit.note", {"about": {"entity": "kit.shelf", "id": first}, "text": "locked"},
+                 {"about": {"entity": "kit.shelf", "id": second}, "text": "free"})
+    with pytest.raises(ValidationFailed) as failure:
+        world.update("kit.shelf", first, {"name": "c"})
+    assert codes(failure) == {("name", "rule.not_locked")}
+    world.update("kit.shelf", second, {"name": "c"})
 
 
 def test_a_conditionally_read_only_value_cannot_change(world):
