@@ -1,0 +1,66 @@
+"""The schemas of openapi.json that do not depend on the entities of a site."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.api.routes import ID, OBJECT, TEXT, Schema, ref
+
+_OR_TEXT: Schema = {"type": ["string", "null"]}
+_TEXTS: Schema = {"type": "array", "items": {"type": "string"}}
+_LABEL: Schema = {"anyOf": [{"type": "string", "minLength": 1},
+                            {"type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1}]}
+_COUNT: Schema = {"type": "integer", "minimum": 0}
+_FLAG: Schema = {"type": "boolean"}
+
+
+def _object(required: tuple[str, ...] = (), /, **properties: Any) -> Schema:
+    return {"type": "object", "properties": properties, **({"required": list(required)} if required else {})}
+
+
+SCHEMAS: Mapping[str, Schema] = {
+    "Problem": _object(
+        ("type", "title", "status", "code", "detail", "errors"), type=TEXT, title=TEXT, status={"type": "integer"},
+        code=TEXT, detail=TEXT, reference=TEXT, current={"type": "integer"},
+        errors={"type": "array", "items": _object(("code", "message"), field=_OR_TEXT, code=TEXT, message=TEXT,
+                                                  place=TEXT)}),
+    "Record": _object(id=ID, version={"type": "integer"}),
+    "Written": _object(("id", "version"), id=ID, version={"type": "integer"}),
+    "Page": _object(("items", "next"), items={"type": "array", "items": OBJECT}, next=_OR_TEXT, total=_COUNT),
+    "Hit": _object(("entity", "id", "title"), entity=TEXT, id=ID, title=_OR_TEXT),
+    "Entity": _object(
+        ("name", "label", "plural", "title", "actions"), name=TEXT, label=TEXT, plural=TEXT, title=TEXT, icon=TEXT,
+        owner=TEXT, part_of=_OR_TEXT, actions=_TEXTS, fields={"type": "array", "items": ref("Field")}),
+    "Field": _object(
+        ("name", "type", "label", "required", "readable", "editable"), name=TEXT, type=TEXT, label=TEXT, owner=TEXT,
+        help=TEXT, required=_FLAG, unique=_FLAG, search=_FLAG, readable=_FLAG, editable=_FLAG,
+        choices={"type": "array", "items": _object(name=TEXT, label=TEXT, hue=TEXT)}),
+    "NewField": _object(
+        ("name", "type"), name={"type": "string", "pattern": "^x_[a-z0-9_]{1,46}$"}, type=TEXT, label=_LABEL,
+        help=_LABEL, required=_FLAG, unique=_FLAG, search=_FLAG, choices=OBJECT),
+    "NewEntity": _object(
+        ("name", "fields"), name={"type": "string", "pattern": r"^x\.[a-z][a-z0-9_]{0,30}$"}, label=_LABEL,
+        plural=_LABEL, title=TEXT, icon=TEXT, fields={"type": "object", "additionalProperties": OBJECT}),
+    "Module": _object(
+        ("name", "version", "label", "state"), name=TEXT, version=TEXT, label=TEXT, summary=TEXT,
+        state={"type": "string", "enum": ["available", "enabled", "disabled", "quarantined"]}, requires=OBJECT,
+        required_by=_TEXTS, outdated=_FLAG, always=_FLAG, problems=_TEXTS),
+    "Upload": _object(("file",), file={"type": "string", "format": "binary"}),
+    "File": _object(("id", "name", "size", "mime"), id=ID, name=TEXT, size=_COUNT, mime=TEXT),
+    "Import": _object(
+        ("file", "entity"), file={"type": "string", "format": "binary"}, entity=TEXT,
+        mapping={"type": "string", "description": "JSON: {header: field}; guessed where it is missing."}, key=TEXT,
+        mode={"type": "string", "enum": ["create", "update", "upsert"]}, dry_run=_FLAG, sheet=TEXT,
+        create_missing=_FLAG),
+    "Promise": _object(("id", "job"), id=ID, job=ID),
+    "Job": _object(
+        ("id", "kind", "state", "progress", "result"), id=ID, kind=TEXT,
+        state={"type": "string", "enum": ["queued", "running", "done", "failed", "cancelled"]},
+        progress=_object(("done", "total"), done=_COUNT, total={"type": ["integer", "null"]}),
+        result={"type": ["object", "null"]}, error=_OR_TEXT),
+    "Me": _object(("id", "login", "roles", "entities"), id=ID, login=TEXT, name=TEXT, roles=_TEXTS, entities=OBJECT,
+                  administrator=_FLAG, team={"type": ["integer", "null"]},
+                  teams={"type": "array", "items": {"type": "integer"}}, preferences=OBJECT,
+                  scopes={"type": ["array", "null"]}),
+}
