@@ -16,7 +16,7 @@ customElements.define('ui-form', class extends HTMLElement {
     this.form.addEventListener('submit', (event) => this.submit(event));
     addEventListener('beforeunload', (event) => { if (this.dirty && !this.leaving) event.preventDefault(); });
     document.addEventListener('keydown', (event) => {
-      if ((event.ctrlKey || event.metaKey) && event.code === 'KeyS') { event.preventDefault(); this.form.requestSubmit($<HTMLButtonElement>('[data-save]', this) ?? undefined); }
+      if ((event.ctrlKey || event.metaKey) && event.code === 'KeyS') { event.preventDefault(); this.form.requestSubmit($<HTMLButtonElement>('[data-save]') ?? undefined); }
     });
     this.offerDraft();
     const summary = $('[data-summary]', this);
