@@ -59,8 +59,14 @@ class PayvandError(Exception):
     status: ClassVar[int] = 500
     message: str = "Something went wrong."
 
-    def __init__(self, message: str | None = None, *, code: str | None = None,
-                 problems: Iterable[Problem] = (), **params: Param) -> None:
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        code: str | None = None,
+        problems: Iterable[Problem] = (),
+        **params: Param,
+    ) -> None:
         self.message = message or type(self).message
         self.reason = code or type(self).code
         self.params: Mapping[str, Param] = params

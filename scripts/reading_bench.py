@@ -44,18 +44,42 @@ OWNED: Mapping[str, Any] = {"owner": {"type": "reference", "to": "kit.person"}, 
 ENTITIES: Mapping[str, Mapping[str, Any]] = {
     "kit.person": {"title": "name", "fields": {"name": {"type": "text", "search": True}}},
     "kit.shelf": {"title": "name", "fields": {"name": {"type": "text"}}},
-    "kit.item": {"title": "name", "fields": {
-        **OWNED, "name": {"type": "text", "search": True}, "price": {"type": "money"},
-        "shelf": {"type": "reference", "to": "kit.shelf"}, "person": {"type": "reference", "to": "kit.person"},
-        "due": {"type": "date"}, "size": {"type": "integer"}, "source": {"type": "text"}, "note": {"type": "text"},
-        "secret": {"type": "text"}}},
+    "kit.item": {
+        "title": "name",
+        "fields": {
+            **OWNED,
+            "name": {"type": "text", "search": True},
+            "price": {"type": "money"},
+            "shelf": {"type": "reference", "to": "kit.shelf"},
+            "person": {"type": "reference", "to": "kit.person"},
+            "due": {"type": "date"},
+            "size": {"type": "integer"},
+            "source": {"type": "text"},
+            "note": {"type": "text"},
+            "secret": {"type": "text"},
+        },
+    },
 }
 GRANTS = [
     {"entity": "kit.item", "actions": ["read"], "scope": "team", "fields": {"read": ["*", "!secret"]}},
-    {"entity": "kit.shelf", "actions": ["read"]}, {"entity": "kit.person", "actions": ["read"]},
+    {"entity": "kit.shelf", "actions": ["read"]},
+    {"entity": "kit.person", "actions": ["read"]},
 ]
 ROLE: Mapping[str, Any] = {"label": "Reader", "grants": GRANTS}
-COLUMNS = ("id", "name", "price", "size", "due", "shelf", "source", "note", "created_at", "updated_at", "person", "owner")
+COLUMNS = (
+    "id",
+    "name",
+    "price",
+    "size",
+    "due",
+    "shelf",
+    "source",
+    "note",
+    "created_at",
+    "updated_at",
+    "person",
+    "owner",
+)
 FILL = """
 INSERT INTO kit_person (name, name_key) SELECT 'person ' || n, 'person' || n FROM generate_series(1, 20000) n;
 INSERT INTO kit_shelf (name) SELECT 'shelf ' || n FROM generate_series(1, 8) n;
@@ -70,7 +94,9 @@ ANALYZE;
 
 def catalog() -> Catalog:
     """Build the catalog of the measurement."""
-    documents = [Document(owner="kit", kind="entity", name=n, body={"label": n, **b}) for n, b in ENTITIES.items()]
+    documents = [
+        Document(owner="kit", kind="entity", name=n, body={"label": n, **b}) for n, b in ENTITIES.items()
+    ]
     documents.append(Document(owner="kit", kind="role", name="kit.reader", body=ROLE))
     return build(documents, [ModuleSpec(name="kit", version="1", label="Kit")], version=1).catalog
 
@@ -98,35 +124,67 @@ def measure(what: str, ask: Callable[[int], bytes]) -> None:
             ask(batch * BATCH + number)
         best_cpu = min(best_cpu, time.process_time() - cpu)
         best_wall = min(best_wall, time.perf_counter() - wall)
-    print(f"{what:28} {best_cpu / BATCH * 1000:7.3f} ms CPU {best_wall / BATCH * 1000:7.3f} ms in all {len(answer):7} bytes")
+    print(
+        f"{what:28} {best_cpu / BATCH * 1000:7.3f} ms CPU {best_wall / BATCH * 1000:7.3f} ms in all {len(answer):7} bytes"
+    )
 
 
 def run(database: Database, made: Catalog, rows: int) -> None:
     """Measure everything."""
     types = {kind.name: kind for kind in standard_types()}
     asking = Asking(database, "Asia/Tehran")
-    reading = Reading(asking=asking, tables=Tables(FieldTypes()), types=FieldTypes(), secrets=Secrets(b"k" * 32),
-                      schema_of=lambda c: CatalogSchema(c, types), access=Access(lambda c: CatalogSchema(c, types)))
+    reading = Reading(
+        asking=asking,
+        tables=Tables(FieldTypes()),
+        types=FieldTypes(),
+        secrets=Secrets(b"k" * 32),
+        schema_of=lambda c: CatalogSchema(c, types),
+        access=Access(lambda c: CatalogSchema(c, types)),
+    )
     sums = Aggregating(reading, asking)
-    actors = [Actor(id=n + 1, roles=frozenset({"kit.reader"}), team=n // 5 + 1, teams=(n // 5 + 1,)) for n in range(20)]
+    actors = [
+        Actor(id=n + 1, roles=frozenset({"kit.reader"}), team=n // 5 + 1, teams=(n // 5 + 1,))
+        for n in range(20)
+    ]
 
     def page(number: int, *, many: bool = True) -> bytes:
-        query = Query(fields=COLUMNS, filter=f"owner == {number % 20 + 1} and shelf == {number % 8 + 1}",
-                      sort=("-price",), limit=50)
+        query = Query(
+            fields=COLUMNS,
+            filter=f"owner == {number % 20 + 1} and shelf == {number % 8 + 1}",
+            sort=("-price",),
+            limit=50,
+        )
         with database.reading() as reader:
             actor = actors[number % 20]
             if many:
                 return reading.find_json(actor, "kit.item", query, catalog=made, reader=reader)
             return repr(reading.find(actor, "kit.item", query, catalog=made, reader=reader).total).encode()
 
-    measure("one record", lambda n: reading.get_json(actors[n % 20], "kit.item", n * 20 % rows + n % 20 or 20, catalog=made))
+    measure(
+        "one record",
+        lambda n: reading.get_json(actors[n % 20], "kit.item", n * 20 % rows + n % 20 or 20, catalog=made),
+    )
     measure("page of 50 x 12, as JSON", page)
     measure("page of 50 x 12, as values", lambda n: page(n, many=False))
-    measure("search", lambda n: reading.find_json(actors[n % 20], "kit.item", Query(
-        fields=("id", "name", "size"), search=f"item {n * 37 % 10000:04}", limit=20), catalog=made))
-    measure("count", lambda n: reading.find_json(actors[n % 20], "kit.item", Query(limit=0, count=True), catalog=made))
-    measure("sum and count by reference", lambda n: sums.aggregate_json(
-        actors[n % 20], "kit.item", ("shelf",), ("sum(price)", "count()"), catalog=made))
+    measure(
+        "search",
+        lambda n: reading.find_json(
+            actors[n % 20],
+            "kit.item",
+            Query(fields=("id", "name", "size"), search=f"item {n * 37 % 10000:04}", limit=20),
+            catalog=made,
+        ),
+    )
+    measure(
+        "count",
+        lambda n: reading.find_json(actors[n % 20], "kit.item", Query(limit=0, count=True), catalog=made),
+    )
+    measure(
+        "sum and count by reference",
+        lambda n: sums.aggregate_json(
+            actors[n % 20], "kit.item", ("shelf",), ("sum(price)", "count()"), catalog=made
+        ),
+    )
 
 
 def main() -> None:

@@ -81,7 +81,9 @@ class Grants:
             for branch in self._of_role(role, whole, asked, above | {entity.name}):
                 yield from self._inherited(branch, entity, part, whole, asked)
 
-    def own(self, role: RoleSpec, grant: GrantSpec, entity: EntitySpec, *, strict: bool = False) -> Iterator[Branch]:
+    def own(
+        self, role: RoleSpec, grant: GrantSpec, entity: EntitySpec, *, strict: bool = False
+    ) -> Iterator[Branch]:
         """Yield the branch of a grant; one that does not compile grants nothing (``strict``: raises)."""
         reach = self._reach(entity, grant.scope, frozenset())
         if reach is False:
@@ -94,8 +96,13 @@ class Grants:
             if strict:
                 raise
             return
-        yield Branch(role=role.name, grant=grant, condition=condition,
-                     read=granted(grant.read, entity), edit=granted(grant.edit, entity))
+        yield Branch(
+            role=role.name,
+            grant=grant,
+            condition=condition,
+            read=granted(grant.read, entity),
+            edit=granted(grant.edit, entity),
+        )
 
     def _check(self, entity: EntitySpec, node: Node) -> Checked:
         return check(node, self._schema, entity.name, BOOLEAN, old=False)
@@ -113,16 +120,24 @@ class Grants:
             condition = None if node is None else self._check(entity, node)
         except ExpressionInvalid:
             return  # a path too long to be followed from here grants nothing
-        yield Branch(role=branch.role, grant=branch.grant, condition=condition,
-                     read=frozenset(entity.fields), edit=frozenset(entity.fields))
+        yield Branch(
+            role=branch.role,
+            grant=branch.grant,
+            condition=condition,
+            read=frozenset(entity.fields),
+            edit=frozenset(entity.fields),
+        )
 
     def _reach(self, entity: EntitySpec, scope: str, above: frozenset[str]) -> Node | bool:
         """Return which records a scope reaches; an entity that nobody owns asks the whole it is part of."""
         if scope == "all":
             return True
         part = part_of(self._catalog, entity)
-        own = [parse(text) for field, text in _SCOPES.get(scope, ())
-               if field in entity.fields and (part is None or part.by != field)]
+        own = [
+            parse(text)
+            for field, text in _SCOPES.get(scope, ())
+            if field in entity.fields and (part is None or part.by != field)
+        ]
         if own:
             return or_all(own)
         if part is None or entity.name in above:

@@ -39,7 +39,9 @@ def all_fields(entity: EntitySpec, *, system: bool) -> FieldRights:
     """Return the rights of administrators, and with ``system`` of elevated work, which writes read-only fields."""
     return FieldRights(
         readable=dict.fromkeys(entity.fields, True),
-        editable=frozenset(f.name for f in entity.fields.values() if is_typed(f) or (system and is_stored_input(f))),
+        editable=frozenset(
+            f.name for f in entity.fields.values() if is_typed(f) or (system and is_stored_input(f))
+        ),
     )
 
 
@@ -56,8 +58,15 @@ def is_typed(field: FieldSpec) -> bool:
 class FieldReader:
     """Works out `Clauses` for the fields of one entity under some roles."""
 
-    def __init__(self, catalog: Catalog, roles: frozenset[str], entity: EntitySpec, schema: Schema,
-                 plain: Callable[[str, str], bool], in_scope: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        roles: frozenset[str],
+        entity: EntitySpec,
+        schema: Schema,
+        plain: Callable[[str, str], bool],
+        in_scope: Callable[[str], bool],
+    ) -> None:
         self._catalog = catalog
         self._roles = roles
         self._entity = entity
@@ -91,7 +100,9 @@ class FieldReader:
         return all(self._in_scope(entity) for entity, _name in used if entity != self._entity.name)
 
     def _mask(self, clauses: Clauses) -> Mask:
-        conditions = [either(self._branches[i] for i in sorted(clause)) for clause in sorted(clauses, key=sorted)]
+        conditions = [
+            either(self._branches[i] for i in sorted(clause)) for clause in sorted(clauses, key=sorted)
+        ]
         narrowing = [condition for condition in conditions if condition is not None]
         return all_of(narrowing) if narrowing else True
 
@@ -110,7 +121,9 @@ class FieldReader:
         own: Clauses = frozenset() if len(given) == len(self._branches) else frozenset({given})
         if not field.derived or field.option("readable") == "always":
             return own
-        inputs = self._of_rollup(field) if field.rollup else self._of_inputs(computed_inputs(field, self._schema))
+        inputs = (
+            self._of_rollup(field) if field.rollup else self._of_inputs(computed_inputs(field, self._schema))
+        )
         return None if inputs is None else own | inputs
 
     def _of_inputs(self, used: Iterable[tuple[str, str]]) -> Clauses | None:
@@ -136,9 +149,14 @@ class FieldReader:
         source = self._catalog.entities.get(field.rollup.source)
         if source is None:
             return None
-        inherited = [b.grant for b in self._grants.branches(self._roles, source, "read")
-                     if b.grant.entity == self._entity.name]
-        here = frozenset(i for i, branch in enumerate(self._branches) if any(branch.grant is g for g in inherited))
+        inherited = [
+            b.grant
+            for b in self._grants.branches(self._roles, source, "read")
+            if b.grant.entity == self._entity.name
+        ]
+        here = frozenset(
+            i for i, branch in enumerate(self._branches) if any(branch.grant is g for g in inherited)
+        )
         foreign = [pair for pair in used if pair[0] not in (source.name, self._entity.name)]
         if not here or not self._in_scope(source.name) or not all(self._plain(*pair) for pair in foreign):
             return None

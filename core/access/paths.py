@@ -30,6 +30,6 @@ def through(by: str, condition: Node) -> Node:
             return replace(condition, items=tuple(through(by, one) for one in items))
         case Call(name=name, args=args):
             moved = args[:1] if name in LIST_CALLS else args
-            return replace(condition, args=(*(through(by, one) for one in moved), *args[len(moved):]))
+            return replace(condition, args=(*(through(by, one) for one in moved), *args[len(moved) :]))
         case _:
             return condition

@@ -22,8 +22,9 @@ Made = TypeVar("Made")
 class RoleRights:
     """The rights of a set of roles, narrowed by the scopes of a key; administrators have ``everything``."""
 
-    def __init__(self, catalog: Catalog, roles: frozenset[str], schema: Schema,
-                 scopes: tuple[Scope, ...] | None = None) -> None:
+    def __init__(
+        self, catalog: Catalog, roles: frozenset[str], schema: Schema, scopes: tuple[Scope, ...] | None = None
+    ) -> None:
         self.catalog = catalog
         self.roles = roles
         self.everything = any(r in catalog.roles and catalog.roles[r].administrator for r in roles)
@@ -60,7 +61,9 @@ class RoleRights:
             return False
         if self.everything:
             return True
-        return self._remember(self._writes, (entity, action, fields), lambda: self._compile_write(spec, action, fields))
+        return self._remember(
+            self._writes, (entity, action, fields), lambda: self._compile_write(spec, action, fields)
+        )
 
     def _compile_write(self, entity: EntitySpec, action: str, fields: frozenset[str]) -> Condition:
         found = self._grants.branches(self.roles, entity, action)
@@ -81,11 +84,16 @@ class RoleRights:
             hidden = {name for name in entity.fields if not self._reader(entity).is_drawn_in_scope(name)}
             readable = {name: mask for name, mask in rights.readable.items() if name not in hidden}
             return FieldRights(readable=readable, editable=rights.editable)
-        written = [b for action in ("create", "update") for b in self._grants.branches(self.roles, entity, action)]
+        written = [
+            b for action in ("create", "update") for b in self._grants.branches(self.roles, entity, action)
+        ]
         return FieldRights(
             readable=self._reader(entity).readable(),
-            editable=frozenset(f.name for f in entity.fields.values()
-                               if is_typed(f) and any(f.name in b.edit for b in written)),
+            editable=frozenset(
+                f.name
+                for f in entity.fields.values()
+                if is_typed(f) and any(f.name in b.edit for b in written)
+            ),
         )
 
     def _reads_plainly(self, entity: str, field: str) -> bool:
@@ -100,7 +108,9 @@ class RoleRights:
     def _reader(self, entity: EntitySpec) -> FieldReader:
         found = self._readers.get(entity.name)
         if found is None:
-            found = FieldReader(self.catalog, self.roles, entity, self._schema, self._reads_plainly, self._in_scope)
+            found = FieldReader(
+                self.catalog, self.roles, entity, self._schema, self._reads_plainly, self._in_scope
+            )
             self._readers[entity.name] = found
         return found
 

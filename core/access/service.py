@@ -77,10 +77,17 @@ class Access:
         if self.may(actor, entity, action, catalog):
             return
         if not in_scope(actor, entity, action):
-            raise AccessDenied("This key is not made for: {action} on {entity}.",
-                               code="out_of_scope", entity=entity, action=action)
-        raise AccessDenied("None of your roles allows: {action} on {entity}. An administrator can grant it to a role.",
-                           entity=entity, action=action)
+            raise AccessDenied(
+                "This key is not made for: {action} on {entity}.",
+                code="out_of_scope",
+                entity=entity,
+                action=action,
+            )
+        raise AccessDenied(
+            "None of your roles allows: {action} on {entity}. An administrator can grant it to a role.",
+            entity=entity,
+            action=action,
+        )
 
     def is_administrator(self, actor: Actor, catalog: Catalog) -> bool:
         """Tell whether the actor may change metadata, modules and accounts."""

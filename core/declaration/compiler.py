@@ -21,18 +21,39 @@ class Compiler:
     ``behaviours`` and ``field_types`` are asked at each compile, because they follow the enabled modules.
     """
 
-    def __init__(self, field_types: FieldTypes, *, behaviours: Callable[[], Iterable[Behaviour]] = tuple,
-                 checkers: Iterable[Checker] = (), default_view: DefaultView = generated_view) -> None:
+    def __init__(
+        self,
+        field_types: FieldTypes,
+        *,
+        behaviours: Callable[[], Iterable[Behaviour]] = tuple,
+        checkers: Iterable[Checker] = (),
+        default_view: DefaultView = generated_view,
+    ) -> None:
         self._field_types = field_types
         self._behaviours = behaviours
         self._checkers = tuple(checkers)
         self._default_view = default_view
 
-    def compile(self, documents: Iterable[Document], modules: Iterable[ModuleSpec], version: int = 0,
-                strict: bool = True, *, may_sleep: Container[str] = ()) -> Built:
+    def compile(
+        self,
+        documents: Iterable[Document],
+        modules: Iterable[ModuleSpec],
+        version: int = 0,
+        strict: bool = True,
+        *,
+        may_sleep: Container[str] = (),
+    ) -> Built:
         """Return the catalog of these documents; see `core.metadata.build.build`."""
-        return build(documents, modules, self._behaviours(), self.checkers, version, strict=strict,
-                     may_sleep=may_sleep, default_view=self._default_view)
+        return build(
+            documents,
+            modules,
+            self._behaviours(),
+            self.checkers,
+            version,
+            strict=strict,
+            may_sleep=may_sleep,
+            default_view=self._default_view,
+        )
 
     @property
     def checkers(self) -> tuple[Checker, ...]:

@@ -32,6 +32,7 @@ class Condition:
 
 def expression_checker(schema_of: SchemaOf) -> Callable[[Catalog], Iterable[Problem]]:
     """Return the checker of all conditions of a catalog."""
+
     def check_expressions(catalog: Catalog) -> Iterator[Problem]:
         schema = schema_of(catalog)
         for condition in conditions(catalog):
@@ -40,6 +41,7 @@ def expression_checker(schema_of: SchemaOf) -> Callable[[Catalog], Iterable[Prob
         for entity in catalog.entities.values():
             for field in entity.fields.values():
                 yield from _moving(field, schema)
+
     return check_expressions
 
 
@@ -56,20 +58,31 @@ def conditions(catalog: Catalog) -> Iterator[Condition]:
             where = text(mapping(written).get("where"))
             if where:
                 key = f"filters.{name}"
-                yield Condition(entity=view.entity, text=where, key=key, place=view.places.get(key, view.place))
+                yield Condition(
+                    entity=view.entity, text=where, key=key, place=view.places.get(key, view.place)
+                )
 
 
 def _of_entity(entity: EntitySpec) -> Iterator[Condition]:
     for rule in entity.rules:
-        yield Condition(entity=entity.name, text=rule.refuse_when, key=f"rules.{rule.name}", place=rule.place, old=True)
+        yield Condition(
+            entity=entity.name, text=rule.refuse_when, key=f"rules.{rule.name}", place=rule.place, old=True
+        )
     for field in entity.fields.values():
         written: Mapping[str, str] = {
-            "visible_when": field.visible_when, "required_when": field.required_when,
-            "read_only_when": field.read_only_when}
+            "visible_when": field.visible_when,
+            "required_when": field.required_when,
+            "read_only_when": field.read_only_when,
+        }
         for key, expression in written.items():
             if expression:
-                yield Condition(entity=entity.name, text=expression, key=f"{field.name}.{key}", place=field.place,
-                                old=key != "visible_when")
+                yield Condition(
+                    entity=entity.name,
+                    text=expression,
+                    key=f"{field.name}.{key}",
+                    place=field.place,
+                    old=key != "visible_when",
+                )
 
 
 def _refused(condition: Condition, schema: Schema) -> Iterator[Problem]:
@@ -89,9 +102,13 @@ def _moving(field: FieldSpec, schema: Schema) -> Iterator[Problem]:
         checked = _compiled(expression, schema, entity)
         names = tuple(sorted(f"${name}" for name in env_used(checked))) if checked is not None else ()
         if names:
-            yield Problem(code="moving", field=field.name, place=field.place,
-                          params={"field": f"{field.entity}.{field.name}", "names": names},
-                          message="{field} is stored and cannot depend on {names}, which change by themselves.")
+            yield Problem(
+                code="moving",
+                field=field.name,
+                place=field.place,
+                params={"field": f"{field.entity}.{field.name}", "names": names},
+                message="{field} is stored and cannot depend on {names}, which change by themselves.",
+            )
 
 
 def _compiled(expression: str, schema: Schema, entity: str) -> Checked | None:

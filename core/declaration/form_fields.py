@@ -48,8 +48,16 @@ class Key(fields.Field[Any]):
 class Text(Key):
     """A text; ``choices`` or ``pattern`` narrow it."""
 
-    def __init__(self, about: str = "", *, required: bool = False, key: str | None = None,
-                 choices: Sequence[str] = (), pattern: str = "", example: str = "") -> None:
+    def __init__(
+        self,
+        about: str = "",
+        *,
+        required: bool = False,
+        key: str | None = None,
+        choices: Sequence[str] = (),
+        pattern: str = "",
+        example: str = "",
+    ) -> None:
         super().__init__(about, required=required, key=key)
         self.choices = tuple(choices)
         self.pattern = pattern
@@ -57,13 +65,23 @@ class Text(Key):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str):
-            raise refusal("wrong_type", "Write a text here; put it in quotes if it looks like something else.")
+            raise refusal(
+                "wrong_type", "Write a text here; put it in quotes if it looks like something else."
+            )
         if self.choices and value not in self.choices:
-            raise refusal("unknown_value", "{value} is not known here. There are: {known}.", value=value[:80],
-                          known=self.choices)
+            raise refusal(
+                "unknown_value",
+                "{value} is not known here. There are: {known}.",
+                value=value[:80],
+                known=self.choices,
+            )
         if self.pattern and not re.fullmatch(self.pattern, value):
-            raise refusal("bad_name", "{value} does not look as it must, such as {example}.", value=value[:80],
-                          example=self.example)
+            raise refusal(
+                "bad_name",
+                "{value} does not look as it must, such as {example}.",
+                value=value[:80],
+                example=self.example,
+            )
         return value
 
     def json_schema(self) -> dict[str, Json]:
@@ -79,15 +97,22 @@ class LabelText(Key):
     """Text for people: English source text, or at the site a text for each language."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        by_language = isinstance(value, Mapping) and value and all(
-            isinstance(k, str) and isinstance(v, str) for k, v in value.items())
+        by_language = (
+            isinstance(value, Mapping)
+            and value
+            and all(isinstance(k, str) and isinstance(v, str) for k, v in value.items())
+        )
         if not (by_language or (isinstance(value, str) and value.strip())):
             raise refusal("wrong_type", "Write a text here, or one for each language.")
         return value
 
     def json_schema(self) -> dict[str, Json]:
-        return {"anyOf": [{"type": "string", "minLength": 1},
-                          {"type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1}]}
+        return {
+            "anyOf": [
+                {"type": "string", "minLength": 1},
+                {"type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1},
+            ]
+        }
 
 
 class Flag(Key):
@@ -151,8 +176,12 @@ class Items(Key):
         plain: dict[str, Json] = {"type": "array", "items": self.inner.json_schema()}
         if not self.adds:
             return plain
-        adding: dict[str, Json] = {"type": "object", "properties": {"list_add": plain}, "required": ["list_add"],
-                                   "additionalProperties": False}
+        adding: dict[str, Json] = {
+            "type": "object",
+            "properties": {"list_add": plain},
+            "required": ["list_add"],
+            "additionalProperties": False,
+        }
         return {"anyOf": [plain, adding]}
 
 
@@ -230,16 +259,23 @@ class Form(Schema):
             near = nearest(name, known)
             if name in known or (self.open and not _is_slip(name, near)):
                 continue
-            errors[name] = [Problem(
-                code="unknown_key", message="There is no key {name} here. Perhaps: {nearest}.",
-                params={"name": name[:80], "nearest": near or tuple(sorted(known))})]
+            errors[name] = [
+                Problem(
+                    code="unknown_key",
+                    message="There is no key {name} here. Perhaps: {nearest}.",
+                    params={"name": name[:80], "nearest": near or tuple(sorted(known))},
+                )
+            ]
         if errors:
             raise ValidationError(errors)
 
     def json_schema(self) -> dict[str, Json]:
         """Return the JSON Schema of the form."""
         known = self.keys
-        schema: dict[str, Json] = {"type": "object", "properties": {n: k.described() for n, k in known.items()}}
+        schema: dict[str, Json] = {
+            "type": "object",
+            "properties": {n: k.described() for n, k in known.items()},
+        }
         required: list[Json] = [name for name, key in known.items() if key.required]
         if required:
             schema["required"] = required
@@ -250,7 +286,10 @@ class Form(Schema):
 
 def _is_slip(name: str, near: Sequence[str]) -> bool:
     """Tell whether an unknown key is one slip of the fingers away from a known one."""
-    return any(abs(len(name) - len(known)) <= 1 and _distance(name, known) <= (2 if len(name) > 4 else 1) for known in near)
+    return any(
+        abs(len(name) - len(known)) <= 1 and _distance(name, known) <= (2 if len(name) > 4 else 1)
+        for known in near
+    )
 
 
 def _distance(left: str, right: str) -> int:

@@ -82,7 +82,9 @@ class FieldForm(Form):
 class RuleForm(Form):
     """A sentence about one record that must not hold."""
 
-    refuse_when = Text("Expression; where it holds, the record is refused. Leave it out to change a rule that exists.")
+    refuse_when = Text(
+        "Expression; where it holds, the record is refused. Leave it out to change a rule that exists."
+    )
     message = LabelText("What people are told.")
     on = Items(Text(), "Fields at which it is told.", adds=True)
 
@@ -93,8 +95,12 @@ class ImportColumnForm(Form):
     list_ = Text("The list field whose line it fills.", key="list", required=True)
     value = Text("The field of the line that takes the cell.", required=True)
     set = Map(Anything(), "What else the line holds; columns with the same list and set fill one line.")
-    shows = Text("The derived field that shows the value: its type checks the cell, its key finds duplicates.")
-    label = LabelText("What people read; by default the label of the field that shows it, else of the line's field.")
+    shows = Text(
+        "The derived field that shows the value: its type checks the cell, its key finds duplicates."
+    )
+    label = LabelText(
+        "What people read; by default the label of the field that shows it, else of the line's field."
+    )
     import_names = Items(Text(), "What else the column may be called.")
 
 
@@ -106,7 +112,9 @@ class _EntityKeys(Form):
     behaviours = Items(Text(), "Names of what modules offer: fields and rules that come along.", adds=True)
     fields_ = Map(Part(FieldForm), "The fields, in order.", key="fields")
     rules = Map(Part(RuleForm), "What must not be.")
-    import_columns = Map(Part(ImportColumnForm), "Columns of imported sheets that fill lines of lists, by name.")
+    import_columns = Map(
+        Part(ImportColumnForm), "Columns of imported sheets that fill lines of lists, by name."
+    )
     unique_together = Items(Items(Text()), "Fields whose values together are unique.")
 
 
@@ -181,7 +189,9 @@ class OperationForm(Form):
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def _one_operation(self, _data: object, data: Mapping[str, Any], **kwargs: Any) -> None:
         if len([verb for verb in ("add", "move", "hide", "show") if verb in data]) != 1:
-            raise refusal("bad_operation", "Say exactly one of {known}.", known=("add", "move", "hide", "show"))
+            raise refusal(
+                "bad_operation", "Say exactly one of {known}.", known=("add", "move", "hide", "show")
+            )
         if len([place for place in ("after", "before", "section") if place in data]) > 1:
             raise refusal("bad_operation", "Say only one of {known}.", known=("after", "before", "section"))
 
@@ -227,8 +237,11 @@ class GrantForm(Form):
     """What a role allows with one entity."""
 
     entity = Text("The entity.", required=True, pattern=ENTITY, example=THING)
-    actions = Items(Text(), "create, read, update, delete, export, import, share, administer, transition:<name>, or *.",
-                    required=True)
+    actions = Items(
+        Text(),
+        "create, read, update, delete, export, import, share, administer, transition:<name>, or *.",
+        required=True,
+    )
     scope = Text("Whose records.", choices=SCOPES)
     when = Text("Only records for which this expression holds.")
     fields_ = Part(GrantFieldsForm, "Which fields; all if nothing is said.", key="fields")
@@ -256,12 +269,18 @@ class ModuleForm(Form):
     """The manifest of a module."""
 
     module = Text("Its name.", required=True, pattern=r"[a-z][a-z0-9_]{0,30}", example="my_module")
-    version = Text("Its version; in quotes if it looks like a number.", required=True,
-                   pattern=r"\d+(\.\d+){1,2}([-.+][0-9a-z.]+)?", example="1.0.0")
+    version = Text(
+        "Its version; in quotes if it looks like a number.",
+        required=True,
+        pattern=r"\d+(\.\d+){1,2}([-.+][0-9a-z.]+)?",
+        example="1.0.0",
+    )
     label = LabelText("What people read.", required=True)
     summary = LabelText("What it is for, in a sentence.")
     icon = Text("Name of an icon.")
-    requires = Map(Anything(), "core: versions of Payvand; <module>: versions of a module; python: list of packages.")
+    requires = Map(
+        Anything(), "core: versions of Payvand; <module>: versions of a module; python: list of packages."
+    )
     provides = Items(Text(), "Abstract things that other modules may ask for.")
     tier = Text("How far its quality is proven.", choices=TIERS)
     always = Flag("Installed with every site, and never disabled.")
@@ -270,10 +289,12 @@ class ModuleForm(Form):
     def _requirements(self, _data: object, data: Mapping[str, Any], **kwargs: Any) -> None:
         errors = {}
         requires = data.get("requires")
-        for name, value in (requires.items() if isinstance(requires, Mapping) else ()):
+        for name, value in requires.items() if isinstance(requires, Mapping) else ():
             fits = isinstance(value, (list, tuple)) if name == "python" else isinstance(value, str)
             if not fits:
-                wanted = "a list of packages" if name == "python" else "versions, in quotes, such as '>=1.0,<2'"
+                wanted = (
+                    "a list of packages" if name == "python" else "versions, in quotes, such as '>=1.0,<2'"
+                )
                 errors[name] = refusal("wrong_type", "Write {wanted} here.", wanted=wanted).messages
         if errors:
             raise ValidationError({"requires": errors})

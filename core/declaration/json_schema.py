@@ -16,9 +16,13 @@ from core.metadata.specs import Json
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 KINDS: Mapping[str, tuple[type[Form], ...]] = {
-    "module": (forms.ModuleForm,), "entity": (forms.EntityForm, forms.ExtendEntityForm),
-    "view": (forms.ViewForm, forms.ExtendViewForm), "menus": (forms.MenusForm,), "access": (forms.AccessForm,),
-    "menu": (forms.MenuForm,), "role": (forms.RoleForm,),
+    "module": (forms.ModuleForm,),
+    "entity": (forms.EntityForm, forms.ExtendEntityForm),
+    "view": (forms.ViewForm, forms.ExtendViewForm),
+    "menus": (forms.MenusForm,),
+    "access": (forms.AccessForm,),
+    "menu": (forms.MenuForm,),
+    "role": (forms.RoleForm,),
     "extend": (forms.ExtendEntityForm, forms.ExtendViewForm, forms.ExtendRoleForm, forms.ExtendMenuForm),
 }
 """Schemas by name; the first five are what files hold, the others single documents of the API."""
@@ -29,8 +33,12 @@ FILE_KINDS = ("module", "entity", "view", "menus", "access")
 def json_schema(kind: str, field_types: FieldTypes | None = None) -> dict[str, Json]:
     """Return the JSON Schema of a kind of document; with field types, their options are completed too."""
     if kind not in KINDS:
-        raise BadRequest("There is no schema {kind}. There are: {known}.", code="unknown_kind", kind=kind[:80],
-                         known=tuple(KINDS))
+        raise BadRequest(
+            "There is no schema {kind}. There are: {known}.",
+            code="unknown_kind",
+            kind=kind[:80],
+            known=tuple(KINDS),
+        )
     shapes = [form().json_schema() for form in KINDS[kind]]
     if field_types is not None:
         for shape in shapes:
@@ -65,11 +73,18 @@ def _complete_fields(shape: dict[str, Json], types: FieldTypes) -> None:
     known = sorted(types, key=lambda kind: kind.name)
     described = inner["properties"]
     assert isinstance(described, dict)  # looked at two lines above
-    described["type"] = {"description": "Kind of value; leave it out to change a field that exists.",
-                         "anyOf": [{"const": kind.name, "description": kind.about} for kind in known]}
+    described["type"] = {
+        "description": "Kind of value; leave it out to change a field that exists.",
+        "anyOf": [{"const": kind.name, "description": kind.about} for kind in known],
+    }
     conditions: list[Json] = [
-        {"if": {"properties": {"type": {"const": kind.name}}, "required": ["type"]},
-         "then": {"properties": options_schema(kind.options)}} for kind in known if kind.options]
+        {
+            "if": {"properties": {"type": {"const": kind.name}}, "required": ["type"]},
+            "then": {"properties": options_schema(kind.options)},
+        }
+        for kind in known
+        if kind.options
+    ]
     inner["allOf"] = conditions
 
 

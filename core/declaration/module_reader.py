@@ -58,16 +58,28 @@ def read_module(path: Path, package: str = "") -> ModuleSource:
     if problems:
         raise MetadataInvalid(problems=sorted_problems(problems))
     requires = mapping(written.body.get("requires"))
-    return ModuleSource(manifest=manifest, documents=tuple(documents), path=path,
-                        python=_names(requires.get("python")), provides=_names(written.body.get("provides")))
+    return ModuleSource(
+        manifest=manifest,
+        documents=tuple(documents),
+        path=path,
+        python=_names(requires.get("python")),
+        provides=_names(written.body.get("provides")),
+    )
 
 
 def _manifest_document(path: Path) -> Document:
     file = path / MANIFEST
     (document, *others) = read_yaml(file, _shown(path, file), owner=path.name)
     if document.kind != "module" or others:
-        raise MetadataInvalid(problems=[Problem(code="unknown_kind", message="A manifest begins with module: <name>.",
-                                                place=document.place)])
+        raise MetadataInvalid(
+            problems=[
+                Problem(
+                    code="unknown_kind",
+                    message="A manifest begins with module: <name>.",
+                    place=document.place,
+                )
+            ]
+        )
     return document
 
 
@@ -75,11 +87,20 @@ def _manifest(document: Document, path: Path, package: str) -> ModuleSpec:
     body = document.body
     requires = mapping(body.get("requires"))
     return ModuleSpec(
-        name=document.name, version=text(body.get("version")), label=_label(body.get("label"), document.name),
-        summary=_label(body.get("summary"), ""), core=text(requires.get("core")),
-        requires={name: text(versions) for name, versions in requires.items() if name not in OTHER_REQUIREMENTS},
-        tier=text(body.get("tier"), "bronze"), always=body.get("always") is True, path=str(path),
-        package=package or f"modules.{document.name}", icon=text(body.get("icon"), "puzzle"))
+        name=document.name,
+        version=text(body.get("version")),
+        label=_label(body.get("label"), document.name),
+        summary=_label(body.get("summary"), ""),
+        core=text(requires.get("core")),
+        requires={
+            name: text(versions) for name, versions in requires.items() if name not in OTHER_REQUIREMENTS
+        },
+        tier=text(body.get("tier"), "bronze"),
+        always=body.get("always") is True,
+        path=str(path),
+        package=package or f"modules.{document.name}",
+        icon=text(body.get("icon"), "puzzle"),
+    )
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -97,7 +118,9 @@ def _strangers(path: Path) -> Iterator[Problem]:
         if file.name not in known:
             yield _stranger(path, file, known)
     for folder in FOLDERS:
-        for file in sorted(p for p in (path / folder).rglob("*.y*ml") if p.suffix != ".yaml" or p.parent.name != folder):
+        for file in sorted(
+            p for p in (path / folder).rglob("*.y*ml") if p.suffix != ".yaml" or p.parent.name != folder
+        ):
             yield _stranger(path, file, (f"{folder}/{file.stem}.yaml",))
     folders = [child.name for child in path.iterdir() if child.is_dir() and next(child.glob("*.yaml"), None)]
     for folder in sorted(folders):
@@ -107,8 +130,12 @@ def _strangers(path: Path) -> Iterator[Problem]:
 
 
 def _stranger(path: Path, file: Path, known: tuple[str, ...]) -> Problem:
-    return Problem(code="unknown_file", message="{name} is read by nobody. Perhaps: {known}.",
-                   params={"name": file.name, "known": known}, place=Place(file=_shown(path, file)))
+    return Problem(
+        code="unknown_file",
+        message="{name} is read by nobody. Perhaps: {known}.",
+        params={"name": file.name, "known": known},
+        place=Place(file=_shown(path, file)),
+    )
 
 
 def _misplaced(documents: list[Document]) -> Iterator[Problem]:
@@ -118,8 +145,12 @@ def _misplaced(documents: list[Document]) -> Iterator[Problem]:
         views = document.kind == "view" or (document.kind == "extend" and document.name.count(".") > 1)
         wrong = document.kind == "module" or (folder in FOLDERS and (folder == "views") != views)
         if wrong:
-            yield Problem(code="misplaced", message="{name} does not belong into this file.",
-                          params={"name": document.name}, place=document.place)
+            yield Problem(
+                code="misplaced",
+                message="{name} does not belong into this file.",
+                params={"name": document.name},
+                place=document.place,
+            )
 
 
 def _shown(path: Path, file: Path) -> str:

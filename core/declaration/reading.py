@@ -19,11 +19,15 @@ from core.metadata.specs import SITE, Json
 from core.metadata.view_merge import split_view_name
 
 FORMS: Mapping[str, type[Form]] = {
-    "entity": forms.EntityForm, "view": forms.ViewForm, "menu": forms.MenuForm, "role": forms.RoleForm,
+    "entity": forms.EntityForm,
+    "view": forms.ViewForm,
+    "menu": forms.MenuForm,
+    "role": forms.RoleForm,
     "module": forms.ModuleForm,
 }
 GATHERED: Mapping[str, tuple[str, str, type[Form]]] = {
-    "menus": ("menu", MENU_TARGET, forms.MenusForm), "roles": ("role", ROLE_TARGET, forms.AccessForm),
+    "menus": ("menu", MENU_TARGET, forms.MenusForm),
+    "roles": ("role", ROLE_TARGET, forms.AccessForm),
 }
 """Top keys of files that hold several documents: what each is, how others extend it, and the form of the file."""
 
@@ -47,13 +51,23 @@ def document_from_json(kind: str, body: object, owner: str = SITE) -> Document:
     """Return the document of a JSON body, or raise `MetadataInvalid`; places are JSON pointers."""
     place = Place(file=owner)
     if kind not in KINDS:
-        raise _invalid(place, "unknown_kind", "There are no documents of kind {kind}. There are: {known}.",
-                       kind=kind[:80], known=KINDS)
+        raise _invalid(
+            place,
+            "unknown_kind",
+            "There are no documents of kind {kind}. There are: {known}.",
+            kind=kind[:80],
+            known=KINDS,
+        )
     if not isinstance(body, Mapping):
         raise _invalid(place, "wrong_type", "A document is an object of names and values.")
     _refuse_size(body, place)
-    document = Document(owner=owner, kind=kind, name=text(body.get("extends" if kind == "extend" else kind)),
-                        body=body, place=place)
+    document = Document(
+        owner=owner,
+        kind=kind,
+        name=text(body.get("extends" if kind == "extend" else kind)),
+        body=body,
+        place=place,
+    )
     problems = list(shape_problems(document))
     if not document.name and not problems:
         problems = [Problem(code="missing", message="This is missing.", place=document.place_of(kind))]
@@ -79,12 +93,18 @@ def shape_problems(document: Document) -> Iterator[Problem]:
     messages = form.validate(document.body) if form is not None else {}
     yield from _placed(messages, document, ())
     prefix = SITE_ENTITY_PREFIX if document.owner == SITE else f"{document.owner}."
-    own = document.kind not in ("menu", "role") or "." not in document.name or document.name.startswith(
-        (prefix, SITE_ENTITY_PREFIX))
+    own = (
+        document.kind not in ("menu", "role")
+        or "." not in document.name
+        or document.name.startswith((prefix, SITE_ENTITY_PREFIX))
+    )
     if not own:
-        yield Problem(code="not_own", place=document.place_of(document.kind),
-                      message="{name} does not belong to {owner}; write what you add to it under extends.",
-                      params={"name": document.name, "owner": document.owner})
+        yield Problem(
+            code="not_own",
+            place=document.place_of(document.kind),
+            message="{name} does not belong to {owner}; write what you add to it under extends.",
+            params={"name": document.name, "owner": document.owner},
+        )
 
 
 def _placed(messages: Any, document: Document, path: Path) -> Iterator[Problem]:
@@ -110,14 +130,23 @@ def _documents(written: Written, file: str, owner: str) -> Iterator[Document]:
     if kinds == ["entity", "view"]:
         kinds = ["view"]  # a view may name its entity
     if len(kinds) != 1:
-        raise _invalid(Place(file=file, line=1), "unknown_kind",
-                       "A file says what it is by exactly one of these keys: {known}. Perhaps: {nearest}.",
-                       known=("entity", "view", "module", "extends", "menus", "roles"),
-                       nearest=nearest(next(iter(body)), ("entity", "view", "module", "extends", "menus", "roles")))
+        raise _invalid(
+            Place(file=file, line=1),
+            "unknown_kind",
+            "A file says what it is by exactly one of these keys: {known}. Perhaps: {nearest}.",
+            known=("entity", "view", "module", "extends", "menus", "roles"),
+            nearest=nearest(next(iter(body)), ("entity", "view", "module", "extends", "menus", "roles")),
+        )
     kind = "extend" if kinds[0] == "extends" else kinds[0]
     line = written.lines[(kinds[0],)]
-    yield Document(owner=owner, kind=kind, name=text(body[kinds[0]]), body=body, lines=written.lines,
-                   place=Place(file=file, line=line))
+    yield Document(
+        owner=owner,
+        kind=kind,
+        name=text(body[kinds[0]]),
+        body=body,
+        lines=written.lines,
+        place=Place(file=file, line=line),
+    )
 
 
 def _extends_only(body: Mapping[str, Json], target: str) -> bool:
@@ -125,28 +154,46 @@ def _extends_only(body: Mapping[str, Json], target: str) -> bool:
     return all(name.startswith(target) for name in mapping(body.get("extends")))
 
 
-def _gathered(written: Written, file: str, owner: str, kind: str,
-              known: tuple[str, str, type[Form]]) -> Iterator[Document]:
+def _gathered(
+    written: Written, file: str, owner: str, kind: str, known: tuple[str, str, type[Form]]
+) -> Iterator[Document]:
     """Yield the documents of a file that holds several, each with the lines of its own part."""
     top, target, form = known
     body = mapping(written.value)
     for name in body:
         if name not in (top, "extends"):
-            raise _invalid(Place(file=file, line=written.lines[(name,)]), "unknown_key",
-                           "There is no key {name} here. Perhaps: {nearest}.", name=name,
-                           nearest=nearest(name, form().keys) or tuple(form().keys))
+            raise _invalid(
+                Place(file=file, line=written.lines[(name,)]),
+                "unknown_key",
+                "There is no key {name} here. Perhaps: {nearest}.",
+                name=name,
+                nearest=nearest(name, form().keys) or tuple(form().keys),
+            )
     for group, made, key in ((top, kind, kind), ("extends", "extend", "extends")):
         if group in body and not isinstance(body[group], Mapping):
-            raise _invalid(Place(file=file, line=written.lines[(group,)]), "wrong_type",
-                           "Write names with a value each here.")
+            raise _invalid(
+                Place(file=file, line=written.lines[(group,)]),
+                "wrong_type",
+                "Write names with a value each here.",
+            )
         for name, part in mapping(body.get(group)).items():
             full = name if made != "extend" or name.startswith(target) else target + name
-            lines = {path[2:]: line for path, line in written.lines.items() if path[:2] == (group, name) and path[2:]}
+            lines = {
+                path[2:]: line
+                for path, line in written.lines.items()
+                if path[:2] == (group, name) and path[2:]
+            }
             place = Place(file=file, line=written.lines[(group, name)])
             if not isinstance(part, Mapping):
                 raise _invalid(place, "wrong_type", "Write here: {known}.", known=tuple(FORMS[kind]().keys))
-            yield Document(owner=owner, kind=made, name=full, body={key: full, **part}, place=place,
-                           lines={**lines, (key,): place.line})
+            yield Document(
+                owner=owner,
+                kind=made,
+                name=full,
+                body={key: full, **part},
+                place=place,
+                lines={**lines, (key,): place.line},
+            )
 
 
 def _named(document: Document) -> Document:
@@ -160,12 +207,16 @@ def _named(document: Document) -> Document:
 
 def _text(path: FilePath, file: str) -> str:
     try:
-        return path.read_bytes()[:MAX_BYTES + 1].decode("utf-8-sig")
+        return path.read_bytes()[: MAX_BYTES + 1].decode("utf-8-sig")
     except UnicodeDecodeError:
         raise _invalid(Place(file=file), "not_utf8", "The file is not text in UTF-8.") from None
     except OSError as error:
-        raise _invalid(Place(file=file), "unreadable", "The file cannot be read: {reason}.",
-                       reason=error.strerror or type(error).__name__) from None
+        raise _invalid(
+            Place(file=file),
+            "unreadable",
+            "The file cannot be read: {reason}.",
+            reason=error.strerror or type(error).__name__,
+        ) from None
 
 
 def _refuse_size(body: Json | Mapping[Any, Any], place: Place) -> None:
@@ -179,7 +230,9 @@ def _refuse_size(body: Json | Mapping[Any, Any], place: Place) -> None:
             raise _invalid(place, "too_large", "The document has too many or too deeply nested values.")
         if isinstance(value, Mapping):
             if not all(isinstance(name, str) and is_storable(name) for name in value):
-                raise _invalid(place, "bad_key", "A key must be a name; put it in quotes if it really is one.")
+                raise _invalid(
+                    place, "bad_key", "A key must be a name; put it in quotes if it really is one."
+                )
             waiting.extend((inner, depth + 1) for inner in value.values())
         elif isinstance(value, (list, tuple)):
             waiting.extend((inner, depth + 1) for inner in value)

@@ -73,12 +73,25 @@ def _composed(text: str, file: str) -> Node | None:
 
 def _refuse_size_and_tabs(text: str, file: str) -> None:
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        raise MetadataInvalid(problems=[_problem(
-            file, 0, "too_large", "The file is larger than {limit} kB; split it.", limit=MAX_BYTES // 1024)])
+        raise MetadataInvalid(
+            problems=[
+                _problem(
+                    file,
+                    0,
+                    "too_large",
+                    "The file is larger than {limit} kB; split it.",
+                    limit=MAX_BYTES // 1024,
+                )
+            ]
+        )
     tabs = [number for number, line in enumerate(text.splitlines(), 1) if "\t" in line]
     if tabs:
-        raise MetadataInvalid(problems=[
-            _problem(file, number, "tab", "There is a tab here; indent with spaces.") for number in tabs[:20]])
+        raise MetadataInvalid(
+            problems=[
+                _problem(file, number, "tab", "There is a tab here; indent with spaces.")
+                for number in tabs[:20]
+            ]
+        )
 
 
 class _Loader(yaml.SafeLoader):
@@ -129,7 +142,9 @@ class _Reader:
             return [self._item(item, (*path, str(index))) for index, item in enumerate(node.value)]
         value = _scalar(node)
         if isinstance(value, str) and not is_storable(value):
-            self._add(node.start_mark.line + 1, "unstorable", "This text holds something that is no character.")
+            self._add(
+                node.start_mark.line + 1, "unstorable", "This text holds something that is no character."
+            )
         return value
 
     def _item(self, node: Node, path: Path) -> Json:
@@ -144,8 +159,13 @@ class _Reader:
             if key is None:
                 continue
             if key in found:
-                self._add(line, "duplicate_key", "{key} is written twice here, first in line {first}.", key=key,
-                          first=self.lines[(*path, key)])
+                self._add(
+                    line,
+                    "duplicate_key",
+                    "{key} is written twice here, first in line {first}.",
+                    key=key,
+                    first=self.lines[(*path, key)],
+                )
                 continue
             self.lines[(*path, key)] = line
             found[key] = self.value(value_node, (*path, key))
@@ -186,7 +206,9 @@ def _syntax(error: yaml.YAMLError, file: str) -> MetadataInvalid:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     reason = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
     line = mark.line + 1 if mark is not None else 0
-    return MetadataInvalid(problems=[_problem(file, line, "yaml", "This is not readable YAML: {reason}.", reason=reason)])
+    return MetadataInvalid(
+        problems=[_problem(file, line, "yaml", "This is not readable YAML: {reason}.", reason=reason)]
+    )
 
 
 def _problem(file: str, line: int, code: str, message: str, **params: Param) -> Problem:

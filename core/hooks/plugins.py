@@ -107,8 +107,11 @@ class Plugins:
 
     def _set_aside(self, module: str, error: Exception, during: str) -> None:
         self._quarantined[module] = Problem(
-            code="quarantined", message="The module {module} is set aside: {during}: {reason}",
-            params={"module": module, "during": during, "reason": _reason(error)}, place=Place(file=module))
+            code="quarantined",
+            message="The module {module} is set aside: {during}: {reason}",
+            params={"module": module, "during": during, "reason": _reason(error)},
+            place=Place(file=module),
+        )
         log.error("module_quarantined", module=module, during=during, exc_info=error)
 
     def _rebuild(self) -> None:

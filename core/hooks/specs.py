@@ -203,8 +203,9 @@ class Records:
     """Asked on the way of a record through `core.records`."""
 
     @hookspec
-    def record_defaults(self, entity: EntitySpec, values: Mapping[str, object], actor: Actor,
-                        uow: UnitOfWorkLike) -> Mapping[str, object] | None:
+    def record_defaults(
+        self, entity: EntitySpec, values: Mapping[str, object], actor: Actor, uow: UnitOfWorkLike
+    ) -> Mapping[str, object] | None:
         """Tell values to start with for records that are being made.
 
         When: before declared defaults are filled in, once for each batch.
@@ -221,8 +222,9 @@ class Records:
         raise NotImplementedError
 
     @hookspec
-    def record_normalize(self, entity: EntitySpec, values: Mapping[str, object], actor: Actor,
-                         uow: UnitOfWorkLike) -> Mapping[str, object] | None:
+    def record_normalize(
+        self, entity: EntitySpec, values: Mapping[str, object], actor: Actor, uow: UnitOfWorkLike
+    ) -> Mapping[str, object] | None:
         """Bring the values of a record to one form, and set those that follow from others.
 
         When: on every create and update, once for each record, before computed fields and rules.
@@ -303,5 +305,9 @@ GROUPS = (Registration, People, Records, Lifecycle)
 
 def hook_names(*groups: type) -> tuple[str, ...]:
     """Return the names of all hooks of these groups (of all, where none is named), in order."""
-    return tuple(name for group in groups or GROUPS for name, member in vars(group).items()
-                 if not name.startswith("_") and callable(member))
+    return tuple(
+        name
+        for group in groups or GROUPS
+        for name, member in vars(group).items()
+        if not name.startswith("_") and callable(member)
+    )

@@ -36,9 +36,17 @@ class Built:
     overrides: tuple[Override, ...] = ()
 
 
-def build(documents: Iterable[Document], modules: Iterable[ModuleSpec] = (), behaviours: Iterable[Behaviour] = (),
-          checkers: Iterable[Checker] = (), version: int = 0, *, strict: bool = True,
-          may_sleep: Container[str] = (), default_view: DefaultView = generated_view) -> Built:
+def build(
+    documents: Iterable[Document],
+    modules: Iterable[ModuleSpec] = (),
+    behaviours: Iterable[Behaviour] = (),
+    checkers: Iterable[Checker] = (),
+    version: int = 0,
+    *,
+    strict: bool = True,
+    may_sleep: Container[str] = (),
+    default_view: DefaultView = generated_view,
+) -> Built:
     """Merge and check documents into a catalog.
 
     ``modules`` are the enabled ones, in the order in which they were installed. Strict, everything wrong is raised
@@ -53,8 +61,14 @@ def build(documents: Iterable[Document], modules: Iterable[ModuleSpec] = (), beh
 class _Builder:
     """One build: everything but the documents stays the same over its rounds."""
 
-    def __init__(self, modules: tuple[ModuleSpec, ...], behaviours: tuple[Behaviour, ...],
-                 checkers: tuple[Checker, ...], version: int, default_view: DefaultView) -> None:
+    def __init__(
+        self,
+        modules: tuple[ModuleSpec, ...],
+        behaviours: tuple[Behaviour, ...],
+        checkers: tuple[Checker, ...],
+        version: int,
+        default_view: DefaultView,
+    ) -> None:
         self._modules = modules
         self._dependencies = Dependencies(modules)
         self._behaviours = behaviours
@@ -75,8 +89,11 @@ class _Builder:
                 break
             documents = kept
         problems = sorted_problems([*asleep, *_parked(merged.overrides)])
-        return Built(catalog=replace(catalog, diagnostics=problems), problems=problems,
-                     overrides=tuple(sorted(merged.overrides, key=lambda o: (o.target, o.path))))
+        return Built(
+            catalog=replace(catalog, diagnostics=problems),
+            problems=problems,
+            overrides=tuple(sorted(merged.overrides, key=lambda o: (o.target, o.path))),
+        )
 
     def _round(self, documents: tuple[Document, ...]) -> tuple[Catalog, Merged, list[Finding]]:
         findings = Findings()
@@ -91,7 +108,9 @@ class _Builder:
         catalog = self._catalog(documents, merged)
         return catalog, merged, [*findings, *self._checked(catalog, documents, findings)]
 
-    def _checked(self, catalog: Catalog, documents: tuple[Document, ...], findings: Findings) -> list[Finding]:
+    def _checked(
+        self, catalog: Catalog, documents: tuple[Document, ...], findings: Findings
+    ) -> list[Finding]:
         """Return what the checkers say, but for places of which something was found before."""
         problems = [p for check in self._checkers for p in check(catalog)]
         if not problems:
@@ -104,9 +123,16 @@ class _Builder:
     def _check_modules(self, findings: Findings) -> None:
         for module in self._modules:
             if not MODULE_NAME.fullmatch(module.name) or module.name in RESERVED_MODULES:
-                document = Document(owner=module.name, kind="module", name=module.name, body={},
-                                    place=Place(file=f"{module.name}/manifest.yaml"))
-                findings.add(document, (), "bad_name", "{name} cannot be the name of a module.", name=module.name)
+                document = Document(
+                    owner=module.name,
+                    kind="module",
+                    name=module.name,
+                    body={},
+                    place=Place(file=f"{module.name}/manifest.yaml"),
+                )
+                findings.add(
+                    document, (), "bad_name", "{name} cannot be the name of a module.", name=module.name
+                )
 
     def _known_behaviours(self, findings: Findings) -> Mapping[str, Behaviour]:
         known: dict[str, Behaviour] = {}
@@ -114,20 +140,36 @@ class _Builder:
         for behaviour in ordered:
             first = known.setdefault(behaviour.name, behaviour)
             if first is not behaviour:
-                document = Document(owner=behaviour.owner, kind="behaviour", name=behaviour.name, body={},
-                                    place=Place(file=f"behaviour {behaviour.name}"))
-                findings.add(document, (), CONFLICT, "{second} registers the behaviour {name} of {first} again.",
-                             second=behaviour.owner, first=first.owner, name=behaviour.name)
+                document = Document(
+                    owner=behaviour.owner,
+                    kind="behaviour",
+                    name=behaviour.name,
+                    body={},
+                    place=Place(file=f"behaviour {behaviour.name}"),
+                )
+                findings.add(
+                    document,
+                    (),
+                    CONFLICT,
+                    "{second} registers the behaviour {name} of {first} again.",
+                    second=behaviour.owner,
+                    first=first.owner,
+                    name=behaviour.name,
+                )
         return known
 
     def _catalog(self, documents: tuple[Document, ...], merged: Merged) -> Catalog:
         parts = sorted((*d.key, d.digest) for d in documents)
         behaviours = sorted((b.owner, b.name, digest_of([b.fields, b.rules])) for b in self._behaviours)
         return Catalog(
-            version=self._version, entities=_frozen(merged.entities), views=_frozen(merged.views),
-            menus=_frozen(merged.menus), roles=_frozen(merged.roles),
+            version=self._version,
+            entities=_frozen(merged.entities),
+            views=_frozen(merged.views),
+            menus=_frozen(merged.menus),
+            roles=_frozen(merged.roles),
             modules=MappingProxyType({m.name: m for m in self._modules}),
-            digest=digest_of([parts, behaviours, [[m.name, m.version] for m in self._modules]]))
+            digest=digest_of([parts, behaviours, [[m.name, m.version] for m in self._modules]]),
+        )
 
 
 def _frozen(specs: Mapping[str, Spec]) -> Mapping[str, Spec]:
@@ -164,6 +206,13 @@ def _dormant(finding: Finding) -> Problem:
 
 
 def _parked(overrides: Iterable[Override]) -> list[Problem]:
-    return [Problem(code=PARKED, message="The change of {path} in {target} is parked: its target is gone.",
-                    params={"target": o.target, "path": ".".join(o.path) or o.target},
-                    place=Place(file=f"site#{o.target}")) for o in overrides if o.state == PARKED]
+    return [
+        Problem(
+            code=PARKED,
+            message="The change of {path} in {target} is parked: its target is gone.",
+            params={"target": o.target, "path": ".".join(o.path) or o.target},
+            place=Place(file=f"site#{o.target}"),
+        )
+        for o in overrides
+        if o.state == PARKED
+    ]

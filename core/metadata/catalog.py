@@ -40,8 +40,12 @@ class Catalog:
         try:
             return fields[name]
         except KeyError:
-            raise BadRequest("There is no field {name}. Perhaps: {nearest}.", code="unknown_field",
-                             name=name[:80], nearest=nearest(name, fields)) from None
+            raise BadRequest(
+                "There is no field {name}. Perhaps: {nearest}.",
+                code="unknown_field",
+                name=name[:80],
+                nearest=nearest(name, fields),
+            ) from None
 
     def view(self, entity: str, kind: str) -> ViewSpec | None:
         """Return the written view of this kind, or None where it is to be generated."""

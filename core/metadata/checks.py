@@ -42,9 +42,13 @@ class _Entity:
             self._names(rule.on, document, (*at, "on"))
         self._title()
         if self._entity.part_of and whole_field(self._entity) is None:
-            self._add(("part_of",), "bad_part_of",
-                      "{entity} has no reference named {name}, or to an entity {name}, to be part of.",
-                      entity=self._entity.name, name=self._entity.part_of)
+            self._add(
+                ("part_of",),
+                "bad_part_of",
+                "{entity} has no reference named {name}, or to an entity {name}, to be part of.",
+                entity=self._entity.name,
+                name=self._entity.part_of,
+            )
         for names in self._entity.unique_together:
             self._names(names, *self._unique_written(names), stored=True)
 
@@ -53,12 +57,21 @@ class _Entity:
         if field.type in ("reference", "reference_any", "links", "list"):
             self._relation(field, document, at)
         if field.computed and field.rollup:
-            self._findings.add(document, at, "computed_twice", "{name} is either computed or rolled up, not both.",
-                               name=field.name)
+            self._findings.add(
+                document,
+                at,
+                "computed_twice",
+                "{name} is either computed or rolled up, not both.",
+                name=field.name,
+            )
         if field.derived and (field.required or field.default is not None or field.required_when):
-            self._findings.add(document, at, "derived",
-                               "Nobody types {name}: a computed or rolled-up field has no default and is not required.",
-                               name=field.name)
+            self._findings.add(
+                document,
+                at,
+                "derived",
+                "Nobody types {name}: a computed or rolled-up field has no default and is not required.",
+                name=field.name,
+            )
         if field.rollup:
             self._rollup(field, document, (*at, "rollup"))
 
@@ -66,12 +79,20 @@ class _Entity:
         key = "of" if field.type == "list" else "to"
         names = targets(field)
         if not names:
-            self._findings.add(document, at, "no_target", "{name} does not say {key} which entity it leads.",
-                               name=field.name, key=key)
+            self._findings.add(
+                document,
+                at,
+                "no_target",
+                "{name} does not say {key} which entity it leads.",
+                name=field.name,
+                key=key,
+            )
         for name in names:
             self._exists(name, document, (*at, key))
         if len(set(names)) < len(names):
-            self._findings.add(document, (*at, key), "duplicate", "{name} names the same entity twice.", name=field.name)
+            self._findings.add(
+                document, (*at, key), "duplicate", "{name} names the same entity twice.", name=field.name
+            )
         if field.type == "list" and names and names[0] in self._known:
             self._back(field.option("by"), names[0], document, (*at, "by"))
 
@@ -90,15 +111,28 @@ class _Entity:
         if refers_back(fields.get(name), self._entity.name):
             return
         back = tuple(f.name for f in fields.values() if refers_back(f, self._entity.name))
-        self._findings.add(document, at, "not_a_reference_back",
-                           "{by} is not a reference of {other} to {entity}. References back are: {known}.",
-                           by=name or "by", other=other, entity=self._entity.name, known=back or ("none",))
+        self._findings.add(
+            document,
+            at,
+            "not_a_reference_back",
+            "{by} is not a reference of {other} to {entity}. References back are: {known}.",
+            by=name or "by",
+            other=other,
+            entity=self._entity.name,
+            known=back or ("none",),
+        )
 
     def _exists(self, name: str, document: Document, at: Path) -> bool:
         if name in self._known:
             return True
-        self._findings.add(document, at, "unknown_entity", "There is no entity {name}. Perhaps: {nearest}.",
-                           name=name, nearest=suggestions(name, self._known))
+        self._findings.add(
+            document,
+            at,
+            "unknown_entity",
+            "There is no entity {name}. Perhaps: {nearest}.",
+            name=name,
+            nearest=suggestions(name, self._known),
+        )
         return False
 
     def _title(self) -> None:
@@ -106,8 +140,13 @@ class _Entity:
         if field is None:
             self._unknown(self._entity.title, self._entity, *self._written("title"))
         elif field.type in UNSTORED or field.type in ("reference_any", "file", "multi_choice"):
-            self._findings.add(*self._written("title"), "bad_title", "{name} is a {type} and cannot be a title.",
-                               name=field.name, type=field.type)
+            self._findings.add(
+                *self._written("title"),
+                "bad_title",
+                "{name} is a {type} and cannot be a title.",
+                name=field.name,
+                type=field.type,
+            )
 
     def _names(self, names: Iterable[str], document: Document, at: Path, *, stored: bool = False) -> None:
         for name in names:
@@ -115,11 +154,20 @@ class _Entity:
             if field is None:
                 self._unknown(name, self._entity, document, at)
             elif stored and field.type in UNSTORED:
-                self._findings.add(document, at, "not_stored", "{name} has no value of its own to be unique.", name=name)
+                self._findings.add(
+                    document, at, "not_stored", "{name} has no value of its own to be unique.", name=name
+                )
 
     def _unknown(self, name: str, entity: EntitySpec, document: Document, at: Path) -> None:
-        self._findings.add(document, at, "unknown_field", "{entity} has no field {name}. Perhaps: {nearest}.",
-                           entity=entity.name, name=name, nearest=suggestions(name, entity.fields))
+        self._findings.add(
+            document,
+            at,
+            "unknown_field",
+            "{entity} has no field {name}. Perhaps: {nearest}.",
+            entity=entity.name,
+            name=name,
+            nearest=suggestions(name, entity.fields),
+        )
 
     def _written(self, key: str) -> tuple[Document, Path]:
         """Return who wrote a property of the entity last: an extension that mentions it, else the entity itself."""
@@ -142,9 +190,15 @@ def _check_tables(merged: Merged, findings: Findings) -> None:
     for name in sorted(merged.entities):
         first = tables.setdefault(merged.entities[name].table, name)
         if first != name:
-            findings.add(merged.documents[("entity", name)], ("entity",), "duplicate_table",
-                         "{name} and {first} would share the table {table}; rename one.",
-                         name=name, first=first, table=merged.entities[name].table)
+            findings.add(
+                merged.documents[("entity", name)],
+                ("entity",),
+                "duplicate_table",
+                "{name} and {first} would share the table {table}; rename one.",
+                name=name,
+                first=first,
+                table=merged.entities[name].table,
+            )
 
 
 def _check_circles(merged: Merged, findings: Findings) -> None:
@@ -152,8 +206,13 @@ def _check_circles(merged: Merged, findings: Findings) -> None:
     for name in sorted(wholes):
         circle = _circle(name, wholes)
         if circle and name == min(circle):
-            findings.add(merged.documents[("entity", name)], ("part_of",), "circular_part_of",
-                         "Parts go round in a circle: {circle}.", circle=" → ".join((*circle, name)))
+            findings.add(
+                merged.documents[("entity", name)],
+                ("part_of",),
+                "circular_part_of",
+                "Parts go round in a circle: {circle}.",
+                circle=" → ".join((*circle, name)),
+            )
 
 
 def _wholes(entity: EntitySpec) -> tuple[str, ...]:

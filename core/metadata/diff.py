@@ -50,16 +50,25 @@ def diff(old: Catalog | None, new: Catalog) -> CatalogDiff:
     return CatalogDiff(
         added=tuple(new.entities[name] for name in sorted(new.entities.keys() - before.keys())),
         removed=tuple(before[name] for name in sorted(before.keys() - new.entities.keys())),
-        changed=tuple(entity_change(before[name], new.entities[name]) for name in both
-                      if before[name].digest != new.entities[name].digest))
+        changed=tuple(
+            entity_change(before[name], new.entities[name])
+            for name in both
+            if before[name].digest != new.entities[name].digest
+        ),
+    )
 
 
 def entity_change(old: EntitySpec, new: EntitySpec) -> EntityChange:
     """Return which fields of an entity came, went or changed shape."""
     both = [name for name in new.fields if name in old.fields]
     return EntityChange(
-        old=old, new=new,
+        old=old,
+        new=new,
         added=tuple(f for name, f in new.fields.items() if name not in old.fields),
         removed=tuple(f for name, f in old.fields.items() if name not in new.fields),
-        changed=tuple(FieldChange(old=old.fields[n], new=new.fields[n]) for n in both
-                      if canonical(field_shape(old.fields[n])) != canonical(field_shape(new.fields[n]))))
+        changed=tuple(
+            FieldChange(old=old.fields[n], new=new.fields[n])
+            for n in both
+            if canonical(field_shape(old.fields[n])) != canonical(field_shape(new.fields[n]))
+        ),
+    )

@@ -125,5 +125,5 @@ def _drop(value: Json, path: Path) -> Json:
     if isinstance(value, (list, tuple)) and head.isdigit() and int(head) < len(value):
         index = int(head)
         kept = () if not rest else (_drop(value[index], rest),)
-        return [*value[:index], *kept, *value[index + 1:]]
+        return [*value[:index], *kept, *value[index + 1 :]]
     return value

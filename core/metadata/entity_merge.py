@@ -15,10 +15,26 @@ from core.metadata.specs import Json
 ENTITY_OPEN = frozenset({"label", "plural", "icon", "title"})
 """Properties of an entity that other documents may set; behaviours and unique_together are added to."""
 
-FIELD_OPEN = frozenset({
-    "label", "help", "required", "unique", "search", "duplicate_key", "read_only", "default", "choices",
-    "visible_when", "required_when", "read_only_when", "max_length", "minimum", "maximum", "import_names",
-})
+FIELD_OPEN = frozenset(
+    {
+        "label",
+        "help",
+        "required",
+        "unique",
+        "search",
+        "duplicate_key",
+        "read_only",
+        "default",
+        "choices",
+        "visible_when",
+        "required_when",
+        "read_only_when",
+        "max_length",
+        "minimum",
+        "maximum",
+        "import_names",
+    }
+)
 """Properties of a field that other documents may set; the rest decides what is stored and stays with the owner."""
 
 RULE_OPEN = frozenset({"message", "on"})
@@ -59,8 +75,14 @@ class MergedEntity:
 class EntityMerge:
     """Merges the documents of one entity; ``extends`` come in the order of modules, the site's last."""
 
-    def __init__(self, document: Document, extends: Sequence[Document], behaviours: Mapping[str, Behaviour],
-                 findings: Findings, overrides: list[Override]) -> None:
+    def __init__(
+        self,
+        document: Document,
+        extends: Sequence[Document],
+        behaviours: Mapping[str, Behaviour],
+        findings: Findings,
+        overrides: list[Override],
+    ) -> None:
         self._base = document
         self._extends = extends
         self._known = behaviours
@@ -75,7 +97,9 @@ class EntityMerge:
         merged.behaviours = self._add_behaviours()
         for document in self._extends:
             self._declare(document, document.body, owner_declares=False)
-        merged.own_required = frozenset(n for n, body in merged.fields.items() if body.get("required") is True)
+        merged.own_required = frozenset(
+            n for n, body in merged.fields.items() if body.get("required") is True
+        )
         tree: dict[str, Json] = {**merged.tree, "fields": dict(merged.fields), "rules": dict(merged.rules)}
         layers = Layers(merged.document.name, self._findings, self._overrides)
         tree = layers.apply(tree, self._settings())
@@ -107,21 +131,35 @@ class EntityMerge:
             self._merged.origins[part] = origin
             return
         self._findings.add(
-            origin.document, origin.at, CONFLICT if first.owner != origin.owner else "duplicate",
+            origin.document,
+            origin.at,
+            CONFLICT if first.owner != origin.owner else "duplicate",
             "{second} declares {property} of {target}, but {first} declares it already ({place}).",
-            second=origin.owner, first=first.owner, property=f"{group}.{name}",
-            target=self._merged.document.name, place=str(first.place))
+            second=origin.owner,
+            first=first.owner,
+            property=f"{group}.{name}",
+            target=self._merged.document.name,
+            place=str(first.place),
+        )
 
     def _may_name(self, document: Document, name: str, owner_declares: bool) -> bool:
         at = ("fields", name)
         if not FIELD_NAME.fullmatch(name):
-            self._findings.add(document, at, "bad_name",
-                               "{name} cannot be a field name: small letters, digits and _, at most 48, a letter first.",
-                               name=name)
+            self._findings.add(
+                document,
+                at,
+                "bad_name",
+                "{name} cannot be a field name: small letters, digits and _, at most 48, a letter first.",
+                name=name,
+            )
         elif name in RESERVED_FIELDS or name in RESERVED_WORDS:
-            self._findings.add(document, at, "reserved", "{name} is reserved; choose another field name.", name=name)
+            self._findings.add(
+                document, at, "reserved", "{name} is reserved; choose another field name.", name=name
+            )
         elif document.is_site and not owner_declares and not name.startswith(SITE_PREFIX):
-            self._findings.add(document, at, "bad_name", "Fields added at the site start with x_: x_{name}.", name=name)
+            self._findings.add(
+                document, at, "bad_name", "Fields added at the site start with x_: x_{name}.", name=name
+            )
         else:
             return True
         return False
@@ -139,9 +177,14 @@ class EntityMerge:
                     names.append(name)
                     self._add_behaviour(self._known[name], document, (*at, str(index)))
                 elif name not in self._known:
-                    self._findings.add(document, (*at, str(index)), "unknown_behaviour",
-                                       "There is no behaviour {name}. Perhaps: {nearest}.",
-                                       name=name, nearest=suggestions(name, self._known))
+                    self._findings.add(
+                        document,
+                        (*at, str(index)),
+                        "unknown_behaviour",
+                        "There is no behaviour {name}. Perhaps: {nearest}.",
+                        name=name,
+                        nearest=suggestions(name, self._known),
+                    )
         return texts(names)
 
     def _add_behaviour(self, behaviour: Behaviour, document: Document, at: Path) -> None:
@@ -182,8 +225,9 @@ class EntityMerge:
                 else:
                     self._missing(document, (group, name), known, declares)
 
-    def _properties(self, document: Document, at: Path, body: Mapping[str, Json],
-                    opened: frozenset[str]) -> Iterator[Setting]:
+    def _properties(
+        self, document: Document, at: Path, body: Mapping[str, Json], opened: frozenset[str]
+    ) -> Iterator[Setting]:
         for key, value in body.items():
             if key == "choices":
                 yield from _choice_settings(document, at, mapping(value))
@@ -194,19 +238,33 @@ class EntityMerge:
 
     def _missing(self, document: Document, at: Path, known: Iterable[str], declares: str) -> None:
         if document.is_site and document is not self._base:
-            self._overrides.append(Override(target=self._merged.document.name, path=at, own=document.body[at[0]],
-                                            state=PARKED))
+            self._overrides.append(
+                Override(target=self._merged.document.name, path=at, own=document.body[at[0]], state=PARKED)
+            )
             return
-        self._findings.add(document, at, "unknown_part",
-                           "{target} has no {name} to change. Perhaps: {nearest}. To add it, give it its {declares}.",
-                           target=self._merged.document.name, name=".".join(at), nearest=suggestions(at[1], known),
-                           declares=declares)
+        self._findings.add(
+            document,
+            at,
+            "unknown_part",
+            "{target} has no {name} to change. Perhaps: {nearest}. To add it, give it its {declares}.",
+            target=self._merged.document.name,
+            name=".".join(at),
+            nearest=suggestions(at[1], known),
+            declares=declares,
+        )
 
     def _protected(self, document: Document, at: Path, key: str, opened: frozenset[str]) -> None:
-        self._findings.add(document, at, "protected",
-                           "{property} of {target} belongs to {owner} and cannot be changed from outside. "
-                           "What can be: {open}.", property=key, target=".".join((self._merged.document.name, *at[:-1])),
-                           owner=self._merged.document.owner, open=tuple(sorted(opened)))
+        self._findings.add(
+            document,
+            at,
+            "protected",
+            "{property} of {target} belongs to {owner} and cannot be changed from outside. "
+            "What can be: {open}.",
+            property=key,
+            target=".".join((self._merged.document.name, *at[:-1])),
+            owner=self._merged.document.owner,
+            open=tuple(sorted(opened)),
+        )
 
 
 def _with_choices(body: Mapping[str, Json]) -> dict[str, Json]:
@@ -225,5 +283,9 @@ def _choice_settings(document: Document, at: Path, choices: Mapping[str, Json]) 
     for name, value in choices.items():
         where = (*at, "choices", name)
         for key, inner in (_choice(value) or {"label": ""}).items():
-            yield Setting(document=document, path=(*where, key), value=inner,
-                          at=(*where, key) if isinstance(value, Mapping) else where)
+            yield Setting(
+                document=document,
+                path=(*where, key),
+                value=inner,
+                at=(*where, key) if isinstance(value, Mapping) else where,
+            )

@@ -13,10 +13,26 @@ from core.metadata.layers import items, mapping, text, texts
 from core.metadata.names import humanized
 from core.metadata.specs import Choice, EntitySpec, FieldSpec, ImportColumn, Json, Label, RollUp, RuleSpec
 
-FIELD_KEYS = frozenset({
-    "type", "label", "help", "required", "unique", "search", "duplicate_key", "read_only", "default", "choices",
-    "computed", "rollup", "visible_when", "required_when", "read_only_when", "import_names",
-})
+FIELD_KEYS = frozenset(
+    {
+        "type",
+        "label",
+        "help",
+        "required",
+        "unique",
+        "search",
+        "duplicate_key",
+        "read_only",
+        "default",
+        "choices",
+        "computed",
+        "rollup",
+        "visible_when",
+        "required_when",
+        "read_only_when",
+        "import_names",
+    }
+)
 """Keys that every field type understands; all others are options of the type."""
 
 ROLLUP_FUNCTIONS = ("count", "sum", "min", "max", "pick")
@@ -25,9 +41,12 @@ HUES = ("gray", "red", "orange", "amber", "green", "teal", "blue", "violet", "pi
 """Names of the palette; a choice's colour is one of them, so that every theme can show it."""
 
 _SYSTEM = (
-    ("id", "integer", "ID", False), ("version", "integer", "Version", False),
-    ("created_at", "datetime", "Created", False), ("created_by", "integer", "Created by", True),
-    ("updated_at", "datetime", "Changed", False), ("updated_by", "integer", "Changed by", True),
+    ("id", "integer", "ID", False),
+    ("version", "integer", "Version", False),
+    ("created_at", "datetime", "Created", False),
+    ("created_by", "integer", "Created by", True),
+    ("updated_at", "datetime", "Changed", False),
+    ("updated_by", "integer", "Changed by", True),
     ("deleted_at", "datetime", "Deleted", True),
 )
 
@@ -40,20 +59,36 @@ def entity_spec(merged: MergedEntity, findings: Findings) -> EntitySpec:
         fields[name] = _field(merged, name, body, findings)
     label = _label(tree.get("label"), document.name)
     spec = EntitySpec(
-        name=document.name, label=label, plural=_label(tree.get("plural"), document.name, label),
-        title=text(tree.get("title")) or _guess_title(fields), owner=document.owner,
-        fields=MappingProxyType(fields), rules=tuple(_rules(merged)),
-        import_columns=MappingProxyType({c.name: c for c in _import_columns(merged)}), behaviours=merged.behaviours,
-        icon=text(tree.get("icon"), "database"), part_of=text(tree.get("part_of")),
-        unique_together=tuple(texts(names) for names in items(tree.get("unique_together"))), place=document.place)
+        name=document.name,
+        label=label,
+        plural=_label(tree.get("plural"), document.name, label),
+        title=text(tree.get("title")) or _guess_title(fields),
+        owner=document.owner,
+        fields=MappingProxyType(fields),
+        rules=tuple(_rules(merged)),
+        import_columns=MappingProxyType({c.name: c for c in _import_columns(merged)}),
+        behaviours=merged.behaviours,
+        icon=text(tree.get("icon"), "database"),
+        part_of=text(tree.get("part_of")),
+        unique_together=tuple(texts(names) for names in items(tree.get("unique_together"))),
+        place=document.place,
+    )
     return _digested(spec)
 
 
 def system_fields(entity: str) -> Iterator[FieldSpec]:
     """Yield the seven fields that every record has, in their order."""
     for name, kind, label, nullable in _SYSTEM:
-        yield FieldSpec(name=name, entity=entity, type=kind, label=label, system=True, read_only=True,
-                        required=not nullable, nullable=nullable)
+        yield FieldSpec(
+            name=name,
+            entity=entity,
+            type=kind,
+            label=label,
+            system=True,
+            read_only=True,
+            required=not nullable,
+            nullable=nullable,
+        )
 
 
 def _field(merged: MergedEntity, name: str, body: Mapping[str, Json], findings: Findings) -> FieldSpec:
@@ -62,16 +97,29 @@ def _field(merged: MergedEntity, name: str, body: Mapping[str, Json], findings: 
     own = owner == merged.document.owner
     required = body.get("required") is True
     return FieldSpec(
-        name=name, entity=merged.document.name, type=text(body.get("type")), owner=owner, place=origin.place,
-        label=_label(body.get("label"), name), help=_label(body.get("help"), "", ""), required=required,
-        unique=body.get("unique") is True, search=body.get("search") is True,
-        duplicate_key=body.get("duplicate_key") is True, read_only=body.get("read_only") is True,
-        default=freeze(body.get("default")), choices=tuple(_choices(body, origin, findings)),
+        name=name,
+        entity=merged.document.name,
+        type=text(body.get("type")),
+        owner=owner,
+        place=origin.place,
+        label=_label(body.get("label"), name),
+        help=_label(body.get("help"), "", ""),
+        required=required,
+        unique=body.get("unique") is True,
+        search=body.get("search") is True,
+        duplicate_key=body.get("duplicate_key") is True,
+        read_only=body.get("read_only") is True,
+        default=freeze(body.get("default")),
+        choices=tuple(_choices(body, origin, findings)),
         options=MappingProxyType({k: freeze(v) for k, v in body.items() if k not in FIELD_KEYS}),
-        computed=text(body.get("computed")), rollup=_rollup(body.get("rollup"), origin, findings),
-        visible_when=text(body.get("visible_when")), required_when=text(body.get("required_when")),
-        read_only_when=text(body.get("read_only_when")), import_names=texts(body.get("import_names")),
-        nullable=not (own and required and name in merged.own_required))
+        computed=text(body.get("computed")),
+        rollup=_rollup(body.get("rollup"), origin, findings),
+        visible_when=text(body.get("visible_when")),
+        required_when=text(body.get("required_when")),
+        read_only_when=text(body.get("read_only_when")),
+        import_names=texts(body.get("import_names")),
+        nullable=not (own and required and name in merged.own_required),
+    )
 
 
 def _label(value: Json, name: str, default: Label | None = None) -> Label:
@@ -87,8 +135,14 @@ def _choices(body: Mapping[str, Json], origin: Origin, findings: Findings) -> It
     for name, value in mapping(body.get("choices")).items():
         hue = text(mapping(value).get("hue"), "gray")
         if hue not in HUES:
-            findings.add(origin.document, (*origin.at, "choices", name), "unknown_hue",
-                         "{hue} is not a colour of the palette: {known}.", hue=hue, known=HUES)
+            findings.add(
+                origin.document,
+                (*origin.at, "choices", name),
+                "unknown_hue",
+                "{hue} is not a colour of the palette: {known}.",
+                hue=hue,
+                known=HUES,
+            )
             hue = "gray"
         yield Choice(name=name, label=_label(mapping(value).get("label"), name), hue=hue)
 
@@ -99,24 +153,37 @@ def _rollup(value: Json, origin: Origin, findings: Findings) -> RollUp | None:
     body, at = mapping(value), (*origin.at, "rollup")
     functions = [name for name in ROLLUP_FUNCTIONS if name in body]
     if len(functions) != 1 or not text(body.get("from")) or not text(body.get("by")):
-        findings.add(origin.document, at, "bad_rollup",
-                     "A roll-up says from which entity, by which of its references, and exactly one of {known}.",
-                     known=ROLLUP_FUNCTIONS)
+        findings.add(
+            origin.document,
+            at,
+            "bad_rollup",
+            "A roll-up says from which entity, by which of its references, and exactly one of {known}.",
+            known=ROLLUP_FUNCTIONS,
+        )
         return None
     function = functions[0]
     drawn = text(body.get(function))
     counts = function == "count"
-    return RollUp(source=text(body.get("from")), by=text(body.get("by")), function=function,
-                  value="" if counts else drawn,
-                  where=(drawn or text(body.get("where"))) if counts else text(body.get("where")))
+    return RollUp(
+        source=text(body.get("from")),
+        by=text(body.get("by")),
+        function=function,
+        value="" if counts else drawn,
+        where=(drawn or text(body.get("where"))) if counts else text(body.get("where")),
+    )
 
 
 def _rules(merged: MergedEntity) -> Iterator[RuleSpec]:
     for name, body in merged.rules.items():
         origin = merged.origins[("rules", name)]
-        yield RuleSpec(name=name, refuse_when=text(body.get("refuse_when")), on=texts(body.get("on")),
-                       message=_label(body.get("message"), name, "This is not allowed."),
-                       owner=origin.owner, place=origin.place)
+        yield RuleSpec(
+            name=name,
+            refuse_when=text(body.get("refuse_when")),
+            on=texts(body.get("on")),
+            message=_label(body.get("message"), name, "This is not allowed."),
+            owner=origin.owner,
+            place=origin.place,
+        )
 
 
 def _import_columns(merged: MergedEntity) -> Iterator[ImportColumn]:
@@ -124,10 +191,16 @@ def _import_columns(merged: MergedEntity) -> Iterator[ImportColumn]:
         origin = merged.origins[("import_columns", name)]
         fixed = freeze(body.get("set"))
         yield ImportColumn(
-            name=name, into=text(body.get("list")), value=text(body.get("value")), shows=text(body.get("shows")),
+            name=name,
+            into=text(body.get("list")),
+            value=text(body.get("value")),
+            shows=text(body.get("shows")),
             fixed=fixed if isinstance(fixed, Mapping) else MappingProxyType({}),
-            label=_label(body.get("label"), name, ""), import_names=texts(body.get("import_names")),
-            owner=origin.owner, place=origin.place)
+            label=_label(body.get("label"), name, ""),
+            import_names=texts(body.get("import_names")),
+            owner=origin.owner,
+            place=origin.place,
+        )
 
 
 def _guess_title(fields: Mapping[str, FieldSpec]) -> str:
@@ -139,16 +212,35 @@ def _guess_title(fields: Mapping[str, FieldSpec]) -> str:
 
 def _digested(spec: EntitySpec) -> EntitySpec:
     """Return the spec with the digest of everything that shapes its storage or its expressions; labels do not."""
-    shape = [spec.name, spec.title, spec.part_of, spec.unique_together,
-             [field_shape(f) for _, f in sorted(spec.fields.items())],
-             [[r.name, r.refuse_when, r.on] for r in sorted(spec.rules, key=lambda rule: rule.name)]]
+    shape = [
+        spec.name,
+        spec.title,
+        spec.part_of,
+        spec.unique_together,
+        [field_shape(f) for _, f in sorted(spec.fields.items())],
+        [[r.name, r.refuse_when, r.on] for r in sorted(spec.rules, key=lambda rule: rule.name)],
+    ]
     return replace(spec, digest=digest_of(shape))
 
 
 def field_shape(spec: FieldSpec) -> list[object]:
     """Return what of a field shapes its storage or its expressions, in a form that can be compared and hashed."""
     rollup = spec.rollup
-    return [spec.name, spec.type, spec.required, spec.unique, spec.search, spec.duplicate_key, spec.read_only,
-            spec.nullable, spec.default, spec.options, [c.name for c in spec.choices], spec.computed,
-            spec.visible_when, spec.required_when, spec.read_only_when,
-            [rollup.source, rollup.by, rollup.function, rollup.value, rollup.where] if rollup else None]
+    return [
+        spec.name,
+        spec.type,
+        spec.required,
+        spec.unique,
+        spec.search,
+        spec.duplicate_key,
+        spec.read_only,
+        spec.nullable,
+        spec.default,
+        spec.options,
+        [c.name for c in spec.choices],
+        spec.computed,
+        spec.visible_when,
+        spec.required_when,
+        spec.read_only_when,
+        [rollup.source, rollup.by, rollup.function, rollup.value, rollup.where] if rollup else None,
+    ]

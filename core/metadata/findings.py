@@ -11,8 +11,19 @@ from core.metadata.documents import Document, Path
 CONFLICT = "conflict"
 """Code of a problem where two modules disagree."""
 
-_PARTS = {"fields": 2, "rules": 2, "choices": 2, "filters": 2, "grants": 2, "sections": 2, "items": 2, "columns": 2,
-          "unique_together": 2, "behaviours": 2, "import_columns": 2}
+_PARTS = {
+    "fields": 2,
+    "rules": 2,
+    "choices": 2,
+    "filters": 2,
+    "grants": 2,
+    "sections": 2,
+    "items": 2,
+    "columns": 2,
+    "unique_together": 2,
+    "behaviours": 2,
+    "import_columns": 2,
+}
 """How deep the smallest part reaches that can sleep alone, by the key it stands under; else it is the document."""
 
 _INNER = frozenset({("sections", "items"), ("fields", "choices")})
@@ -86,8 +97,11 @@ class Attribution:
         documents = {id(document): document for document, _ in candidates}
         if len(documents) != 1:
             return Finding(problem=problem)
-        return Finding(problem=problem, document=next(iter(documents.values())),
-                       path=_common([path for _, path in candidates]))
+        return Finding(
+            problem=problem,
+            document=next(iter(documents.values())),
+            path=_common([path for _, path in candidates]),
+        )
 
 
 def _paths(document: Document) -> Iterator[Path]:

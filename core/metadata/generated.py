@@ -22,13 +22,23 @@ def generated_view(entity: EntitySpec, kind: str) -> ViewSpec | None:
         sections = _sections(entity)
     else:
         return None
-    return ViewSpec(name=f"{entity.name}.{kind}", entity=entity.name, kind=kind, sections=sections,
-                    options=MappingProxyType({}), owner=entity.owner, place=entity.place)
+    return ViewSpec(
+        name=f"{entity.name}.{kind}",
+        entity=entity.name,
+        kind=kind,
+        sections=sections,
+        options=MappingProxyType({}),
+        owner=entity.owner,
+        place=entity.place,
+    )
 
 
 def _columns(entity: EntitySpec) -> tuple[ItemSpec, ...]:
-    own = [f.name for f in entity.fields.values()
-           if not f.system and f.type not in UNSTORED and f.type != "long_text" and f.name != entity.title]
+    own = [
+        f.name
+        for f in entity.fields.values()
+        if not f.system and f.type not in UNSTORED and f.type != "long_text" and f.name != entity.title
+    ]
     title = [entity.title] if entity.title in entity.fields else []
     return tuple(ItemSpec(name=name, owner=entity.owner) for name in [*title, *own][:LIST_COLUMNS])
 

@@ -17,32 +17,63 @@ def check_import_columns(merged: Merged, entity: EntitySpec, findings: Findings)
         target = _line_entity(merged, entity, column)
         if target is None:
             lists = tuple(f.name for f in entity.fields.values() if f.type == "list")
-            findings.add(document, (*at, "list"), "unknown_list", "{entity} has no list {name}. Lists are: {known}.",
-                         entity=entity.name, name=column.into, known=lists or ("none",))
+            findings.add(
+                document,
+                (*at, "list"),
+                "unknown_list",
+                "{entity} has no list {name}. Lists are: {known}.",
+                entity=entity.name,
+                name=column.into,
+                known=lists or ("none",),
+            )
             continue
         for key, names in (("value", (column.value,)), ("set", tuple(column.fixed))):
             for name in names:
                 if name not in target.fields:
-                    findings.add(document, (*at, key), "unknown_field",
-                                 "{entity} has no field {name}. Perhaps: {nearest}.", entity=target.name, name=name,
-                                 nearest=suggestions(name, target.fields))
+                    findings.add(
+                        document,
+                        (*at, key),
+                        "unknown_field",
+                        "{entity} has no field {name}. Perhaps: {nearest}.",
+                        entity=target.name,
+                        name=name,
+                        nearest=suggestions(name, target.fields),
+                    )
 
 
-def _check_name(entity: EntitySpec, column: ImportColumn, findings: Findings, document: Document, at: Path) -> None:
+def _check_name(
+    entity: EntitySpec, column: ImportColumn, findings: Findings, document: Document, at: Path
+) -> None:
     own = entity.fields.get(column.name)
     if not FIELD_NAME.fullmatch(column.name):
-        findings.add(document, at, "bad_name",
-                     "{name} cannot be a column name: small letters, digits and _, at most 48, a letter first.",
-                     name=column.name)
+        findings.add(
+            document,
+            at,
+            "bad_name",
+            "{name} cannot be a column name: small letters, digits and _, at most 48, a letter first.",
+            name=column.name,
+        )
     elif own is not None and not own.derived:
-        findings.add(document, at, "taken", "{entity} has a field {name} already, into which sheets are imported.",
-                     entity=entity.name, name=column.name)
+        findings.add(
+            document,
+            at,
+            "taken",
+            "{entity} has a field {name} already, into which sheets are imported.",
+            entity=entity.name,
+            name=column.name,
+        )
     shown = entity.fields.get(column.shows)
     if column.shows and (shown is None or not shown.derived):
         derived = [f.name for f in entity.fields.values() if f.derived]
-        findings.add(document, (*at, "shows"), "unknown_field",
-                     "{entity} has no derived field {name}. Perhaps: {nearest}.", entity=entity.name,
-                     name=column.shows, nearest=suggestions(column.shows, derived))
+        findings.add(
+            document,
+            (*at, "shows"),
+            "unknown_field",
+            "{entity} has no derived field {name}. Perhaps: {nearest}.",
+            entity=entity.name,
+            name=column.shows,
+            nearest=suggestions(column.shows, derived),
+        )
 
 
 def _line_entity(merged: Merged, entity: EntitySpec, column: ImportColumn) -> EntitySpec | None:

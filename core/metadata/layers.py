@@ -76,10 +76,16 @@ class Layers:
 
     def _disagree(self, first: Setting, other: Setting) -> None:
         self._findings.add(
-            other.document, other.at, CONFLICT,
+            other.document,
+            other.at,
+            CONFLICT,
             "{second} sets {property} of {target} to {second_value}, but {first} sets it to {first_value} ({place}).",
-            second=other.document.owner, first=first.document.owner, target=self._target,
-            property=".".join(first.path), first_value=canonical(first.value), second_value=canonical(other.value),
+            second=other.document.owner,
+            first=first.document.owner,
+            target=self._target,
+            property=".".join(first.path),
+            first_value=canonical(first.value),
+            second_value=canonical(other.value),
             place=str(first.document.place_of(*first.at)),
         )
 
@@ -90,9 +96,17 @@ class Layers:
         seen = isinstance(bases, Mapping) and key in bases
         base = bases[key] if isinstance(bases, Mapping) and seen else None
         moved = seen and canonical(base) != canonical(lower)
-        self._overrides.append(Override(
-            target=self._target, path=setting.path, own=setting.value, base=base, lower=lower, seen=seen,
-            state=IN_CONFLICT if moved else CLEAN))
+        self._overrides.append(
+            Override(
+                target=self._target,
+                path=setting.path,
+                own=setting.value,
+                base=base,
+                lower=lower,
+                seen=seen,
+                state=IN_CONFLICT if moved else CLEAN,
+            )
+        )
         adding = added(setting.value)
         return setting.value if adding is None else union(lower, adding)
 

@@ -47,8 +47,9 @@ class Group:
 
     def spec(self) -> SectionSpec:
         """Return the frozen section."""
-        return SectionSpec(name=self.name, label=self.label,
-                           items=tuple(item for node in self.nodes for item in node.flat()))
+        return SectionSpec(
+            name=self.name, label=self.label, items=tuple(item for node in self.nodes for item in node.flat())
+        )
 
 
 class Layout:

@@ -48,10 +48,18 @@ class Merged:
 class Merge:
     """Merges documents; the order in which they come does not matter."""
 
-    def __init__(self, documents: Iterable[Document], dependencies: Dependencies,
-                 behaviours: Mapping[str, Behaviour], default_view: DefaultView, findings: Findings) -> None:
-        self._documents = sorted(documents, key=lambda d: (
-            dependencies.position(d.owner), d.kind, d.name, d.place.file, d.place.line))
+    def __init__(
+        self,
+        documents: Iterable[Document],
+        dependencies: Dependencies,
+        behaviours: Mapping[str, Behaviour],
+        default_view: DefaultView,
+        findings: Findings,
+    ) -> None:
+        self._documents = sorted(
+            documents,
+            key=lambda d: (dependencies.position(d.owner), d.kind, d.name, d.place.file, d.place.line),
+        )
         self._dependencies = dependencies
         self._behaviours = behaviours
         self._default_view = default_view
@@ -85,17 +93,25 @@ class Merge:
                     self._twice(known, document)
 
     def _twice(self, first: Document, second: Document) -> None:
-        self._findings.add(second, (), CONFLICT if first.owner != second.owner else "duplicate",
-                           "{second} declares the {kind} {name}, but {first} declares it already ({place}).",
-                           second=second.owner, first=first.owner, kind=second.kind, name=second.name,
-                           place=str(first.place))
+        self._findings.add(
+            second,
+            (),
+            CONFLICT if first.owner != second.owner else "duplicate",
+            "{second} declares the {kind} {name}, but {first} declares it already ({place}).",
+            second=second.owner,
+            first=first.owner,
+            kind=second.kind,
+            name=second.name,
+            place=str(first.place),
+        )
 
     def _merge_entities(self) -> None:
         for (kind, name), document in self._merged.documents.items():
             if kind == "entity" and self._may_name(document):
                 extends = [d for d in self._merged.extends.get(name, ()) if self._may_touch(d, document)]
-                merged = EntityMerge(document, extends, self._behaviours, self._findings,
-                                     self._merged.overrides).merge()
+                merged = EntityMerge(
+                    document, extends, self._behaviours, self._findings, self._merged.overrides
+                ).merge()
                 self._merged.entities[name] = entity_spec(merged, self._findings)
                 for (group, part), origin in ((at, o) for at, o in merged.origins.items() if len(at) == 2):
                     self._merged.origins[(name, group, part)] = (origin.document, origin.at)
@@ -105,17 +121,29 @@ class Merge:
         prefix = SITE_ENTITY_PREFIX.rstrip(".") if document.is_site else document.owner
         if match and match[1] in (prefix, SITE_ENTITY_PREFIX.rstrip(".")):
             return True
-        self._findings.add(document, ("entity",), "bad_name",
-                           "{name} cannot be an entity of {owner}: write {prefix}.<singular>, in small letters.",
-                           name=document.name, owner=document.owner, prefix=prefix)
+        self._findings.add(
+            document,
+            ("entity",),
+            "bad_name",
+            "{name} cannot be an entity of {owner}: write {prefix}.<singular>, in small letters.",
+            name=document.name,
+            owner=document.owner,
+            prefix=prefix,
+        )
         return False
 
     def _may_touch(self, document: Document, base: Document) -> bool:
         if self._dependencies.sees(document.owner, base.owner):
             return True
-        self._findings.add(document, ("extends",), "undeclared_dependency",
-                           "{owner} extends {name} of {other} without requiring {other} in its manifest.",
-                           owner=document.owner, name=base.name, other=base.owner)
+        self._findings.add(
+            document,
+            ("extends",),
+            "undeclared_dependency",
+            "{owner} extends {name} of {other} without requiring {other} in its manifest.",
+            owner=document.owner,
+            name=base.name,
+            other=base.owner,
+        )
         return False
 
     def _merge_views(self) -> None:
@@ -127,7 +155,9 @@ class Merge:
                 extends = self._merged.extends.get(name, [])
                 if isinstance(base, Document):
                     extends = [d for d in extends if self._may_touch(d, base)]
-                self._merged.views[name] = ViewMerge(base, extends, self._findings, self._merged.overrides).merge()
+                self._merged.views[name] = ViewMerge(
+                    base, extends, self._findings, self._merged.overrides
+                ).merge()
 
     def _generated(self, name: str) -> ViewSpec | None:
         entity, kind = split_view_name(name)
@@ -140,9 +170,14 @@ class Merge:
         entity, _ = split_view_name(base.name)
         written = text(base.body.get("entity"), entity)
         if not entity or written != entity:
-            self._findings.add(base, ("view",), "bad_name",
-                               "A view is named <entity>.<kind>; {name} does not fit the entity {entity}.",
-                               name=base.name, entity=written)
+            self._findings.add(
+                base,
+                ("view",),
+                "bad_name",
+                "A view is named <entity>.<kind>; {name} does not fit the entity {entity}.",
+                name=base.name,
+                entity=written,
+            )
         elif entity not in self._merged.entities:
             self._unknown_entity(base, ("view",), entity)
         else:
@@ -164,17 +199,30 @@ class Merge:
     def _known_targets(self) -> frozenset[str]:
         prefixes = {"role": ROLE_TARGET, "menu": MENU_TARGET}
         return frozenset(prefixes.get(kind, "") + name for kind, name in self._merged.documents) | set(
-            self._merged.views)
+            self._merged.views
+        )
 
     def _no_target(self, document: Document, target: str) -> None:
         if document.is_site:
             self._merged.overrides.append(
-                Override(target=target, path=(), own=dict(document.body), state=PARKED))
+                Override(target=target, path=(), own=dict(document.body), state=PARKED)
+            )
             return
-        self._findings.add(document, ("extends",), "unknown_target",
-                           "There is no {target} to extend. Perhaps: {nearest}.", target=target,
-                           nearest=suggestions(target, self._known_targets()))
+        self._findings.add(
+            document,
+            ("extends",),
+            "unknown_target",
+            "There is no {target} to extend. Perhaps: {nearest}.",
+            target=target,
+            nearest=suggestions(target, self._known_targets()),
+        )
 
     def _unknown_entity(self, document: Document, at: Path, name: str) -> None:
-        self._findings.add(document, at, "unknown_entity", "There is no entity {name}. Perhaps: {nearest}.",
-                           name=name, nearest=suggestions(name, self._merged.entities))
+        self._findings.add(
+            document,
+            at,
+            "unknown_entity",
+            "There is no entity {name}. Perhaps: {nearest}.",
+            name=name,
+            nearest=suggestions(name, self._merged.entities),
+        )

@@ -42,4 +42,6 @@ def follow(entities: Mapping[str, EntitySpec], entity: str, path: str) -> FieldS
     for step in steps:
         fields = [entities[p].fields.get(step) for p in places if p in entities]
         places = tuple(t for f in fields if f is not None for t in targets(f))
-    return next((entities[p].fields[last] for p in places if p in entities and last in entities[p].fields), None)
+    return next(
+        (entities[p].fields[last] for p in places if p in entities and last in entities[p].fields), None
+    )

@@ -14,40 +14,67 @@ ROLE_OPEN = frozenset({"label"})
 MENU_OPEN = frozenset({"label", "group", "icon", "weight", "hidden"})
 
 
-def merge_role(base: Document, extends: Sequence[Document], findings: Findings,
-               overrides: list[Override]) -> RoleSpec:
+def merge_role(
+    base: Document, extends: Sequence[Document], findings: Findings, overrides: list[Override]
+) -> RoleSpec:
     """Return the frozen role with its own grants and those that others add, in the order of modules."""
     settings = list(_settings(base, extends, ROLE_OPEN, ("grants",), findings))
     tree = Layers(base.name, findings, overrides).apply({"label": base.body.get("label")}, settings)
     grants = [grant for document in (base, *extends) for grant in _grants(document)]
-    return RoleSpec(name=base.name, label=_label(tree["label"], base.name), grants=tuple(grants), owner=base.owner,
-                    administrator=base.body.get("administrator") is True, place=base.place)
+    return RoleSpec(
+        name=base.name,
+        label=_label(tree["label"], base.name),
+        grants=tuple(grants),
+        owner=base.owner,
+        administrator=base.body.get("administrator") is True,
+        place=base.place,
+    )
 
 
-def merge_menu(base: Document, extends: Sequence[Document], findings: Findings,
-               overrides: list[Override]) -> MenuSpec | None:
+def merge_menu(
+    base: Document, extends: Sequence[Document], findings: Findings, overrides: list[Override]
+) -> MenuSpec | None:
     """Return the frozen menu entry, or None where somebody hides it."""
     settings = list(_settings(base, extends, MENU_OPEN, (), findings))
     tree = Layers(base.name, findings, overrides).apply(dict(base.body), settings)
     if tree.get("hidden") is True:
         return None
     weight = tree.get("weight")
-    return MenuSpec(name=base.name, label=_label(tree.get("label"), base.name), entity=text(tree.get("entity")),
-                    group=_label(tree.get("group"), ""), icon=text(tree.get("icon"), "database"),
-                    weight=weight if isinstance(weight, int) else 100, owner=base.owner, place=base.place)
+    return MenuSpec(
+        name=base.name,
+        label=_label(tree.get("label"), base.name),
+        entity=text(tree.get("entity")),
+        group=_label(tree.get("group"), ""),
+        icon=text(tree.get("icon"), "database"),
+        weight=weight if isinstance(weight, int) else 100,
+        owner=base.owner,
+        place=base.place,
+    )
 
 
-def _settings(base: Document, extends: Sequence[Document], opened: frozenset[str], added: tuple[str, ...],
-              findings: Findings) -> Iterator[Setting]:
+def _settings(
+    base: Document,
+    extends: Sequence[Document],
+    opened: frozenset[str],
+    added: tuple[str, ...],
+    findings: Findings,
+) -> Iterator[Setting]:
     for document in extends:
         for key, value in document.body.items():
             if key in opened:
                 yield Setting(document=document, path=(key,), at=(key,), value=value)
             elif key not in added and key not in ("extends", "base"):
-                findings.add(document, (key,), "protected",
-                             "{property} of {target} belongs to {owner} and cannot be changed from outside. "
-                             "What can be: {open}.", property=key, target=base.name, owner=base.owner,
-                             open=tuple(sorted(opened)))
+                findings.add(
+                    document,
+                    (key,),
+                    "protected",
+                    "{property} of {target} belongs to {owner} and cannot be changed from outside. "
+                    "What can be: {open}.",
+                    property=key,
+                    target=base.name,
+                    owner=base.owner,
+                    open=tuple(sorted(opened)),
+                )
 
 
 def _grants(document: Document) -> Iterator[GrantSpec]:
@@ -55,10 +82,15 @@ def _grants(document: Document) -> Iterator[GrantSpec]:
         body = mapping(value)
         fields = mapping(body.get("fields"))
         yield GrantSpec(
-            entity=text(body.get("entity")), actions=texts(body.get("actions")),
-            scope=text(body.get("scope"), "all"), when=text(body.get("when")),
-            read=_names(fields.get("read")), edit=_names(fields.get("edit")), owner=document.owner,
-            place=document.place_of("grants", str(index)))
+            entity=text(body.get("entity")),
+            actions=texts(body.get("actions")),
+            scope=text(body.get("scope"), "all"),
+            when=text(body.get("when")),
+            read=_names(fields.get("read")),
+            edit=_names(fields.get("edit")),
+            owner=document.owner,
+            place=document.place_of("grants", str(index)),
+        )
 
 
 def _names(value: Json) -> tuple[str, ...]:

@@ -178,7 +178,9 @@ class ViewSpec:
     options: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
     owner: str = ""
     place: Place = Place()
-    places: Mapping[str, Place] = field(default_factory=lambda: MappingProxyType({}), compare=False, repr=False)
+    places: Mapping[str, Place] = field(
+        default_factory=lambda: MappingProxyType({}), compare=False, repr=False
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

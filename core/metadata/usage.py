@@ -63,19 +63,31 @@ def _field_uses(catalog: Catalog, entity: str, field: str) -> Iterator[Use]:
     for role, grant in _grants(catalog):
         named = grant.entity == entity and field in {n.removeprefix("!") for n in (*grant.read, *grant.edit)}
         if named or mentions(catalog, grant.entity, grant.when, entity, field):
-            yield Use(kind="role", name=role, part="fields" if named else "when", owner=grant.owner,
-                      place=grant.place)
+            yield Use(
+                kind="role",
+                name=role,
+                part="fields" if named else "when",
+                owner=grant.owner,
+                place=grant.place,
+            )
 
 
 def _in_entity(catalog: Catalog, other: EntitySpec, entity: str, field: str) -> Iterator[Use]:
     if other.name == entity:
-        for part, names in (("title", (other.title,)), ("part_of", (other.part_of,)),
-                            ("unique_together", tuple(n for group in other.unique_together for n in group))):
+        for part, names in (
+            ("title", (other.title,)),
+            ("part_of", (other.part_of,)),
+            ("unique_together", tuple(n for group in other.unique_together for n in group)),
+        ):
             if field in names:
                 yield Use(kind="entity", name=other.name, part=part, owner=other.owner, place=other.place)
     for rule in other.rules:
-        if (other.name == entity and field in rule.on) or mentions(catalog, other.name, rule.refuse_when, entity, field):
-            yield Use(kind="entity", name=other.name, part=f"rules.{rule.name}", owner=rule.owner, place=rule.place)
+        if (other.name == entity and field in rule.on) or mentions(
+            catalog, other.name, rule.refuse_when, entity, field
+        ):
+            yield Use(
+                kind="entity", name=other.name, part=f"rules.{rule.name}", owner=rule.owner, place=rule.place
+            )
     for spec in other.fields.values():
         if (other.name, spec.name) != (entity, field):
             for part in _in_field(catalog, spec, entity, field):
@@ -128,8 +140,15 @@ def mentions(catalog: Catalog, home: str, expression: str, entity: str, field: s
     bare = _TEXT.sub("''", expression)
     scopes = [home]
     if _OVER_LIST.search(bare) and home in catalog.entities:
-        scopes += [t for f in catalog.entities[home].fields.values() if f.type in ("list", "links") for t in targets(f)]
-    return any(_passes(catalog, scope, path, entity, field) for path in _PATH.findall(bare) for scope in scopes)
+        scopes += [
+            t
+            for f in catalog.entities[home].fields.values()
+            if f.type in ("list", "links")
+            for t in targets(f)
+        ]
+    return any(
+        _passes(catalog, scope, path, entity, field) for path in _PATH.findall(bare) for scope in scopes
+    )
 
 
 def _passes(catalog: Catalog, home: str, path: str, entity: str, field: str) -> bool:
@@ -147,4 +166,6 @@ def _grants(catalog: Catalog) -> Iterable[tuple[str, GrantSpec]]:
 
 
 def _of_field(spec: FieldSpec, part: str) -> Use:
-    return Use(kind="entity", name=spec.entity, part=f"fields.{spec.name}.{part}", owner=spec.owner, place=spec.place)
+    return Use(
+        kind="entity", name=spec.entity, part=f"fields.{spec.name}.{part}", owner=spec.owner, place=spec.place
+    )

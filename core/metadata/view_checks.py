@@ -53,8 +53,9 @@ def _sub_columns(document: Document) -> Iterator[tuple[Path, str, str]]:
                 yield ("sections", name, "items", str(index)), _item_name(value), column
 
 
-def _check_sub_column(merged: Merged, findings: Findings, view: ViewSpec, document: Document,
-                      written: tuple[Path, str, str]) -> None:
+def _check_sub_column(
+    merged: Merged, findings: Findings, view: ViewSpec, document: Document, written: tuple[Path, str, str]
+) -> None:
     at, name, column = written
     field = follow(merged.entities, view.entity, name)
     known = [merged.entities[t] for t in targets(field) if t in merged.entities] if field is not None else []
@@ -67,8 +68,15 @@ def _item_name(value: Json) -> str:
 
 
 def _unknown_field(findings: Findings, document: Document, at: Path, entity: EntitySpec, name: str) -> None:
-    findings.add(document, at, "unknown_field", "{entity} has no field {name}. Perhaps: {nearest}.",
-                 entity=entity.name, name=name, nearest=suggestions(name, entity.fields))
+    findings.add(
+        document,
+        at,
+        "unknown_field",
+        "{entity} has no field {name}. Perhaps: {nearest}.",
+        entity=entity.name,
+        name=name,
+        nearest=suggestions(name, entity.fields),
+    )
 
 
 def check_menus(merged: Merged, findings: Findings) -> None:
@@ -94,13 +102,24 @@ def _check_grant(merged: Merged, findings: Findings, document: Document, index: 
         _unknown_entity(merged, findings, document, (*at, "entity"), text(body.get("entity")))
     for action in texts(body.get("actions")):
         if action not in ACTIONS and action != "*" and not action.startswith(TRANSITION):
-            findings.add(document, (*at, "actions"), "unknown_action",
-                         "{action} is not an action. There are: {known}.", action=action,
-                         known=(*ACTIONS, "transition:<name>"))
+            findings.add(
+                document,
+                (*at, "actions"),
+                "unknown_action",
+                "{action} is not an action. There are: {known}.",
+                action=action,
+                known=(*ACTIONS, "transition:<name>"),
+            )
     scope = text(body.get("scope"), "all")
     if scope not in SCOPES:
-        findings.add(document, (*at, "scope"), "unknown_scope", "{scope} is not a scope. There are: {known}.",
-                     scope=scope, known=SCOPES)
+        findings.add(
+            document,
+            (*at, "scope"),
+            "unknown_scope",
+            "{scope} is not a scope. There are: {known}.",
+            scope=scope,
+            known=SCOPES,
+        )
     fields = mapping(body.get("fields"))
     for key in ("read", "edit"):
         for name in texts(fields.get(key)):
@@ -110,5 +129,11 @@ def _check_grant(merged: Merged, findings: Findings, document: Document, index: 
 
 
 def _unknown_entity(merged: Merged, findings: Findings, document: Document, at: Path, name: str) -> None:
-    findings.add(document, at, "unknown_entity", "There is no entity {name}. Perhaps: {nearest}.",
-                 name=name or "—", nearest=suggestions(name, merged.entities))
+    findings.add(
+        document,
+        at,
+        "unknown_entity",
+        "There is no entity {name}. Perhaps: {nearest}.",
+        name=name or "—",
+        nearest=suggestions(name, merged.entities),
+    )

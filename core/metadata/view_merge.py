@@ -30,8 +30,13 @@ def split_view_name(name: str) -> tuple[str, str]:
 class ViewMerge:
     """Merges one view; ``extends`` come in the order of modules, the site's last."""
 
-    def __init__(self, base: Document | ViewSpec, extends: Sequence[Document], findings: Findings,
-                 overrides: list[Override]) -> None:
+    def __init__(
+        self,
+        base: Document | ViewSpec,
+        extends: Sequence[Document],
+        findings: Findings,
+        overrides: list[Override],
+    ) -> None:
         self._base = base
         self._extends = extends
         self._findings = findings
@@ -55,9 +60,16 @@ class ViewMerge:
             group.label = _label(read(tree, ("sections", name, "label"))) or group.label
         entity, kind = split_view_name(self._base.name)
         frozen = {name: freeze(value) for name, value in mapping(tree["options"]).items()}
-        return ViewSpec(name=self._base.name, entity=entity, kind=kind.partition(".")[0],
-                        sections=self._layout.specs(), options=MappingProxyType(frozen),
-                        owner=self._base.owner, place=self._base.place, places=MappingProxyType(self._places))
+        return ViewSpec(
+            name=self._base.name,
+            entity=entity,
+            kind=kind.partition(".")[0],
+            sections=self._layout.specs(),
+            options=MappingProxyType(frozen),
+            owner=self._base.owner,
+            place=self._base.place,
+            places=MappingProxyType(self._places),
+        )
 
     # --- the base --------------------------------------------------------------------------------
 
@@ -103,10 +115,16 @@ class ViewMerge:
             return True
         first = self._layout.nodes[node.item.name]
         self._findings.add(
-            node.document, node.at, CONFLICT if first.document.owner != node.document.owner else "duplicate",
+            node.document,
+            node.at,
+            CONFLICT if first.document.owner != node.document.owner else "duplicate",
             "{second} puts {name} into {target}, but {first} has put it there already ({place}).",
-            second=node.document.owner, first=first.document.owner, name=node.item.name, target=self._base.name,
-            place=str(first.document.place_of(*first.at)))
+            second=node.document.owner,
+            first=first.document.owner,
+            name=node.item.name,
+            target=self._base.name,
+            place=str(first.document.place_of(*first.at)),
+        )
         return False
 
     # --- what others do to it --------------------------------------------------------------------
@@ -119,10 +137,16 @@ class ViewMerge:
             if first is None:
                 self._add_section(document, name, mapping(section))
             else:
-                self._findings.add(document, ("sections", name), CONFLICT,
-                                   "{second} adds the section {name} to {target}, but {first} has one of this name.",
-                                   second=document.owner, first=first.document.owner, name=name,
-                                   target=self._base.name)
+                self._findings.add(
+                    document,
+                    ("sections", name),
+                    CONFLICT,
+                    "{second} adds the section {name} to {target}, but {first} has one of this name.",
+                    second=document.owner,
+                    first=first.document.owner,
+                    name=name,
+                    target=self._base.name,
+                )
 
     def _operations(self, document: Document) -> Iterator[tuple[Path, str, str, Mapping[str, Json]]]:
         for index, value in enumerate(items(document.body.get("items"))):
@@ -131,7 +155,9 @@ class ViewMerge:
             if len(verbs) == 1:
                 yield at, verbs[0], text(body[verbs[0]]), body
             else:
-                self._findings.add(document, at, "bad_operation", "Say exactly one of {known}.", known=_OPERATIONS)
+                self._findings.add(
+                    document, at, "bad_operation", "Say exactly one of {known}.", known=_OPERATIONS
+                )
 
     def _collect(self, document: Document) -> None:
         """Index all added items first, so that an addition may hang on another module's addition."""
@@ -153,7 +179,9 @@ class ViewMerge:
             elif node is not None and (verb == "move" or (node.document is document and node.at == at)):
                 self._place(document, at, node, body, detach=verb == "move")
 
-    def _place(self, document: Document, at: Path, node: Node, body: Mapping[str, Json], *, detach: bool) -> None:
+    def _place(
+        self, document: Document, at: Path, node: Node, body: Mapping[str, Json], *, detach: bool
+    ) -> None:
         if detach:
             self._layout.detach(node)
         for key in ("after", "before"):
@@ -179,21 +207,39 @@ class ViewMerge:
     def _lost(self, document: Document, at: Path, anchor: str) -> None:
         if document.is_site:
             index = int(at[1])
-            self._overrides.append(Override(target=self._base.name, path=at[:2], state=PARKED,
-                                            own=items(document.body.get("items"))[index]))
+            self._overrides.append(
+                Override(
+                    target=self._base.name,
+                    path=at[:2],
+                    state=PARKED,
+                    own=items(document.body.get("items"))[index],
+                )
+            )
             return
         known = self._layout.anchors()
-        self._findings.add(document, at, "lost_anchor",
-                           "{target} has nothing named {name}. Perhaps: {nearest}. There is: {known}.",
-                           target=self._base.name, name=anchor, nearest=suggestions(anchor, known), known=known)
+        self._findings.add(
+            document,
+            at,
+            "lost_anchor",
+            "{target} has nothing named {name}. Perhaps: {nearest}. There is: {known}.",
+            target=self._base.name,
+            name=anchor,
+            nearest=suggestions(anchor, known),
+            known=known,
+        )
 
     def _refuse_circles(self) -> None:
         placed = self._layout.placed()
         for name, node in self._layout.nodes.items():
             if name not in placed:
-                self._findings.add(node.document, node.at, "lost_anchor",
-                                   "{name} hangs on itself in {target}, by way of what hangs on it.",
-                                   name=name, target=self._base.name)
+                self._findings.add(
+                    node.document,
+                    node.at,
+                    "lost_anchor",
+                    "{name} hangs on itself in {target}, by way of what hangs on it.",
+                    name=name,
+                    target=self._base.name,
+                )
 
     # --- settings --------------------------------------------------------------------------------
 
@@ -214,11 +260,19 @@ class ViewMerge:
         if name in self._layout.groups:
             yield Setting(document=document, path=at, at=at, value=section["label"])
         elif document.is_site:
-            self._overrides.append(Override(target=self._base.name, path=at, own=section["label"], state=PARKED))
+            self._overrides.append(
+                Override(target=self._base.name, path=at, own=section["label"], state=PARKED)
+            )
         else:
-            self._findings.add(document, at, "lost_anchor",
-                               "{target} has no section {name}. Perhaps: {nearest}.", target=self._base.name,
-                               name=name, nearest=suggestions(name, self._layout.groups))
+            self._findings.add(
+                document,
+                at,
+                "lost_anchor",
+                "{target} has no section {name}. Perhaps: {nearest}.",
+                target=self._base.name,
+                name=name,
+                nearest=suggestions(name, self._layout.groups),
+            )
 
 
 def _merged_options(body: Mapping[str, Json]) -> Iterator[tuple[str, str, Json]]:
@@ -232,8 +286,13 @@ def _item(value: Json, owner: str) -> ItemSpec:
     if isinstance(value, str):
         return ItemSpec(name=value, owner=owner)
     body = mapping(value)
-    return ItemSpec(name=text(body.get("name")), columns=texts(body.get("columns")),
-                    span=body.get("span") is True, hidden=body.get("hidden") is True, owner=owner)
+    return ItemSpec(
+        name=text(body.get("name")),
+        columns=texts(body.get("columns")),
+        span=body.get("span") is True,
+        hidden=body.get("hidden") is True,
+        owner=owner,
+    )
 
 
 def _label(value: Json) -> Label:

@@ -20,9 +20,15 @@ def check_visible(merged: Merged, dependencies: Dependencies, findings: Findings
             for at, target in _targets(document):
                 entity = merged.entities.get(target)
                 if entity is not None and not dependencies.sees(document.owner, entity.owner):
-                    findings.add(document, at, "undeclared_dependency",
-                                 "{owner} leads to {name} of {other} without requiring {other} in its manifest.",
-                                 owner=document.owner, name=target, other=entity.owner)
+                    findings.add(
+                        document,
+                        at,
+                        "undeclared_dependency",
+                        "{owner} leads to {name} of {other} without requiring {other} in its manifest.",
+                        owner=document.owner,
+                        name=target,
+                        other=entity.owner,
+                    )
 
 
 def _targets(document: Document) -> Iterator[tuple[Path, str]]:

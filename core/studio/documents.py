@@ -20,8 +20,11 @@ def field_parts(body: object) -> tuple[str, Body]:
         raise _refused("not_an_object", None, "A field is an object with name, type and label.")
     name = body.get("name")
     if not isinstance(name, str) or not FIELD_NAME.fullmatch(name) or not name.startswith(SITE_PREFIX):
-        raise _refused("bad_name", "name",
-                       "Names of your own fields begin with x_ and go on with small letters, digits and _.")
+        raise _refused(
+            "bad_name",
+            "name",
+            "Names of your own fields begin with x_ and go on with small letters, digits and _.",
+        )
     return name, {key: value for key, value in body.items() if key != "name"}
 
 
@@ -31,14 +34,19 @@ def own_document(definitions: Definitions, entity: str) -> Document | None:
     return next((d for d in definitions.documents if d.key == (SITE, kind, entity)), None)
 
 
-def with_field(definitions: Definitions, entity: str, name: str, field: Body, *, replaces: bool) -> Definitions:
+def with_field(
+    definitions: Definitions, entity: str, name: str, field: Body, *, replaces: bool
+) -> Definitions:
     """Return the definitions with a field of the site's own added to, or changed on, an entity."""
     present = own_document(definitions, entity)
     body: dict[str, Json] = _body(present, entity)
     fields = dict(_mapping(body.get("fields")))
     if (name in fields) is not replaces:
-        raise Conflict("There is already a field {name}." if not replaces else "There is no field {name} of your own.",
-                       code="taken" if not replaces else "not_own", name=name)
+        raise Conflict(
+            "There is already a field {name}." if not replaces else "There is no field {name} of your own.",
+            code="taken" if not replaces else "not_own",
+            name=name,
+        )
     fields[name] = {**_mapping(fields.get(name)), **field} if replaces else dict(field)
     return definitions.with_documents(_document(entity, {**body, "fields": fields}))
 
@@ -66,8 +74,16 @@ def entity_documents(body: object) -> tuple[Document, ...]:
     return (
         document_from_json("entity", {"entity": name, **written, **icon}),
         document_from_json("menu", {"menu": name.replace(".", "_"), "label": label, "entity": name, **icon}),
-        document_from_json("role", {"role": f"{name}_user", "label": label, "grants": [
-            {"entity": name, "actions": ["create", "read", "update", "delete", "import", "export"]}]}),
+        document_from_json(
+            "role",
+            {
+                "role": f"{name}_user",
+                "label": label,
+                "grants": [
+                    {"entity": name, "actions": ["create", "read", "update", "delete", "import", "export"]}
+                ],
+            },
+        ),
     )
 
 

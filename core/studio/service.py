@@ -26,7 +26,10 @@ class Studio:
         self._require(actor, entity)
         name, field = field_parts(body)
         catalog = self._changes.run(
-            actor, lambda old: with_field(old, entity, name, field, replaces=False), reason=f"add field {entity}.{name}")
+            actor,
+            lambda old: with_field(old, entity, name, field, replaces=False),
+            reason=f"add field {entity}.{name}",
+        )
         return catalog.field(entity, name)
 
     def change_field(self, actor: Actor, entity: str, name: str, body: object) -> FieldSpec:
@@ -37,7 +40,10 @@ class Studio:
         if field.get("type", spec.type) != spec.type:
             raise Conflict("The type of a field cannot change; add a new field instead.", code="type_stays")
         catalog = self._changes.run(
-            actor, lambda old: with_field(old, entity, name, field, replaces=True), reason=f"change field {entity}.{name}")
+            actor,
+            lambda old: with_field(old, entity, name, field, replaces=True),
+            reason=f"change field {entity}.{name}",
+        )
         return catalog.field(entity, name)
 
     def remove_field(self, actor: Actor, entity: str, name: str) -> None:
@@ -46,8 +52,12 @@ class Studio:
         catalog.field(entity, name)
         users = tuple(str(use) for use in where_used(catalog, entity, name))
         if users:
-            raise Conflict("The field {name} is still used by {users}.", code="still_used", name=name, users=users)
-        self._changes.run(actor, lambda old: without_field(old, entity, name), reason=f"remove field {entity}.{name}")
+            raise Conflict(
+                "The field {name} is still used by {users}.", code="still_used", name=name, users=users
+            )
+        self._changes.run(
+            actor, lambda old: without_field(old, entity, name), reason=f"remove field {entity}.{name}"
+        )
 
     def add_entity(self, actor: Actor, body: object) -> EntitySpec:
         """Make a whole entity: table, list, form, menu entry, a role to work with it, API."""
@@ -67,11 +77,17 @@ class Studio:
         """Put an entity of the site's own in the trash with its menu entry and role; its table stays."""
         catalog = self._require(actor, name)
         if catalog.entity(name).owner != SITE:
-            raise Conflict("{name} belongs to a module; disable the module instead.", code="not_own", name=name)
+            raise Conflict(
+                "{name} belongs to a module; disable the module instead.", code="not_own", name=name
+            )
         gone = ((SITE, "entity", name), (SITE, "role", f"{name}_user"))
 
         def edit(old: Definitions) -> Definitions:
-            menus = [d.key for d in old.documents if d.kind == "menu" and d.is_site and d.body.get("entity") == name]
+            menus = [
+                d.key
+                for d in old.documents
+                if d.kind == "menu" and d.is_site and d.body.get("entity") == name
+            ]
             return old.without(*gone, *menus)
 
         self._changes.run(actor, edit, reason=f"remove entity {name}")

@@ -22,68 +22,110 @@ OWNED: Body = {
     "team": {"type": "integer"},
 }
 
-PERSON: Body = {"title": "name", "fields": {"name": {"type": "text", "search": True}, "phone": {"type": "text"}}}
+PERSON: Body = {
+    "title": "name",
+    "fields": {"name": {"type": "text", "search": True}, "phone": {"type": "text"}},
+}
 
-SHELF: Body = {"title": "name", "fields": {
-    **OWNED,
-    "name": {"type": "text", "search": True},
-    "code": {"type": "text", "search": True},
-    "room": {"type": "text"},
-    "items": {"type": "list", "of": "kit.item", "by": "shelf"},
-    "filled": {"type": "integer", "rollup": {"from": "kit.item", "by": "shelf", "count": "size > 0"}},
-}}
+SHELF: Body = {
+    "title": "name",
+    "fields": {
+        **OWNED,
+        "name": {"type": "text", "search": True},
+        "code": {"type": "text", "search": True},
+        "room": {"type": "text"},
+        "items": {"type": "list", "of": "kit.item", "by": "shelf"},
+        "filled": {"type": "integer", "rollup": {"from": "kit.item", "by": "shelf", "count": "size > 0"}},
+    },
+}
 
-ITEM: Body = {"title": "name", "fields": {
-    **OWNED,
-    "name": {"type": "text", "search": True, "required": True},
-    "note": {"type": "text", "search": True},
-    "size": {"type": "integer"},
-    "weight": {"type": "decimal", "digits": 12, "decimals": 3},
-    "price": {"type": "money"},
-    "ready": {"type": "boolean"},
-    "made": {"type": "date"},
-    "seen": {"type": "datetime"},
-    "state": {"type": "choice", "choices": {"new": {"label": "New"}, "used": {"label": "Used"}, "gone": {"label": "Gone"}}},
-    "marks": {"type": "multi_choice", "choices": {"a": {"label": "A"}, "b": {"label": "B"}, "c": {"label": "C"}}},
-    "shelf": {"type": "reference", "to": "kit.shelf"},
-    "picture": {"type": "file"},
-    "friends": {"type": "links", "to": "kit.person"},
-    "pieces": {"type": "list", "of": "kit.piece", "by": "whole"},
-    "label": {"type": "text", "computed": "name + note"},
-    "place": {"type": "text", "computed": "shelf.room"},
-    "heaviest": {"type": "integer", "rollup": {"from": "kit.piece", "by": "whole", "max": "length"}},
-}}
+ITEM: Body = {
+    "title": "name",
+    "fields": {
+        **OWNED,
+        "name": {"type": "text", "search": True, "required": True},
+        "note": {"type": "text", "search": True},
+        "size": {"type": "integer"},
+        "weight": {"type": "decimal", "digits": 12, "decimals": 3},
+        "price": {"type": "money"},
+        "ready": {"type": "boolean"},
+        "made": {"type": "date"},
+        "seen": {"type": "datetime"},
+        "state": {
+            "type": "choice",
+            "choices": {"new": {"label": "New"}, "used": {"label": "Used"}, "gone": {"label": "Gone"}},
+        },
+        "marks": {
+            "type": "multi_choice",
+            "choices": {"a": {"label": "A"}, "b": {"label": "B"}, "c": {"label": "C"}},
+        },
+        "shelf": {"type": "reference", "to": "kit.shelf"},
+        "picture": {"type": "file"},
+        "friends": {"type": "links", "to": "kit.person"},
+        "pieces": {"type": "list", "of": "kit.piece", "by": "whole"},
+        "label": {"type": "text", "computed": "name + note"},
+        "place": {"type": "text", "computed": "shelf.room"},
+        "heaviest": {"type": "integer", "rollup": {"from": "kit.piece", "by": "whole", "max": "length"}},
+    },
+}
 
-PIECE: Body = {"title": "name", "part_of": "whole", "fields": {
-    "whole": {"type": "reference", "to": "kit.item", "required": True, "on_delete": "cascade"},
-    "name": {"type": "text", "search": True},
-    "length": {"type": "integer"},
-}}
+PIECE: Body = {
+    "title": "name",
+    "part_of": "whole",
+    "fields": {
+        "whole": {"type": "reference", "to": "kit.item", "required": True, "on_delete": "cascade"},
+        "name": {"type": "text", "search": True},
+        "length": {"type": "integer"},
+    },
+}
 
-STICKER: Body = {"title": "text", "part_of": "on", "fields": {
-    "on": {"type": "reference_any", "to": ["kit.item", "kit.shelf"]},
-    "text": {"type": "text", "search": True},
-    "cost": {"type": "money"},
-}}
+STICKER: Body = {
+    "title": "text",
+    "part_of": "on",
+    "fields": {
+        "on": {"type": "reference_any", "to": ["kit.item", "kit.shelf"]},
+        "text": {"type": "text", "search": True},
+        "cost": {"type": "money"},
+    },
+}
 
 ENTITIES: Mapping[str, Body] = {
-    "kit.person": PERSON, "kit.shelf": SHELF, "kit.item": ITEM, "kit.piece": PIECE, "kit.sticker": STICKER,
+    "kit.person": PERSON,
+    "kit.shelf": SHELF,
+    "kit.item": ITEM,
+    "kit.piece": PIECE,
+    "kit.sticker": STICKER,
 }
 
 
-def grant(entity: str = "kit.item", actions: Sequence[str] = ("read",), scope: str = "all", when: str = "",
-          read: Sequence[str] | None = None, edit: Sequence[str] | None = None) -> dict[str, Any]:
+def grant(
+    entity: str = "kit.item",
+    actions: Sequence[str] = ("read",),
+    scope: str = "all",
+    when: str = "",
+    read: Sequence[str] | None = None,
+    edit: Sequence[str] | None = None,
+) -> dict[str, Any]:
     """Write a grant as a module would."""
     fields = {key: list(names) for key, names in (("read", read), ("edit", edit)) if names is not None}
     return {"entity": entity, "actions": list(actions), "scope": scope, "when": when, "fields": fields}
 
 
-def catalog_of(roles: Mapping[str, Sequence[Body]], entities: Mapping[str, Body] = ENTITIES, *, version: int = 1,
-               administrators: Sequence[str] = ("kit.administrator",)) -> Catalog:
+def catalog_of(
+    roles: Mapping[str, Sequence[Body]],
+    entities: Mapping[str, Body] = ENTITIES,
+    *,
+    version: int = 1,
+    administrators: Sequence[str] = ("kit.administrator",),
+) -> Catalog:
     """Build a catalog with these roles (name → grants)."""
-    documents = [Document(owner="kit", kind="entity", name=name, body={"label": name, **body})
-                 for name, body in entities.items()]
-    bodies: dict[str, dict[str, Any]] = {name: {"label": name, "grants": list(grants)} for name, grants in roles.items()}
+    documents = [
+        Document(owner="kit", kind="entity", name=name, body={"label": name, **body})
+        for name, body in entities.items()
+    ]
+    bodies: dict[str, dict[str, Any]] = {
+        name: {"label": name, "grants": list(grants)} for name, grants in roles.items()
+    }
     bodies |= {name: {"label": name, "administrator": True} for name in administrators}
     documents += [Document(owner="kit", kind="role", name=name, body=body) for name, body in bodies.items()]
     module = ModuleSpec(name="kit", version="1.0", label="Kit")
@@ -105,7 +147,16 @@ def access() -> Access:
     return Access(schema_of)
 
 
-def person(number: int = 1, *roles: str, teams: Sequence[int] = (), below: Sequence[int] = (), **others: Any) -> Actor:
+def person(
+    number: int = 1, *roles: str, teams: Sequence[int] = (), below: Sequence[int] = (), **others: Any
+) -> Actor:
     """Return somebody with roles and teams."""
-    return Actor(id=number, login=f"p{number}", roles=frozenset(roles), team=teams[0] if teams else None,
-                 teams=tuple(teams), teams_below=tuple(below), **others)
+    return Actor(
+        id=number,
+        login=f"p{number}",
+        roles=frozenset(roles),
+        team=teams[0] if teams else None,
+        teams=tuple(teams),
+        teams_below=tuple(below),
+        **others,
+    )

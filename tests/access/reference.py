@@ -14,14 +14,25 @@ from core.kernel.actor import Actor
 Record = Mapping[str, Any]
 Grant = Mapping[str, Any]
 
-WHOLES = {"kit.piece": (("whole", "kit.item", "pieces"),),
-          "kit.sticker": (("on__kit_item", "kit.item", None), ("on__kit_shelf", "kit.shelf", None))}
+WHOLES = {
+    "kit.piece": (("whole", "kit.item", "pieces"),),
+    "kit.sticker": (("on__kit_item", "kit.item", None), ("on__kit_shelf", "kit.shelf", None)),
+}
 """Of each part: the reference to its whole, the whole's entity, the list of the whole that shows it."""
-FOLLOW = {("kit.item", "shelf"): "kit.shelf", ("kit.piece", "whole"): "kit.item", ("kit.item", "owner"): "kit.person"}
+FOLLOW = {
+    ("kit.item", "shelf"): "kit.shelf",
+    ("kit.piece", "whole"): "kit.item",
+    ("kit.item", "owner"): "kit.person",
+}
 LISTS = {("kit.item", "pieces"): ("kit.piece", "whole"), ("kit.shelf", "items"): ("kit.item", "shelf")}
-INPUTS = {("kit.item", "label"): (("kit.item", "name"), ("kit.item", "note")),
-          ("kit.item", "place"): (("kit.item", "shelf"), ("kit.shelf", "room"))}
-ROLLED = {("kit.shelf", "filled"): ("kit.item", ("shelf", "size")), ("kit.item", "heaviest"): ("kit.piece", ("whole", "length"))}
+INPUTS = {
+    ("kit.item", "label"): (("kit.item", "name"), ("kit.item", "note")),
+    ("kit.item", "place"): (("kit.item", "shelf"), ("kit.shelf", "room")),
+}
+ROLLED = {
+    ("kit.shelf", "filled"): ("kit.item", ("shelf", "size")),
+    ("kit.item", "heaviest"): ("kit.piece", ("whole", "length")),
+}
 PUBLIC = ("id", "version", "updated_at")
 
 
@@ -36,7 +47,8 @@ class World:
 
     def may(self, actor: Actor, entity: str, action: str, record: Record) -> bool:
         return in_scope(actor, entity, action) and (
-            "kit.administrator" in actor.roles or any(self.holding(actor, entity, action, record)))
+            "kit.administrator" in actor.roles or any(self.holding(actor, entity, action, record))
+        )
 
     def holding(self, actor: Actor, entity: str, action: str, record: Record) -> Iterator[tuple[Grant, bool]]:
         """Yield the grants that hold on the record, and whether each was inherited from the whole."""
@@ -54,15 +66,24 @@ class World:
         for _by, whole, shown in WHOLES[entity]:
             listed = "edit" if asked == "update" else "read"
             for g in self.roles[role]:
-                if g["entity"] == whole and asked in g["actions"] and (shown is None or shown in self.names(g, listed)):
+                if (
+                    g["entity"] == whole
+                    and asked in g["actions"]
+                    and (shown is None or shown in self.names(g, listed))
+                ):
                     yield g, True
 
     def _holds(self, actor: Actor, entity: str, record: Record, grant: Grant, inherited: bool) -> bool:
         if inherited:
-            wholes = [self.records[whole].get(record[by]) for by, whole, _ in WHOLES[entity] if whole == grant["entity"]]
+            wholes = [
+                self.records[whole].get(record[by])
+                for by, whole, _ in WHOLES[entity]
+                if whole == grant["entity"]
+            ]
             return any(w is not None and self._holds(actor, grant["entity"], w, grant, False) for w in wholes)
         return self._reached(actor, entity, record, grant["scope"]) and (
-            not grant["when"] or self.meanings[grant["when"]](Seen(self, None, entity, record), actor))
+            not grant["when"] or self.meanings[grant["when"]](Seen(self, None, entity, record), actor)
+        )
 
     def _reached(self, actor: Actor, entity: str, record: Record, scope: str) -> bool:
         if scope == "all":
@@ -82,28 +103,41 @@ class World:
     def shows(self, actor: Actor, entity: str, record: Record, name: str) -> bool:
         """Tell whether a visible record shows a field."""
         if "kit.administrator" in actor.roles:
-            drawn = [e for e, _ in INPUTS.get((entity, name), ())] + [ROLLED.get((entity, name), (entity,))[0]]
+            drawn = [e for e, _ in INPUTS.get((entity, name), ())] + [
+                ROLLED.get((entity, name), (entity,))[0]
+            ]
             return all(e == entity or in_scope(actor, e, "read") for e in drawn)
         holding = list(self.holding(actor, entity, "read", record))
         given = [(g, i) for g, i in holding if i or name in PUBLIC or name in self.names(g, "read")]
         if not given:
             return False
         if (entity, name) in INPUTS:
-            return all(self.shows(actor, e, record, n) if e == entity else self.plain(actor, e, n)
-                       for e, n in INPUTS[entity, name])
+            return all(
+                self.shows(actor, e, record, n) if e == entity else self.plain(actor, e, n)
+                for e, n in INPUTS[entity, name]
+            )
         if (entity, name) in ROLLED:
             source, inputs = ROLLED[entity, name]
-            parts = any(any(g is h for h, inherited in self.granting(role, source, "read") if inherited)
-                        for g, _ in holding for role in actor.roles & self.roles.keys())
-            return all(self.plain(actor, source, n) for n in inputs) or (parts and in_scope(actor, source, "read"))
+            parts = any(
+                any(g is h for h, inherited in self.granting(role, source, "read") if inherited)
+                for g, _ in holding
+                for role in actor.roles & self.roles.keys()
+            )
+            return all(self.plain(actor, source, n) for n in inputs) or (
+                parts and in_scope(actor, source, "read")
+            )
         return True
 
     def plain(self, actor: Actor, entity: str, name: str) -> bool:
         """Tell whether a field shows on every record there could be."""
         if not in_scope(actor, entity, "read"):
             return False
-        grants = [(g, i) for role in actor.roles & self.roles.keys() for g, i in self.granting(role, entity, "read")
-                  if self._possible(entity, g)]
+        grants = [
+            (g, i)
+            for role in actor.roles & self.roles.keys()
+            for g, i in self.granting(role, entity, "read")
+            if self._possible(entity, g)
+        ]
         always = [(g, i) for g, i in grants if g["scope"] == "all" and not g["when"]]
         listing = [(g, i) for g, i in grants if i or name in PUBLIC or name in self.names(g, "read")]
         return bool(always) and (len(listing) == len(grants) or any(g in listing for g in always))
@@ -136,11 +170,14 @@ class Seen:
         return [seen for r in found if (seen := self._other(source, r)) is not None]
 
     def _other(self, entity: str, record: Record | None) -> Seen | None:
-        if record is None or (self.actor is not None and not self.world.may(self.actor, entity, "read", record)):
+        if record is None or (
+            self.actor is not None and not self.world.may(self.actor, entity, "read", record)
+        ):
             return None
         return Seen(self.world, self.actor, entity, record)
 
 
 def in_scope(actor: Actor, entity: str, action: str) -> bool:
     return actor.scopes is None or any(
-        s.entity in ("*", entity) and s.action in ("*", action) for s in actor.scopes)
+        s.entity in ("*", entity) and s.action in ("*", action) for s in actor.scopes
+    )

@@ -28,11 +28,14 @@ def test_all_is_no_condition():
     assert condition([grant()]) is True
 
 
-@pytest.mark.parametrize(("scope", "expected"), [
-    ("own", "owner == $user"),
-    ("team", "owner == $user or team in $teams"),
-    ("team_below", "owner == $user or team in $teams or team in $teams_below"),
-])
+@pytest.mark.parametrize(
+    ("scope", "expected"),
+    [
+        ("own", "owner == $user"),
+        ("team", "owner == $user or team in $teams"),
+        ("team_below", "owner == $user or team in $teams or team in $teams_below"),
+    ],
+)
 def test_scopes_widen(scope, expected):
     assert condition([grant(scope=scope)]) == expected
 
@@ -56,9 +59,13 @@ def test_a_grant_that_does_not_compile_grants_nothing():
 
 
 def test_parts_follow_their_whole():
-    assert condition([grant(scope="own", read=["pieces"])], entity="kit.piece") == "whole.id != null and whole.owner == $user"
+    assert (
+        condition([grant(scope="own", read=["pieces"])], entity="kit.piece")
+        == "whole.id != null and whole.owner == $user"
+    )
     assert condition([grant(when="any(pieces, length > 3) and shelf.name == 'x'")], entity="kit.piece") == (
-        "whole.id != null and (any(whole.pieces, length > 3) and whole.shelf.name == 'x')")
+        "whole.id != null and (any(whole.pieces, length > 3) and whole.shelf.name == 'x')"
+    )
     assert condition([grant()], entity="kit.piece") is True
 
 
@@ -70,7 +77,10 @@ def test_parts_stay_hidden_where_the_list_of_them_is():
 def test_writing_parts_is_updating_their_whole():
     grants = [grant(actions=["read"]), grant(actions=["update"], scope="own", edit=["pieces"])]
     for action in ("create", "update", "delete"):
-        assert condition(grants, entity="kit.piece", action=action) == "whole.id != null and whole.owner == $user"
+        assert (
+            condition(grants, entity="kit.piece", action=action)
+            == "whole.id != null and whole.owner == $user"
+        )
     grants = [grant(actions=["read", "update"], edit=["name"])]
     assert condition(grants, entity="kit.piece", action="create") is False
 
@@ -83,7 +93,8 @@ def test_a_grant_on_the_part_itself_replaces_what_the_role_inherits():
 def test_parts_of_several_kinds_of_wholes_follow_each():
     grants = [grant(scope="own"), grant(entity="kit.shelf")]
     assert condition(grants, entity="kit.sticker") == (
-        "on__kit_item.id != null and on__kit_item.owner == $user or on__kit_shelf != null")
+        "on__kit_item.id != null and on__kit_item.owner == $user or on__kit_shelf != null"
+    )
 
 
 def test_administrators_and_elevated_work_may_everything():
@@ -95,14 +106,17 @@ def test_administrators_and_elevated_work_may_everything():
     assert not access().is_administrator(person(2, "kit.reader"), catalog)
 
 
-@pytest.mark.parametrize(("scopes", "expected"), [
-    ((), False),
-    ((Scope(),), True),
-    ((Scope(entity="kit.item", action="read"),), True),
-    ((Scope(entity="kit.item", action="update"),), False),
-    ((Scope(entity="kit.shelf"),), False),
-    ((Scope(entity="kit.shelf"), Scope(action="read")), True),
-])
+@pytest.mark.parametrize(
+    ("scopes", "expected"),
+    [
+        ((), False),
+        ((Scope(),), True),
+        ((Scope(entity="kit.item", action="read"),), True),
+        ((Scope(entity="kit.item", action="update"),), False),
+        ((Scope(entity="kit.shelf"),), False),
+        ((Scope(entity="kit.shelf"), Scope(action="read")), True),
+    ],
+)
 def test_scopes_of_a_key_narrow(scopes, expected):
     assert condition([grant()], actor=person(1, "kit.tester", scopes=scopes)) is expected
     assert condition([], actor=person(1, "kit.administrator", scopes=scopes)) is expected
@@ -128,7 +142,9 @@ def test_only_administrators_administer():
         access().require_administrator(person(1, "kit.tester"), catalog)
     access().require_administrator(person(1, "kit.administrator"), catalog)
     with pytest.raises(AccessDenied):
-        access().require_administrator(person(1, "kit.administrator", scopes=(Scope(entity="kit.item"),)), catalog)
+        access().require_administrator(
+            person(1, "kit.administrator", scopes=(Scope(entity="kit.item"),)), catalog
+        )
 
 
 def test_rights_follow_the_catalog():
@@ -138,15 +154,27 @@ def test_rights_follow_the_catalog():
 
 
 def test_another_role_never_takes_away():
-    one, other = [grant(scope="own"), grant(entity="kit.shelf")], [grant(entity="kit.piece", when="length > 3")]
+    one, other = (
+        [grant(scope="own"), grant(entity="kit.shelf")],
+        [grant(entity="kit.piece", when="length > 3")],
+    )
     catalog = catalog_of({"kit.one": one, "kit.other": other})
     found = access().condition(person(1, "kit.one", "kit.other"), "kit.piece", "read", catalog)
     assert unparse(found.node) == "whole.id != null and whole.owner == $user or length > 3"
 
 
 def test_a_reference_to_the_whole_is_no_owner_even_if_it_is_called_so():
-    entities = {**ENTITIES, "kit.line": {"title": "text", "part_of": "owner", "fields": {
-        "owner": {"type": "reference_any", "to": ["kit.item", "kit.shelf"]}, "text": {"type": "text"}}}}
+    entities = {
+        **ENTITIES,
+        "kit.line": {
+            "title": "text",
+            "part_of": "owner",
+            "fields": {
+                "owner": {"type": "reference_any", "to": ["kit.item", "kit.shelf"]},
+                "text": {"type": "text"},
+            },
+        },
+    }
     catalog = catalog_of({"kit.tester": [grant("kit.line", scope="own")]}, entities)
     found = access().condition(person(1, "kit.tester"), "kit.line", "read", catalog)
     assert unparse(found.node) == "owner__kit_item.owner == $user or owner__kit_shelf.owner == $user"

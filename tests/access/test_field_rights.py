@@ -89,16 +89,25 @@ def test_a_field_rolled_up_from_parts_comes_with_the_parts():
 
 
 def test_a_field_may_be_declared_readable_without_its_inputs():
-    entities = {**ENTITIES, "kit.shelf": {**ENTITIES["kit.shelf"], "fields": {
-        **ENTITIES["kit.shelf"]["fields"],
-        "filled": {**ENTITIES["kit.shelf"]["fields"]["filled"], "readable": "always"}}}}
+    entities = {
+        **ENTITIES,
+        "kit.shelf": {
+            **ENTITIES["kit.shelf"],
+            "fields": {
+                **ENTITIES["kit.shelf"]["fields"],
+                "filled": {**ENTITIES["kit.shelf"]["fields"]["filled"], "readable": "always"},
+            },
+        },
+    }
     assert readable([grant(entity="kit.shelf")], "kit.shelf", entities=entities)["filled"] is True
 
 
 def test_parts_show_what_their_whole_lets_see():
     found = readable([grant(scope="own", read=["pieces"])], "kit.piece")
     assert found["length"] is True
-    assert readable([grant(), grant(entity="kit.piece", read=["name"])], "kit.piece").keys() == SYSTEM | {"name"}
+    assert readable([grant(), grant(entity="kit.piece", read=["name"])], "kit.piece").keys() == SYSTEM | {
+        "name"
+    }
 
 
 def test_nobody_edits_what_the_system_keeps():
@@ -110,25 +119,36 @@ def test_nobody_edits_what_the_system_keeps():
 
 
 def test_elevated_work_edits_more_than_administrators():
-    entities = {"kit.item": {"title": "name", "fields": {
-        "name": {"type": "text"}, "stamp": {"type": "text", "read_only": True}}}}
+    entities = {
+        "kit.item": {
+            "title": "name",
+            "fields": {"name": {"type": "text"}, "stamp": {"type": "text", "read_only": True}},
+        }
+    }
     catalog = catalog_of({}, entities)
     assert access().fields(person(1, "kit.administrator"), "kit.item", catalog).editable == {"name"}
     assert access().fields(system_actor("test"), "kit.item", catalog).editable == {"name", "stamp"}
 
 
-@pytest.mark.parametrize(("fields", "expected"), [
-    ({"name"}, "owner == $user or state == 'new'"),
-    ({"size"}, "owner == $user"),
-    ({"name", "size"}, "owner == $user and (owner == $user or state == 'new')"),
-    (set(), "owner == $user or state == 'new'"),
-    ({"price"}, False),
-])
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"name"}, "owner == $user or state == 'new'"),
+        ({"size"}, "owner == $user"),
+        ({"name", "size"}, "owner == $user and (owner == $user or state == 'new')"),
+        (set(), "owner == $user or state == 'new'"),
+        ({"price"}, False),
+    ],
+)
 def test_each_changed_field_needs_a_grant_that_holds_on_the_record(fields, expected):
-    grants = [grant(actions=["update"], scope="own", edit=["*", "!price"]),
-              grant(actions=["update"], when="state == 'new'", edit=["name"])]
+    grants = [
+        grant(actions=["update"], scope="own", edit=["*", "!price"]),
+        grant(actions=["update"], when="state == 'new'", edit=["name"]),
+    ]
     catalog = catalog_of({"kit.tester": grants})
-    found = access().write_condition(person(1, "kit.tester"), "kit.item", "update", frozenset(fields), catalog)
+    found = access().write_condition(
+        person(1, "kit.tester"), "kit.item", "update", frozenset(fields), catalog
+    )
     if expected is False:
         assert found is False
     else:

@@ -42,11 +42,13 @@ MEANINGS: Mapping[str, Mapping[str, Meaning]] = {
         "not (size < 3)": lambda r, a: not _less(3)(r, a),
         "name != 'a'": lambda r, a: r.get("name") != "a",
         "owner == $user and size >= 2": lambda r, a: (
-            a.id is not None and r.get("owner") == a.id and r.get("size") is not None and r.get("size") >= 2),
+            a.id is not None and r.get("owner") == a.id and r.get("size") is not None and r.get("size") >= 2
+        ),
         "shelf.name == 'a'": _behind("shelf", "name", "a"),
         "is_empty(shelf.room)": lambda r, a: (o := r.follow("shelf")) is None or o.get("room") is None,
         "shelf.owner == $user": lambda r, a: (
-            a.id is not None and (o := r.follow("shelf")) is not None and o.get("owner") == a.id),
+            a.id is not None and (o := r.follow("shelf")) is not None and o.get("owner") == a.id
+        ),
         "any(pieces, length > 4)": lambda r, a: any((p.get("length") or 0) > 4 for p in r.items("pieces")),
         "none(pieces, name == 'a')": lambda r, a: not any(p.get("name") == "a" for p in r.items("pieces")),
         "note == 'b' or state == 'new'": lambda r, a: r.get("note") == "b" or r.get("state") == "new",
@@ -56,7 +58,9 @@ MEANINGS: Mapping[str, Mapping[str, Meaning]] = {
     "kit.piece": {
         "length > 4": lambda r, a: (r.get("length") or 0) > 4,
         "whole.size < 3": lambda r, a: (o := r.follow("whole")) is not None and _less(3)(o, a),
-        "whole.shelf.name == 'a'": lambda r, a: (o := r.follow("whole")) is not None and _behind("shelf", "name", "a")(o, a),
+        "whole.shelf.name == 'a'": lambda r, a: (
+            (o := r.follow("whole")) is not None and _behind("shelf", "name", "a")(o, a)
+        ),
     },
     "kit.sticker": {"text == 'a'": lambda r, a: r.get("text") == "a"},
 }
@@ -65,7 +69,10 @@ ALL_MEANINGS = {text: meaning for some in MEANINGS.values() for text, meaning in
 
 def random_world(random: Random) -> World:
     """Make a world."""
-    roles = {f"kit.r{n}": [_grant(random) for _ in range(random.randint(1, 5))] for n in range(random.randint(1, 4))}
+    roles = {
+        f"kit.r{n}": [_grant(random) for _ in range(random.randint(1, 5))]
+        for n in range(random.randint(1, 4))
+    }
     return World(records=_records(random), roles=roles, meanings=ALL_MEANINGS, fields=FIELDS)
 
 
@@ -76,19 +83,30 @@ def random_actor(random: Random, world: World) -> Actor:
     teams = random.sample((1, 2, 3), random.randint(0, 2))
     scopes = None
     if random.random() < 0.15:
-        scopes = tuple(Scope(entity=random.choice(("*", *ENTITIES)), action=random.choice(("*", "read", "update")))
-                       for _ in range(random.randint(0, 3)))
-    return person(random.randint(1, 4), *roles, teams=teams, below=random.sample((1, 2, 3, 4), random.randint(0, 2)),
-                  scopes=scopes)
+        scopes = tuple(
+            Scope(entity=random.choice(("*", *ENTITIES)), action=random.choice(("*", "read", "update")))
+            for _ in range(random.randint(0, 3))
+        )
+    return person(
+        random.randint(1, 4),
+        *roles,
+        teams=teams,
+        below=random.sample((1, 2, 3, 4), random.randint(0, 2)),
+        scopes=scopes,
+    )
 
 
 def _grant(random: Random) -> dict[str, Any]:
     entity = random.choice(("kit.item", "kit.item", "kit.item", *ENTITIES))
     actions = [a for a in ACTIONS if random.random() < (0.8 if a == "read" else 0.3)] or ["read"]
     return grant(
-        entity, actions, random.choice(("all", "own", "team", "team_below")),
+        entity,
+        actions,
+        random.choice(("all", "own", "team", "team_below")),
         random.choice(tuple(MEANINGS[entity])) if random.random() < 0.4 else "",
-        _names(random, entity), _names(random, entity))
+        _names(random, entity),
+        _names(random, entity),
+    )
 
 
 def _names(random: Random, entity: str) -> list[str] | None:
@@ -111,20 +129,45 @@ def _records(random: Random) -> dict[str, dict[int, Record]]:
 
     texts = ("a", "b", "ab", "B")
     persons = [{"name": some(*texts), "phone": some("1")} for _ in range(4)]
-    shelves = [{**owned(), "name": some(*texts), "code": some(*texts), "room": some(*texts)} for _ in range(4)]
-    items = [{**owned(), "name": random.choice(texts), "note": some(*texts), "size": some(1, 2, 3, 4), "shelf": some(1, 2, 3, 4),
-              "state": some("new", "used", "gone")} for _ in range(12)]
+    shelves = [
+        {**owned(), "name": some(*texts), "code": some(*texts), "room": some(*texts)} for _ in range(4)
+    ]
+    items = [
+        {
+            **owned(),
+            "name": random.choice(texts),
+            "note": some(*texts),
+            "size": some(1, 2, 3, 4),
+            "shelf": some(1, 2, 3, 4),
+            "state": some("new", "used", "gone"),
+        }
+        for _ in range(12)
+    ]
     for item in items:
         item["label"] = item["name"] + item["note"] if item["note"] else None
         item["place"] = shelves[item["shelf"] - 1]["room"] if item["shelf"] else None
-    pieces = [{"whole": random.randint(1, 12), "name": some(*texts), "length": some(3, 5, 9)} for _ in range(10)]
-    stickers = [{"on__kit_item": target, "on__kit_shelf": None if target else random.randint(1, 4), "text": some(*texts)}
-                for target in (some(*range(1, 9)) for _ in range(8))]
+    pieces = [
+        {"whole": random.randint(1, 12), "name": some(*texts), "length": some(3, 5, 9)} for _ in range(10)
+    ]
+    stickers = [
+        {
+            "on__kit_item": target,
+            "on__kit_shelf": None if target else random.randint(1, 4),
+            "text": some(*texts),
+        }
+        for target in (some(*range(1, 9)) for _ in range(8))
+    ]
     for number, shelf in enumerate(shelves, 1):
         shelf["filled"] = sum(1 for i in items if i["shelf"] == number and (i["size"] or 0) > 0)
     for number, item in enumerate(items, 1):
-        item["heaviest"] = max((p["length"] for p in pieces if p["whole"] == number and p["length"]), default=None)
-    made = {"kit.person": persons, "kit.shelf": shelves, "kit.item": items, "kit.piece": pieces, "kit.sticker": stickers}
+        item["heaviest"] = max(
+            (p["length"] for p in pieces if p["whole"] == number and p["length"]), default=None
+        )
+    made = {
+        "kit.person": persons,
+        "kit.shelf": shelves,
+        "kit.item": items,
+        "kit.piece": pieces,
+        "kit.sticker": stickers,
+    }
     return {entity: {n: {"id": n, **row} for n, row in enumerate(rows, 1)} for entity, rows in made.items()}
-
-

@@ -35,19 +35,22 @@ def test_catalog_has_the_version_it_was_compiled_for():
     assert compiled(PERSON).catalog.version == 3
 
 
-@pytest.mark.parametrize(("more", "code", "line", "key"), [
-    ("  a: {type: galaxy}\n", "unknown_type", 6, "a"),
-    ("  a: {type: text, max_lenght: 5}\n", "unknown_option", 6, "a"),
-    ("  a: {type: text, computed: 'nme'}\n", "unknown_field", 6, "a"),
-    ("  a: {type: integer, computed: 'name'}\n", "wrong_type", 6, "a"),
-    ("  a: {type: boolean, computed: 'boss == $user'}\n", "moving", 6, "a"),
-    ("  a: {type: integer, rollup: {from: p.person, by: boss, count: 'age > $today'}}\n", "", 6, "a"),
-    ("  a: {type: text, visible_when: 'agee > 1'}\n", "unknown_field", 6, "a.visible_when"),
-    ("  a: {type: text, required_when: 'age +'}\n", "", 6, "a.required_when"),
-    ("  a: {type: text, read_only_when: 'age'}\n", "condition_expected", 6, "a.read_only_when"),
-    ("  a: {type: text, visible_when: '$old.age > 1'}\n", "no_old", 6, "a.visible_when"),
-    ("rules:\n  r: {refuse_when: 'age > name'}\n", "", 7, "rules.r"),
-])
+@pytest.mark.parametrize(
+    ("more", "code", "line", "key"),
+    [
+        ("  a: {type: galaxy}\n", "unknown_type", 6, "a"),
+        ("  a: {type: text, max_lenght: 5}\n", "unknown_option", 6, "a"),
+        ("  a: {type: text, computed: 'nme'}\n", "unknown_field", 6, "a"),
+        ("  a: {type: integer, computed: 'name'}\n", "wrong_type", 6, "a"),
+        ("  a: {type: boolean, computed: 'boss == $user'}\n", "moving", 6, "a"),
+        ("  a: {type: integer, rollup: {from: p.person, by: boss, count: 'age > $today'}}\n", "", 6, "a"),
+        ("  a: {type: text, visible_when: 'agee > 1'}\n", "unknown_field", 6, "a.visible_when"),
+        ("  a: {type: text, required_when: 'age +'}\n", "", 6, "a.required_when"),
+        ("  a: {type: text, read_only_when: 'age'}\n", "condition_expected", 6, "a.read_only_when"),
+        ("  a: {type: text, visible_when: '$old.age > 1'}\n", "no_old", 6, "a.visible_when"),
+        ("rules:\n  r: {refuse_when: 'age > name'}\n", "", 7, "rules.r"),
+    ],
+)
 def test_expressions_that_do_not_fit_are_refused_at_their_place(more, code, line, key):
     found = refused(PERSON + more)
     assert all(place == f"p/0.yaml:{line}" for _, place, _ in found)
@@ -55,10 +58,16 @@ def test_expressions_that_do_not_fit_are_refused_at_their_place(more, code, line
     assert not code or code in {c for c, _, _ in found}
 
 
-@pytest.mark.parametrize(("text", "key"), [
-    ("roles:\n  r:\n    grants:\n      - {entity: p.person, actions: [read], when: 'agee > 1'}\n", "when"),
-    ("view: p.person.list\ncolumns: [name]\nfilters: {x: {label: X, where: 'agee > 1'}}\n", "filters.x"),
-])
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (
+            "roles:\n  r:\n    grants:\n      - {entity: p.person, actions: [read], when: 'agee > 1'}\n",
+            "when",
+        ),
+        ("view: p.person.list\ncolumns: [name]\nfilters: {x: {label: X, where: 'agee > 1'}}\n", "filters.x"),
+    ],
+)
 def test_conditions_of_grants_and_filters_are_checked(text, key):
     assert [(c, f) for c, _, f in refused(PERSON, text)] == [("unknown_field", key)]
 
@@ -66,11 +75,16 @@ def test_conditions_of_grants_and_filters_are_checked(text, key):
 def test_a_filter_that_does_not_fit_is_told_at_its_line_and_sleeps_alone():
     view = "view: p.person.list\ncolumns: [name]\nfilters:\n  x: {label: X, where: 'agee > 1'}\n  y: {where: 'age > 1'}\n"
     assert [place for _, place, _ in refused(PERSON, view)] == ["p/1.yaml:4"]
-    assert list(compiled(PERSON, view, strict=False).catalog.views["p.person.list"].options["filters"]) == ["y"]
+    assert list(compiled(PERSON, view, strict=False).catalog.views["p.person.list"].options["filters"]) == [
+        "y"
+    ]
 
 
 def test_conditions_on_a_change_may_look_at_the_old_values():
-    compiled(PERSON + "  a: {type: text, read_only_when: '$old.age > 1'}\nrules:\n  r: {refuse_when: '$old.age > age'}\n")
+    compiled(
+        PERSON
+        + "  a: {type: text, read_only_when: '$old.age > 1'}\nrules:\n  r: {refuse_when: '$old.age > age'}\n"
+    )
 
 
 def test_one_mistake_is_told_once():
@@ -97,5 +111,6 @@ def test_behaviours_are_asked_at_each_compile():
 def test_rooms_above_hand_in_checkers_of_their_own():
     def never(catalog):
         yield Problem(code="never", message="Never.")
+
     with pytest.raises(MetadataInvalid, match=r"Never\."):
         compiled(PERSON, checkers=[never])

@@ -14,14 +14,21 @@ from core.errors import BadRequest
 from core.fields import FieldTypes
 
 ROOT = Path(__file__).parents[2]
-FILES = [("module", "manifest.yaml"), ("menus", "menus.yaml"), ("access", "access.yaml"), ("entity", "entities/*.yaml"),
-         ("view", "views/*.yaml")]
+FILES = [
+    ("module", "manifest.yaml"),
+    ("menus", "menus.yaml"),
+    ("access", "access.yaml"),
+    ("entity", "entities/*.yaml"),
+    ("view", "views/*.yaml"),
+]
 
 
 @pytest.mark.parametrize("kind", FILE_KINDS)
 def test_schema_files_are_what_the_forms_say(kind):
     written = (ROOT / "docs" / "schemas" / f"{kind}.json").read_text()
-    assert written == schema_text(kind, FieldTypes()), "write them anew: python -m core.declaration.json_schema"
+    assert written == schema_text(kind, FieldTypes()), (
+        "write them anew: python -m core.declaration.json_schema"
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -37,14 +44,19 @@ def test_files_of_our_modules_satisfy_their_schema(kind, pattern):
         assert not [f"{path.name}: {e.message}" for e in validator.iter_errors(value)]
 
 
-@pytest.mark.parametrize(("kind", "body"), [
-    ("entity", {"entity": "p.q", "lable": "X"}), ("entity", {"entity": "P"}),
-    ("entity", {"entity": "p.q", "fields": {"a": {"type": "text", "max_length": "x"}}}),
-    ("entity", {"entity": "p.q", "fields": {"a": {"type": "galaxy"}}}),
-    ("view", {"view": "p.q.list", "columns": "name"}), ("menu", {"menu": "p.q", "weight": "x"}),
-    ("access", {"roles": {"r": {"grants": [{"entity": "p.q", "actions": ["read"], "scope": "mine"}]}}}),
-    ("module", {"module": "p", "version": "1.0.0"}),
-])
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("entity", {"entity": "p.q", "lable": "X"}),
+        ("entity", {"entity": "P"}),
+        ("entity", {"entity": "p.q", "fields": {"a": {"type": "text", "max_length": "x"}}}),
+        ("entity", {"entity": "p.q", "fields": {"a": {"type": "galaxy"}}}),
+        ("view", {"view": "p.q.list", "columns": "name"}),
+        ("menu", {"menu": "p.q", "weight": "x"}),
+        ("access", {"roles": {"r": {"grants": [{"entity": "p.q", "actions": ["read"], "scope": "mine"}]}}}),
+        ("module", {"module": "p", "version": "1.0.0"}),
+    ],
+)
 def test_schemas_refuse_what_the_forms_refuse(kind, body):
     assert not jsonschema_rs.validator_for(json_schema(kind, FieldTypes())).is_valid(body)
 
@@ -55,7 +67,9 @@ def test_unknown_kind_is_refused():
 
 
 def test_schemas_are_written_into_a_folder(tmp_path):
-    assert [p.name for p in write_schemas(tmp_path / "schemas", FieldTypes())] == [f"{k}.json" for k in FILE_KINDS]
+    assert [p.name for p in write_schemas(tmp_path / "schemas", FieldTypes())] == [
+        f"{k}.json" for k in FILE_KINDS
+    ]
 
 
 def _forms(form, seen):
@@ -73,8 +87,12 @@ def test_every_key_has_its_sentence_and_stands_in_the_reference():
     page = (ROOT / "docs" / "reference" / "metadata.md").read_text()
     seen: set[type[Form]] = set()
     keys: list[tuple[str, str, Key]] = [
-        (type(form).__name__, name, key) for shapes in KINDS.values() for shape in shapes for form in _forms(shape(), seen)
-        for name, key in form.keys.items()]
+        (type(form).__name__, name, key)
+        for shapes in KINDS.values()
+        for shape in shapes
+        for form in _forms(shape(), seen)
+        for name, key in form.keys.items()
+    ]
     assert len(keys) > 60
     assert not [(form, name) for form, name, key in keys if not key.about]
     assert not [(form, name) for form, name, key in keys if f"| `{name}` | {key.about}" not in page]

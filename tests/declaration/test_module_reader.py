@@ -24,13 +24,16 @@ icon: paw
 @pytest.fixture
 def zoo(tmp_path):
     files = {
-        "manifest.yaml": MANIFEST, "menus.yaml": "menus: {animals: {label: Animals, entity: zoo.animal}}\n",
+        "manifest.yaml": MANIFEST,
+        "menus.yaml": "menus: {animals: {label: Animals, entity: zoo.animal}}\n",
         "access.yaml": "roles: {keeper: {grants: [{entity: zoo.animal, actions: [read]}]}}\n",
         "entities/animal.yaml": "entity: zoo.animal\nfields: {name: {type: text}}\n",
         "entities/user.yaml": "extends: base.user\nfields: {whip: {type: boolean}}\n",
         "views/animal_list.yaml": "view: zoo.animal.list\ncolumns: [name]\n",
-        "data/animals.yaml": "anything: goes\n", "hooks.py": "raise RuntimeError('imported')\n",
-        "__init__.py": "raise RuntimeError('imported')\n", "quality.yaml": "a: b\n",
+        "data/animals.yaml": "anything: goes\n",
+        "hooks.py": "raise RuntimeError('imported')\n",
+        "__init__.py": "raise RuntimeError('imported')\n",
+        "quality.yaml": "a: b\n",
     }
     for name, content in files.items():
         path = tmp_path / "zoo" / name
@@ -47,8 +50,14 @@ def told(zoo):
 
 def test_manifest_is_read_without_importing_anything(zoo):
     manifest = read_manifest(zoo)
-    assert (manifest.name, manifest.version, manifest.label, manifest.summary, manifest.tier, manifest.icon) == (
-        "zoo", "1.2.0", "Zoo", "Animals.", "gold", "paw")
+    assert (
+        manifest.name,
+        manifest.version,
+        manifest.label,
+        manifest.summary,
+        manifest.tier,
+        manifest.icon,
+    ) == ("zoo", "1.2.0", "Zoo", "Animals.", "gold", "paw")
     assert (manifest.core, dict(manifest.requires), manifest.always) == (">=0.1,<1", {"base": ">=0.1"}, False)
     assert (manifest.package, manifest.path) == ("modules.zoo", str(zoo))
     assert read_manifest(zoo, "payvand_zoo").package == "payvand_zoo"
@@ -58,9 +67,12 @@ def test_manifest_is_read_without_importing_anything(zoo):
 def test_documents_are_found_by_fixed_names(zoo):
     source = read_module(zoo)
     assert [(d.kind, d.name, str(d.place)) for d in source.documents] == [
-        ("menu", "zoo.animals", "zoo/menus.yaml:1"), ("role", "zoo.keeper", "zoo/access.yaml:1"),
-        ("entity", "zoo.animal", "zoo/entities/animal.yaml:1"), ("extend", "base.user", "zoo/entities/user.yaml:1"),
-        ("view", "zoo.animal.list", "zoo/views/animal_list.yaml:1")]
+        ("menu", "zoo.animals", "zoo/menus.yaml:1"),
+        ("role", "zoo.keeper", "zoo/access.yaml:1"),
+        ("entity", "zoo.animal", "zoo/entities/animal.yaml:1"),
+        ("extend", "base.user", "zoo/entities/user.yaml:1"),
+        ("view", "zoo.animal.list", "zoo/views/animal_list.yaml:1"),
+    ]
     assert {d.owner for d in source.documents} == {"zoo"}
     assert (source.python, source.provides) == (("leaflet",), ("animals",))
 
@@ -68,23 +80,37 @@ def test_documents_are_found_by_fixed_names(zoo):
 def test_problems_of_all_files_are_told_at_once(zoo):
     (zoo / "entities/animal.yaml").write_text("entity: zoo.animal\nlable: X\n")
     (zoo / "views/animal_list.yaml").write_text("view: zoo.animal.list\n\tcolumns: []\n")
-    assert told(zoo) == [("unknown_key", "zoo/entities/animal.yaml:2"), ("tab", "zoo/views/animal_list.yaml:2")]
+    assert told(zoo) == [
+        ("unknown_key", "zoo/entities/animal.yaml:2"),
+        ("tab", "zoo/views/animal_list.yaml:2"),
+    ]
 
 
-@pytest.mark.parametrize(("name", "told_at"), [
-    ("menu.yaml", "zoo/menu.yaml"), ("entities/x.yml", "zoo/entities/x.yml"), ("views/sub/x.yaml", "zoo/views/sub/x.yaml"),
-    ("entity/x.yaml", "zoo/entity"), ("manifest.yml", "zoo/manifest.yml"),
-])
+@pytest.mark.parametrize(
+    ("name", "told_at"),
+    [
+        ("menu.yaml", "zoo/menu.yaml"),
+        ("entities/x.yml", "zoo/entities/x.yml"),
+        ("views/sub/x.yaml", "zoo/views/sub/x.yaml"),
+        ("entity/x.yaml", "zoo/entity"),
+        ("manifest.yml", "zoo/manifest.yml"),
+    ],
+)
 def test_files_that_nobody_would_read_are_told(zoo, name, told_at):
     (zoo / name).parent.mkdir(exist_ok=True)
     (zoo / name).write_text("entity: zoo.x\n")
     assert told(zoo) == [("unknown_file", told_at)]
 
 
-@pytest.mark.parametrize(("name", "content"), [
-    ("entities/x.yaml", "view: zoo.animal.form\nsections: {}\n"), ("views/x.yaml", "entity: zoo.x\n"),
-    ("views/x.yaml", "extends: base.user\nlabel: X\n"), ("entities/x.yaml", "module: zoo\nversion: 1.0.0\nlabel: Z\n"),
-])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("entities/x.yaml", "view: zoo.animal.form\nsections: {}\n"),
+        ("views/x.yaml", "entity: zoo.x\n"),
+        ("views/x.yaml", "extends: base.user\nlabel: X\n"),
+        ("entities/x.yaml", "module: zoo\nversion: 1.0.0\nlabel: Z\n"),
+    ],
+)
 def test_documents_in_the_wrong_folder_are_told(zoo, name, content):
     (zoo / name).write_text(content)
     assert told(zoo) == [("misplaced", f"zoo/{name}:1")]
@@ -102,7 +128,10 @@ def test_missing_manifest_is_told(tmp_path):
         read_module(tmp_path)
 
 
-@pytest.mark.parametrize("path", sorted(p.parent for p in (Path(__file__).parents[2] / "modules").glob("*/manifest.yaml")),
-                         ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "path",
+    sorted(p.parent for p in (Path(__file__).parents[2] / "modules").glob("*/manifest.yaml")),
+    ids=lambda p: p.name,
+)
 def test_every_module_of_this_repository_reads(path):
     assert read_module(path).manifest.name == path.name

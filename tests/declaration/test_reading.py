@@ -37,7 +37,9 @@ def test_entity_is_read_with_owner_name_and_places():
     assert document.key == ("people", "entity", "people.person")
     assert str(document.place) == "people/entities/person.yaml:1"
     assert str(document.place_of("fields", "stage", "choices", "old")) == "people/entities/person.yaml:10"
-    assert str(document.place_of("fields", "stage", "choices", "old", "hue")) == "people/entities/person.yaml:10"
+    assert (
+        str(document.place_of("fields", "stage", "choices", "old", "hue")) == "people/entities/person.yaml:10"
+    )
     assert str(document.place_of("fields", "stage", "nothing")) == "people/entities/person.yaml:6"
     assert document.body["rules"]["fed"]["on"] == ["name"]
 
@@ -46,25 +48,42 @@ def test_place_may_be_given_as_a_place():
     assert read_yaml(ENTITY, Place(file="b.yaml"), owner="people")[0].place.file == "b.yaml"
 
 
-@pytest.mark.parametrize(("text", "key"), [
-    ("extends: people.person\nfields: {name: {label: X}}\n", ("extend", "people.person")),
-    ("extends: people.person.form\nitems: [{add: x, after: y}]\n", ("extend", "people.person.form")),
-    ("view: people.person.list\nentity: people.person\ncolumns: [name]\n", ("view", "people.person.list")),
-    ("module: people\nversion: 1.0.0\nlabel: People\n", ("module", "people")),
-])
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("extends: people.person\nfields: {name: {label: X}}\n", ("extend", "people.person")),
+        ("extends: people.person.form\nitems: [{add: x, after: y}]\n", ("extend", "people.person.form")),
+        (
+            "view: people.person.list\nentity: people.person\ncolumns: [name]\n",
+            ("view", "people.person.list"),
+        ),
+        ("module: people\nversion: 1.0.0\nlabel: People\n", ("module", "people")),
+    ],
+)
 def test_the_first_key_says_what_a_document_is(text, key):
     (document,) = read_yaml(text, "a.yaml", owner="people")
     assert (document.kind, document.name) == key
 
 
 def test_menus_and_roles_become_documents_of_their_own_with_their_own_lines():
-    menus = read_yaml("menus:\n  people: {label: People, entity: people.person}\n\n  club.x: {label: X}\n"
-                      "extends:\n  base.users: {hidden: true}\n", "people/menus.yaml", owner="club")
+    menus = read_yaml(
+        "menus:\n  people: {label: People, entity: people.person}\n\n  club.x: {label: X}\n"
+        "extends:\n  base.users: {hidden: true}\n",
+        "people/menus.yaml",
+        owner="club",
+    )
     assert [(d.kind, d.name, d.place.line) for d in menus] == [
-        ("menu", "club.people", 2), ("menu", "club.x", 4), ("extend", "menu:base.users", 6)]
+        ("menu", "club.people", 2),
+        ("menu", "club.x", 4),
+        ("extend", "menu:base.users", 6),
+    ]
     assert menus[0].body == {"menu": "club.people", "label": "People", "entity": "people.person"}
-    roles = read_yaml("roles:\n  club.editor:\n    grants:\n      - entity: club.member\n        actions: [read]\n"
-                      "extends:\n  people.reader: {grants: []}\n", "a.yaml", owner="club")
+    roles = read_yaml(
+        "roles:\n  club.editor:\n    grants:\n      - entity: club.member\n        actions: [read]\n"
+        "extends:\n  people.reader: {grants: []}\n",
+        "a.yaml",
+        owner="club",
+    )
     assert [(d.kind, d.name) for d in roles] == [("role", "club.editor"), ("extend", "role:people.reader")]
     assert roles[0].place_of("grants", "0", "actions").line == 5
 
@@ -79,48 +98,81 @@ def test_names_at_the_site_get_its_prefix():
     assert (document.owner, document.name) == (SITE, "x.pets")
 
 
-@pytest.mark.parametrize(("text", "problem"), [
-    ("entity: people.person\nlable: X\n", ("unknown_key", 2, "lable")),
-    ("entity: people.person\nfields:\n  a: {type: text, lable: X}\n", ("unknown_key", 3, "fields.a.lable")),
-    ("entity: people.person\nfields:\n  a: {type: text, reqired: true}\n", ("unknown_key", 3, "fields.a.reqired")),
-    ("entity: people.person\nfields:\n  a:\n    type: text\n    required: yes\n", ("wrong_type", 5, "fields.a.required")),
-    ("entity: people.person\nfields:\n  a: text\n", ("wrong_type", 3, "fields.a")),
-    ("entity: people.person\nfields: [a]\n", ("wrong_type", 2, "fields")),
-    ("entity: people.person\nlabel:\n", ("empty", 2, "label")),
-    ("entity: people.person\nlabel: ' '\n", ("wrong_type", 2, "label")),
-    ("entity: people.person\nlabel: {fa: 1}\n", ("wrong_type", 2, "label")),
-    ("entity: people.person\nbehaviours: owned\n", ("wrong_type", 2, "behaviours")),
-    ("entity: people.person\nbehaviours: [owned, 1]\n", ("wrong_type", 2, "behaviours.1")),
-    ("entity: People\n", ("bad_name", 1, "entity")),
-    ("entity: people.person\nrules:\n  r:\n    refuse_when: 1\n", ("wrong_type", 4, "rules.r.refuse_when")),
-    ("entity: people.person\nfields:\n  a:\n    type: choice\n    choices:\n      b: {hue: pnk}\n",
-     ("unknown_value", 6, "fields.a.choices.b.hue")),
-    ("entity: people.person\nfields:\n  a: {type: integer, rollup: {from: p.v, by: w, count: '', sum: x}}\n",
-     ("bad_rollup", 3, "fields.a.rollup")),
-    ("entity: people.person\nfields:\n  a: {type: integer, rollup: {by: w, count: ''}}\n", ("missing", 3, "fields.a.rollup.from")),
-    ("view: people.person.list\nsort: name\n", ("wrong_type", 2, "sort")),
-    ("view: people.person.list\nlimit: '9'\n", ("wrong_type", 2, "limit")),
-    ("view: people.person.list\ncolumns:\n  - {nme: a}\n", ("missing", 3, "columns.0.name")),
-    ("view: people.person\n", ("bad_name", 1, "view")),
-    ("extends: people.person.form\nitems:\n  - {add: a, hide: b}\n", ("bad_operation", 3, "items.0")),
-    ("extends: people.person.form\nitems:\n  - {add: a, after: b, before: c}\n", ("bad_operation", 3, "items.0")),
-    ("menus:\n  a: {weight: heavy}\n", ("wrong_type", 2, "weight")),
-    ("menus:\n  a: text\n", ("wrong_type", 2, None)),
-    ("menus: [a]\n", ("wrong_type", 1, None)),
-    ("menus: {}\nmeus: {}\n", ("unknown_key", 2, None)),
-    ("menus:\n  base.users: {label: X}\n", ("not_own", 2, None)),
-    ("roles:\n  a:\n    grants:\n      - {actions: [read]}\n", ("missing", 4, "grants.0.entity")),
-    ("roles:\n  a:\n    grants:\n      - entity: p.q\n        actions: [read]\n        scope: mine\n",
-     ("unknown_value", 6, "grants.0.scope")),
-    ("module: people\nversion: 1.0\nlabel: P\n", ("wrong_type", 2, "version")),
-    ("module: people\nversion: one\nlabel: P\n", ("bad_name", 2, "version")),
-    ("module: people\nversion: 1.0.0\nlabel: P\nrequires: {base: 1}\n", ("wrong_type", 4, "requires.base")),
-    ("module: people\nversion: 1.0.0\nlabel: P\nrequires: {python: x}\n", ("wrong_type", 4, "requires.python")),
-    ("enttiy: people.person\n", ("unknown_kind", 1, None)),
-    ("entity: people.person\nextends: people.person\n", ("unknown_kind", 1, None)),
-    ("- a\n", ("wrong_type", 1, None)),
-    ("", ("wrong_type", 1, None)),
-])
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("entity: people.person\nlable: X\n", ("unknown_key", 2, "lable")),
+        (
+            "entity: people.person\nfields:\n  a: {type: text, lable: X}\n",
+            ("unknown_key", 3, "fields.a.lable"),
+        ),
+        (
+            "entity: people.person\nfields:\n  a: {type: text, reqired: true}\n",
+            ("unknown_key", 3, "fields.a.reqired"),
+        ),
+        (
+            "entity: people.person\nfields:\n  a:\n    type: text\n    required: yes\n",
+            ("wrong_type", 5, "fields.a.required"),
+        ),
+        ("entity: people.person\nfields:\n  a: text\n", ("wrong_type", 3, "fields.a")),
+        ("entity: people.person\nfields: [a]\n", ("wrong_type", 2, "fields")),
+        ("entity: people.person\nlabel:\n", ("empty", 2, "label")),
+        ("entity: people.person\nlabel: ' '\n", ("wrong_type", 2, "label")),
+        ("entity: people.person\nlabel: {fa: 1}\n", ("wrong_type", 2, "label")),
+        ("entity: people.person\nbehaviours: owned\n", ("wrong_type", 2, "behaviours")),
+        ("entity: people.person\nbehaviours: [owned, 1]\n", ("wrong_type", 2, "behaviours.1")),
+        ("entity: People\n", ("bad_name", 1, "entity")),
+        (
+            "entity: people.person\nrules:\n  r:\n    refuse_when: 1\n",
+            ("wrong_type", 4, "rules.r.refuse_when"),
+        ),
+        (
+            "entity: people.person\nfields:\n  a:\n    type: choice\n    choices:\n      b: {hue: pnk}\n",
+            ("unknown_value", 6, "fields.a.choices.b.hue"),
+        ),
+        (
+            "entity: people.person\nfields:\n  a: {type: integer, rollup: {from: p.v, by: w, count: '', sum: x}}\n",
+            ("bad_rollup", 3, "fields.a.rollup"),
+        ),
+        (
+            "entity: people.person\nfields:\n  a: {type: integer, rollup: {by: w, count: ''}}\n",
+            ("missing", 3, "fields.a.rollup.from"),
+        ),
+        ("view: people.person.list\nsort: name\n", ("wrong_type", 2, "sort")),
+        ("view: people.person.list\nlimit: '9'\n", ("wrong_type", 2, "limit")),
+        ("view: people.person.list\ncolumns:\n  - {nme: a}\n", ("missing", 3, "columns.0.name")),
+        ("view: people.person\n", ("bad_name", 1, "view")),
+        ("extends: people.person.form\nitems:\n  - {add: a, hide: b}\n", ("bad_operation", 3, "items.0")),
+        (
+            "extends: people.person.form\nitems:\n  - {add: a, after: b, before: c}\n",
+            ("bad_operation", 3, "items.0"),
+        ),
+        ("menus:\n  a: {weight: heavy}\n", ("wrong_type", 2, "weight")),
+        ("menus:\n  a: text\n", ("wrong_type", 2, None)),
+        ("menus: [a]\n", ("wrong_type", 1, None)),
+        ("menus: {}\nmeus: {}\n", ("unknown_key", 2, None)),
+        ("menus:\n  base.users: {label: X}\n", ("not_own", 2, None)),
+        ("roles:\n  a:\n    grants:\n      - {actions: [read]}\n", ("missing", 4, "grants.0.entity")),
+        (
+            "roles:\n  a:\n    grants:\n      - entity: p.q\n        actions: [read]\n        scope: mine\n",
+            ("unknown_value", 6, "grants.0.scope"),
+        ),
+        ("module: people\nversion: 1.0\nlabel: P\n", ("wrong_type", 2, "version")),
+        ("module: people\nversion: one\nlabel: P\n", ("bad_name", 2, "version")),
+        (
+            "module: people\nversion: 1.0.0\nlabel: P\nrequires: {base: 1}\n",
+            ("wrong_type", 4, "requires.base"),
+        ),
+        (
+            "module: people\nversion: 1.0.0\nlabel: P\nrequires: {python: x}\n",
+            ("wrong_type", 4, "requires.python"),
+        ),
+        ("enttiy: people.person\n", ("unknown_kind", 1, None)),
+        ("entity: people.person\nextends: people.person\n", ("unknown_kind", 1, None)),
+        ("- a\n", ("wrong_type", 1, None)),
+        ("", ("wrong_type", 1, None)),
+    ],
+)
 def test_what_does_not_fit_the_form_is_refused_with_line_and_key(text, problem):
     assert problem in told(text)
 
@@ -131,7 +183,9 @@ def test_unknown_keys_are_told_with_the_nearest():
 
 
 def test_options_of_field_types_pass_because_only_the_type_knows_them():
-    (document,) = read_yaml("entity: p.q\nfields: {a: {type: text, max_length: 9, strange: [1]}}\n", "a.yaml", owner="p")
+    (document,) = read_yaml(
+        "entity: p.q\nfields: {a: {type: text, max_length: 9, strange: [1]}}\n", "a.yaml", owner="p"
+    )
     assert document.body["fields"]["a"]["strange"] == [1]
 
 
@@ -162,32 +216,48 @@ def test_byte_order_mark_is_ignored(tmp_path):
 
 def test_json_bodies_go_through_the_same_forms_with_pointers():
     with pytest.raises(MetadataInvalid) as caught:
-        document_from_json("entity", {"entity": "x.pet", "fields": {"a/b": {"type": "text", "required": "yes"}}})
+        document_from_json(
+            "entity", {"entity": "x.pet", "fields": {"a/b": {"type": "text", "required": "yes"}}}
+        )
     (problem,) = caught.value.problems
     assert str(problem.place) == "site#/fields/a~1b/required"
 
 
-@pytest.mark.parametrize(("kind", "body", "key"), [
-    ("entity", {"entity": "x.pet"}, (SITE, "entity", "x.pet")),
-    ("extend", {"extends": "people.person", "label": {"fa": "شخص"}, "base": {"label": "Person"}}, (SITE, "extend", "people.person")),
-    ("extend", {"extends": "role:people.reader", "grants": []}, (SITE, "extend", "role:people.reader")),
-    ("extend", {"extends": "menu:people.people", "hidden": True}, (SITE, "extend", "menu:people.people")),
-    ("view", {"view": "x.pet.list", "columns": []}, (SITE, "view", "x.pet.list")),
-    ("menu", {"menu": "pets", "label": "Pets"}, (SITE, "menu", "x.pets")),
-    ("role", {"role": "keeper"}, (SITE, "role", "x.keeper")),
-])
+@pytest.mark.parametrize(
+    ("kind", "body", "key"),
+    [
+        ("entity", {"entity": "x.pet"}, (SITE, "entity", "x.pet")),
+        (
+            "extend",
+            {"extends": "people.person", "label": {"fa": "شخص"}, "base": {"label": "Person"}},
+            (SITE, "extend", "people.person"),
+        ),
+        ("extend", {"extends": "role:people.reader", "grants": []}, (SITE, "extend", "role:people.reader")),
+        ("extend", {"extends": "menu:people.people", "hidden": True}, (SITE, "extend", "menu:people.people")),
+        ("view", {"view": "x.pet.list", "columns": []}, (SITE, "view", "x.pet.list")),
+        ("menu", {"menu": "pets", "label": "Pets"}, (SITE, "menu", "x.pets")),
+        ("role", {"role": "keeper"}, (SITE, "role", "x.keeper")),
+    ],
+)
 def test_documents_come_from_json(kind, body, key):
     assert document_from_json(kind, body).key == key
 
 
-@pytest.mark.parametrize(("kind", "body", "code"), [
-    ("galaxy", {}, "unknown_kind"), ("entity", [], "wrong_type"), ("entity", {}, "missing"), ("menu", {}, "missing"),
-    ("entity", {"entity": "x.pet", "fields": {1: {}}}, "bad_key"), ("menu", {"menu": "base.users"}, "not_own"),
-    ("entity", {"entity": "x.pet", "label": "x" * 300_000}, "too_large"),
-    ("entity", {"entity": "x.pet", "label": "a\x00"}, "unstorable"),
-    ("entity", {"entity": "x.pet", "label": "a\ud800"}, "unstorable"),
-    ("entity", {"entity": "x.pet", "fields": {"\ud800": {}}}, "bad_key"),
-])
+@pytest.mark.parametrize(
+    ("kind", "body", "code"),
+    [
+        ("galaxy", {}, "unknown_kind"),
+        ("entity", [], "wrong_type"),
+        ("entity", {}, "missing"),
+        ("menu", {}, "missing"),
+        ("entity", {"entity": "x.pet", "fields": {1: {}}}, "bad_key"),
+        ("menu", {"menu": "base.users"}, "not_own"),
+        ("entity", {"entity": "x.pet", "label": "x" * 300_000}, "too_large"),
+        ("entity", {"entity": "x.pet", "label": "a\x00"}, "unstorable"),
+        ("entity", {"entity": "x.pet", "label": "a\ud800"}, "unstorable"),
+        ("entity", {"entity": "x.pet", "fields": {"\ud800": {}}}, "bad_key"),
+    ],
+)
 def test_json_that_is_no_document_is_refused(kind, body, code):
     with pytest.raises(MetadataInvalid) as caught:
         document_from_json(kind, body)
@@ -206,11 +276,16 @@ def test_json_that_is_too_deep_is_refused():
 
 def test_yaml_and_json_of_one_document_have_one_digest():
     (written,) = read_yaml("entity: x.pet\nfields: {a: {type: text}}\n", "a.yaml")
-    assert document_from_json("entity", {"entity": "x.pet", "fields": {"a": {"type": "text"}}}).digest == written.digest
+    assert (
+        document_from_json("entity", {"entity": "x.pet", "fields": {"a": {"type": "text"}}}).digest
+        == written.digest
+    )
 
 
 def test_digest_of_a_document_follows_the_order_of_its_keys():
-    one, other = ({"entity": "x.pet", "fields": {n: {"type": "text"} for n in names}} for names in ("ab", "ba"))
+    one, other = (
+        {"entity": "x.pet", "fields": {n: {"type": "text"} for n in names}} for names in ("ab", "ba")
+    )
     assert document_from_json("entity", one).digest != document_from_json("entity", other).digest
 
 

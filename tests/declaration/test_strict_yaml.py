@@ -19,15 +19,49 @@ def refused(text):
     return [(p.code, p.place.line) for p in caught.value.problems]
 
 
-@pytest.mark.parametrize(("text", "value"), [
-    ("true", True), ("false", False), ("null", None), ("~", None), ("", None),
-    ("yes", "yes"), ("no", "no"), ("on", "on"), ("off", "off"), ("True", "True"), ("NULL", "NULL"), ("y", "y"),
-    ("7", 7), ("-7", -7), ("+7", 7), ("0", 0), ("007", "007"), ("0x1F", "0x1F"), ("0o17", "0o17"), ("1_000", "1_000"),
-    ("7.50", 7.5), ("-1.5e3", -1500.0), ("1.", "1."), (".5", ".5"), ("1e5", "1e5"), (".inf", ".inf"), (".nan", ".nan"),
-    ("1.0e999", "1.0e999"), ("1" * 19, "1" * 19), ("0.1.0", "0.1.0"),
-    ("2026-03-21", "2026-03-21"), ("2026-03-21T08:00:00Z", "2026-03-21T08:00:00Z"), ("12:30", "12:30"),
-    ("'7'", "7"), ('"true"', "true"), ("=", "="), ("سلام", "سلام"), ("'می\u200cروم'", "می\u200cروم"),
-])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("true", True),
+        ("false", False),
+        ("null", None),
+        ("~", None),
+        ("", None),
+        ("yes", "yes"),
+        ("no", "no"),
+        ("on", "on"),
+        ("off", "off"),
+        ("True", "True"),
+        ("NULL", "NULL"),
+        ("y", "y"),
+        ("7", 7),
+        ("-7", -7),
+        ("+7", 7),
+        ("0", 0),
+        ("007", "007"),
+        ("0x1F", "0x1F"),
+        ("0o17", "0o17"),
+        ("1_000", "1_000"),
+        ("7.50", 7.5),
+        ("-1.5e3", -1500.0),
+        ("1.", "1."),
+        (".5", ".5"),
+        ("1e5", "1e5"),
+        (".inf", ".inf"),
+        (".nan", ".nan"),
+        ("1.0e999", "1.0e999"),
+        ("1" * 19, "1" * 19),
+        ("0.1.0", "0.1.0"),
+        ("2026-03-21", "2026-03-21"),
+        ("2026-03-21T08:00:00Z", "2026-03-21T08:00:00Z"),
+        ("12:30", "12:30"),
+        ("'7'", "7"),
+        ('"true"', "true"),
+        ("=", "="),
+        ("سلام", "سلام"),
+        ("'می\u200cروم'", "می\u200cروم"),
+    ],
+)
 def test_plain_text_reads_as_it_plainly_looks(text, value):
     found = read_text(f"key: {text}\n", "a.yaml").value["key"]
     assert found == value
@@ -36,50 +70,72 @@ def test_plain_text_reads_as_it_plainly_looks(text, value):
 
 def test_words_of_yaml_1_1_are_names_when_they_are_keys():
     assert read_text("on: [a]\nyes: 1\nno: 2\noff: 3\ny: 4\n", "a.yaml").value == {
-        "on": ["a"], "yes": 1, "no": 2, "off": 3, "y": 4}
+        "on": ["a"],
+        "yes": 1,
+        "no": 2,
+        "off": 3,
+        "y": 4,
+    }
 
 
 def test_every_key_and_item_has_its_line():
     lines = read_text("a:\n  b: 1\n  c:\n    - x\n    - d: 2\n# why\ne: {f: 3}\n", "a.yaml").lines
-    assert lines == {("a",): 1, ("a", "b"): 2, ("a", "c"): 3, ("a", "c", "0"): 4, ("a", "c", "1"): 5,
-                     ("a", "c", "1", "d"): 5, ("e",): 7, ("e", "f"): 7}
+    assert lines == {
+        ("a",): 1,
+        ("a", "b"): 2,
+        ("a", "c"): 3,
+        ("a", "c", "0"): 4,
+        ("a", "c", "1"): 5,
+        ("a", "c", "1", "d"): 5,
+        ("e",): 7,
+        ("e", "f"): 7,
+    }
 
 
-@pytest.mark.parametrize(("text", "code", "line"), [
-    ("a: 1\nb:\n  c: 1\n  c: 2\n", "duplicate_key", 4),
-    ("a: 1\n'a': 2\n", "duplicate_key", 2),
-    ("a:\n\tb: 1\n", "tab", 2),
-    ("a: 'x\ty'\n", "tab", 1),
-    ("a: &x 1\nb: 2\n", "alias", 1),
-    ("a: 1\nb: *x\n", "alias", 2),
-    ("a: &x {b: 1}\nc:\n  <<: *x\n", "alias", 1),
-    ("a:\n  <<: {b: 1}\n", "merge_key", 2),
-    ("a: !!python/object:os.system x\n", "tag", 1),
-    ("a: !secret x\n", "tag", 1),
-    ("a: !!str 7\n", "tag", 1),
-    ("1: a\n", "bad_key", 1),
-    ("true: a\n", "bad_key", 1),
-    ("null: a\n", "bad_key", 1),
-    ("? [a, b]\n: 1\n", "bad_key", 1),
-    ("a: 1\n---\nb: 2\n", "yaml", 2),
-    ("a: [1, 2\nb: 3\n", "yaml", 2),
-    ("a: 'x\n", "yaml", 2),
-    ("a: b: c\n", "yaml", 1),
-    ("a: \x07\n", "yaml", 0),
-    ('a: "\\0"\n', "unstorable", 1),
-    ('a: "\\ud800"\n', "unstorable", 1),
-    ('"\\0": a\n', "bad_key", 1),
-])
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("a: 1\nb:\n  c: 1\n  c: 2\n", "duplicate_key", 4),
+        ("a: 1\n'a': 2\n", "duplicate_key", 2),
+        ("a:\n\tb: 1\n", "tab", 2),
+        ("a: 'x\ty'\n", "tab", 1),
+        ("a: &x 1\nb: 2\n", "alias", 1),
+        ("a: 1\nb: *x\n", "alias", 2),
+        ("a: &x {b: 1}\nc:\n  <<: *x\n", "alias", 1),
+        ("a:\n  <<: {b: 1}\n", "merge_key", 2),
+        ("a: !!python/object:os.system x\n", "tag", 1),
+        ("a: !secret x\n", "tag", 1),
+        ("a: !!str 7\n", "tag", 1),
+        ("1: a\n", "bad_key", 1),
+        ("true: a\n", "bad_key", 1),
+        ("null: a\n", "bad_key", 1),
+        ("? [a, b]\n: 1\n", "bad_key", 1),
+        ("a: 1\n---\nb: 2\n", "yaml", 2),
+        ("a: [1, 2\nb: 3\n", "yaml", 2),
+        ("a: 'x\n", "yaml", 2),
+        ("a: b: c\n", "yaml", 1),
+        ("a: \x07\n", "yaml", 0),
+        ('a: "\\0"\n', "unstorable", 1),
+        ('a: "\\ud800"\n', "unstorable", 1),
+        ('"\\0": a\n', "bad_key", 1),
+    ],
+)
 def test_what_surprises_is_refused_with_its_line(text, code, line):
     assert refused(text)[0] == (code, line)
 
 
 def test_all_problems_of_a_file_are_told_at_once():
-    assert refused("a: 1\na: 2\nb:\n  <<: 3\n  1: x\n") == [("duplicate_key", 2), ("merge_key", 4), ("bad_key", 5)]
+    assert refused("a: 1\na: 2\nb:\n  <<: 3\n  1: x\n") == [
+        ("duplicate_key", 2),
+        ("merge_key", 4),
+        ("bad_key", 5),
+    ]
 
 
 def test_a_bomb_of_aliases_is_refused_before_it_grows():
-    text = "a: &a [x, x]\n" + "".join(f"{n}: &{n} [*{p}, *{p}]\n" for p, n in zip("abcdefgh", "bcdefghi", strict=True))
+    text = "a: &a [x, x]\n" + "".join(
+        f"{n}: &{n} [*{p}, *{p}]\n" for p, n in zip("abcdefgh", "bcdefghi", strict=True)
+    )
     assert refused(text)[0] == ("alias", 1)
 
 
@@ -91,8 +147,15 @@ def test_too_deep_too_many_and_too_large_are_refused():
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-10**17, 10**17) | st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abcdefgh_", min_size=1), inner, max_size=4), max_leaves=12)
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**17), 10**17)
+    | st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text("abcdefgh_", min_size=1), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
 
 
 @settings(max_examples=60, deadline=None)
@@ -107,4 +170,10 @@ def test_what_pyyaml_writes_reads_back_as_it_was_written(value):
     class Plain(yaml.SafeDumper):
         def ignore_aliases(self, data):
             return True
-    assert read_text(yaml.dump(value, Dumper=Plain, allow_unicode=True, default_flow_style=False, width=10**6), "a").value == value
+
+    assert (
+        read_text(
+            yaml.dump(value, Dumper=Plain, allow_unicode=True, default_flow_style=False, width=10**6), "a"
+        ).value
+        == value
+    )

@@ -34,7 +34,13 @@ class Shifted(Calendar):
 class FewWords(Messages):
     """Translations without files."""
 
-    words: Mapping[str, str] = {"Yes": "بله", "No": "خیر", "New": "تازه", "Old": "کهنه", "Lost deal": "ازدست‌رفته"}
+    words: Mapping[str, str] = {
+        "Yes": "بله",
+        "No": "خیر",
+        "New": "تازه",
+        "Old": "کهنه",
+        "Lost deal": "ازدست‌رفته",
+    }
 
     def gettext(self, language: str, msgid: str, context: str = "") -> str:
         return self.words.get(msgid, msgid) if language == "fa" else msgid
@@ -50,12 +56,25 @@ def _readers() -> dict[str, Style]:
         calendars=[Shifted()],
         digits=[DigitSet(name="persian", digits="۰۱۲۳۴۵۶۷۸۹", decimal="٫", group="٬")],
         money_units=[
-            MoneyUnit(name="ten", currency="IRR", labels={"en": "Ten", "fa": "ده‌تا"}, factor=Decimal(10), words=("dahta",)),
+            MoneyUnit(
+                name="ten",
+                currency="IRR",
+                labels={"en": "Ten", "fa": "ده‌تا"},
+                factor=Decimal(10),
+                words=("dahta",),
+            ),
             MoneyUnit(name="rial", currency="IRR", labels={"en": "Rial", "fa": "ریال"}),
         ],
         languages=[
-            Language(code="fa", name="فارسی", direction="rtl", calendar="shifted", digits="persian", money_unit="ten",
-                     list_separator="، "),
+            Language(
+                code="fa",
+                name="فارسی",
+                direction="rtl",
+                calendar="shifted",
+                digits="persian",
+                money_unit="ten",
+                list_separator="، ",
+            ),
             Language(code="de", name="Deutsch"),
         ],
     )

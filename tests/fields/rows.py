@@ -57,8 +57,14 @@ def make(kind: str, *, name: str = "f", entity: str = "m.thing", **more: object)
 
 def entity(name: str, *fields: FieldSpec) -> EntitySpec:
     """Return an entity with these fields."""
-    return EntitySpec(name=name, label=name, plural=name, title=fields[0].name if fields else "id",
-                      owner=name.partition(".")[0], fields={f.name: f for f in fields})
+    return EntitySpec(
+        name=name,
+        label=name,
+        plural=name,
+        title=fields[0].name if fields else "id",
+        owner=name.partition(".")[0],
+        fields={f.name: f for f in fields},
+    )
 
 
 def catalog(*entities: EntitySpec) -> Catalog:

@@ -12,7 +12,11 @@ from tests.fields.rows import TYPES, Row, make
 from tests.fields.strategies import VALUES
 from tests.fields.test_properties import SPECS
 
-ROWS = tuple(row for row in (*rows_text.ROWS, *rows_numbers.ROWS, *rows_times.ROWS, *rows_records.ROWS) if row.kind.storable)
+ROWS = tuple(
+    row
+    for row in (*rows_text.ROWS, *rows_numbers.ROWS, *rows_times.ROWS, *rows_records.ROWS)
+    if row.kind.storable
+)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +35,9 @@ def table_of(connection):
 
     def build(kind, spec):
         columns = [sa.Column(c.name, c.sa_type, nullable=c.nullable, quote=True) for c in kind.columns(spec)]
-        table = sa.Table("m_thing", sa.MetaData(), sa.Column("n", sa.Integer), *columns, prefixes=["TEMPORARY"])
+        table = sa.Table(
+            "m_thing", sa.MetaData(), sa.Column("n", sa.Integer), *columns, prefixes=["TEMPORARY"]
+        )
         connection.execute(sa.schema.CreateTable(table))
         made.append(table)
         return table
@@ -58,7 +64,9 @@ def test_values_survive_their_columns(connection, table_of, row: Row, search):
     table = table_of(kind, spec)
     values = [*row.values, None]
     again = stored(connection, table, kind, spec, values)
-    assert [kind.equal(left, right) for left, right in zip(again, values, strict=True)] == [True] * len(values)
+    assert [kind.equal(left, right) for left, right in zip(again, values, strict=True)] == [True] * len(
+        values
+    )
     assert [type(value) for value in again] == [type(value) for value in values]
     assert again[:-1] == [kind.from_columns(spec, kind.to_columns(spec, value)) for value in row.values]
 
@@ -68,7 +76,11 @@ def test_random_values_survive_their_columns(connection, table_of, name):
     kind, spec = TYPES.get(name), make(name, **SPECS.get(name, {}))
     table = table_of(kind, spec)
 
-    @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+    @settings(
+        max_examples=15,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    )
     @given(st.lists(VALUES[name], max_size=20))
     def check(values):
         again = stored(connection, table, kind, spec, values)

@@ -24,8 +24,11 @@ def named(row: Row) -> str:
 
 def each(part: str) -> pytest.MarkDecorator:
     """Parametrize a test by the cases that every row has under ``part``."""
-    cases = [pytest.param(row, case, id=f"{named(row)}-{number}")
-             for row in ROWS for number, case in enumerate(getattr(row, part))]
+    cases = [
+        pytest.param(row, case, id=f"{named(row)}-{number}")
+        for row in ROWS
+        for number, case in enumerate(getattr(row, part))
+    ]
     return pytest.mark.parametrize(("row", "case"), cases)
 
 

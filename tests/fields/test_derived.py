@@ -17,16 +17,36 @@ def line(kind, name, **more):
 
 
 LINE = entity(
-    "m.line", line("reference", "owner", options={"to": "m.thing"}), line("reference", "other", options={"to": "m.other"}),
-    line("text", "name"), line("email", "email"), line("phone", "phone"), line("long_text", "notes"), line("integer", "count"),
-    line("decimal", "rate"), line("money", "amount"), line("money", "dollars", options={"currency": "USD"}),
-    line("boolean", "done"), line("date", "day"), line("datetime", "moment"), line("choice", "state", choices=CHOICES[:2]),
-    line("multi_choice", "tags", choices=CHOICES), line("links", "links", options={"to": "m.other"}), line("file", "file"),
+    "m.line",
+    line("reference", "owner", options={"to": "m.thing"}),
+    line("reference", "other", options={"to": "m.other"}),
+    line("text", "name"),
+    line("email", "email"),
+    line("phone", "phone"),
+    line("long_text", "notes"),
+    line("integer", "count"),
+    line("decimal", "rate"),
+    line("money", "amount"),
+    line("money", "dollars", options={"currency": "USD"}),
+    line("boolean", "done"),
+    line("date", "day"),
+    line("datetime", "moment"),
+    line("choice", "state", choices=CHOICES[:2]),
+    line("multi_choice", "tags", choices=CHOICES),
+    line("links", "links", options={"to": "m.other"}),
+    line("file", "file"),
 )
 OTHER = entity("m.other", make("text", name="name", entity="m.other"))
-THING = [make("integer", name="a"), make("integer", name="b"), make("text", name="name"), make("money", name="price"),
-         make("reference", name="other", options={"to": "m.other"}), make("date", name="day"),
-         make("choice", name="state", choices=CHOICES), make("list", name="lines", options={"of": "m.line", "by": "owner"})]
+THING = [
+    make("integer", name="a"),
+    make("integer", name="b"),
+    make("text", name="name"),
+    make("money", name="price"),
+    make("reference", name="other", options={"to": "m.other"}),
+    make("date", name="day"),
+    make("choice", name="state", choices=CHOICES),
+    make("list", name="lines", options={"of": "m.line", "by": "owner"}),
+]
 
 
 def problems(*specs):
@@ -43,11 +63,26 @@ def rolled(kind, function, value="", where="", by="owner", source="m.line", **mo
 
 
 FITTING = [
-    ("integer", "count", ""), ("integer", "sum", "count"), ("decimal", "sum", "count"), ("decimal", "sum", "rate"),
-    ("money", "sum", "amount"), ("integer", "min", "count"), ("decimal", "max", "count"), ("date", "min", "day"),
-    ("datetime", "max", "moment"), ("money", "max", "amount"), ("text", "pick", "name"), ("email", "pick", "name"),
-    ("email", "pick", "email"), ("text", "pick", "phone"), ("phone", "pick", "name"), ("long_text", "pick", "notes"),
-    ("integer", "pick", "count"), ("money", "pick", "amount"), ("boolean", "pick", "done"), ("date", "pick", "day"),
+    ("integer", "count", ""),
+    ("integer", "sum", "count"),
+    ("decimal", "sum", "count"),
+    ("decimal", "sum", "rate"),
+    ("money", "sum", "amount"),
+    ("integer", "min", "count"),
+    ("decimal", "max", "count"),
+    ("date", "min", "day"),
+    ("datetime", "max", "moment"),
+    ("money", "max", "amount"),
+    ("text", "pick", "name"),
+    ("email", "pick", "name"),
+    ("email", "pick", "email"),
+    ("text", "pick", "phone"),
+    ("phone", "pick", "name"),
+    ("long_text", "pick", "notes"),
+    ("integer", "pick", "count"),
+    ("money", "pick", "amount"),
+    ("boolean", "pick", "done"),
+    ("date", "pick", "day"),
 ]
 
 
@@ -56,12 +91,27 @@ def test_fitting_roll_ups_are_accepted(kind, function, value):
     assert codes(rolled(kind, function, value)) == []
 
 
-@pytest.mark.parametrize(("kind", "function", "value"), [
-    ("decimal", "count", ""), ("text", "count", ""), ("integer", "sum", "rate"), ("money", "sum", "count"), ("decimal", "sum", "amount"),
-    ("text", "sum", "name"), ("integer", "sum", "done"), ("boolean", "max", "done"), ("text", "min", "name"), ("date", "max", "moment"),
-    ("choice", "max", "state"), ("text", "pick", "notes"), ("text", "pick", "count"), ("integer", "pick", "rate"),
-    ("text", "pick", "links"), ("text", "pick", "file"),
-])
+@pytest.mark.parametrize(
+    ("kind", "function", "value"),
+    [
+        ("decimal", "count", ""),
+        ("text", "count", ""),
+        ("integer", "sum", "rate"),
+        ("money", "sum", "count"),
+        ("decimal", "sum", "amount"),
+        ("text", "sum", "name"),
+        ("integer", "sum", "done"),
+        ("boolean", "max", "done"),
+        ("text", "min", "name"),
+        ("date", "max", "moment"),
+        ("choice", "max", "state"),
+        ("text", "pick", "notes"),
+        ("text", "pick", "count"),
+        ("integer", "pick", "rate"),
+        ("text", "pick", "links"),
+        ("text", "pick", "file"),
+    ],
+)
 def test_misfits_are_refused(kind, function, value):
     assert codes(rolled(kind, function, value, choices=CHOICES if kind == "choice" else ())) == ["misfit"]
 
@@ -80,23 +130,26 @@ def test_a_fixed_currency_draws_only_from_the_same():
     assert codes(rolled("money", "sum", "amount", options={"currency": "USD"})) == ["wrong_currency"]
 
 
-@pytest.mark.parametrize(("spec", "code"), [
-    (rolled("integer", "average", "count"), "unknown_function"),
-    (rolled("integer", "count", source="m.lin"), "unknown_entity"),
-    (rolled("integer", "count", by="ownr"), "unknown_field"),
-    (rolled("integer", "count", by="other"), "points_elsewhere"),
-    (rolled("integer", "sum", "cout"), "unknown_field"),
-    (rolled("integer", "sum"), "unknown_field"),
-    (rolled("integer", "count", where="no_such == 1"), "unknown_field"),
-    (rolled("integer", "count", required=True), "derived_flag"),
-    (rolled("integer", "count", default=5), "derived_flag"),
-    (rolled("integer", "count", computed="a"), "derived_twice"),
-    (rolled("multi_choice", "pick", "tags", choices=CHOICES), "not_derivable"),
-    (make("file", computed="a"), "not_derivable"),
-    (make("sequence", options={"pattern": "{number}"}, computed="name"), "not_derivable"),
-    (make("integer", computed="a + b", required_when="a > 1"), "derived_flag"),
-    (make("integer", computed="a + b", read_only_when="a > 1"), "derived_flag"),
-])
+@pytest.mark.parametrize(
+    ("spec", "code"),
+    [
+        (rolled("integer", "average", "count"), "unknown_function"),
+        (rolled("integer", "count", source="m.lin"), "unknown_entity"),
+        (rolled("integer", "count", by="ownr"), "unknown_field"),
+        (rolled("integer", "count", by="other"), "points_elsewhere"),
+        (rolled("integer", "sum", "cout"), "unknown_field"),
+        (rolled("integer", "sum"), "unknown_field"),
+        (rolled("integer", "count", where="no_such == 1"), "unknown_field"),
+        (rolled("integer", "count", required=True), "derived_flag"),
+        (rolled("integer", "count", default=5), "derived_flag"),
+        (rolled("integer", "count", computed="a"), "derived_twice"),
+        (rolled("multi_choice", "pick", "tags", choices=CHOICES), "not_derivable"),
+        (make("file", computed="a"), "not_derivable"),
+        (make("sequence", options={"pattern": "{number}"}, computed="name"), "not_derivable"),
+        (make("integer", computed="a + b", required_when="a > 1"), "derived_flag"),
+        (make("integer", computed="a + b", read_only_when="a > 1"), "derived_flag"),
+    ],
+)
 def test_what_makes_no_sense_is_refused(spec, code):
     assert codes(spec) == [code]
 
@@ -113,20 +166,48 @@ def test_every_function_has_its_results():
     assert result_types("median", "integer") == frozenset()
 
 
-@pytest.mark.parametrize(("kind", "computed"), [
-    ("integer", "a + b"), ("decimal", "a / b"), ("text", "concat(name, ' x')"), ("boolean", "a > b"), ("date", "add_days(day, 3)"),
-    ("money", "price * 2"), ("text", "other.name"), ("reference", "other"), ("choice", "state"), ("integer", "count(lines)"),
-    ("choice", "if(a > b, 'new', 'old')"),
-])
+@pytest.mark.parametrize(
+    ("kind", "computed"),
+    [
+        ("integer", "a + b"),
+        ("decimal", "a / b"),
+        ("text", "concat(name, ' x')"),
+        ("boolean", "a > b"),
+        ("date", "add_days(day, 3)"),
+        ("money", "price * 2"),
+        ("text", "other.name"),
+        ("reference", "other"),
+        ("choice", "state"),
+        ("integer", "count(lines)"),
+        ("choice", "if(a > b, 'new', 'old')"),
+    ],
+)
 def test_fitting_expressions_are_accepted(kind, computed):
-    more = {"choices": CHOICES} if kind == "choice" else {"options": {"to": "m.other"}} if kind == "reference" else {}
+    more = (
+        {"choices": CHOICES}
+        if kind == "choice"
+        else {"options": {"to": "m.other"}}
+        if kind == "reference"
+        else {}
+    )
     assert codes(make(kind, computed=computed, **more)) == []
 
 
-@pytest.mark.parametrize(("kind", "computed"), [
-    ("integer", "name"), ("text", "a"), ("boolean", "a"), ("date", "a"), ("money", "a"), ("integer", "no_such + 1"), ("integer", "a +"),
-    ("reference", "a"), ("integer", "$old.a"), ("datetime", "day"),
-])
+@pytest.mark.parametrize(
+    ("kind", "computed"),
+    [
+        ("integer", "name"),
+        ("text", "a"),
+        ("boolean", "a"),
+        ("date", "a"),
+        ("money", "a"),
+        ("integer", "no_such + 1"),
+        ("integer", "a +"),
+        ("reference", "a"),
+        ("integer", "$old.a"),
+        ("datetime", "day"),
+    ],
+)
 def test_expressions_that_do_not_fit_are_refused_with_their_place(kind, computed):
     found = problems(make(kind, computed=computed, options={"to": "m.other"} if kind == "reference" else {}))
     assert found
@@ -136,7 +217,9 @@ def test_expressions_that_do_not_fit_are_refused_with_their_place(kind, computed
 
 def test_no_value_depends_on_itself():
     assert codes(make("integer", computed="f + 1")) == ["circle"]
-    assert codes(make("integer", name="f", computed="g"), make("integer", name="g", computed="f")) == ["circle"]
+    assert codes(make("integer", name="f", computed="g"), make("integer", name="g", computed="f")) == [
+        "circle"
+    ]
     assert codes(make("integer", name="f", computed="a"), make("integer", name="g", computed="f")) == []
 
 
@@ -149,14 +232,37 @@ def test_circles_over_roll_ups_are_found():
     assert "m.line.share → m.thing.f" in found[0].text()
 
 
-@pytest.mark.parametrize(("kind", "result", "kept"), [
-    ("integer", Decimal("2.5"), 3), ("integer", Decimal("-2.5"), -3), ("integer", 10**30, None), ("integer", None, None),
-    ("integer", 7, 7), ("decimal", Decimal(1) / Decimal(3), Decimal("0.3333")), ("decimal", Decimal(10) ** 16, None),
-    ("decimal", Decimal("9999999999999999.99999"), None), ("text", "x" * 300, "x" * 255), ("text", "  ", None), ("text", None, None),
-    ("money", Money(Decimal("0.33333"), "USD"), Money(Decimal("0.3333"), "USD")), ("money", Money(Decimal(10) ** 17, "USD"), None),
-    ("choice", "new", "new"), ("choice", "gone", None), ("reference", 5, Ref(5)), ("reference", Ref(5), Ref(5)), ("reference", None, None),
-    ("boolean", True, True), ("money", None, None),
-])
+@pytest.mark.parametrize(
+    ("kind", "result", "kept"),
+    [
+        ("integer", Decimal("2.5"), 3),
+        ("integer", Decimal("-2.5"), -3),
+        ("integer", 10**30, None),
+        ("integer", None, None),
+        ("integer", 7, 7),
+        ("decimal", Decimal(1) / Decimal(3), Decimal("0.3333")),
+        ("decimal", Decimal(10) ** 16, None),
+        ("decimal", Decimal("9999999999999999.99999"), None),
+        ("text", "x" * 300, "x" * 255),
+        ("text", "  ", None),
+        ("text", None, None),
+        ("money", Money(Decimal("0.33333"), "USD"), Money(Decimal("0.3333"), "USD")),
+        ("money", Money(Decimal(10) ** 17, "USD"), None),
+        ("choice", "new", "new"),
+        ("choice", "gone", None),
+        ("reference", 5, Ref(5)),
+        ("reference", Ref(5), Ref(5)),
+        ("reference", None, None),
+        ("boolean", True, True),
+        ("money", None, None),
+    ],
+)
 def test_results_are_rounded_to_their_field(kind, result, kept):
-    more = {"choices": CHOICES} if kind == "choice" else {"options": {"to": "m.other"}} if kind == "reference" else {}
+    more = (
+        {"choices": CHOICES}
+        if kind == "choice"
+        else {"options": {"to": "m.other"}}
+        if kind == "reference"
+        else {}
+    )
     assert TYPES.get(kind).from_expression(make(kind, **more), result) == kept

@@ -14,15 +14,21 @@ from tests.fields.rows import CHOICES, CONTEXT, CONTEXTS, TYPES, make
 from tests.fields.strategies import JSON, TYPED, VALUES
 
 SPECS = {
-    "choice": {"choices": CHOICES}, "multi_choice": {"choices": CHOICES}, "reference": {"options": {"to": "m.other"}},
-    "reference_any": {"options": {"to": ["m.other", "m.third"]}}, "links": {"options": {"to": "m.other"}},
-    "list": {"options": {"of": "m.line", "by": "owner"}}, "sequence": {"options": {"pattern": "C-{year}-{number:05}"}},
+    "choice": {"choices": CHOICES},
+    "multi_choice": {"choices": CHOICES},
+    "reference": {"options": {"to": "m.other"}},
+    "reference_any": {"options": {"to": ["m.other", "m.third"]}},
+    "links": {"options": {"to": "m.other"}},
+    "list": {"options": {"of": "m.line", "by": "owner"}},
+    "sequence": {"options": {"pattern": "C-{year}-{number:05}"}},
 }
 NAMES = sorted(VALUES)
 ENTERED = [name for name in NAMES if name != "sequence"]
 RETURNING = [name for name in ENTERED if name not in ("reference", "reference_any", "links", "list", "file")]
 
-few = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+few = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+)
 
 
 def of(name):

@@ -19,8 +19,20 @@ def rows_of(name):
 def test_every_type_stands_there_as_it_is(kind):
     line = next(line for line in PAGE.splitlines() if line.startswith(f"| `{kind.name}` | {kind.about} |"))
     cells = [cell.strip() for cell in line.strip("|").split("|")]
-    assert cells[2:] == [f"`{kind.control}`", *("yes" if flag else "" for flag in (
-        kind.sortable, kind.groupable, kind.textual, kind.identifying, kind.derivable, kind.preset))]
+    assert cells[2:] == [
+        f"`{kind.control}`",
+        *(
+            "yes" if flag else ""
+            for flag in (
+                kind.sortable,
+                kind.groupable,
+                kind.textual,
+                kind.identifying,
+                kind.derivable,
+                kind.preset,
+            )
+        ),
+    ]
 
 
 @pytest.mark.parametrize("kind", tuple(TYPES), ids=lambda kind: kind.name)

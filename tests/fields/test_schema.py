@@ -16,11 +16,20 @@ from tests.fields.rows import CHOICES, CONTEXT, TYPES, entity, make
 from tests.fields.strategies import JSON
 
 THING = entity(
-    "m.thing", make("integer", name="id", system=True), make("integer", name="version", system=True),
-    make("text", name="name", required=True), make("email", name="email"), make("integer", name="count", required=True, default=1),
-    make("choice", name="state", choices=CHOICES), make("reference", name="owner", options={"to": "m.other"}),
-    make("integer", name="double", computed="count * 2"), make("sequence", name="number", options={"pattern": "{number}"}),
-    make("text", name="salary"), make("text", name="load"), make("text", name="fields"), make("text", name="context"),
+    "m.thing",
+    make("integer", name="id", system=True),
+    make("integer", name="version", system=True),
+    make("text", name="name", required=True),
+    make("email", name="email"),
+    make("integer", name="count", required=True, default=1),
+    make("choice", name="state", choices=CHOICES),
+    make("reference", name="owner", options={"to": "m.other"}),
+    make("integer", name="double", computed="count * 2"),
+    make("sequence", name="number", options={"pattern": "{number}"}),
+    make("text", name="salary"),
+    make("text", name="load"),
+    make("text", name="fields"),
+    make("text", name="context"),
 )
 WRITABLE = frozenset(THING.fields) - {"salary", "owner"}
 READABLE = frozenset(THING.fields) - {"salary"}
@@ -44,8 +53,13 @@ def test_all_problems_are_told_at_once_with_their_fields():
     with pytest.raises(ValidationFailed) as failed:
         schema().read({"email": "x", "count": 1.5, "state": "gone", "nmae": "x", "id": 5})
     assert [(p.field, p.code) for p in failed.value.problems] == [
-        ("count", "not_whole"), ("email", "not_an_email"), ("id", "protected"), ("name", "required"), ("nmae", "unknown_field"),
-        ("state", "unknown_choice")]
+        ("count", "not_whole"),
+        ("email", "not_an_email"),
+        ("id", "protected"),
+        ("name", "required"),
+        ("nmae", "unknown_field"),
+        ("state", "unknown_choice"),
+    ]
 
 
 def test_values_that_could_be_read_are_kept_beside_the_problems():

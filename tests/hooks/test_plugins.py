@@ -24,6 +24,7 @@ def languages(*names):
 def saying(heard, name):
     def record_saved(change):
         heard.append((name, change))
+
     return plugin(record_saved=record_saved)
 
 
@@ -56,7 +57,8 @@ def test_contributions_come_with_their_module_in_the_order_of_dependencies(plugi
     plugins.register("early", languages("aa", "bb"))
     assert plugins.modules == ("early", "late")
     assert plugins.gather("register_languages") == tuple(
-        Contribution(module=m, value=v) for m, v in (("early", "aa"), ("early", "bb"), ("late", "xx")))
+        Contribution(module=m, value=v) for m, v in (("early", "aa"), ("early", "bb"), ("late", "xx"))
+    )
 
 
 def test_the_module_that_depends_on_others_speaks_first(plugins):
@@ -100,6 +102,7 @@ def test_module_that_fails_in_a_registration_is_set_aside_whole_and_the_others_g
     def broken():
         yield "aa"
         raise RuntimeError("no dictionary")
+
     bad = plugin(register_languages=broken, record_saved=lambda change: heard.append((1, change)))
     plugins.register("bad", bad)
     plugins.register("good", languages("bb"))
@@ -112,6 +115,7 @@ def test_module_that_fails_in_a_registration_is_set_aside_whole_and_the_others_g
 def test_error_in_a_hook_that_shares_a_transaction_reaches_the_caller(plugins):
     def refuse(change):
         raise RuntimeError("no")
+
     plugins.register("a", plugin(record_saved=refuse))
     with pytest.raises(RuntimeError, match="no"):
         plugins.call.record_saved(change=1, uow=None)
@@ -135,6 +139,7 @@ def test_a_call_in_flight_keeps_the_set_it_started_with(plugins):
     def leaving(change):
         plugins.unregister("b")
         heard.append("a")
+
     plugins.register("b", saying(heard, "b"))
     plugins.register("a", plugin(record_saved=leaving))
     plugins.call.record_saved(change=1, uow=None)
@@ -163,6 +168,7 @@ def package(tmp_path, monkeypatch):
         if hooks is not None:
             (folder / "hooks.py").write_text(hooks)
         return ModuleSpec(name=name, version="1", label=name, package=name)
+
     yield write
     for name in [n for n in sys.modules if n.startswith("hooked_")]:
         del sys.modules[name]

@@ -35,9 +35,12 @@ def test_every_hook_answers_the_four_questions_in_order(name):
 
 
 def test_the_page_is_what_the_specifications_say():
-    assert PAGE.read_text() == reference(), "write it anew: python -m core.hooks.reference > docs/reference/hooks.md"
+    assert PAGE.read_text() == reference(), (
+        "write it anew: python -m core.hooks.reference > docs/reference/hooks.md"
+    )
 
 
 def test_signatures_read_as_modules_write_them():
     assert signature(HOOKS["record_validate"]) == (
-        "record_validate(change: ChangeLike, uow: UnitOfWorkLike) -> Iterable[Problem]")
+        "record_validate(change: ChangeLike, uow: UnitOfWorkLike) -> Iterable[Problem]"
+    )

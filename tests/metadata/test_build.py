@@ -25,17 +25,29 @@ from tests.metadata.written import (
 )
 
 PET = entity("people.pet", {"name": {"type": "text"}, "keeper": {"type": "reference", "to": "people.person"}})
-TIER = extend("people.person", "club", fields={"tier": {"type": "text"}, "pets": {
-    "type": "list", "of": "people.pet", "by": "keeper"}})
+TIER = extend(
+    "people.person",
+    "club",
+    fields={"tier": {"type": "text"}, "pets": {"type": "list", "of": "people.pet", "by": "keeper"}},
+)
 DOCUMENTS = (
-    PERSON, PET, TIER,
-    extend("people.person", "post", fields={"box": {"type": "text"}, "stage": {"choices": {"sent": "Sent"}}},
-           behaviours=["owned"], unique_together=[["name", "box"]]),
+    PERSON,
+    PET,
+    TIER,
+    extend(
+        "people.person",
+        "post",
+        fields={"box": {"type": "text"}, "stage": {"choices": {"sent": "Sent"}}},
+        behaviours=["owned"],
+        unique_together=[["name", "box"]],
+    ),
     extend("people.person", label="Human", fields={"x_note": {"type": "text"}, "name": {"label": "N"}}),
     view("people.person.form", sections={"main": {"items": ["name", "stage"]}}),
     extend("people.person.form", "club", items=[{"add": "tier", "after": "name"}, {"add": "pets"}]),
     extend("people.person.form", "post", items=[{"add": "box", "after": "tier"}, {"hide": "stage"}]),
-    extend("people.person.form", items=[{"move": "name", "after": "stage"}, {"add": "x_note", "before": "box"}]),
+    extend(
+        "people.person.form", items=[{"move": "name", "after": "stage"}, {"add": "x_note", "before": "box"}]
+    ),
     view("people.pet.list", columns=["name", "keeper.name"]),
     role("people.reader", [{"entity": "people.pet", "actions": ["read"]}]),
     extend("role:people.reader", "club", grants=[{"entity": "people.person", "actions": ["read"]}]),
@@ -52,7 +64,11 @@ def test_the_order_of_documents_does_not_matter(documents):
 
 WRONG = (
     *DOCUMENTS,
-    extend("people.pet", "club", fields={"name": {"label": "A"}, "keeper": {"required": True}, "x": {"type": "links"}}),
+    extend(
+        "people.pet",
+        "club",
+        fields={"name": {"label": "A"}, "keeper": {"required": True}, "x": {"type": "links"}},
+    ),
     extend("people.pet", "post", fields={"name": {"label": "B"}, "gone": {"label": "C"}}),
     entity("post.letter", {"to": {"type": "reference", "to": "people.nobody"}}),
     view("post.letter.list", columns=["to", "from"]),
@@ -66,14 +82,19 @@ def test_neither_errors_nor_what_sleeps_depend_on_the_order_of_documents(documen
         with pytest.raises(MetadataConflict) as caught:
             build(found, MODULES, (OWNED,))
         return [p.text() for p in caught.value.problems]
+
     assert errors(documents) == errors(WRONG)
-    assert _told(build(documents, MODULES, (OWNED,), strict=False)) == _told(build(WRONG, MODULES, (OWNED,), strict=False))
+    assert _told(build(documents, MODULES, (OWNED,), strict=False)) == _told(
+        build(WRONG, MODULES, (OWNED,), strict=False)
+    )
 
 
 def _told(built):
     catalog = built.catalog
-    shown = [[(name, repr(spec)) for name, spec in specs.items()]
-             for specs in (catalog.entities, catalog.views, catalog.menus, catalog.roles)]
+    shown = [
+        [(name, repr(spec)) for name, spec in specs.items()]
+        for specs in (catalog.entities, catalog.views, catalog.menus, catalog.roles)
+    ]
     return shown, catalog.digest, [p.text() for p in built.problems], [repr(o) for o in built.overrides]
 
 
@@ -81,7 +102,13 @@ def test_all_errors_are_told_at_once_sorted_by_place():
     with pytest.raises(MetadataConflict) as caught:
         build(WRONG, MODULES, (OWNED,))
     problems = caught.value.problems
-    assert {p.code for p in problems} == {"no_target", "unknown_entity", "unknown_field", "conflict", "unknown_part"}
+    assert {p.code for p in problems} == {
+        "no_target",
+        "unknown_entity",
+        "unknown_field",
+        "conflict",
+        "unknown_part",
+    }
     places = [str(p.place) for p in problems]
     assert places == sorted(places)
 
@@ -91,46 +118,152 @@ def test_errors_without_disagreement_are_metadata_invalid():
         compiled(entity("people.person", title="gone"))
 
 
-@pytest.mark.parametrize(("documents", "code", "told"), [
-    ([entity("people.person", title="nme")], "unknown_field", "Perhaps: name"),
-    ([entity("people.person", {"p": {"type": "links", "to": "people.person"}}, title="p")], "bad_title", "p is a links"),
-    ([entity("people.person", {"b": {"type": "reference", "to": "people.persn"}})], "unknown_entity", "people.person"),
-    ([entity("people.person", {"b": {"type": "reference"}})], "no_target", "to which entity"),
-    ([entity("people.person", {"b": {"type": "reference_any", "to": ["people.person"] * 2}})], "duplicate", "twice"),
-    ([PERSON, entity("people.pet", {"l": {"type": "list", "of": "people.person", "by": "name"}})],
-     "not_a_reference_back", "References back are: none"),
-    ([PERSON, entity("people.pet", {"l": {"type": "list", "of": "people.pet", "by": "x"},
-                                    "k": {"type": "reference", "to": "people.pet"}})],
-     "not_a_reference_back", "References back are: k"),
-    ([entity("people.person", {"n": {"type": "integer", "rollup": {"from": "people.x", "by": "k", "count": ""}}})],
-     "unknown_entity", "people.x"),
-    ([PET, PERSON, extend("people.person", "club", fields={
-        "n": {"type": "integer", "rollup": {"from": "people.pet", "by": "keeper", "sum": "wight"}}})],
-     "unknown_field", "wight"),
-    ([PET, PERSON, extend("people.person", "club", fields={
-        "n": {"type": "integer", "rollup": {"from": "people.pet", "by": "name", "count": ""}}})],
-     "not_a_reference_back", "keeper"),
-    ([entity("people.person", part_of="whole")], "bad_part_of", "whole"),
-    ([entity("people.person", {"b": {"type": "reference", "to": "people.person"}}, part_of="b")],
-     "circular_part_of", "people.person → people.person"),
-    ([entity("people.person", {"b": {"type": "reference", "to": "people.pet"}}, part_of="people.pet"),
-      entity("people.pet", {"c": {"type": "reference", "to": "people.person"}}, part_of="c")],
-     "circular_part_of", "people.person → people.pet → people.person"),
-    ([entity("people.person", unique_together=[["name", "nme"]])], "unknown_field", "nme"),
-    ([entity("people.person", {"l": {"type": "links", "to": "people.person"}}, unique_together=[["l"]])],
-     "not_stored", "l has no value"),
-    ([entity("people.person", rules={"r": {"refuse_when": "x", "on": ["nme"]}})], "unknown_field", "nme"),
-    ([entity("people.person", {"c": {"type": "text", "computed": "1", "required": True}})], "derived", "Nobody types c"),
-    ([entity("people.person", {"c": {"type": "integer", "computed": "1", "rollup": {
-        "from": "people.person", "by": "b", "count": ""}}, "b": {"type": "reference", "to": "people.person"}})],
-     "computed_twice", "c is either"),
-    ([PERSON, PERSON], "duplicate", "people declares it already"),
-    ([entity("club.person", owner="people")], "bad_name", "people.<singular>"),
-    ([entity("people.person", owner=SITE)], "bad_name", "x.<singular>"),
-    ([entity("people.b_c", owner="people"), entity("people.b", owner="people")], "", ""),
-    ([entity("people.person", {"c": {"type": "choice", "choices": {"a": {"label": "A", "hue": "pnk"}}}})],
-     "unknown_hue", "pink"),
-])
+@pytest.mark.parametrize(
+    ("documents", "code", "told"),
+    [
+        ([entity("people.person", title="nme")], "unknown_field", "Perhaps: name"),
+        (
+            [entity("people.person", {"p": {"type": "links", "to": "people.person"}}, title="p")],
+            "bad_title",
+            "p is a links",
+        ),
+        (
+            [entity("people.person", {"b": {"type": "reference", "to": "people.persn"}})],
+            "unknown_entity",
+            "people.person",
+        ),
+        ([entity("people.person", {"b": {"type": "reference"}})], "no_target", "to which entity"),
+        (
+            [entity("people.person", {"b": {"type": "reference_any", "to": ["people.person"] * 2}})],
+            "duplicate",
+            "twice",
+        ),
+        (
+            [PERSON, entity("people.pet", {"l": {"type": "list", "of": "people.person", "by": "name"}})],
+            "not_a_reference_back",
+            "References back are: none",
+        ),
+        (
+            [
+                PERSON,
+                entity(
+                    "people.pet",
+                    {
+                        "l": {"type": "list", "of": "people.pet", "by": "x"},
+                        "k": {"type": "reference", "to": "people.pet"},
+                    },
+                ),
+            ],
+            "not_a_reference_back",
+            "References back are: k",
+        ),
+        (
+            [
+                entity(
+                    "people.person",
+                    {"n": {"type": "integer", "rollup": {"from": "people.x", "by": "k", "count": ""}}},
+                )
+            ],
+            "unknown_entity",
+            "people.x",
+        ),
+        (
+            [
+                PET,
+                PERSON,
+                extend(
+                    "people.person",
+                    "club",
+                    fields={
+                        "n": {
+                            "type": "integer",
+                            "rollup": {"from": "people.pet", "by": "keeper", "sum": "wight"},
+                        }
+                    },
+                ),
+            ],
+            "unknown_field",
+            "wight",
+        ),
+        (
+            [
+                PET,
+                PERSON,
+                extend(
+                    "people.person",
+                    "club",
+                    fields={
+                        "n": {"type": "integer", "rollup": {"from": "people.pet", "by": "name", "count": ""}}
+                    },
+                ),
+            ],
+            "not_a_reference_back",
+            "keeper",
+        ),
+        ([entity("people.person", part_of="whole")], "bad_part_of", "whole"),
+        (
+            [entity("people.person", {"b": {"type": "reference", "to": "people.person"}}, part_of="b")],
+            "circular_part_of",
+            "people.person → people.person",
+        ),
+        (
+            [
+                entity(
+                    "people.person", {"b": {"type": "reference", "to": "people.pet"}}, part_of="people.pet"
+                ),
+                entity("people.pet", {"c": {"type": "reference", "to": "people.person"}}, part_of="c"),
+            ],
+            "circular_part_of",
+            "people.person → people.pet → people.person",
+        ),
+        ([entity("people.person", unique_together=[["name", "nme"]])], "unknown_field", "nme"),
+        (
+            [
+                entity(
+                    "people.person", {"l": {"type": "links", "to": "people.person"}}, unique_together=[["l"]]
+                )
+            ],
+            "not_stored",
+            "l has no value",
+        ),
+        ([entity("people.person", rules={"r": {"refuse_when": "x", "on": ["nme"]}})], "unknown_field", "nme"),
+        (
+            [entity("people.person", {"c": {"type": "text", "computed": "1", "required": True}})],
+            "derived",
+            "Nobody types c",
+        ),
+        (
+            [
+                entity(
+                    "people.person",
+                    {
+                        "c": {
+                            "type": "integer",
+                            "computed": "1",
+                            "rollup": {"from": "people.person", "by": "b", "count": ""},
+                        },
+                        "b": {"type": "reference", "to": "people.person"},
+                    },
+                )
+            ],
+            "computed_twice",
+            "c is either",
+        ),
+        ([PERSON, PERSON], "duplicate", "people declares it already"),
+        ([entity("club.person", owner="people")], "bad_name", "people.<singular>"),
+        ([entity("people.person", owner=SITE)], "bad_name", "x.<singular>"),
+        ([entity("people.b_c", owner="people"), entity("people.b", owner="people")], "", ""),
+        (
+            [
+                entity(
+                    "people.person", {"c": {"type": "choice", "choices": {"a": {"label": "A", "hue": "pnk"}}}}
+                )
+            ],
+            "unknown_hue",
+            "pink",
+        ),
+    ],
+)
 def test_what_cannot_be_is_refused(documents, code, told):
     found = refused(*documents)
     assert set(found) == ({code} if code else set())
@@ -138,7 +271,10 @@ def test_what_cannot_be_is_refused(documents, code, told):
 
 
 def test_where_no_name_is_near_some_that_exist_are_told():
-    assert "Perhaps: people.person." in refused(PERSON, view("zoo.q.list", "people", columns=[]))["unknown_entity"]
+    assert (
+        "Perhaps: people.person."
+        in refused(PERSON, view("zoo.q.list", "people", columns=[]))["unknown_entity"]
+    )
     assert "Perhaps: owned." in refused(entity("people.person", behaviours=["zzz"]))["unknown_behaviour"]
 
 
@@ -154,11 +290,14 @@ def test_reserved_module_names_are_refused(name):
         build([], [module(name)])
 
 
-@pytest.mark.parametrize("document", [
-    extend("club.member", "post", fields={"box": {"type": "text"}}),
-    entity("post.letter", {"of": {"type": "reference", "to": "club.member"}}),
-    extend("club.member.list", "post", columns=["name"]),
-])
+@pytest.mark.parametrize(
+    "document",
+    [
+        extend("club.member", "post", fields={"box": {"type": "text"}}),
+        entity("post.letter", {"of": {"type": "reference", "to": "club.member"}}),
+        extend("club.member.list", "post", columns=["name"]),
+    ],
+)
 def test_a_module_names_in_its_manifest_what_it_leads_to(document):
     found = refused(entity("club.member"), view("club.member.list", columns=[]), document)
     assert "without requiring club" in found["undeclared_dependency"]
@@ -168,13 +307,30 @@ def test_a_module_names_in_its_manifest_what_it_leads_to(document):
 
 def test_what_is_required_by_a_requirement_is_seen_too_and_always_installed_modules_by_all():
     modules = (module("base", always=True), module("a"), module("b", "a"), module("c", "b"))
-    build([entity("base.user"), entity("a.thing"), entity("c.case", {
-        "t": {"type": "reference", "to": "a.thing"}, "u": {"type": "reference", "to": "base.user"}})], modules)
+    build(
+        [
+            entity("base.user"),
+            entity("a.thing"),
+            entity(
+                "c.case",
+                {"t": {"type": "reference", "to": "a.thing"}, "u": {"type": "reference", "to": "base.user"}},
+            ),
+        ],
+        modules,
+    )
 
 
 def test_what_offends_sleeps_with_a_diagnostic_and_the_rest_runs():
-    built = compiled(PERSON, PET, extend("people.pet", "club", fields={
-        "tier": {"type": "text"}, "of": {"type": "reference", "to": "club.gone"}}), strict=False)
+    built = compiled(
+        PERSON,
+        PET,
+        extend(
+            "people.pet",
+            "club",
+            fields={"tier": {"type": "text"}, "of": {"type": "reference", "to": "club.gone"}},
+        ),
+        strict=False,
+    )
     fields = built.catalog.entity("people.pet").fields
     assert "tier" in fields
     assert "of" not in fields
@@ -183,9 +339,14 @@ def test_what_offends_sleeps_with_a_diagnostic_and_the_rest_runs():
 
 
 def test_what_leans_on_a_sleeper_sleeps_too():
-    built = compiled(PERSON, entity("people.pet", title="gone"), view("people.pet.list", columns=["name"]),
-                     entity("people.toy", {"of": {"type": "reference", "to": "people.pet"}, "n": {"type": "text"}}),
-                     doc("menu", "people.pets", "people", entity="people.pet"), strict=False)
+    built = compiled(
+        PERSON,
+        entity("people.pet", title="gone"),
+        view("people.pet.list", columns=["name"]),
+        entity("people.toy", {"of": {"type": "reference", "to": "people.pet"}, "n": {"type": "text"}}),
+        doc("menu", "people.pets", "people", entity="people.pet"),
+        strict=False,
+    )
     assert set(built.catalog.entities) == {"people.person", "people.toy"}
     assert "of" not in built.catalog.entity("people.toy").fields
     assert not built.catalog.views
@@ -194,13 +355,19 @@ def test_what_leans_on_a_sleeper_sleeps_too():
 
 
 def test_of_two_modules_that_disagree_the_later_installed_sleeps():
-    documents = [PERSON, extend("people.person", "club", fields={"name": {"label": "Member"}}),
-                 extend("people.person", "post", fields={"name": {"label": "Addressee"}, "box": {"type": "text"}})]
+    documents = [
+        PERSON,
+        extend("people.person", "club", fields={"name": {"label": "Member"}}),
+        extend("people.person", "post", fields={"name": {"label": "Addressee"}, "box": {"type": "text"}}),
+    ]
     spec = compiled(*documents, strict=False).catalog.entity("people.person")
     assert spec.fields["name"].label == "Member"
     assert "box" in spec.fields
     swapped = (*MODULES[:2], MODULES[3], MODULES[2])
-    assert build(documents, swapped, (), strict=False).catalog.entity("people.person").fields["name"].label == "Addressee"
+    assert (
+        build(documents, swapped, (), strict=False).catalog.entity("people.person").fields["name"].label
+        == "Addressee"
+    )
 
 
 def test_owners_that_may_sleep_are_not_fatal_in_a_strict_build():
@@ -214,8 +381,14 @@ def test_owners_that_may_sleep_are_not_fatal_in_a_strict_build():
 def test_checkers_see_the_catalog_and_their_problems_refuse_it():
     def no_pets(catalog):
         for found in (f for e in catalog.entities.values() for f in e.fields.values() if f.type == "pet"):
-            yield Problem(code="no_pets", message="{name} is a pet.", params={"name": found.name}, place=found.place)
-    documents = [PERSON, extend("people.person", "club", fields={"dog": {"type": "pet"}, "tier": {"type": "text"}})]
+            yield Problem(
+                code="no_pets", message="{name} is a pet.", params={"name": found.name}, place=found.place
+            )
+
+    documents = [
+        PERSON,
+        extend("people.person", "club", fields={"dog": {"type": "pet"}, "tier": {"type": "text"}}),
+    ]
     assert refused(*documents, checkers=[no_pets])["no_pets"].endswith("dog is a pet.")
     built = compiled(*documents, checkers=[no_pets], strict=False)
     assert "dog" not in built.catalog.entity("people.person").fields
@@ -225,6 +398,7 @@ def test_checkers_see_the_catalog_and_their_problems_refuse_it():
 def test_problem_of_a_checker_that_blames_nobody_is_a_diagnostic_and_does_not_stop_the_boot():
     def gloomy(catalog):
         yield Problem(code="gloomy", message="All is wrong.", place=Place(file="nowhere"))
+
     assert [p.code for p in compiled(PERSON, checkers=[gloomy], strict=False).problems] == ["gloomy"]
 
 

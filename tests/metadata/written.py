@@ -9,8 +9,13 @@ from core.metadata.specs import SITE, ModuleSpec
 
 
 def doc(kind: str, name: str, owner: str, **body: object) -> Document:
-    return Document(owner=owner, kind=kind, name=name, body=body,
-                    place=Place(file=f"{owner}/{name.replace(':', '-')}.yaml"))
+    return Document(
+        owner=owner,
+        kind=kind,
+        name=name,
+        body=body,
+        place=Place(file=f"{owner}/{name.replace(':', '-')}.yaml"),
+    )
 
 
 def entity(name: str, fields: dict | None = None, owner: str = "", **more: object) -> Document:
@@ -31,17 +36,27 @@ def role(name: str, grants: list, owner: str = "", **body: object) -> Document:
 
 
 def module(name: str, *requires: str, always: bool = False) -> ModuleSpec:
-    return ModuleSpec(name=name, version="1.0", label=name, requires=dict.fromkeys(requires, ""), always=always)
+    return ModuleSpec(
+        name=name, version="1.0", label=name, requires=dict.fromkeys(requires, ""), always=always
+    )
 
 
-OWNED = Behaviour(name="owned", owner="base", fields={"owner": {"type": "integer"}, "team": {"type": "integer"}})
+OWNED = Behaviour(
+    name="owned", owner="base", fields={"owner": {"type": "integer"}, "team": {"type": "integer"}}
+)
 
 MODULES = (module("base", always=True), module("people"), module("club", "people"), module("post", "people"))
 
-PERSON = entity("people.person", {
-    "name": {"type": "text", "required": True}, "stage": {"type": "choice", "choices": {"new": {"label": "New"}}},
-    "boss": {"type": "reference", "to": "people.person"},
-}, label="Person", plural="People")
+PERSON = entity(
+    "people.person",
+    {
+        "name": {"type": "text", "required": True},
+        "stage": {"type": "choice", "choices": {"new": {"label": "New"}}},
+        "boss": {"type": "reference", "to": "people.person"},
+    },
+    label="Person",
+    plural="People",
+)
 
 
 def compiled(*documents: Document, **more: object) -> Built:

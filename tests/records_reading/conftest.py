@@ -39,8 +39,14 @@ class Desk:
         self.tables = Tables(self.types)
         self.access = access()
         asking = Asking(database, "Asia/Tehran")
-        self.reading = Reading(asking=asking, tables=self.tables, types=self.types, access=self.access,
-                               schema_of=schema_of, secrets=Secrets(KEYS))
+        self.reading = Reading(
+            asking=asking,
+            tables=self.tables,
+            types=self.types,
+            access=self.access,
+            schema_of=schema_of,
+            secrets=Secrets(KEYS),
+        )
         self.aggregating = Aggregating(self.reading, asking)
         self.searching = Searching(self.reading, asking)
         self.histories = HistoryReading(self.reading, self.searching, asking)
@@ -56,7 +62,9 @@ class Desk:
     def find(self, actor: Actor, roles: Mapping[str, Any], entity: str = "kit.item", **query: Any) -> Any:
         return self.reading.find(actor, entity, Query(**query), catalog=self.catalog(roles))
 
-    def ids(self, actor: Actor, roles: Mapping[str, Any], entity: str = "kit.item", **query: Any) -> list[int]:
+    def ids(
+        self, actor: Actor, roles: Mapping[str, Any], entity: str = "kit.item", **query: Any
+    ) -> list[int]:
         """Return the ids of all pages."""
         query = {"fields": ("id",), **query}
         page = self.find(actor, roles, entity, **query)
@@ -71,7 +79,9 @@ class Desk:
         catalog = self.catalog({})
         table = self.tables.of(catalog.entity(entity))
         with self.database.unit(catalog, system_actor("test")) as uow:
-            return [uow.execute(table.insert().values(row).returning(table.c.id)).scalar_one() for row in rows]
+            return [
+                uow.execute(table.insert().values(row).returning(table.c.id)).scalar_one() for row in rows
+            ]
 
     def link(self, entity: str, field: str, *pairs: tuple[int, int]) -> None:
         """Link records."""

@@ -24,10 +24,44 @@ def filled(desk):
     money = {"price_currency": "IRR"}
     desk.insert(
         "kit.item",
-        {"name": "a", "owner": 1, "shelf": 1, "state": "used", "size": 4, "price": 100, **money, "made": date(2026, 3, 1)},
-        {"name": "b", "owner": 1, "shelf": 1, "state": "new", "size": 1, "price": 50, **money, "made": date(2026, 3, 2)},
-        {"name": "c", "owner": 2, "shelf": 2, "state": "new", "size": 2, "price": Decimal("2.5"), "price_currency": "EUR"},
-        {"name": "d", "owner": 2, "shelf": 1, "state": "new", "size": None, "price": Decimal("0.5"), "price_currency": "EUR"},
+        {
+            "name": "a",
+            "owner": 1,
+            "shelf": 1,
+            "state": "used",
+            "size": 4,
+            "price": 100,
+            **money,
+            "made": date(2026, 3, 1),
+        },
+        {
+            "name": "b",
+            "owner": 1,
+            "shelf": 1,
+            "state": "new",
+            "size": 1,
+            "price": 50,
+            **money,
+            "made": date(2026, 3, 2),
+        },
+        {
+            "name": "c",
+            "owner": 2,
+            "shelf": 2,
+            "state": "new",
+            "size": 2,
+            "price": Decimal("2.5"),
+            "price_currency": "EUR",
+        },
+        {
+            "name": "d",
+            "owner": 2,
+            "shelf": 1,
+            "state": "new",
+            "size": None,
+            "price": Decimal("0.5"),
+            "price_currency": "EUR",
+        },
         {"name": "e", "owner": 2, "state": None, "weight": Decimal("1.25")},
         {"name": "f", "owner": 2, "state": "new", "deleted_at": "2026-01-01T00:00:00Z", "size": 1000},
     )
@@ -35,37 +69,64 @@ def filled(desk):
 
 
 def ask(desk, group_by=(), measures=("count()",), wanted="", *, roles=None, actor=ME):
-    return desk.aggregating.aggregate(actor, "kit.item", group_by, measures, wanted, catalog=desk.catalog(roles or ALL))
+    return desk.aggregating.aggregate(
+        actor, "kit.item", group_by, measures, wanted, catalog=desk.catalog(roles or ALL)
+    )
 
 
 def test_everything_is_one_group(filled):
     assert ask(filled) == [{"count()": 5}]
     assert ask(filled, measures=("sum(size)", "min(size)", "max(size)", "avg(size)", "count(size)")) == [
-        {"sum(size)": 7, "min(size)": 1, "max(size)": 4, "avg(size)": Decimal("2.3333333333"), "count(size)": 3}]
-    assert ask(filled, measures=("sum(weight)", "max(made)")) == [{"sum(weight)": Decimal("1.25"), "max(made)": date(2026, 3, 2)}]
+        {
+            "sum(size)": 7,
+            "min(size)": 1,
+            "max(size)": 4,
+            "avg(size)": Decimal("2.3333333333"),
+            "count(size)": 3,
+        }
+    ]
+    assert ask(filled, measures=("sum(weight)", "max(made)")) == [
+        {"sum(weight)": Decimal("1.25"), "max(made)": date(2026, 3, 2)}
+    ]
 
 
 def test_nothing_to_add_up_is_empty(filled):
     assert ask(filled, measures=("count()", "sum(size)", "sum(price)"), wanted="size > 99") == [
-        {"count()": 0, "sum(size)": None, "sum(price)": ()}]
+        {"count()": 0, "sum(size)": None, "sum(price)": ()}
+    ]
 
 
 def test_groups_come_as_choices_are_declared_with_the_empty_one_last(filled):
-    assert [(g["state"], g["count()"]) for g in ask(filled, ("state",))] == [("new", 3), ("used", 1), (None, 1)]
+    assert [(g["state"], g["count()"]) for g in ask(filled, ("state",))] == [
+        ("new", 3),
+        ("used", 1),
+        (None, 1),
+    ]
 
 
 def test_references_are_grouped_with_their_titles(filled):
     assert [(g["shelf"], g["count()"]) for g in ask(filled, ("shelf",))] == [
-        (Ref(2, "lower"), 1), (Ref(1, "upper"), 3), (None, 1)]
+        (Ref(2, "lower"), 1),
+        (Ref(1, "upper"), 3),
+        (None, 1),
+    ]
     hidden = {"kit.tester": [grant(), grant("kit.shelf", scope="own")]}
-    assert [g["shelf"] for g in ask(filled, ("shelf",), roles=hidden)] == [Ref(2, None), Ref(1, "upper"), None]
+    assert [g["shelf"] for g in ask(filled, ("shelf",), roles=hidden)] == [
+        Ref(2, None),
+        Ref(1, "upper"),
+        None,
+    ]
 
 
 def test_money_is_added_up_by_currency(filled):
     groups = ask(filled, ("shelf",), ("sum(price)", "count()", "avg(price)", "max(size)"))
     assert groups[1] == {
-        "shelf": Ref(1, "upper"), "sum(price)": (Money(Decimal("0.5"), "EUR"), Money(Decimal(150), "IRR")),
-        "count()": 3, "avg(price)": (Money(Decimal("0.5"), "EUR"), Money(Decimal(75), "IRR")), "max(size)": 4}
+        "shelf": Ref(1, "upper"),
+        "sum(price)": (Money(Decimal("0.5"), "EUR"), Money(Decimal(150), "IRR")),
+        "count()": 3,
+        "avg(price)": (Money(Decimal("0.5"), "EUR"), Money(Decimal(75), "IRR")),
+        "max(size)": 4,
+    }
     assert groups[2]["sum(price)"] == ()
 
 
@@ -78,22 +139,42 @@ def test_rights_decide_what_is_counted(filled):
 
 
 def test_masked_values_are_not_counted(filled):
-    masked = {"kit.tester": [grant(read=["name", "state"]), grant(scope="own", read=["size", "shelf", "price"])]}
+    masked = {
+        "kit.tester": [grant(read=["name", "state"]), grant(scope="own", read=["size", "shelf", "price"])]
+    }
     assert ask(filled, measures=("count()", "sum(size)", "sum(price)"), roles=masked) == [
-        {"count()": 5, "sum(size)": 5, "sum(price)": (Money(Decimal(150), "IRR"),)}]
-    assert [(g["shelf"], g["count()"]) for g in ask(filled, ("shelf",), roles=masked)] == [(Ref(1, None), 2), (None, 3)]
+        {"count()": 5, "sum(size)": 5, "sum(price)": (Money(Decimal(150), "IRR"),)}
+    ]
+    assert [(g["shelf"], g["count()"]) for g in ask(filled, ("shelf",), roles=masked)] == [
+        (Ref(1, None), 2),
+        (None, 3),
+    ]
 
 
 def test_filters_narrow(filled):
     assert ask(filled, ("state",), wanted="shelf.name == 'upper' and size > 0") == [
-        {"state": "new", "count()": 1}, {"state": "used", "count()": 1}]
+        {"state": "new", "count()": 1},
+        {"state": "used", "count()": 1},
+    ]
 
 
-@pytest.mark.parametrize(("group_by", "measures"), [
-    (("ghost",), ("count()",)), (("pieces",), ("count()",)), ((), ("sum(name)",)), ((), ("sum()",)), ((), ("median(size)",)),
-    ((), ("sum(ghost)",)), ((), ("count(); drop",)), ((), ()), (("state", "shelf", "ready", "made"), ("count()",)),
-    ((), ("sum(shelf)",)), ((), ("max(name)",)), ((), ("sum(id)",)),
-])
+@pytest.mark.parametrize(
+    ("group_by", "measures"),
+    [
+        (("ghost",), ("count()",)),
+        (("pieces",), ("count()",)),
+        ((), ("sum(name)",)),
+        ((), ("sum()",)),
+        ((), ("median(size)",)),
+        ((), ("sum(ghost)",)),
+        ((), ("count(); drop",)),
+        ((), ()),
+        (("state", "shelf", "ready", "made"), ("count()",)),
+        ((), ("sum(shelf)",)),
+        ((), ("max(name)",)),
+        ((), ("sum(id)",)),
+    ],
+)
 def test_what_cannot_be_asked_is_a_bad_request(filled, group_by, measures):
     with pytest.raises(BadRequest):
         ask(filled, group_by, measures)
@@ -109,11 +190,20 @@ def test_unreadable_fields_are_unknown(filled):
 
 def test_json_writes_exact_numbers(filled):
     written = filled.aggregating.aggregate_json(
-        ME, "kit.item", ("shelf",), ("sum(price)", "sum(weight)", "sum(size)"), catalog=filled.catalog(ALL))
+        ME, "kit.item", ("shelf",), ("sum(price)", "sum(weight)", "sum(size)"), catalog=filled.catalog(ALL)
+    )
     assert orjson.loads(written)["items"] == [
-        {"shelf": {"id": 2, "title": "lower"}, "sum(price)": [{"amount": "2.5", "currency": "EUR"}],
-         "sum(weight)": None, "sum(size)": 2},
-        {"shelf": {"id": 1, "title": "upper"}, "sum(weight)": None, "sum(size)": 5,
-         "sum(price)": [{"amount": "0.5", "currency": "EUR"}, {"amount": "150", "currency": "IRR"}]},
+        {
+            "shelf": {"id": 2, "title": "lower"},
+            "sum(price)": [{"amount": "2.5", "currency": "EUR"}],
+            "sum(weight)": None,
+            "sum(size)": 2,
+        },
+        {
+            "shelf": {"id": 1, "title": "upper"},
+            "sum(weight)": None,
+            "sum(size)": 5,
+            "sum(price)": [{"amount": "0.5", "currency": "EUR"}, {"amount": "150", "currency": "IRR"}],
+        },
         {"shelf": None, "sum(price)": [], "sum(weight)": "1.25", "sum(size)": None},
     ]

@@ -15,7 +15,7 @@ from core.records.cursor import decode, digest, encode
 SECRETS = Secrets(b"k" * 32)
 QUESTION = digest("kit.item", "size > 1", ("name",))
 
-VALUES = st.lists(st.none() | st.booleans() | st.integers(-2**53, 2**53) | st.text(), max_size=6)
+VALUES = st.lists(st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(), max_size=6)
 
 
 @given(VALUES)
@@ -41,12 +41,21 @@ def test_anything_else_is_refused(text):
 
 def test_another_question_site_or_length_is_refused():
     cursor = encode(SECRETS, QUESTION, [1, 2])
-    for secrets, question, size in ((SECRETS, digest("kit.item", "size > 2", ("name",)), 2),
-                                    (Secrets(b"x" * 32), QUESTION, 2), (SECRETS, QUESTION, 1)):
+    for secrets, question, size in (
+        (SECRETS, digest("kit.item", "size > 2", ("name",)), 2),
+        (Secrets(b"x" * 32), QUESTION, 2),
+        (SECRETS, QUESTION, 1),
+    ):
         with pytest.raises(BadRequest):
             decode(secrets, question, cursor, size)
 
 
 def test_questions_differ_in_each_part():
-    asked = {digest("a", "", ()), digest("b", "", ()), digest("a", "x", ()), digest("a", "", ("x",)), digest("a", "", ("-x",))}
+    asked = {
+        digest("a", "", ()),
+        digest("b", "", ()),
+        digest("a", "x", ()),
+        digest("a", "", ("x",)),
+        digest("a", "", ("-x",)),
+    }
     assert len(asked) == 5

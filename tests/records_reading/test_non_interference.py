@@ -11,18 +11,35 @@ from core.errors import PayvandError
 from core.records.query import Query
 from tests.access.kit import grant, person
 
-ROLES = {"kit.tester": [
-    grant(scope="own", read=["name", "state", "shelf", "pieces", "friends"]),
-    grant(when="state == 'new'", read=["size", "note", "state", "price", "label"]),
-    grant("kit.shelf", scope="own", read=["name", "items", "filled"]),
-]}
+ROLES = {
+    "kit.tester": [
+        grant(scope="own", read=["name", "state", "shelf", "pieces", "friends"]),
+        grant(when="state == 'new'", read=["size", "note", "state", "price", "label"]),
+        grant("kit.shelf", scope="own", read=["name", "items", "filled"]),
+    ]
+}
 ME = person(1, "kit.tester")
 WORDS = ("secret", "alpha", "beta", "x", "1", "zz")
 FILTERS = (
-    "size > 1", "size < 5", "note == 'secret'", "price > 5", "shelf.name == 'secret'", "shelf.room == 'secret'",
-    "owner == 2", "any(pieces, length > 1)", "any(pieces, name == 'secret')", "count(shelf.items) > 1",
-    "any(friends, name == 'secret')", "any(shelf.items, size > 1)", "label == 'secret'", "place == 'secret'",
-    "is_empty(size)", "is_empty(shelf.name)", "fold_contains(note, 'secret')", "contains(note, 'e')", "weight > 1",
+    "size > 1",
+    "size < 5",
+    "note == 'secret'",
+    "price > 5",
+    "shelf.name == 'secret'",
+    "shelf.room == 'secret'",
+    "owner == 2",
+    "any(pieces, length > 1)",
+    "any(pieces, name == 'secret')",
+    "count(shelf.items) > 1",
+    "any(friends, name == 'secret')",
+    "any(shelf.items, size > 1)",
+    "label == 'secret'",
+    "place == 'secret'",
+    "is_empty(size)",
+    "is_empty(shelf.name)",
+    "fold_contains(note, 'secret')",
+    "contains(note, 'e')",
+    "weight > 1",
 )
 SORTS = ("size", "-size", "note", "-price", "shelf", "-shelf", "owner", "label", "-place", "created_at")
 
@@ -33,36 +50,75 @@ def filled(desk):
     desk.run("TRUNCATE kit_person, kit_shelf, kit_item, kit_piece, kit_sticker RESTART IDENTITY CASCADE")
     moment = {"created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z"}
     desk.insert("kit.person", {"name": "Ann", **moment}, {"name": "Bob", **moment})
-    desk.insert("kit.shelf", {"name": "mine", "owner": 1, "room": "a", "filled": 2, **moment},
-                {"name": "theirs", "owner": 2, "room": "b", **moment})
-    for owner, state, shelf in ((1, "used", 1), (1, "new", 2), (1, None, 2), (2, "used", 1), (2, "new", 2), (2, None, None)):
-        desk.insert("kit.item", {"name": "n", "name_key": "n", "owner": owner, "state": state, "shelf": shelf, "size": 2,
-                                 "note": "x", "note_key": "x", **moment})
-    desk.insert("kit.piece", *({"whole": n, "name": "p", "name_key": "p", "length": 3, **moment} for n in range(1, 7)))
+    desk.insert(
+        "kit.shelf",
+        {"name": "mine", "owner": 1, "room": "a", "filled": 2, **moment},
+        {"name": "theirs", "owner": 2, "room": "b", **moment},
+    )
+    for owner, state, shelf in (
+        (1, "used", 1),
+        (1, "new", 2),
+        (1, None, 2),
+        (2, "used", 1),
+        (2, "new", 2),
+        (2, None, None),
+    ):
+        desk.insert(
+            "kit.item",
+            {
+                "name": "n",
+                "name_key": "n",
+                "owner": owner,
+                "state": state,
+                "shelf": shelf,
+                "size": 2,
+                "note": "x",
+                "note_key": "x",
+                **moment,
+            },
+        )
+    desk.insert(
+        "kit.piece", *({"whole": n, "name": "p", "name_key": "p", "length": 3, **moment} for n in range(1, 7))
+    )
     desk.link("kit.item", "friends", (1, 1), (1, 2), (4, 2))
-    desk.run("INSERT INTO core_history (entity, record_id, action, changes) SELECT 'kit.item', n, 'update', "
-             """'{"size": [1, 2], "note": [null, "x"], "name": ["m", "n"]}' FROM generate_series(1, 6) n""")
+    desk.run(
+        "INSERT INTO core_history (entity, record_id, action, changes) SELECT 'kit.item', n, 'update', "
+        """'{"size": [1, 2], "note": [null, "x"], "name": ["m", "n"]}' FROM generate_series(1, 6) n"""
+    )
     return desk
 
 
 def hide_something_else(desk) -> None:
     """Change everything that the reader does not see, and nothing that they do."""
     gone = "state IS DISTINCT FROM 'new'"
-    desk.run(f"UPDATE kit_item SET size = 9, note = 'secret', note_key = 'secret', price = 7, price_currency = 'EUR', "
-             f"label = 'secret' WHERE {gone}")
-    desk.run("UPDATE kit_item SET weight = 5, place = 'secret', made = '2026-03-21', heaviest = 9, team = 3, marks = '{a}'")
+    desk.run(
+        f"UPDATE kit_item SET size = 9, note = 'secret', note_key = 'secret', price = 7, price_currency = 'EUR', "
+        f"label = 'secret' WHERE {gone}"
+    )
+    desk.run(
+        "UPDATE kit_item SET weight = 5, place = 'secret', made = '2026-03-21', heaviest = 9, team = 3, marks = '{a}'"
+    )
     desk.run("UPDATE kit_item SET name = 'secret', name_key = 'secret' WHERE owner = 2")
     desk.run(f"UPDATE kit_item SET shelf = 1 WHERE owner = 2 AND {gone}")
     desk.run("UPDATE kit_item SET shelf = NULL WHERE owner = 2 AND state = 'new'")
-    desk.run("UPDATE kit_shelf SET name = 'secret', name_key = 'secret', code = 'secret', room = 'secret', filled = 8 WHERE owner = 2")
-    desk.run("UPDATE kit_shelf SET code = 'secret', code_key = 'secret', room = 'secret', filled = 7 WHERE owner = 1")
+    desk.run(
+        "UPDATE kit_shelf SET name = 'secret', name_key = 'secret', code = 'secret', room = 'secret', filled = 8 WHERE owner = 2"
+    )
+    desk.run(
+        "UPDATE kit_shelf SET code = 'secret', code_key = 'secret', room = 'secret', filled = 7 WHERE owner = 1"
+    )
     desk.run("UPDATE kit_person SET name = 'secret', name_key = 'secret', phone = 'secret'")
     desk.run("UPDATE kit_piece SET name = 'secret', name_key = 'secret', length = 9 WHERE whole > 3")
-    desk.insert("kit.item", {"name": "secret", "name_key": "secret", "owner": 2, "shelf": 1, "size": 1},
-                {"name": "secret", "name_key": "secret", "owner": 2, "deleted_at": "2026-01-01T00:00:00Z"})
+    desk.insert(
+        "kit.item",
+        {"name": "secret", "name_key": "secret", "owner": 2, "shelf": 1, "size": 1},
+        {"name": "secret", "name_key": "secret", "owner": 2, "deleted_at": "2026-01-01T00:00:00Z"},
+    )
     desk.insert("kit.piece", {"whole": 4, "name": "secret", "name_key": "secret"})
-    desk.run("INSERT INTO core_history (entity, record_id, action, changes) SELECT 'kit.item', n, 'update', "
-             """'{"size": [1, 2], "note": [null, "secret"]}' FROM unnest(ARRAY[1, 3, 4, 6]) n""")
+    desk.run(
+        "INSERT INTO core_history (entity, record_id, action, changes) SELECT 'kit.item', n, 'update', "
+        """'{"size": [1, 2], "note": [null, "secret"]}' FROM unnest(ARRAY[1, 3, 4, 6]) n"""
+    )
 
 
 def told(desk) -> Iterator[tuple[str, Any]]:

@@ -17,9 +17,27 @@ ALL = {"kit.tester": [grant(), grant("kit.shelf"), grant("kit.person"), grant("k
 ME = person(1, "kit.tester", teams=(5,))
 
 ROWS = [
-    {"owner": 1, "team": 5, "name": "alpha", "size": 3, "price": Decimal(10), "price_currency": "IRR", "state": "used",
-     "shelf": 1, "made": date(2026, 3, 21), "note": "first"},
-    {"owner": 1, "team": 6, "name": "Beta", "size": None, "price": Decimal("2.5"), "price_currency": "EUR", "state": "new"},
+    {
+        "owner": 1,
+        "team": 5,
+        "name": "alpha",
+        "size": 3,
+        "price": Decimal(10),
+        "price_currency": "IRR",
+        "state": "used",
+        "shelf": 1,
+        "made": date(2026, 3, 21),
+        "note": "first",
+    },
+    {
+        "owner": 1,
+        "team": 6,
+        "name": "Beta",
+        "size": None,
+        "price": Decimal("2.5"),
+        "price_currency": "EUR",
+        "state": "new",
+    },
     {"owner": 2, "team": 5, "name": "gamma", "size": 1, "state": None, "shelf": 2, "made": date(2026, 3, 20)},
     {"owner": 2, "team": 6, "name": "delta", "size": 3, "state": "gone", "shelf": 1},
     {"owner": None, "team": None, "name": "epsilon", "size": 2, "state": "new"},
@@ -30,10 +48,20 @@ ROWS = [
 def filled(desk):
     """Five items on two shelves; item n is row n."""
     desk.insert("kit.person", {"name": "Ann"}, {"name": "Bob"})
-    desk.insert("kit.shelf", {"name": "upper", "owner": 1, "room": "hall"}, {"name": "lower", "owner": 2, "room": "yard"})
-    desk.insert("kit.item", *({**row, "name_key": row["name"].lower(), "note_key": row.get("note")} for row in ROWS))
-    desk.insert("kit.piece", {"whole": 1, "name": "p", "length": 7}, {"whole": 1, "name": "q", "length": 8},
-                {"whole": 3, "name": "r", "length": 9})
+    desk.insert(
+        "kit.shelf",
+        {"name": "upper", "owner": 1, "room": "hall"},
+        {"name": "lower", "owner": 2, "room": "yard"},
+    )
+    desk.insert(
+        "kit.item", *({**row, "name_key": row["name"].lower(), "note_key": row.get("note")} for row in ROWS)
+    )
+    desk.insert(
+        "kit.piece",
+        {"whole": 1, "name": "p", "length": 7},
+        {"whole": 1, "name": "q", "length": 8},
+        {"whole": 3, "name": "r", "length": 9},
+    )
     desk.insert("kit.sticker", {"on__kit_item": 1, "text": "x"}, {"on__kit_shelf": 1, "text": "y"})
     desk.link("kit.item", "friends", (1, 2), (1, 1), (2, 2))
     return desk
@@ -50,22 +78,27 @@ def test_nobody_reads_without_a_grant(filled):
         filled.find(person(1), ALL)
 
 
-@pytest.mark.parametrize(("grants", "expected"), [
-    ([grant(scope="own")], [1, 2]),
-    ([grant(scope="team")], [1, 2, 3]),
-    ([grant(when="state == 'new'")], [2, 5]),
-    ([grant(scope="own", when="size > 2"), grant(when="name == 'epsilon'")], [1, 5]),
-    ([grant(when="shelf.name == 'upper'")], [1, 4]),
-    ([grant(when="any(pieces, length > 8)")], [3]),
-    ([grant(when="any(friends, name == 'Ann')")], [1]),
-])
+@pytest.mark.parametrize(
+    ("grants", "expected"),
+    [
+        ([grant(scope="own")], [1, 2]),
+        ([grant(scope="team")], [1, 2, 3]),
+        ([grant(when="state == 'new'")], [2, 5]),
+        ([grant(scope="own", when="size > 2"), grant(when="name == 'epsilon'")], [1, 5]),
+        ([grant(when="shelf.name == 'upper'")], [1, 4]),
+        ([grant(when="any(pieces, length > 8)")], [3]),
+        ([grant(when="any(friends, name == 'Ann')")], [1]),
+    ],
+)
 def test_rights_are_inside_the_where(filled, grants, expected):
     roles = {"kit.tester": grants}
     assert filled.ids(ME, roles) == expected
     assert filled.find(ME, roles, count=True).total == len(expected)
     for number in range(1, 6):
         if number in expected:
-            assert filled.reading.get(ME, "kit.item", number, ("id",), catalog=filled.catalog(roles)) == {"id": number}
+            assert filled.reading.get(ME, "kit.item", number, ("id",), catalog=filled.catalog(roles)) == {
+                "id": number
+            }
         else:
             with pytest.raises(NotFound):
                 filled.reading.get(ME, "kit.item", number, catalog=filled.catalog(roles))
@@ -78,34 +111,40 @@ def test_parts_are_seen_with_their_whole(filled):
     assert filled.ids(ME, {"kit.tester": [grant("kit.shelf")]}, "kit.sticker") == [2]
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("size > 1", [1, 4, 5]),
-    ("not (size > 1)", [2, 3]),
-    ("shelf.room == 'hall' and size == 3", [1, 4]),
-    ("price > 5", [1]),
-    ("is_empty(price)", [3, 4, 5]),
-    ("owner == $user", [1, 2]),
-    ("team in $teams", [1, 3]),
-    ("made < date('2026-03-21')", [3]),
-    ("count(pieces) >= 1", [1, 3]),
-    ("state in ['new', 'gone']", [2, 4, 5]),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("size > 1", [1, 4, 5]),
+        ("not (size > 1)", [2, 3]),
+        ("shelf.room == 'hall' and size == 3", [1, 4]),
+        ("price > 5", [1]),
+        ("is_empty(price)", [3, 4, 5]),
+        ("owner == $user", [1, 2]),
+        ("team in $teams", [1, 3]),
+        ("made < date('2026-03-21')", [3]),
+        ("count(pieces) >= 1", [1, 3]),
+        ("state in ['new', 'gone']", [2, 4, 5]),
+    ],
+)
 def test_filters_narrow(filled, text, expected):
     assert filled.ids(ME, ALL, filter=text) == expected
 
 
-@pytest.mark.parametrize(("sort", "expected"), [
-    (("name",), [1, 2, 4, 5, 3]),
-    (("-name",), [3, 5, 4, 2, 1]),
-    (("size",), [3, 5, 1, 4, 2]),
-    (("-size",), [4, 1, 5, 3, 2]),
-    (("-size", "name"), [1, 4, 5, 3, 2]),
-    (("state",), [2, 5, 1, 4, 3]),
-    (("shelf",), [3, 1, 4, 2, 5]),
-    (("-shelf", "-id"), [4, 1, 3, 5, 2]),
-    (("made",), [3, 1, 2, 4, 5]),
-    (("-id",), [5, 4, 3, 2, 1]),
-])
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        (("name",), [1, 2, 4, 5, 3]),
+        (("-name",), [3, 5, 4, 2, 1]),
+        (("size",), [3, 5, 1, 4, 2]),
+        (("-size",), [4, 1, 5, 3, 2]),
+        (("-size", "name"), [1, 4, 5, 3, 2]),
+        (("state",), [2, 5, 1, 4, 3]),
+        (("shelf",), [3, 1, 4, 2, 5]),
+        (("-shelf", "-id"), [4, 1, 3, 5, 2]),
+        (("made",), [3, 1, 2, 4, 5]),
+        (("-id",), [5, 4, 3, 2, 1]),
+    ],
+)
 @pytest.mark.parametrize("limit", [1, 2, 50])
 def test_pages_follow_one_order_with_empty_values_last(filled, sort, expected, limit):
     assert filled.ids(ME, ALL, sort=sort, limit=limit) == expected
@@ -113,7 +152,11 @@ def test_pages_follow_one_order_with_empty_values_last(filled, sort, expected, l
 
 def test_a_cursor_belongs_to_its_question(filled):
     page = filled.find(ME, ALL, limit=2, sort=("name",))
-    for other in ({"sort": ("-name",)}, {"sort": ("name",), "filter": "size > 1"}, {"sort": ("name",), "trash": True}):
+    for other in (
+        {"sort": ("-name",)},
+        {"sort": ("name",), "filter": "size > 1"},
+        {"sort": ("name",), "trash": True},
+    ):
         with pytest.raises(BadRequest) as refused:
             filled.find(ME, ALL, limit=2, cursor=page.next, **other)
         assert refused.value.reason == "cursor_expired"
@@ -149,7 +192,9 @@ def test_search_finds_every_word_in_any_key(filled):
 
 
 def test_trash_is_its_own_list(filled):
-    number = filled.insert("kit.item", {"owner": 1, "name": "old", "deleted_at": datetime(2026, 1, 1, tzinfo=UTC)})[0]
+    number = filled.insert(
+        "kit.item", {"owner": 1, "name": "old", "deleted_at": datetime(2026, 1, 1, tzinfo=UTC)}
+    )[0]
     assert number not in filled.ids(ME, ALL)
     assert filled.ids(ME, ALL, trash=True) == [number]
     assert filled.ids(person(2, "kit.tester"), {"kit.tester": [grant(scope="own")]}, trash=True) == []
@@ -159,29 +204,67 @@ def test_trash_is_its_own_list(filled):
     assert found == {"name": "old"}
 
 
-@pytest.mark.parametrize("query", [
-    {"fields": ("ghost",)}, {"sort": ("ghost",)}, {"sort": ("-ghost",)}, {"filter": "ghost == 1"},
-    {"filter": "shelf.ghost == 1"}, {"limit": 201}, {"limit": -1}, {"sort": ("name",) * 6}, {"filter": "size >"},
-    {"filter": "x" * 5000}, {"sort": ("picture",)}, {"sort": ("friends",)}, {"search": "x" * 500},
-    {"filter": " or ".join(["size == 1"] * 51)}, {"filter": "size"}, {"filter": "$old.size == 1"},
-])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"fields": ("ghost",)},
+        {"sort": ("ghost",)},
+        {"sort": ("-ghost",)},
+        {"filter": "ghost == 1"},
+        {"filter": "shelf.ghost == 1"},
+        {"limit": 201},
+        {"limit": -1},
+        {"sort": ("name",) * 6},
+        {"filter": "size >"},
+        {"filter": "x" * 5000},
+        {"sort": ("picture",)},
+        {"sort": ("friends",)},
+        {"search": "x" * 500},
+        {"filter": " or ".join(["size == 1"] * 51)},
+        {"filter": "size"},
+        {"filter": "$old.size == 1"},
+    ],
+)
 def test_what_cannot_be_asked_is_a_bad_request(filled, query):
     with pytest.raises(BadRequest):
         filled.find(ME, ALL, **query)
 
 
-@pytest.mark.parametrize("asked", [
-    {"fields": ("size",)}, {"sort": ("-size",)}, {"filter": "size == 1"}, {"filter": "any(pieces, length == 1)"},
-    {"filter": "shelf.room == 'x'"}, {"filter": "count(shelf.items, size > 1) == 1"}, {"fields": ("filled",)},
-])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"fields": ("size",)},
+        {"sort": ("-size",)},
+        {"filter": "size == 1"},
+        {"filter": "any(pieces, length == 1)"},
+        {"filter": "shelf.room == 'x'"},
+        {"filter": "count(shelf.items, size > 1) == 1"},
+        {"fields": ("filled",)},
+    ],
+)
 def test_unreadable_is_unknown(filled, asked):
-    roles = {"kit.tester": [grant(read=["*", "!size"]), grant("kit.shelf", read=["name", "items"]),
-                            grant("kit.piece", read=["name"])]}
-    less = {entity: {**body, "fields": {name: field for name, field in body["fields"].items()
-                                        if name not in ("size", "room", "length", "filled", "place", "heaviest")}}
-            for entity, body in ENTITIES.items()}
+    roles = {
+        "kit.tester": [
+            grant(read=["*", "!size"]),
+            grant("kit.shelf", read=["name", "items"]),
+            grant("kit.piece", read=["name"]),
+        ]
+    }
+    less = {
+        entity: {
+            **body,
+            "fields": {
+                name: field
+                for name, field in body["fields"].items()
+                if name not in ("size", "room", "length", "filled", "place", "heaviest")
+            },
+        }
+        for entity, body in ENTITIES.items()
+    }
     told = []
-    gone = {"kit.tester": [grant(), grant("kit.shelf", read=["name", "items"]), grant("kit.piece", read=["name"])]}
+    gone = {
+        "kit.tester": [grant(), grant("kit.shelf", read=["name", "items"]), grant("kit.piece", read=["name"])]
+    }
     for catalog in (catalog_of(roles, version=901), catalog_of(gone, less, version=902)):
         with pytest.raises(BadRequest) as refused:
             filled.reading.find(ME, "kit.item", Query(**asked), catalog=catalog)
@@ -198,7 +281,10 @@ def test_references_show_titles_the_reader_may_know(filled):
     assert shelf() == [Ref(1, None)] * 2
     assert shelf(grant("kit.shelf", when="name == 'lower'")) == [Ref(1, None)] * 2
     assert shelf(grant("kit.shelf", read=["room"])) == [Ref(1, None)] * 2
-    assert shelf(grant("kit.shelf", read=["room"]), grant("kit.shelf", scope="own", read=["name"])) == [Ref(1, "upper")] * 2
+    assert (
+        shelf(grant("kit.shelf", read=["room"]), grant("kit.shelf", scope="own", read=["name"]))
+        == [Ref(1, "upper")] * 2
+    )
 
 
 def test_what_cannot_be_seen_behind_a_reference_is_empty(filled):
@@ -210,8 +296,19 @@ def test_what_cannot_be_seen_behind_a_reference_is_empty(filled):
 
 
 def test_masked_fields_leak_nowhere(filled):
-    roles = {"kit.tester": [grant(read=["name", "pieces"]), grant(scope="own", read=["size", "note", "friends", "state"])]}
-    assert [i["size"] for i in filled.find(ME, roles, fields=("size",), sort=("id",)).items] == [3, None, None, None, None]
+    roles = {
+        "kit.tester": [
+            grant(read=["name", "pieces"]),
+            grant(scope="own", read=["size", "note", "friends", "state"]),
+        ]
+    }
+    assert [i["size"] for i in filled.find(ME, roles, fields=("size",), sort=("id",)).items] == [
+        3,
+        None,
+        None,
+        None,
+        None,
+    ]
     assert filled.ids(ME, roles, filter="size > 0") == [1]
     assert filled.ids(ME, roles, filter="is_empty(size)") == [2, 3, 4, 5]
     assert filled.ids(ME, roles, sort=("size",)) == [1, 2, 3, 4, 5]
@@ -244,7 +341,9 @@ def test_a_record_is_read_with_its_lines(filled):
 
 def test_lines_out_of_sight_are_not_shown(filled):
     roles = {"kit.tester": [grant(), grant("kit.piece", when="length < 8")]}
-    assert [line["id"] for line in filled.reading.get(ME, "kit.item", 1, catalog=filled.catalog(roles))["pieces"]] == [1]
+    assert [
+        line["id"] for line in filled.reading.get(ME, "kit.item", 1, catalog=filled.catalog(roles))["pieces"]
+    ] == [1]
     masked = {"kit.tester": [grant(read=["name"]), grant(scope="own", read=["pieces"]), grant("kit.piece")]}
     masked = {"kit.tester": masked["kit.tester"][:2], "kit.other": masked["kit.tester"][2:]}
     reader = person(1, "kit.tester", "kit.other")
@@ -254,11 +353,16 @@ def test_lines_out_of_sight_are_not_shown(filled):
 
 def test_references_to_any_name_their_entity(filled):
     page = filled.find(ME, ALL, "kit.sticker", fields=("on",))
-    assert [item["on"] for item in page.items] == [AnyRef("kit.item", 1, "alpha"), AnyRef("kit.shelf", 1, "upper")]
+    assert [item["on"] for item in page.items] == [
+        AnyRef("kit.item", 1, "alpha"),
+        AnyRef("kit.shelf", 1, "upper"),
+    ]
 
 
 def test_files_show_what_they_are(filled):
-    filled.run("INSERT INTO core_file (id, sha256, name, mime, size) OVERRIDING SYSTEM VALUE VALUES (7, 'x', 'a.png', 'image/png', 9)")
+    filled.run(
+        "INSERT INTO core_file (id, sha256, name, mime, size) OVERRIDING SYSTEM VALUE VALUES (7, 'x', 'a.png', 'image/png', 9)"
+    )
     number = filled.insert("kit.item", {"name": "pictured", "picture": 7, "state": "gone"})[0]
     found = filled.reading.get(ME, "kit.item", number, ("picture",), catalog=filled.catalog(ALL))
     assert found == {"picture": FileRef(7, "a.png", 9, "image/png")}
@@ -267,7 +371,9 @@ def test_files_show_what_they_are(filled):
 
 def test_json_is_what_the_field_types_write(filled):
     catalog = filled.catalog(ALL)
-    filled.run("UPDATE kit_item SET seen = '2026-03-21 10:00:00.5+03:30', weight = 1.500, marks = '{a,c}', ready = true WHERE id = 1")
+    filled.run(
+        "UPDATE kit_item SET seen = '2026-03-21 10:00:00.5+03:30', weight = 1.500, marks = '{a,c}', ready = true WHERE id = 1"
+    )
     for number in (1, 2, 3):
         found = filled.reading.get(ME, "kit.item", number, catalog=catalog)
         written = orjson.loads(filled.reading.get_json(ME, "kit.item", number, catalog=catalog))
@@ -276,7 +382,9 @@ def test_json_is_what_the_field_types_write(filled):
             if name in found and name != "pieces" and not spec.system:
                 assert written[name] == filled.types.get(spec.type).dump(spec, found[name]), name
         assert written["created_at"] == found["created_at"].isoformat().replace("+00:00", "Z")
-    assert orjson.loads(filled.reading.get_json(ME, "kit.item", 1, catalog=catalog))["pieces"][0]["length"] == 7
+    assert (
+        orjson.loads(filled.reading.get_json(ME, "kit.item", 1, catalog=catalog))["pieces"][0]["length"] == 7
+    )
 
 
 def test_json_pages_hold_what_pages_hold(filled):
@@ -309,6 +417,8 @@ def test_a_reader_inside_a_unit_sees_what_it_has_written(filled):
         table = filled.tables.of(catalog.entity("kit.item"))
         uow.execute(table.insert().values(name="inside", size=77))
         query = Query(filter="size == 77", fields=("name",))
-        assert filled.reading.find(ME, "kit.item", query, catalog=catalog, uow=uow).items == [{"name": "inside"}]
+        assert filled.reading.find(ME, "kit.item", query, catalog=catalog, uow=uow).items == [
+            {"name": "inside"}
+        ]
         assert filled.reading.find(ME, "kit.item", query, catalog=catalog).items == []
         uow.execute(table.delete().where(table.c.size == 77))

@@ -17,8 +17,10 @@ ME = person(1, "kit.tester")
 
 def change(entity, number, action, **changes):
     body = json.dumps(changes).replace("'", "''")
-    return ("INSERT INTO core_history (entity, record_id, actor, actor_name, channel, action, changes) "
-            f"VALUES ('{entity}', {number}, 1, 'Ann', 'web', '{action}', '{body}')").replace("%", "%%")
+    return (
+        "INSERT INTO core_history (entity, record_id, actor, actor_name, channel, action, changes) "
+        f"VALUES ('{entity}', {number}, 1, 'Ann', 'web', '{action}', '{body}')"
+    ).replace("%", "%%")
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +29,30 @@ def filled(desk):
     for entity, rows in {
         "kit.person": [{"name": "Ali"}, {"name": "علی رضایی"}],
         "kit.shelf": [{"name": "Alpha shelf", "owner": 1}, {"name": "Beta", "code": "ali-7", "owner": 2}],
-        "kit.item": [{"name": "Alien", "owner": 1, "shelf": 1}, {"name": "Italian", "owner": 2}, {"name": "gone ali", "owner": 1,
-                      "deleted_at": "2026-01-01T00:00:00Z"}],
+        "kit.item": [
+            {"name": "Alien", "owner": 1, "shelf": 1},
+            {"name": "Italian", "owner": 2},
+            {"name": "gone ali", "owner": 1, "deleted_at": "2026-01-01T00:00:00Z"},
+        ],
     }.items():
-        desk.insert(entity, *({**row, **{f"{n}_key": fold(v) for n, v in row.items() if n in ("name", "code")}} for row in rows))
+        desk.insert(
+            entity,
+            *(
+                {**row, **{f"{n}_key": fold(v) for n, v in row.items() if n in ("name", "code")}}
+                for row in rows
+            ),
+        )
     desk.insert("kit.piece", {"whole": 1, "name": "ali piece", "name_key": "alipiece"})
     desk.run(change("kit.item", 1, "create", name=[None, "Alien"], size=[None, 3]))
-    desk.run(change("kit.item", 1, "update", shelf=[None, {"id": 1, "title": "old secret title"}], friends=[[], [1, 2]]))
+    desk.run(
+        change(
+            "kit.item",
+            1,
+            "update",
+            shelf=[None, {"id": 1, "title": "old secret title"}],
+            friends=[[], [1, 2]],
+        )
+    )
     desk.run(change("kit.item", 1, "update", size=[3, 4]))
     desk.run(change("kit.item", 1, "update", vanished=["x", "y"]))
     desk.run(change("kit.item", 3, "delete", deleted_at=[None, "2026-01-01T00:00:00Z"]))
@@ -47,8 +66,11 @@ def search(desk, text, *args, roles=None, actor=ME, **others):
 
 def test_search_finds_over_entities_beginnings_first(filled):
     assert search(filled, "ali") == [
-        Hit(entity="kit.person", id=1, title="Ali"), Hit(entity="kit.item", id=1, title="Alien"),
-        Hit(entity="kit.shelf", id=2, title="Beta"), Hit(entity="kit.item", id=2, title="Italian")]
+        Hit(entity="kit.person", id=1, title="Ali"),
+        Hit(entity="kit.item", id=1, title="Alien"),
+        Hit(entity="kit.shelf", id=2, title="Beta"),
+        Hit(entity="kit.item", id=2, title="Italian"),
+    ]
 
 
 def test_search_folds_what_is_typed(filled):
@@ -59,14 +81,19 @@ def test_search_folds_what_is_typed(filled):
 def test_search_stays_inside_the_rights(filled):
     own = {"kit.tester": [grant(scope="own"), grant("kit.shelf", scope="own", read=["name"])]}
     assert [(h.entity, h.id) for h in search(filled, "ali", roles=own)] == [("kit.item", 1)]
-    assert [(h.entity, h.id) for h in search(filled, "ali", roles=own, actor=person(2, "kit.tester"))] == [("kit.item", 2)]
+    assert [(h.entity, h.id) for h in search(filled, "ali", roles=own, actor=person(2, "kit.tester"))] == [
+        ("kit.item", 2)
+    ]
     assert search(filled, "ali", roles={"kit.tester": []}) == []
     nameless = {"kit.tester": [grant("kit.shelf", read=["code"])]}
     assert search(filled, "ali", roles=nameless) == [Hit(entity="kit.shelf", id=2, title=None)]
 
 
 def test_search_can_be_narrowed_to_entities(filled):
-    assert [(h.entity, h.id) for h in search(filled, "ali", ["kit.piece", "kit.shelf"])] == [("kit.piece", 1), ("kit.shelf", 2)]
+    assert [(h.entity, h.id) for h in search(filled, "ali", ["kit.piece", "kit.shelf"])] == [
+        ("kit.piece", 1),
+        ("kit.shelf", 2),
+    ]
     with pytest.raises(AccessDenied):
         search(filled, "ali", ["kit.shelf"], roles={"kit.tester": [grant()]})
 
@@ -94,14 +121,20 @@ def history(desk, number=1, *, roles=None, actor=ME, entity="kit.item", **others
 def test_history_tells_what_happened_newest_first(filled):
     entries = history(filled)
     assert [(e.action, sorted(e.changes)) for e in entries] == [
-        ("update", ["size"]), ("update", ["friends", "shelf"]), ("create", ["name", "size"])]
+        ("update", ["size"]),
+        ("update", ["friends", "shelf"]),
+        ("create", ["name", "size"]),
+    ]
     assert entries[0].changes["size"] == (3, 4)
     assert (entries[0].actor, entries[0].actor_name, entries[0].channel) == (1, "Ann", "web")
 
 
 def test_history_names_references_as_they_may_be_read_now(filled):
     assert history(filled)[1].changes["shelf"] == (None, {"id": 1, "title": "Alpha shelf"})
-    assert history(filled)[1].changes["friends"] == ([], [{"id": 1, "title": "Ali"}, {"id": 2, "title": "علی رضایی"}])
+    assert history(filled)[1].changes["friends"] == (
+        [],
+        [{"id": 1, "title": "Ali"}, {"id": 2, "title": "علی رضایی"}],
+    )
     blind = history(filled, roles={"kit.tester": [grant()]})
     assert blind[1].changes["shelf"] == (None, {"id": 1, "title": None})
     assert "secret" not in repr(blind)
@@ -115,7 +148,9 @@ def test_history_hides_fields_the_reader_cannot_read_today(filled):
 def test_masks_hold_for_history(filled):
     roles = {"kit.tester": [grant(read=["name"]), grant(scope="own", read=["size"])]}
     assert [sorted(e.changes) for e in history(filled, roles=roles)] == [["size"], ["name", "size"]]
-    assert [sorted(e.changes) for e in history(filled, roles=roles, actor=person(2, "kit.tester"))] == [["name"]]
+    assert [sorted(e.changes) for e in history(filled, roles=roles, actor=person(2, "kit.tester"))] == [
+        ["name"]
+    ]
 
 
 def test_history_of_what_is_out_of_sight_is_not_found(filled):
@@ -145,7 +180,12 @@ def test_pages_of_history_are_full_whatever_is_hidden(filled):
 def test_history_of_parts_follows_the_whole(filled):
     assert history(filled, entity="kit.piece") == []
     with pytest.raises(NotFound):
-        history(filled, entity="kit.piece", roles={"kit.tester": [grant(scope="own")]}, actor=person(2, "kit.tester"))
+        history(
+            filled,
+            entity="kit.piece",
+            roles={"kit.tester": [grant(scope="own")]},
+            actor=person(2, "kit.tester"),
+        )
 
 
 def test_more_history_is_not_asked_for_at_once(filled):

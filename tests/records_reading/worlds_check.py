@@ -19,11 +19,20 @@ from tests.access.reference import FOLLOW, LISTS, Record, Seen, World
 from tests.access.worlds import MEANINGS, random_actor, random_world
 from tests.records_reading.conftest import Desk
 
-COMPARED = {"kit.person": ("name", "phone"), "kit.shelf": ("name", "code", "room", "owner", "team", "filled"),
-            "kit.item": ("name", "note", "size", "state", "shelf", "owner", "team", "label", "place", "heaviest"),
-            "kit.piece": ("name", "length", "whole"), "kit.sticker": ("text",)}
-SORTS = {"kit.item": ("size", "name", "-note", "-size", "state", "shelf", "-label"), "kit.shelf": ("room", "-name"),
-         "kit.person": ("-name",), "kit.piece": ("length", "-whole"), "kit.sticker": ("text",)}
+COMPARED = {
+    "kit.person": ("name", "phone"),
+    "kit.shelf": ("name", "code", "room", "owner", "team", "filled"),
+    "kit.item": ("name", "note", "size", "state", "shelf", "owner", "team", "label", "place", "heaviest"),
+    "kit.piece": ("name", "length", "whole"),
+    "kit.sticker": ("text",),
+}
+SORTS = {
+    "kit.item": ("size", "name", "-note", "-size", "state", "shelf", "-label"),
+    "kit.shelf": ("room", "-name"),
+    "kit.person": ("-name",),
+    "kit.piece": ("length", "-whole"),
+    "kit.sticker": ("text",),
+}
 STATES = ("new", "used", "gone")
 
 
@@ -37,14 +46,19 @@ class WorldView:
         return self._record.get(name)
 
     def follow(self, name: str) -> WorldView | None:
-        target = {"on__kit_item": "kit.item", "on__kit_shelf": "kit.shelf"}.get(name) or FOLLOW[self._entity, name]
+        target = {"on__kit_item": "kit.item", "on__kit_shelf": "kit.shelf"}.get(name) or FOLLOW[
+            self._entity, name
+        ]
         record = self._world.records[target].get(self._record[name])
         return None if record is None else WorldView(self._world, target, record)
 
     def items(self, name: str) -> Iterable[WorldView]:
         source, by = LISTS[self._entity, name]
-        return [WorldView(self._world, source, r) for r in self._world.records[source].values()
-                if r[by] == self._record["id"]]
+        return [
+            WorldView(self._world, source, r)
+            for r in self._world.records[source].values()
+            if r[by] == self._record["id"]
+        ]
 
 
 def fill(desk: Desk, world: World) -> None:
@@ -54,7 +68,9 @@ def fill(desk: Desk, world: World) -> None:
     with desk.database.unit(catalog, random_actor(Random(0), world)) as uow:
         for entity in ENTITIES:
             table = desk.tables.of(catalog.entity(entity))
-            rows = [{k: v for k, v in record.items() if k != "id"} for record in world.records[entity].values()]
+            rows = [
+                {k: v for k, v in record.items() if k != "id"} for record in world.records[entity].values()
+            ]
             uow.execute(table.insert(), rows)
 
 
@@ -67,11 +83,15 @@ def differences(desk: Desk, seed: int) -> Iterator[str]:
     for _ in range(4):
         actor = random_actor(random, world)
         for entity in ENTITIES:
-            yield from (f"seed {seed} {entity} {actor.roles} {actor.id}: {told}"
-                        for told in _entity(desk, world, catalog, actor, entity, random))
+            yield from (
+                f"seed {seed} {entity} {actor.roles} {actor.id}: {told}"
+                for told in _entity(desk, world, catalog, actor, entity, random)
+            )
 
 
-def _entity(desk: Desk, world: World, catalog: Catalog, actor: Actor, entity: str, random: Random) -> Iterator[str]:
+def _entity(
+    desk: Desk, world: World, catalog: Catalog, actor: Actor, entity: str, random: Random
+) -> Iterator[str]:
     for action in ("update", "create", "delete"):
         expected = [n for n, r in world.records[entity].items() if world.may(actor, entity, action, r)]
         found = _by_python(desk, world, catalog, actor, entity, action)
@@ -107,13 +127,16 @@ def _fields(world: World, actor: Actor, entity: str, items: list[dict[str, Any]]
                 yield f"{name} of {item['id']}: shown {shown}, reference {seen.get(name)}"
 
 
-def _questions(desk: Desk, world: World, catalog: Catalog, actor: Actor, entity: str, visible: list[int],
-               random: Random) -> Iterator[str]:
+def _questions(
+    desk: Desk, world: World, catalog: Catalog, actor: Actor, entity: str, visible: list[int], random: Random
+) -> Iterator[str]:
     """Compare filters and orders, which must not know more than the reader."""
     seen = {n: Seen(world, actor, entity, world.records[entity][n]) for n in visible}
     for text, meaning in MEANINGS[entity].items():
         try:
-            found = [i["id"] for i in _pages(desk, catalog, actor, entity, Query(filter=text, fields=("id",)))]
+            found = [
+                i["id"] for i in _pages(desk, catalog, actor, entity, Query(filter=text, fields=("id",)))
+            ]
         except BadRequest:
             continue
         expected = [n for n in visible if meaning(seen[n], actor)]
@@ -140,7 +163,9 @@ def _ordered(seen: dict[int, Seen], entity: str, sort: str) -> list[int]:
             found = seen[number].get(name)
         if found is None:
             return None
-        return STATES.index(found) if name == "state" else sort_key(found) if isinstance(found, str) else found
+        return (
+            STATES.index(found) if name == "state" else sort_key(found) if isinstance(found, str) else found
+        )
 
     keys = {number: value(number) for number in seen}
     filled = sorted((n for n in seen if keys[n] is not None), key=lambda n: (keys[n], n), reverse=descending)
@@ -153,15 +178,25 @@ def _pages(desk: Desk, catalog: Catalog, actor: Actor, entity: str, query: Query
         yield from page.items
         if page.next is None:
             return
-        query = Query(fields=query.fields, filter=query.filter, sort=query.sort, limit=query.limit, cursor=page.next)
+        query = Query(
+            fields=query.fields, filter=query.filter, sort=query.sort, limit=query.limit, cursor=page.next
+        )
 
 
-def _by_python(desk: Desk, world: World, catalog: Catalog, actor: Actor, entity: str, action: str) -> list[int]:
+def _by_python(
+    desk: Desk, world: World, catalog: Catalog, actor: Actor, entity: str, action: str
+) -> list[int]:
     condition = desk.access.condition(actor, entity, action, catalog)
     records = world.records[entity]
     if not isinstance(condition, Checked):
         return list(records) if condition else []
     read = compile_python(condition)
-    env = Env(user=actor.id, team=actor.team, teams=actor.teams, teams_below=actor.teams_below or actor.teams,
-              now=datetime(2026, 3, 21, tzinfo=UTC), today=date(2026, 3, 21))
+    env = Env(
+        user=actor.id,
+        team=actor.team,
+        teams=actor.teams,
+        teams_below=actor.teams_below or actor.teams,
+        now=datetime(2026, 3, 21, tzinfo=UTC),
+        today=date(2026, 3, 21),
+    )
     return [n for n, r in records.items() if read(WorldView(world, entity, r), env)]
