@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +45,7 @@ class JobStatus:
     error: str | None
     created_at: datetime
     finished_at: datetime | None
+    arguments: Mapping[str, Json] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Json]:
         """Return the job in wire form."""
@@ -118,7 +119,7 @@ class Jobs:
         row = self._find(actor, job_id, everybody)
         return JobStatus(id=row["id"], kind=row["kind"], state=row["state"], done=row["done"], total=row["total"],
                          result=row["result"], error=row["error"], created_at=row["created_at"],
-                         finished_at=row["finished_at"])
+                         finished_at=row["finished_at"], arguments=row["arguments"] or {})
 
     def cancel(self, actor: Actor, job_id: int, *, everybody: bool = False) -> JobStatus:
         """Ask a job to stop: one that waits never starts, one that runs stops after its present step."""

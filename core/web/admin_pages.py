@@ -6,10 +6,10 @@ from flask import Blueprint, Response, request, url_for
 
 from core.access import Access
 from core.errors import Conflict, MetadataConflict, MetadataInvalid, PayvandError, ValidationFailed
-from core.fields import FieldTypes
+from core.i18n import Style
 from core.kernel.site import Site
 from core.lifecycle import Lifecycle
-from core.metadata.specs import Json
+from core.metadata.specs import FieldSpec, Json
 from core.studio import Studio
 from core.web.pages import Pages, go
 from core.web.texts import N_
@@ -22,8 +22,10 @@ TYPE_LABELS = {
     "money": N_("Amount of money"), "boolean": N_("Yes or no"), "date": N_("Date"), "datetime": N_("Date and time"),
     "choice": N_("Choice"), "multi_choice": N_("Several choices"), "reference": N_("Reference to a record"),
     "links": N_("Links to records"), "email": N_("E-mail address"), "phone": N_("Phone number"), "url": N_("Web address"),
-    "file": N_("File"),
+    "file": N_("File"), "list": N_("Table of records"), "reference_any": N_("Reference to records of several kinds"),
+    "sequence": N_("Number in sequence"),
 }
+ROLLED, COMPUTED = N_("{type}, gathered from other records"), N_("{type}, computed")
 HUES = ("gray", "teal", "blue", "green", "amber", "orange", "red", "violet", "pink")
 
 
@@ -89,10 +91,20 @@ def entity_fields(site: Site, pages: Pages, name: str) -> Response:
                       present.style._("The field is ready, on every screen and in the API."))
         except (ValidationFailed, MetadataInvalid, MetadataConflict, Conflict) as refused:
             problems = _sentences(present, refused)
-    targets = sorted(present.catalog.entities)
+    targets = sorted(((e.name, present.style.label(e.label)) for e in present.catalog.entities.values()),
+                     key=lambda pair: present.style.sort_key(pair[1]))
     return pages.show(
         "entity_fields.html", nav="fields", entity=entity, typed=typed, flags=flags, problems=problems, targets=targets,
-        types=[(t, TYPE_LABELS[t]) for t in OFFERED], kinds=site.get(FieldTypes), status=422 if problems else 200)
+        types=[(t, TYPE_LABELS[t]) for t in OFFERED], status=422 if problems else 200,
+        rows=[(field, type_text(present.style, field)) for field in entity.fields.values() if not field.system])
+
+
+def type_text(style: Style, field: FieldSpec) -> str:
+    """Return what kind of field it is, in words."""
+    name = style._(TYPE_LABELS[field.type]) if field.type in TYPE_LABELS else field.type
+    if field.computed:
+        return style._(COMPUTED, type=name)
+    return style._(ROLLED, type=name) if field.rollup is not None else name
 
 
 def field_body(typed: dict[str, str], flags: dict[str, bool]) -> dict[str, Json]:
@@ -113,7 +125,7 @@ def field_body(typed: dict[str, str], flags: dict[str, bool]) -> dict[str, Json]
 def choices_of(text: str) -> dict[str, Json]:
     """Return the options of a choice from lines ``name = label``; a line without a name gets one by number."""
     found: dict[str, Json] = {}
-    for number, line in enumerate((l.strip() for l in text.splitlines() if l.strip()), start=1):
+    for number, line in enumerate(filter(None, map(str.strip, text.splitlines())), start=1):
         name, separator, label = line.partition("=")
         found[name.strip() if separator else f"option_{number}"] = {
             "label": (label if separator else line).strip(), "hue": HUES[number % len(HUES)]}
@@ -155,5 +167,3 @@ def entity_body(typed: dict[str, str]) -> dict[str, Json]:
     name = typed["name"].removeprefix("x.")
     return {"name": f"x.{name}", "label": labels("label") or name, "title": "name",
             "fields": {"name": {"type": "text", "label": labels("title") or "Name", "required": True, "search": True}}}
-
-

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Blueprint, Flask, Response, g, request, send_from_directory
+from flask import Blueprint, Response, g, request, send_from_directory
 
+from core.errors import NotFound
 from core.kernel.site import Site
-from core.web import admin_pages, errors, form_page, history_page, import_pages, list_page, lookups, session_pages
+from core.web import (
+    admin_pages,
+    errors,
+    form_page,
+    history_page,
+    import_pages,
+    list_page,
+    lookups,
+    session_pages,
+)
 from core.web.pages import Pages
 from core.web.rendering import ASSETS, Renderer
 from core.web.security import secure
 from core.web.visit import VISITOR_COOKIE, check_csrf, open_visit
 
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 YEAR = 365 * 24 * 3600
 
@@ -49,10 +60,10 @@ def blueprint(site: Site) -> Blueprint:
     for room in (session_pages, list_page, form_page, history_page, lookups, admin_pages, import_pages):
         room.register(made, site, pages)
     errors.register(made, pages)
+    made.add_url_rule("/<path:rest>", "unknown_address", unknown_address, methods=METHODS)
     return made
 
 
-def register_unknown(app: Flask, site: Site) -> None:
-    """Answer addresses that nobody knows with a page of ours."""
-    pages = site.get(Pages)
-    app.register_error_handler(404, lambda _error: errors.unknown_address(site, pages))
+def unknown_address(**_path: str) -> Response:
+    """Answer an address that no other route knows with a page of ours."""
+    raise NotFound("This page does not exist.")

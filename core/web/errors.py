@@ -8,11 +8,10 @@ from flask import Blueprint, Response, g, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from core.errors import AccessDenied, NotFound, NotSignedIn, PayvandError, TooLarge, Unavailable
-from core.kernel.site import Site
 from core.log import get_logger
 from core.web.pages import Pages, go, same_site
 from core.web.security import secure
-from core.web.visit import open_visit, visit
+from core.web.visit import visit
 
 
 def register(made: Blueprint, pages: Pages) -> None:
@@ -59,12 +58,3 @@ def plain(error: PayvandError) -> Response:
     text = f"Payvand\n\n{error.text()}\n"
     return secure(Response(text, error.status, content_type="text/plain; charset=utf-8",
                            headers={"Retry-After": "5"} if error.status == 503 else None))
-
-
-def unknown_address(site: Site, pages: Pages) -> Response:
-    """Return the page for an address that no route knows."""
-    try:
-        g.visit = open_visit(site, request, "")
-    except PayvandError as error:
-        return plain(error)
-    return secure(known(pages, NotFound("This page does not exist.")))

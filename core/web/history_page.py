@@ -25,6 +25,7 @@ ACTIONS: Mapping[str, tuple[str, str, str]] = {
     "delete": (N_("put it in the trash"), "trash", "red"), "restore": (N_("took it out of the trash"), "arrow-back-up", "teal"),
 }
 PAGE = 50
+REFERRING = frozenset({"reference", "reference_any", "links"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,6 +87,8 @@ def _text(site: Site, present: Visit, spec: FieldSpec, value: Json) -> str:
     """Return a value of the history as it reads today; what no longer fits its field is shown as it was kept."""
     if value is None or value == []:
         return "—"
+    if spec.type in REFERRING:
+        return present.style.joined(tuple(_named(one) for one in (value if isinstance(value, list) else [value])))
     kind = site.get(FieldTypes).get(spec.type)
     kept: Any = value
     try:
@@ -93,6 +96,11 @@ def _text(site: Site, present: Visit, spec: FieldSpec, value: Json) -> str:
     except FieldRefused:
         shown = ""
     return shown or _plain(kept)
+
+
+def _named(value: Json) -> str:
+    """Return a record that a value points to by its title of today, where the reader may know it."""
+    return str(value.get("title") or f"#{value.get('id')}") if isinstance(value, Mapping) else f"#{value}"
 
 
 def _plain(value: Any) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request, url_for
+from werkzeug.datastructures import MultiDict
 
 from core.access import Access
 from core.errors import Conflict, PayvandError
 from core.fields import FieldTypes
-from core.jobs import Jobs
+from core.files import OF_JOB, assign_files, download_headers
+from core.jobs import Jobs, JobStatus
 from core.kernel.site import Site
+from core.metadata.specs import Json
 from core.storage import Database
 from core.views import list_view
 from core.web.list_page import context_of
@@ -25,6 +28,35 @@ if TYPE_CHECKING:
     from core.exchange.service import Exchange
 
 MODES = ("create", "update", "upsert")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportPlan:
+    """What a person has chosen for an import; between the steps it is kept in the job of the check."""
+
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    mode: str = MODES[0]
+    key: str = ""
+    sheet: str = ""
+    create_missing: bool = False
+
+    @classmethod
+    def read(cls, form: MultiDict[str, str], columns: Sequence[str]) -> ImportPlan:
+        """Read the choices from the form."""
+        chosen = {column: form.get(f"c{number}", "") for number, column in enumerate(columns)}
+        mode = form.get("mode", MODES[0])
+        return cls(mapping={column: target for column, target in chosen.items() if target}, key=form.get("key", ""),
+                   mode=mode if mode in MODES else MODES[0], sheet=form.get("sheet", ""),
+                   create_missing=form.get("create_missing") == "1")
+
+    @classmethod
+    def of_job(cls, job: JobStatus) -> ImportPlan:
+        """Return the choices that a job of ours was started with."""
+        given = job.arguments
+        mapping = given.get("mapping")
+        return cls(mapping={str(k): str(v) for k, v in mapping.items()} if isinstance(mapping, Mapping) else {},
+                   mode=str(given.get("mode") or MODES[0]), key=str(given.get("key") or ""),
+                   sheet=str(given.get("sheet") or ""), create_missing=given.get("create_missing") is True)
 
 
 def register(made: Blueprint, site: Site, pages: Pages) -> None:
@@ -72,54 +104,63 @@ def choose(site: Site, pages: Pages, name: str) -> Response:
 
 
 def columns(site: Site, pages: Pages, name: str, file: int) -> Response:
-    """Step 2: which column means what; posting starts the check."""
+    """Step 2: which column means what; posting starts the check, and after it the import with the same choices."""
     present = _importer(site, name)
-    entity = present.catalog.entity(name)
-    inspection = _exchange(site).inspect(present.actor, file, name, catalog=present.catalog)
-    typed = request.values.get("mapping")
-    kept: Mapping[str, str] = json.loads(typed) if typed and len(typed) < 100_000 else {}
+    if request.form.get("act") == "run":
+        return _start(site, present, name, file, _plan_of(site, present, request.form.get("job", "")), dry_run=False)
+    inspection = _exchange(site).inspect(present.actor, file, name, catalog=present.catalog,
+                                            sheet=request.values.get("sheet", ""))
+    kept, problem = _plan_of(site, present, request.args.get("job", "")), ""
     if request.method == "POST":
-        mapping = dict(kept) or {column.name: request.form.get(f"c{number}", "")
-                                 for number, column in enumerate(inspection.columns)}
-        chosen = {column: target for column, target in mapping.items() if target}
-        if chosen:
-            return _start(site, present, name, file, chosen)
+        kept = ImportPlan.read(request.form, [column.name for column in inspection.columns])
+        if kept.mapping:
+            return _start(site, present, name, file, kept, dry_run=True)
         problem = present.style._("Say of at least one column what it means.")
-    else:
-        problem = ""
-    return pages.show("import_columns.html", nav=name, entity=entity, file=file, inspection=inspection, kept=kept,
-                      modes=MODES, problem=problem, status=422 if problem else 200)
+    return pages.show("import_columns.html", nav=name, entity=present.catalog.entity(name), file=file, kept=kept,
+                      inspection=inspection, problem=problem, status=422 if problem else 200)
 
 
-def _start(site: Site, present: Visit, name: str, file: int, mapping: Mapping[str, str]) -> Response:
-    """Start the check, or after it the import itself."""
+def _plan_of(site: Site, present: Visit, job: str) -> ImportPlan:
+    """Return what was chosen for a job of this person; nothing yet where none is named."""
+    if not (job.isascii() and job.isdigit()):
+        return ImportPlan()
+    return ImportPlan.of_job(site.get(Jobs).status(present.actor, int(job), everybody=is_administrator(present)))
+
+
+def _start(site: Site, present: Visit, name: str, file: int, plan: ImportPlan, *, dry_run: bool) -> Response:
+    """Promise the check, or after it the import itself, which then owns the file."""
     database = site.get(Database)
-    dry_run = request.form.get("act") != "run"
-    mode = request.form.get("mode", MODES[0])
-    key = request.form.get("key", "")
 
     def act() -> int:
         with database.unit(present.catalog, present.actor, channel="import") as uow:
-            return _exchange(site).start(present.actor, file, name, mapping, mode=mode if mode in MODES else MODES[0],
-                                            key=key or None, dry_run=dry_run, uow=uow)
+            job = _exchange(site).start(
+                present.actor, file, name, plan.mapping, mode=plan.mode, key=plan.key or None, dry_run=dry_run, uow=uow,
+                sheet=plan.sheet, create_missing=plan.create_missing)
+            if not dry_run:
+                assign_files(uow, [file], OF_JOB, job)
+            return job
 
-    job = database.attempt(act)
-    return go(url_for("web.import_result", entity=name, file=file, job=job, dry="1" if dry_run else "",
-                      mapping=json.dumps(dict(mapping), ensure_ascii=False), mode=mode, key=key))
+    return go(url_for("web.import_result", entity=name, file=file, job=database.attempt(act)))
 
 
 def result(site: Site, pages: Pages, name: str, file: int, job: int) -> Response:
     """Steps 3 and 4: progress, then counts and the rows with problems."""
     present = _importer(site, name)
     status = site.get(Jobs).status(present.actor, job, everybody=is_administrator(present))
+    found = status.result or {}
     values: dict[str, Any] = {
-        "nav": name, "entity": present.catalog.entity(name), "file": file, "job": status, "result": status.result or {},
-        "dry": request.args.get("dry") == "1", "mapping": request.args.get("mapping", ""),
-        "mode": request.args.get("mode", MODES[0]), "key": request.args.get("key", ""),
-        "ended": status.state in ("done", "failed", "cancelled"),
+        "nav": name, "entity": present.catalog.entity(name), "file": file, "job": status, "result": found,
+        "dry": status.arguments.get("dry_run") is True, "ended": status.state in ("done", "failed", "cancelled"),
+        "error_file": _file_of(found.get("error_file")),
         "percent": round(100 * status.done / status.total) if status.total else 0}
     template = "import_task.html" if request.headers.get("HX-Request") else "import_result.html"
     return pages.show(template, **values)
+
+
+def _file_of(path: Json) -> int | None:
+    """Return the number of the file that a path of the API ends with."""
+    last = str(path or "").rpartition("/")[2]
+    return int(last) if last.isascii() and last.isdigit() else None
 
 
 def cancel(site: Site, job: int) -> Response:
@@ -146,4 +187,4 @@ def export(site: Site, name: str, fmt: str) -> Response:
     chosen = tuple(c for c in state.columns if c in view.choices) or view.columns
     query = build_query(state, view, entity, chosen, site.get(FieldTypes), context_of(site, present))
     file_name, mime, pieces = _exchange(site).export(actor, name, query, fmt, catalog=catalog, style=present.style)
-    return Response(pieces, mimetype=mime, headers={"Content-Disposition": f'attachment; filename="{file_name}"'})
+    return Response(pieces, headers=dict(download_headers(file_name, mime)))

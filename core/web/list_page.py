@@ -16,8 +16,8 @@ from core.fields import FieldTypes, LoadContext
 from core.kernel.site import Site
 from core.metadata.specs import EntitySpec
 from core.records.page import Page
-from core.records.query import Query
 from core.records.reading import Reading
+from core.records.search import Searching
 from core.records.service import Records
 from core.storage import Database
 from core.views import ListView, list_view
@@ -44,8 +44,8 @@ class Listing:
 def register(made: Blueprint, site: Site, pages: Pages) -> None:
     """Add the routes of this page."""
     made.add_url_rule("/records/<entity>", "record_list", lambda entity: show(site, pages, entity))
-    made.add_url_rule("/records/<entity>/filter", "filter", lambda entity: add_filter(entity))
-    made.add_url_rule("/records/<entity>/columns", "columns", lambda entity: choose_columns(entity))
+    made.add_url_rule("/records/<entity>/filter", "filter", add_filter)
+    made.add_url_rule("/records/<entity>/columns", "columns", choose_columns)
     made.add_url_rule("/records/<entity>/delete", "delete_records",
                       lambda entity: delete(site, entity), methods=["POST"])
     made.add_url_rule("/records/<entity>/restore", "restore_records",
@@ -128,15 +128,11 @@ def _chip_text(site: Site, present: Visit, listing: Listing, chip: Chip) -> str:
     if spec.type in ("choice", "multi_choice"):
         return next((present.style.label(c.label) for c in spec.choices if c.name == chip.value), chip.value)
     if spec.type == "reference" and chip.value.isdigit():
-        titles = site.get(Reading).find(
-            present.actor, str(spec.option("to")), _by_id(int(chip.value)), catalog=present.catalog).items
-        target = present.catalog.entity(str(spec.option("to")))
-        return str(titles[0].get(target.title) or chip.value) if titles else chip.value
+        number, target = int(chip.value), str(spec.option("to"))
+        if site.get(Access).may(present.actor, target, "read", present.catalog):
+            found = site.get(Searching).titles(present.actor, target, [number], catalog=present.catalog)
+            return found.get(number) or f"#{chip.value}"
     return chip.value
-
-
-def _by_id(record_id: int) -> Query:
-    return Query(filter=f"id == {record_id}", limit=1)
 
 
 def _filterable(site: Site, present: Visit, listing: Listing) -> list[dict[str, Any]]:
@@ -148,20 +144,20 @@ def _filterable(site: Site, present: Visit, listing: Listing) -> list[dict[str, 
             if types.get(spec.type).filterable and not (spec.system and spec.name in ("id", "version"))]
 
 
-def add_filter(name: str) -> Response:
+def add_filter(entity: str) -> Response:
     """Lead to the list with one more filter: the state of the list travels with the form."""
     visit().require()
     state = _state_of(request.args.get("state", ""))
     value = request.args.get("value", "").strip() or request.args.get("text", "").strip()
     chip = Chip(field=request.args.get("field", ""), operator=request.args.get("operator", ""), value=value[:200])
-    return go(url_for("web.record_list", entity=name) + state.address(chips=(*state.chips, chip)))
+    return go(url_for("web.record_list", entity=entity) + state.address(chips=(*state.chips, chip)))
 
 
-def choose_columns(name: str) -> Response:
+def choose_columns(entity: str) -> Response:
     """Lead to the list with other columns."""
     visit().require()
     state = _state_of(request.args.get("state", ""))
-    return go(url_for("web.record_list", entity=name) + state.address(columns=tuple(request.args.getlist("col"))))
+    return go(url_for("web.record_list", entity=entity) + state.address(columns=tuple(request.args.getlist("col"))))
 
 
 def _state_of(address: str) -> ListState:
@@ -181,7 +177,7 @@ def delete(site: Site, name: str) -> Response:
         return go(back, present.style._("Nothing was chosen."))
 
     def act() -> None:
-        with database.unit(present.catalog, present.actor) as uow:
+        with database.unit(present.catalog, present.actor, channel="web") as uow:
             site.get(Records).delete(present.actor, name, ids, uow=uow)
 
     database.attempt(act)
@@ -195,7 +191,7 @@ def restore(site: Site, name: str) -> Response:
     database = site.get(Database)
 
     def act() -> None:
-        with database.unit(present.catalog, present.actor) as uow:
+        with database.unit(present.catalog, present.actor, channel="web") as uow:
             site.get(Records).restore(present.actor, name, ids, uow=uow)
 
     if ids:

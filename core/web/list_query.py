@@ -127,7 +127,7 @@ def _compared(chip: Chip, spec: FieldSpec, path: Node, types: FieldTypes, contex
             return Call("fold_contains", (path, Text(chip.value)))
         return Call("contains", (Call("lower", (path,)), Text(chip.value.lower())))
     if kind == "date":
-        return _on_date(chip, spec, path, types, context)
+        return _on_date(chip, spec, path, context)
     literal = _literal(chip, spec, types, context)
     if spec.type == "multi_choice":
         found: Node = Call("contains", (path, literal))
@@ -155,7 +155,7 @@ def _literal(chip: Chip, spec: FieldSpec, types: FieldTypes, context: LoadContex
     return Number(number)
 
 
-def _on_date(chip: Chip, spec: FieldSpec, path: Node, types: FieldTypes, context: LoadContext) -> Node:
+def _on_date(chip: Chip, spec: FieldSpec, path: Node, context: LoadContext) -> Node:
     """Days are meant in the reader's calendar and zone; a day of a moment is the time between two midnights."""
     try:
         day = context.reader.parse_date(chip.value)

@@ -8,12 +8,11 @@ from typing import Any, BinaryIO
 from flask import Blueprint, Response, jsonify, request, url_for
 from werkzeug.datastructures import FileStorage
 
-from core.access import Access
-from core.errors import NotFound
-from core.files import OF_JOB, Files, StoredFile, download_headers
+from core.files import Files, download_headers
 from core.kernel.site import Site
-from core.kernel.values import FileRef, Ref
+from core.kernel.values import Ref
 from core.metadata.specs import EntitySpec
+from core.records.attachments import Attachments
 from core.records.query import MAX_SEARCH, Query
 from core.records.reading import Reading
 from core.records.search import Searching
@@ -40,9 +39,9 @@ def choices(site: Site, entities: str) -> Response:
     for name in names:
         entity = present.catalog.entity(name)
         hint = present.style.label(entity.label) if len(names) > 1 else ""
-        for ref in _matching(site, present, entity, typed):
-            items.append({"id": ref.id, "title": ref.title or f"#{ref.id}", "hint": hint,
-                          **({"entity": name} if len(names) > 1 else {})})
+        extra = {"entity": name} if len(names) > 1 else {}
+        items += [{"id": ref.id, "title": ref.title or f"#{ref.id}", "hint": hint, **extra}
+                  for ref in _matching(site, present, entity, typed)]
     return jsonify(items=items[:MOST])
 
 
@@ -89,30 +88,10 @@ def store_upload(site: Site, present: Visit, upload: FileStorage) -> int:
 def download(site: Site, number: int) -> Response:
     """Send a file to somebody who may read the record that it belongs to; never shown inside the site."""
     present = visit().require()
-    files = site.get(Files)
-    with site.get(Database).reading() as reader:
-        found = files.find(number, reader)
-    if not may_download(site, present, found):
-        raise NotFound
-    response = Response(_pieces(files.open(found)), headers=dict(download_headers(found.name, found.mime)))
+    found = site.get(Attachments).find(present.actor, number, catalog=present.catalog)
+    response = Response(_pieces(site.get(Files).open(found)), headers=dict(download_headers(found.name, found.mime)))
     response.content_length = found.size
     return response
-
-
-def may_download(site: Site, present: Visit, file: StoredFile) -> bool:
-    """Tell whether the person may have the file: its owner's record shows it, or they have just uploaded it."""
-    if file.entity is None or file.record_id is None or file.entity == OF_JOB:
-        return file.created_by == present.actor.id
-    spec = present.catalog.entities.get(file.entity)
-    if spec is None:
-        return False
-    names = tuple(f.name for f in spec.fields.values() if f.type == "file")
-    readable = site.get(Access).fields(present.actor, file.entity, present.catalog).readable
-    shown = tuple(name for name in names if name in readable)
-    if not shown:
-        return False
-    record = site.get(Reading).get(present.actor, file.entity, file.record_id, shown, catalog=present.catalog)
-    return any(isinstance(value, FileRef) and value.id == file.id for value in record.values())
 
 
 def _pieces(stream: BinaryIO) -> Iterator[bytes]:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from zoneinfo import available_timezones
 
 from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug import Response as BaseResponse
 
 from core.errors import NotSignedIn, TooMany
 from core.i18n import Localization
@@ -72,8 +73,7 @@ def language(site: Site) -> Response:
     code = request.form.get("language", "")
     response = redirect(same_site(request.form.get("next"), url_for("web.home")), code=303)
     if code in site.get(Localization).languages:
-        response.set_cookie(LANGUAGE_COOKIE, code, max_age=365 * 24 * 3600, samesite="Lax", httponly=True,
-                            secure=site.settings.secure_cookies)
+        _remember(site, response, code)
         present = visit()
         if present.signed_in and PROFILE in present.catalog.entities:
             _keep(site, {"language": code})
@@ -93,9 +93,22 @@ def preferences(site: Site, pages: Pages) -> Response:
     }
     if request.method == "POST":
         chosen = {name: request.form.get(name, "") for name in choices}
-        _keep(site, {name: value if value in choices[name] else "" for name, value in chosen.items()})
-        return go(url_for("web.preferences"), present.style._("Your preferences are saved."))
-    return pages.show("preferences.html", nav="preferences", choices=choices, now=site.get(Database).now(), chosen=asdict(present.actor.preferences))
+        known = {name: value if value in choices[name] else "" for name, value in chosen.items()}
+        _keep(site, known)
+        response = go(url_for("web.preferences"), present.style._("Your preferences are saved."))
+        _remember(site, response, known["language"])
+        return response
+    return pages.show("preferences.html", nav="preferences", choices=choices, now=site.get(Database).now(),
+                      chosen=asdict(present.actor.preferences))
+
+
+def _remember(site: Site, response: BaseResponse, code: str) -> None:
+    """Let this browser remember a language for the pages before signing in; an empty one is forgotten."""
+    if code:
+        response.set_cookie(LANGUAGE_COOKIE, code, max_age=365 * 24 * 3600, samesite="Lax", httponly=True,
+                            secure=site.settings.secure_cookies)
+    else:
+        response.delete_cookie(LANGUAGE_COOKIE)
 
 
 def _keep(site: Site, values: Mapping[str, str]) -> None:
@@ -110,5 +123,3 @@ def _keep(site: Site, values: Mapping[str, str]) -> None:
                                      version=None, uow=uow)
 
     site.get(Database).attempt(write)
-
-
