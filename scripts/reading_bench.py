@@ -129,8 +129,8 @@ def measure(what: str, ask: Callable[[int], bytes]) -> None:
     )
 
 
-def run(database: Database, made: Catalog, rows: int) -> None:
-    """Measure everything."""
+def build_reading(database: Database) -> tuple[Reading, Asking]:
+    """Put together what reads."""
     types = {kind.name: kind for kind in standard_types()}
     asking = Asking(database, "Asia/Tehran")
     reading = Reading(
@@ -141,6 +141,12 @@ def run(database: Database, made: Catalog, rows: int) -> None:
         schema_of=lambda c: CatalogSchema(c, types),
         access=Access(lambda c: CatalogSchema(c, types)),
     )
+    return reading, asking
+
+
+def run(database: Database, made: Catalog, rows: int) -> None:
+    """Measure everything."""
+    reading, asking = build_reading(database)
     sums = Aggregating(reading, asking)
     actors = [
         Actor(id=n + 1, roles=frozenset({"kit.reader"}), team=n // 5 + 1, teams=(n // 5 + 1,))

@@ -120,6 +120,16 @@ def _names(random: Random, entity: str) -> list[str] | None:
             return None
 
 
+def _draw(shelves: list[Record], items: list[Record], pieces: list[Record]) -> None:
+    """Fill the rolled-up values."""
+    for number, shelf in enumerate(shelves, 1):
+        shelf["filled"] = sum(1 for i in items if i["shelf"] == number and (i["size"] or 0) > 0)
+    for number, item in enumerate(items, 1):
+        item["heaviest"] = max(
+            (p["length"] for p in pieces if p["whole"] == number and p["length"]), default=None
+        )
+
+
 def _records(random: Random) -> dict[str, dict[int, Record]]:
     def some(*values: Any) -> Any:
         return random.choice((None, *values))
@@ -157,12 +167,7 @@ def _records(random: Random) -> dict[str, dict[int, Record]]:
         }
         for target in (some(*range(1, 9)) for _ in range(8))
     ]
-    for number, shelf in enumerate(shelves, 1):
-        shelf["filled"] = sum(1 for i in items if i["shelf"] == number and (i["size"] or 0) > 0)
-    for number, item in enumerate(items, 1):
-        item["heaviest"] = max(
-            (p["length"] for p in pieces if p["whole"] == number and p["length"]), default=None
-        )
+    _draw(shelves, items, pieces)
     made = {
         "kit.person": persons,
         "kit.shelf": shelves,

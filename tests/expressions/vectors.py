@@ -8,6 +8,54 @@ from decimal import Decimal
 from core.kernel.values import AnyRef, Money, Ref
 from tests.expressions.world import World
 
+THINGS = {
+    1: {
+        "id": 1,
+        "n": 7,
+        "n2": -2,
+        "d": Decimal("2.5"),
+        "d2": Decimal(0),
+        "m": Money(Decimal("100.50"), "IRR"),
+        "m2": Money(Decimal(40), "EUR"),
+        "t": "می‌روم 50%",
+        "t2": "Ab",
+        "b": True,
+        "b2": False,
+        "day": date(2026, 3, 21),
+        "day2": date(2024, 2, 29),
+        "at": datetime(2026, 3, 21, 8, 30, tzinfo=UTC),
+        "at2": datetime(2026, 3, 20, 9, 0, tzinfo=UTC),
+        "c": "red",
+        "c2": "m",
+        "mc": ("red", "سبز"),
+        "group": Ref(1),
+        "other": Ref(3),
+        "owner": AnyRef("w.group", 3),
+        "paper": 8,
+    },
+    2: {"id": 2, "mc": ()},
+}
+LINES = {
+    1: {
+        "id": 1,
+        "thing": Ref(1),
+        "n": 3,
+        "d": Decimal("1.5"),
+        "m": Money(Decimal(10), "IRR"),
+        "b": True,
+        "t": "a",
+    },
+    2: {
+        "id": 2,
+        "thing": Ref(1),
+        "n": 5,
+        "m": Money(Decimal(2), "IRR"),
+        "day": date(2020, 1, 1),
+        "t": "b",
+    },
+    3: {"id": 3, "thing": Ref(1), "m": Money(Decimal(1), "EUR"), "b": False},
+}
+
 
 def golden_world() -> World:
     """Return a world of two things: 1 has values, 2 has none."""
@@ -25,53 +73,8 @@ def golden_world() -> World:
         2: {"id": 2, "t": "ریشه", "b": False},
         3: {"id": 3, "n": 4},
     }
-    world.rows["w.thing"] = {
-        1: {
-            "id": 1,
-            "n": 7,
-            "n2": -2,
-            "d": Decimal("2.5"),
-            "d2": Decimal(0),
-            "m": Money(Decimal("100.50"), "IRR"),
-            "m2": Money(Decimal(40), "EUR"),
-            "t": "می‌روم 50%",
-            "t2": "Ab",
-            "b": True,
-            "b2": False,
-            "day": date(2026, 3, 21),
-            "day2": date(2024, 2, 29),
-            "at": datetime(2026, 3, 21, 8, 30, tzinfo=UTC),
-            "at2": datetime(2026, 3, 20, 9, 0, tzinfo=UTC),
-            "c": "red",
-            "c2": "m",
-            "mc": ("red", "سبز"),
-            "group": Ref(1),
-            "other": Ref(3),
-            "owner": AnyRef("w.group", 3),
-            "paper": 8,
-        },
-        2: {"id": 2, "mc": ()},
-    }
-    world.rows["w.line"] = {
-        1: {
-            "id": 1,
-            "thing": Ref(1),
-            "n": 3,
-            "d": Decimal("1.5"),
-            "m": Money(Decimal(10), "IRR"),
-            "b": True,
-            "t": "a",
-        },
-        2: {
-            "id": 2,
-            "thing": Ref(1),
-            "n": 5,
-            "m": Money(Decimal(2), "IRR"),
-            "day": date(2020, 1, 1),
-            "t": "b",
-        },
-        3: {"id": 3, "thing": Ref(1), "m": Money(Decimal(1), "EUR"), "b": False},
-    }
+    world.rows["w.thing"] = {number: dict(row) for number, row in THINGS.items()}
+    world.rows["w.line"] = {number: dict(row) for number, row in LINES.items()}
     world.links = {1: (1, 3), 2: ()}
     return world
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -115,3 +117,54 @@ def desk(pg: TestPostgres) -> Iterator[Desk]:
         database = Database(Settings(threads=4), address)
         yield Desk(database)
         database.close()
+
+
+ROWS = [
+    {
+        "owner": 1,
+        "team": 5,
+        "name": "alpha",
+        "size": 3,
+        "price": Decimal(10),
+        "price_currency": "IRR",
+        "state": "used",
+        "shelf": 1,
+        "made": date(2026, 3, 21),
+        "note": "first",
+    },
+    {
+        "owner": 1,
+        "team": 6,
+        "name": "Beta",
+        "size": None,
+        "price": Decimal("2.5"),
+        "price_currency": "EUR",
+        "state": "new",
+    },
+    {"owner": 2, "team": 5, "name": "gamma", "size": 1, "state": None, "shelf": 2, "made": date(2026, 3, 20)},
+    {"owner": 2, "team": 6, "name": "delta", "size": 3, "state": "gone", "shelf": 1},
+    {"owner": None, "team": None, "name": "epsilon", "size": 2, "state": "new"},
+]
+
+
+@pytest.fixture(scope="module")
+def filled(desk):
+    """Five items on two shelves; item n is row n."""
+    desk.insert("kit.person", {"name": "Ann"}, {"name": "Bob"})
+    desk.insert(
+        "kit.shelf",
+        {"name": "upper", "owner": 1, "room": "hall"},
+        {"name": "lower", "owner": 2, "room": "yard"},
+    )
+    desk.insert(
+        "kit.item", *({**row, "name_key": row["name"].lower(), "note_key": row.get("note")} for row in ROWS)
+    )
+    desk.insert(
+        "kit.piece",
+        {"whole": 1, "name": "p", "length": 7},
+        {"whole": 1, "name": "q", "length": 8},
+        {"whole": 3, "name": "r", "length": 9},
+    )
+    desk.insert("kit.sticker", {"on__kit_item": 1, "text": "x"}, {"on__kit_shelf": 1, "text": "y"})
+    desk.link("kit.item", "friends", (1, 2), (1, 1), (2, 2))
+    return desk
