@@ -115,7 +115,7 @@ def _add_lifecycle(site: Site) -> None:
     site.put(Lifecycle(
         changes=changes, discovery=site.get(Discovery), plugins=site.get(Plugins), data=DataLoader(site.get(Records), site.get(Reading)),
         access=site.get(Access), catalogs=catalogs, database=database, collation=lambda: localization.collation))
-    site.put(Studio(changes=changes, access=site.get(Access), catalogs=catalogs))
+    site.put(Studio(changes=changes, access=site.get(Access), catalogs=catalogs, database=database))
 
 
 def _shown(label: object, settings: Settings) -> str:

@@ -53,6 +53,13 @@ def read_documents(uow: UnitOfWork) -> tuple[Document, ...]:
     return DocumentStore().read(uow.reader)
 
 
+def read_documents_of(uow: UnitOfWork, owner: str) -> tuple[Document, ...]:
+    """Return one owner's documents, whether they take part or not."""
+    t = document_table.c
+    rows = uow.execute(sa.select(t.owner, t.kind, t.name, t.body, t.place).where(t.owner == owner).order_by(t.kind, t.name))
+    return tuple(_document(*row) for row in rows)
+
+
 def save_documents(uow: UnitOfWork, documents: Iterable[Document], reason: str = "") -> None:
     """Write documents; one of the same owner, kind and name is replaced."""
     rows = [{"owner": d.owner, "kind": d.kind, "name": d.name, "body": plain(d.body), "digest": d.digest,

@@ -9,56 +9,73 @@ from core.errors import Conflict, Problem, ValidationFailed
 from core.lifecycle.changes import Definitions
 from core.metadata.documents import Document, plain
 from core.metadata.names import FIELD_NAME, SITE_ENTITY_PREFIX, SITE_PREFIX
-from core.metadata.specs import SITE, Json
+from core.metadata.specs import SITE, FieldSpec, Json
 
 Body = Mapping[str, Json]
 
+SEEN = ("label", "help", "required", "unique", "search", "duplicate_key", "read_only", "default")
+"""What of a module's field is remembered as it was when the site changed it."""
 
-def field_parts(body: object) -> tuple[str, Body]:
-    """Return name and definition of a field as a caller sends it, or refuse its name."""
+
+def field_parts(entity: str, body: object) -> tuple[str, Body]:
+    """Return name and definition of a new field as a caller sends it, or refuse what is not one."""
     if not isinstance(body, Mapping):
         raise _refused("not_an_object", None, "A field is an object with name, type and label.")
     name = body.get("name")
-    if not isinstance(name, str) or not FIELD_NAME.fullmatch(name) or not name.startswith(SITE_PREFIX):
-        raise _refused(
-            "bad_name",
-            "name",
-            "Names of your own fields begin with x_ and go on with small letters, digits and _.",
-        )
+    own = entity.startswith(SITE_ENTITY_PREFIX)
+    if not isinstance(name, str) or not FIELD_NAME.fullmatch(name) or not (own or name.startswith(SITE_PREFIX)):
+        raise _refused("bad_name", "name",
+                       "Names of your own fields begin with x_ and go on with small letters, digits and _.")
+    if not isinstance(body.get("type"), str):
+        raise _refused("required", "type", "A field needs a type.")
     return name, {key: value for key, value in body.items() if key != "name"}
+
+
+def field_changes(spec: FieldSpec, body: object) -> Body:
+    """Return the properties of a field that a caller changes; its name and its type stay."""
+    if not isinstance(body, Mapping):
+        raise _refused("not_an_object", None, "A field is an object with name, type and label.")
+    if body.get("type", spec.type) != spec.type:
+        raise Conflict("The type of a field cannot change; add a new field instead.", code="type_stays")
+    return {key: value for key, value in body.items() if key not in ("name", "type")}
 
 
 def own_document(definitions: Definitions, entity: str) -> Document | None:
     """Return the site's document that declares this entity, or its patch of a module's entity; None before."""
-    kind = "entity" if entity.startswith(SITE_ENTITY_PREFIX) else "extend"
+    kind = _kind(entity)
     return next((d for d in definitions.documents if d.key == (SITE, kind, entity)), None)
 
 
-def with_field(
-    definitions: Definitions, entity: str, name: str, field: Body, *, replaces: bool
-) -> Definitions:
-    """Return the definitions with a field of the site's own added to, or changed on, an entity."""
-    present = own_document(definitions, entity)
-    body: dict[str, Json] = _body(present, entity)
-    fields = dict(_mapping(body.get("fields")))
-    if (name in fields) is not replaces:
-        raise Conflict(
-            "There is already a field {name}." if not replaces else "There is no field {name} of your own.",
-            code="taken" if not replaces else "not_own",
-            name=name,
-        )
-    fields[name] = {**_mapping(fields.get(name)), **field} if replaces else dict(field)
-    return definitions.with_documents(_document(entity, {**body, "fields": fields}))
+def own_fields(definitions: Definitions, entity: str) -> dict[str, Json]:
+    """Return what the site says about fields of an entity: its own, and its changes of others."""
+    document = own_document(definitions, entity)
+    return dict(_mapping(document.body.get("fields"))) if document else {}
+
+
+def with_field(definitions: Definitions, entity: str, name: str, field: Body) -> Definitions:
+    """Return the definitions with a new field of the site's own on an entity."""
+    fields = own_fields(definitions, entity)
+    if name in fields:
+        raise Conflict("There is already a field {name}.", code="taken", name=name)
+    return _with_fields(definitions, entity, {**fields, name: dict(field)})
+
+
+def with_changed_field(definitions: Definitions, entity: str, spec: FieldSpec, changes: Body) -> Definitions:
+    """Return the definitions with properties of a field changed: of the site's own, or over a module's."""
+    fields = own_fields(definitions, entity)
+    present = _mapping(fields.get(spec.name))
+    fields[spec.name] = {**present, **changes}
+    changed = _with_fields(definitions, entity, fields)
+    return changed if spec.owner == SITE else _remembering(changed, entity, spec, changes.keys() - present.keys())
 
 
 def without_field(definitions: Definitions, entity: str, name: str) -> Definitions:
     """Return the definitions without a field of the site's own; its column goes to the trash."""
-    body = _body(own_document(definitions, entity), entity)
-    fields = dict(_mapping(body.get("fields")))
+    fields = own_fields(definitions, entity)
     if name not in fields:
         raise Conflict("There is no field {name} of your own.", code="not_own", name=name)
     del fields[name]
-    return definitions.with_documents(_document(entity, {**body, "fields": fields}))
+    return _with_fields(definitions, entity, fields)
 
 
 def entity_documents(body: object) -> tuple[Document, ...]:
@@ -74,28 +91,38 @@ def entity_documents(body: object) -> tuple[Document, ...]:
     return (
         document_from_json("entity", {"entity": name, **written, **icon}),
         document_from_json("menu", {"menu": name.replace(".", "_"), "label": label, "entity": name, **icon}),
-        document_from_json(
-            "role",
-            {
-                "role": f"{name}_user",
-                "label": label,
-                "grants": [
-                    {"entity": name, "actions": ["create", "read", "update", "delete", "import", "export"]}
-                ],
-            },
-        ),
+        document_from_json("role", {"role": f"{name}_user", "label": label, "grants": [
+            {"entity": name, "actions": ["create", "read", "update", "delete", "import", "export"]}]}),
     )
 
 
-def _document(entity: str, body: Mapping[str, Json]) -> Document:
-    return document_from_json("entity" if entity.startswith(SITE_ENTITY_PREFIX) else "extend", body)
+def _with_fields(definitions: Definitions, entity: str, fields: Body) -> Definitions:
+    """Return the definitions with these as all that the site says about fields; a patch of nothing goes."""
+    present = own_document(definitions, entity)
+    body = _written(present) if present else {"extends": entity}
+    kept = {key: value for key, value in body.items() if key not in ("extends", "fields", "base")}
+    if not fields and not kept and _kind(entity) == "extend":
+        return definitions.without((SITE, "extend", entity))
+    return definitions.with_documents(document_from_json(_kind(entity), {**body, "fields": fields}))
 
 
-def _body(present: Document | None, entity: str) -> dict[str, Json]:
-    if present is None:
-        return {"extends": entity}
-    body = plain(present.body)
-    return dict(_mapping(body))
+def _remembering(definitions: Definitions, entity: str, spec: FieldSpec, keys: set[str]) -> Definitions:
+    """Return the definitions with the values that the site has seen of a module's field before changing them."""
+    document = own_document(definitions, entity)
+    if document is None:
+        return definitions
+    body = _written(document)
+    seen = {f"fields.{spec.name}.{key}": plain(getattr(spec, key)) for key in sorted(keys) if key in SEEN}
+    return definitions.with_documents(
+        document_from_json("extend", {**body, "base": {**_mapping(body.get("base")), **seen}}))
+
+
+def _written(document: Document) -> dict[str, Json]:
+    return dict(_mapping(plain(document.body)))
+
+
+def _kind(entity: str) -> str:
+    return "entity" if entity.startswith(SITE_ENTITY_PREFIX) else "extend"
 
 
 def _mapping(value: Json) -> Mapping[str, Json]:

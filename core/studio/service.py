@@ -3,61 +3,85 @@
 from __future__ import annotations
 
 from core.access import Access
-from core.errors import Conflict
+from core.errors import Conflict, NotFound
 from core.kernel.actor import Actor
 from core.lifecycle.changes import Changes, Definitions
 from core.metadata.catalog import Catalog
-from core.metadata.specs import SITE, EntitySpec, FieldSpec
+from core.metadata.documents import Document
+from core.metadata.specs import SITE, EntitySpec, FieldSpec, Json
 from core.metadata.usage import where_used
+from core.storage import Database
 from core.storage.catalogs import Catalogs
-from core.studio.documents import entity_documents, field_parts, with_field, without_field
+from core.storage.documents import DocumentStore
+from core.studio.documents import (
+    entity_documents,
+    field_changes,
+    field_parts,
+    own_fields,
+    with_changed_field,
+    with_field,
+    without_field,
+)
+from core.studio.trash import keep_removed, removed_fields
 
 
 class Studio:
     """Changes the site's own definitions, each change in one transaction, known to all processes at once."""
 
-    def __init__(self, *, changes: Changes, access: Access, catalogs: Catalogs) -> None:
+    def __init__(self, *, changes: Changes, access: Access, catalogs: Catalogs, database: Database) -> None:
         self._changes = changes
         self._access = access
         self._catalogs = catalogs
+        self._database = database
 
     def add_field(self, actor: Actor, entity: str, body: object) -> FieldSpec:
         """Add a field to an entity: ``{"name": "x_…", "type": …, "label": …}``."""
         self._require(actor, entity)
-        name, field = field_parts(body)
+        name, field = field_parts(entity, body)
         catalog = self._changes.run(
-            actor,
-            lambda old: with_field(old, entity, name, field, replaces=False),
-            reason=f"add field {entity}.{name}",
-        )
+            actor, lambda old: with_field(old, entity, name, field), reason=f"add field {entity}.{name}",
+            afterwards=lambda uow: keep_removed(uow, entity, name, None))
         return catalog.field(entity, name)
 
     def change_field(self, actor: Actor, entity: str, name: str, body: object) -> FieldSpec:
-        """Change properties of a field of the site's own; its name and type stay."""
-        catalog = self._require(actor, entity)
-        spec = catalog.field(entity, name)
-        _, field = field_parts({"name": name, **(body if isinstance(body, dict) else {})})
-        if field.get("type", spec.type) != spec.type:
-            raise Conflict("The type of a field cannot change; add a new field instead.", code="type_stays")
+        """Change properties of a field, be it a module's; its name and type stay."""
+        spec = self._require(actor, entity).field(entity, name)
+        changes = field_changes(spec, body)
         catalog = self._changes.run(
-            actor,
-            lambda old: with_field(old, entity, name, field, replaces=True),
-            reason=f"change field {entity}.{name}",
-        )
+            actor, lambda old: with_changed_field(old, entity, spec, changes), reason=f"change field {entity}.{name}")
         return catalog.field(entity, name)
 
     def remove_field(self, actor: Actor, entity: str, name: str) -> None:
         """Put a field of the site's own in the trash; refused while other definitions mention it."""
         catalog = self._require(actor, entity)
-        catalog.field(entity, name)
-        users = tuple(str(use) for use in where_used(catalog, entity, name))
+        if catalog.field(entity, name).owner != SITE:
+            raise Conflict("There is no field {name} of your own.", code="not_own", name=name)
+        users = tuple(f"{use.name} ({use.part})" for use in where_used(catalog, entity, name))
         if users:
-            raise Conflict(
-                "The field {name} is still used by {users}.", code="still_used", name=name, users=users
-            )
-        self._changes.run(
-            actor, lambda old: without_field(old, entity, name), reason=f"remove field {entity}.{name}"
-        )
+            raise Conflict("The field {name} is still used by {users}.", code="still_used", name=name, users=users)
+        gone: dict[str, Json] = {}
+
+        def edit(old: Definitions) -> Definitions:
+            gone[name] = own_fields(old, entity).get(name)
+            return without_field(old, entity, name)
+
+        self._changes.run(actor, edit, reason=f"remove field {entity}.{name}",
+                          afterwards=lambda uow: keep_removed(uow, entity, name, gone[name]))
+
+    def removed_fields(self, actor: Actor, entity: str) -> tuple[str, ...]:
+        """Return the names of the fields that can be restored."""
+        self._require(actor, entity)
+        with self._database.unit(self._catalogs.current(), actor) as uow:
+            return tuple(sorted(removed_fields(uow, entity)))
+
+    def restore_field(self, actor: Actor, entity: str, name: str) -> FieldSpec:
+        """Take a field out of the trash, with the values it had."""
+        self._require(actor, entity)
+        with self._database.unit(self._catalogs.current(), actor) as uow:
+            body = removed_fields(uow, entity).get(name)
+        if body is None:
+            raise NotFound("There is no removed field {name}.", name=name[:80])
+        return self.add_field(actor, entity, {"name": name, **body})
 
     def add_entity(self, actor: Actor, body: object) -> EntitySpec:
         """Make a whole entity: table, list, form, menu entry, a role to work with it, API."""
@@ -77,20 +101,20 @@ class Studio:
         """Put an entity of the site's own in the trash with its menu entry and role; its table stays."""
         catalog = self._require(actor, name)
         if catalog.entity(name).owner != SITE:
-            raise Conflict(
-                "{name} belongs to a module; disable the module instead.", code="not_own", name=name
-            )
+            raise Conflict("{name} belongs to a module; disable the module instead.", code="not_own", name=name)
         gone = ((SITE, "entity", name), (SITE, "role", f"{name}_user"))
 
         def edit(old: Definitions) -> Definitions:
-            menus = [
-                d.key
-                for d in old.documents
-                if d.kind == "menu" and d.is_site and d.body.get("entity") == name
-            ]
+            menus = [d.key for d in old.documents if d.kind == "menu" and d.is_site and d.body.get("entity") == name]
             return old.without(*gone, *menus)
 
         self._changes.run(actor, edit, reason=f"remove entity {name}")
+
+    def documents(self, actor: Actor) -> tuple[Document, ...]:
+        """Return all documents that the site has made, in the order of their names."""
+        self._access.require_administrator(actor, self._catalogs.current())
+        with self._database.reading() as reader:
+            return tuple(d for d in DocumentStore().read(reader) if d.is_site)
 
     def _require(self, actor: Actor, entity: str) -> Catalog:
         catalog = self._catalogs.current()
