@@ -4,9 +4,28 @@ import { $, $$, digits } from './core';
 customElements.define('ui-list', class extends HTMLElement {
   private last = -1;
 
+  private readonly enter = (event: KeyboardEvent): void => this.keyOutside(event);
+
   connectedCallback(): void {
     this.addEventListener('click', (event) => this.clicked(event as MouseEvent));
     this.addEventListener('keydown', (event) => this.key(event as KeyboardEvent));
+    $('[data-clear]', this.parentElement!)?.addEventListener('click', () => this.choose(false));
+    document.addEventListener('keydown', this.enter);
+    this.sync();
+  }
+
+  disconnectedCallback(): void { document.removeEventListener('keydown', this.enter); }
+
+  /** From anywhere outside of inputs, J and the arrow down lead to the first row. */
+  private keyOutside(event: KeyboardEvent): void {
+    const target = event.target as HTMLElement;
+    if (this.contains(target) || target.closest('input,textarea,select,dialog,[popover],details') || event.ctrlKey || event.metaKey || event.altKey) return;
+    const row = $('tbody tr', this);
+    if (row && (event.code === 'KeyJ' || event.key === 'ArrowDown')) { event.preventDefault(); row.focus(); }
+  }
+
+  private choose(all: boolean): void {
+    this.boxes.forEach((b) => { b.checked = all; });
     this.sync();
   }
 
@@ -22,11 +41,7 @@ customElements.define('ui-list', class extends HTMLElement {
       this.last = at;
       this.sync();
     } else if (target.matches('[data-all]')) {
-      boxes.forEach((b) => { b.checked = (target as HTMLInputElement).checked; });
-      this.sync();
-    } else if (target.closest('[data-clear]')) {
-      boxes.forEach((b) => { b.checked = false; });
-      this.sync();
+      this.choose((target as HTMLInputElement).checked);
     }
   }
 
@@ -45,8 +60,7 @@ customElements.define('ui-list', class extends HTMLElement {
     if (event.key === 'Enter' && target === row) $('a', row)?.click();
     if (event.code === 'KeyA' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      this.boxes.forEach((b) => { b.checked = true; });
-      this.sync();
+      this.choose(true);
     }
   }
 
@@ -56,7 +70,7 @@ customElements.define('ui-list', class extends HTMLElement {
     boxes.forEach((b) => b.closest('tr')?.setAttribute('aria-selected', String(b.checked)));
     const all = $<HTMLInputElement>('[data-all]', this);
     if (all) { all.checked = !!boxes.length && chosen.length === boxes.length; all.indeterminate = !!chosen.length && chosen.length < boxes.length; }
-    const bar = $('.bulk', this);
+    const bar = $('.bulk', this.parentElement!);
     if (bar) { bar.hidden = !chosen.length; $('[data-count]', bar)!.textContent = digits(chosen.length); }
   }
 });
