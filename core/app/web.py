@@ -8,6 +8,7 @@ from core.api import blueprint as api_blueprint
 from core.app import health
 from core.kernel.site import Site
 from core.web import blueprint as web_blueprint
+from core.web.locale import init_locale
 
 
 def create_app(site: Site) -> Flask:
@@ -16,6 +17,7 @@ def create_app(site: Site) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = site.settings.max_body
     app.config["TESTING"] = site.settings.testing
     app.extensions["payvand"] = site
+    init_locale(app)
     app.register_blueprint(health.blueprint(site))
     app.register_blueprint(api_blueprint(site))
     app.register_blueprint(web_blueprint(site))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from zoneinfo import available_timezones
 
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug import Response as BaseResponse
@@ -16,6 +15,7 @@ from core.identity.service import SESSION_DAYS
 from core.kernel.site import Site
 from core.records.service import Records
 from core.storage import Database
+from core.web.locale import time_zones
 from core.web.pages import Pages, go, menu, same_site
 from core.web.visit import LANGUAGE_COOKIE, SESSION_COOKIE, visit
 
@@ -89,7 +89,7 @@ def preferences(site: Site, pages: Pages) -> Response:
         "calendar": {name: name.capitalize() for name in localization.calendars},
         "digits": {name: name.capitalize() for name in localization.digits},
         "money_unit": {name: unit.label(present.style.lang) for name, unit in localization.money_units.items()},
-        "time_zone": {zone: zone for zone in sorted(available_timezones())},
+        "time_zone": time_zones(),
     }
     if request.method == "POST":
         chosen = {name: request.form.get(name, "") for name in choices}
