@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from threading import Thread
 
@@ -24,8 +25,9 @@ LONGEST_WAIT = 30.0
 class Child:
     """A process that is started again when it dies, each time after a longer wait."""
 
-    def __init__(self, name: str, module: str) -> None:
+    def __init__(self, name: str, module: str, settings: Mapping[str, str]) -> None:
         self.name = name
+        self._settings = dict(settings)
         self._command = [sys.executable, "-m", module]
         self._process: subprocess.Popen[bytes] | None = None
         self._started = 0.0
@@ -35,7 +37,8 @@ class Child:
     def start(self, address: str = "") -> None:
         """Start the process; without an address it loads its code and waits for one."""
         # A group of its own: Ctrl-C reaches the supervisor only, which stops everything in order.
-        self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, start_new_session=True)
+        self._process = subprocess.Popen(
+            self._command, stdin=subprocess.PIPE, start_new_session=True, env={**os.environ, **self._settings})
         self._started = time.monotonic()
         if address:
             self.tell(address)
@@ -70,14 +73,6 @@ class Child:
         """Ask the process to end what it does and to stop."""
         if self.runs and self._process is not None:
             self._process.terminate()
-
-    def stop(self, patience: float) -> None:
-        """Wait for the process to stop; after ``patience`` seconds it is not asked any more."""
-        if self._process is not None:
-            self.ask_to_stop()
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(patience)
-            self.clear()
 
     def clear(self) -> None:
         """Remove what is left of the process and of those it has started."""

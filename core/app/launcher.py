@@ -1,30 +1,25 @@
-"""`Launching`: what commands ask for, done; rooms are loaded when a command needs them."""
+"""`Launching`: what commands ask for, done. Rooms are loaded when a command needs them: `serve` starts at once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
-from core.app.compose import build_site
-from core.app.doctor import examine
-from core.app.documents import check_documents
-from core.app.initialize import initialize
-from core.app.readiness import check_ready, find_address
 from core.app.serve import Supervisor
-from core.app.work import work
 from core.config import Settings
 from core.errors import Problem
 from core.kernel.site import Site
-from core.storage import Database
 
 Say = Callable[[str], object]
 
 
 class Launching:
-    """Opens sites and starts processes as the environment says."""
+    """Opens sites and starts processes; ``folders`` are searched for modules instead of the installed ones (tests)."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, folders: Sequence[Path] | None = None) -> None:
         self._settings = settings
+        self._folders = folders
 
     @property
     def settings(self) -> Settings:
@@ -33,22 +28,18 @@ class Launching:
 
     @contextmanager
     def site(self) -> Iterator[Site]:
-        """Open the site for one command."""
-        with self._open("cli") as site:
-            check_ready(site.get(Database).engine)
-            yield site
+        """Open the site for one command; its database is started, its tables are there."""
+        from core.app.opening import open_ready_site
 
-    @contextmanager
-    def _open(self, role: str) -> Iterator[Site]:
-        site = build_site(self._settings, role=role, address=find_address(self._settings))
-        try:
+        with open_ready_site(self._settings, folders=self._folders) as site:
             yield site
-        finally:
-            site.get(Database).close()
 
     def initialize(self, modules: Sequence[str], *, demo: bool, say: Say) -> Mapping[str, str]:
         """Make everything that is missing; return the demo's passwords by login."""
-        with self._open("cli") as site:
+        from core.app.initialize import initialize
+        from core.app.opening import open_site
+
+        with open_site(self._settings, folders=self._folders) as site:
             return initialize(site, modules, demo=demo, say=say)
 
     def serve(self, settings: Settings, say: Say) -> None:
@@ -57,15 +48,22 @@ class Launching:
 
     def work(self, *, wait: bool) -> None:
         """Run jobs until a signal, or until none is left."""
-        with self._open("worker") as site:
-            check_ready(site.get(Database).engine)
-            work(site, find_address(self._settings), wait=wait)
+        from core.app.opening import open_ready_site
+        from core.app.work import work
+
+        with open_ready_site(self._settings, role="worker", folders=self._folders) as site:
+            work(site, wait=wait)
 
     def examine(self) -> Sequence[Problem]:
         """Return what is wrong with the site."""
-        with self._open("cli") as site:
+        from core.app.doctor import examine
+        from core.app.opening import open_site
+
+        with open_site(self._settings, folders=self._folders) as site:
             return examine(site)
 
     def check_documents(self) -> Sequence[Problem]:
         """Return what is wrong with the documents of all modules that are here."""
-        return check_documents(build_site(self._settings, role="cli", address="postgresql://localhost/payvand"))
+        from core.app.documents import check_documents
+
+        return check_documents(self._settings, self._folders)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import http.client
 import json
 import signal
@@ -11,20 +10,13 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from types import FrameType
-from typing import Self
 
 from core.app.children import Child
-from core.app.readiness import check_ready, find_address
 from core.config import Settings
 from core.errors import Unavailable
-from core.log import get_logger
-from core.storage.embedded import Embedded
-from core.storage.engine import build_engine
 
 TICK = 0.25  # seconds between looks at the children
-LOOK_AT_DATABASE = 2.0  # seconds between looks at the embedded database
 PATIENCE = 15.0  # seconds for requests and jobs under way to end
 WARM_UP = 30.0  # seconds until it is told that something is not ready yet
 
@@ -39,46 +31,37 @@ class Supervisor:
         self._say = say
         self._stop = threading.Event()
         self._signals = 0
-        self._web = Child("web", "core.app.web_process")
-        self._worker = Child("worker", "core.app.work")
-        self._embedded = None if settings.database_url else Embedded(settings.home)
-        self._looked = 0.0
+        place = {"PAYVAND_HOST": settings.host, "PAYVAND_PORT": str(settings.port)}
+        self._web = Child("web", "core.app.web_process", place)
+        self._worker = Child("worker", "core.app.work", place)
 
     def run(self) -> None:
         """Serve until somebody asks to stop; raise what keeps it from starting."""
         refuse_taken(self._settings.host, self._settings.port)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
-        self._web.start()  # they load their code while we look after the database
-        self._worker.start()
+        self._web.start()  # it loads its code while we load ours
         try:
-            address = find_address(self._settings)
-            self._check(address)
-            with _sharing(self._settings.home) as share:
-                self._serve(address)
-                self._stop_children()
-                if self._embedded is not None and share.is_last():
-                    self._embedded.stop()
+            from core.app.keeper import Keeper
+
+            keeper = Keeper(self._settings)
+            address = keeper.start()
+            self._web.tell(address)
+            self._worker.start(address)
+            self._wait_until_ready()
+            while not self._stop.wait(TICK):
+                address = keeper.keep(address)
+                self._revive(address)
+            self._stop_children()
+            keeper.stop()
         finally:
             self._web.clear()
             self._worker.clear()
 
-    def _check(self, address: str) -> None:
-        engine = build_engine(address, threads=1)
-        try:
-            check_ready(engine)
-        finally:
-            engine.dispose()
-
-    def _serve(self, address: str) -> None:
-        self._web.tell(address)
-        self._worker.tell(address)
-        self._wait_until_ready()
-        while not self._stop.wait(TICK):
-            address = self._keep_database(address)
-            for child in (self._web, self._worker):
-                if child.revive(address):
-                    get_logger("app").warning("process_started_again", process=child.name)
+    def _revive(self, address: str) -> None:
+        for child in (self._web, self._worker):
+            if child.revive(address):
+                self._say(f"The {child.name} process had died and was started again.")
 
     def _wait_until_ready(self) -> None:
         """Tell when the first page can be had, or after a while what it waits for."""
@@ -90,24 +73,10 @@ class Supervisor:
                 for reason in waits_for:
                     self._say(f"It is not healthy yet: {reason}")
                 return
-            self._stop.wait(0.05)
-
-    def _keep_database(self, address: str) -> str:
-        """Start the embedded database again if it is gone; return its address."""
-        if self._embedded is None or time.monotonic() - self._looked < LOOK_AT_DATABASE:
-            return address
-        self._looked = time.monotonic()
-        if self._embedded.running():
-            return address
-        get_logger("app").warning("database_started_again")
-        try:
-            return self._embedded.start()
-        except Unavailable as error:
-            get_logger("app").error("database_not_started", reason=error.text())
-            return address
+            self._stop.wait(0.1)
 
     def _stop_children(self) -> None:
-        """Stop what takes work first, then what does it; they may stop at the same time."""
+        """Stop what takes work and what does it, both at once; after a while, or a second signal, the hard way."""
         self._say("Stopping…")
         for child in (self._web, self._worker):
             child.ask_to_stop()
@@ -118,31 +87,8 @@ class Supervisor:
             child.clear()
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        self._signals += 1  # the second one means: now
+        self._signals += 1
         self._stop.set()
-
-
-class _sharing:  # noqa: N801  # reads as a word at its place: with _sharing(home)
-    """Marks that somebody uses the embedded database of this folder; the last one stops it."""
-
-    def __init__(self, home: Path) -> None:
-        home.mkdir(parents=True, exist_ok=True)
-        self._file = (home / "serve.lock").open("a")
-
-    def __enter__(self) -> Self:
-        fcntl.flock(self._file, fcntl.LOCK_SH)
-        return self
-
-    def is_last(self) -> bool:
-        """Tell whether nobody else serves from this folder."""
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
 
 
 def refuse_taken(host: str, port: int) -> None:

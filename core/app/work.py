@@ -13,12 +13,11 @@ from core.kernel.site import Site
 from core.log import get_logger, set_up
 from core.storage import Database
 from core.storage.catalogs import Catalogs
-from core.storage.engine import database_address
 
 
-def work(site: Site, address: str, *, wait: bool = True) -> None:
+def work(site: Site, *, wait: bool = True) -> None:
     """Run jobs until a signal (``wait=False``: until none is left)."""
-    url = database_address(address).set(drivername="postgresql")
+    url = site.get(Database).engine.url.set(drivername="postgresql")
     run_worker(site, url.render_as_string(hide_password=False), site.get(Identity).actor_of,
                site.get(Catalogs).current, wait=wait)
 
@@ -35,7 +34,7 @@ def main() -> int:
     site = build_site(settings, role="worker", address=address)
     try:
         check_ready(site.get(Database).engine)
-        work(site, address)
+        work(site)
     except PayvandError as error:
         get_logger("app").warning("worker_stopped", reason=error.text())
         return 1

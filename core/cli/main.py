@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import replace
 
 import click
 
 from core import __version__
 from core.cli.launcher import Launcher, pass_launcher
-from core.cli.metadata import metadata
-from core.cli.modules import module
 from core.cli.output import show_accounts, show_problems
-from core.cli.users import user
+
+GROUPS = {"metadata": "core.cli.metadata", "module": "core.cli.modules", "user": "core.cli.users"}
+"""Groups of commands by name, and the module each is in: loaded when asked for, so that `serve` starts at once."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *GROUPS])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in GROUPS:
+            found: click.Command = getattr(importlib.import_module(GROUPS[cmd_name]), cmd_name)
+            return found
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="payvand")
 def payvand() -> None:
     """Payvand: a CRM of modules on a low-code core."""
@@ -61,7 +73,3 @@ def doctor(launcher: Launcher) -> None:
     if problems:
         raise click.exceptions.Exit(1)
     click.echo("All is well.")
-
-
-for group in (module, metadata, user):
-    payvand.add_command(group)

@@ -1,0 +1,152 @@
+"""Commands do what they say, say what they did, and exit 0 only when all is well."""
+
+from __future__ import annotations
+
+import stat
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from core.errors import Conflict, MetadataInvalid, NotFound, Unavailable, ValidationFailed
+from tests.cli.conftest import Terminal
+
+
+def sql(terminal, statement):
+    address = make_url(terminal.settings.database_url).set(drivername="postgresql")
+    with psycopg.connect(address.render_as_string(hide_password=False), autocommit=True) as connection:
+        return connection.execute(statement).fetchall()
+
+
+def execute(terminal, statement):
+    address = make_url(terminal.settings.database_url).set(drivername="postgresql")
+    with psycopg.connect(address.render_as_string(hide_password=False), autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def test_init_makes_a_site_that_the_doctor_finds_well(bare):
+    assert "Installing kit" in bare.run("init", "--modules", "kit").output
+    assert bare.run("doctor").output == "All is well.\n"
+
+
+def test_init_again_changes_nothing(terminal):
+    before = sql(terminal, "SELECT version FROM core_catalog")
+    assert terminal.run("init", "--modules", "kit").output == ""
+    assert sql(terminal, "SELECT version FROM core_catalog") == before
+
+
+def test_init_leaves_a_disabled_module_asleep(terminal):
+    terminal.run("module", "disable", "kit")
+    terminal.run("init")
+    assert "disabled" in terminal.run("module", "list").output
+
+
+def test_a_demo_prints_its_passwords_each_time_and_keeps_them_secret(bare):
+    first = bare.run("init", "--modules", "kit", "--demo").output
+    again = bare.run("init", "--demo").output
+    told = [line.split() for line in first.splitlines() if "@example.com" in line]
+    assert [login for login, _ in told] == ["boss@example.com", "anna@example.com"]
+    assert all(password in again for _, password in told)
+    file = bare.settings.home / "demo-accounts.txt"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert sql(bare, "SELECT roles FROM core_account WHERE login = 'anna@example.com'") == [(["kit.keeper"],)]
+    assert sql(bare, "SELECT count(*) FROM kit_shelf") == [(2,)]
+
+
+def test_a_lost_password_of_the_demo_is_replaced(bare):
+    first = bare.run("init", "--modules", "kit", "--demo").output
+    (bare.settings.home / "demo-accounts.txt").unlink()
+    assert bare.run("init", "--demo").output != first
+    assert sql(bare, "SELECT count(*) FROM core_account") == [(2,)]
+
+
+@pytest.mark.parametrize("words", [("module", "list"), ("user", "list"), ("worker", "--once")])
+def test_an_empty_database_is_named_with_what_to_do(bare, words):
+    refused = bare.run(*words, code=1).exception
+    assert isinstance(refused, Unavailable)
+    assert refused.text() == "The database is empty; run: payvand init"
+
+
+def test_the_doctor_tells_of_an_empty_database(bare):
+    assert "payvand init" in bare.run("doctor", code=1).stderr
+
+
+def test_the_doctor_tells_of_a_missing_column(terminal):
+    execute(terminal, "ALTER TABLE kit_thing DROP COLUMN size")
+    assert "size" in terminal.run("doctor", code=1).stderr
+
+
+def test_the_doctor_tells_of_jobs_that_nobody_does(terminal):
+    execute(terminal, "INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('payvand', 'payvand.run')")
+    assert "no worker runs" in terminal.run("doctor", code=1).stderr
+
+
+def test_the_doctor_tells_of_a_key_that_others_may_read(terminal):
+    terminal.run("doctor")
+    (terminal.settings.home / "secret").chmod(0o644)
+    assert "chmod 600" in terminal.run("doctor", code=1).stderr
+
+
+def test_modules_are_listed_disabled_and_enabled(terminal):
+    assert terminal.run("module", "list").output.split() == ["kit", "1.0.0", "enabled"]
+    terminal.run("module", "disable", "kit")
+    assert "disabled" in terminal.run("module", "list").output
+    terminal.run("module", "enable", "kit")
+    assert "enabled" in terminal.run("module", "list").output
+
+
+def test_a_module_that_is_not_there_is_refused_by_name(terminal):
+    refused = terminal.run("module", "install", "kitt", code=1).exception
+    assert isinstance(refused, NotFound)
+    assert "kitt" in refused.text()
+
+
+def test_disabling_twice_is_refused(terminal):
+    terminal.run("module", "disable", "kit")
+    assert isinstance(terminal.run("module", "disable", "kit", code=1).exception, Conflict | NotFound)
+
+
+def test_documents_are_checked_without_a_database(tmp_path):
+    terminal = Terminal("postgresql://nobody@localhost:1/nowhere", tmp_path)
+    assert terminal.run("metadata", "check").output == "All documents fit together.\n"
+
+
+def test_accounts_are_created_listed_and_given_keys(terminal):
+    created = terminal.run("user", "create", "Anna@Example.com", "--role", "kit.keeper").output
+    assert created.startswith("Created anna@example.com with the password ")
+    assert terminal.run("user", "list").output.split() == ["anna@example.com", "active", "kit.keeper"]
+    key = terminal.run("user", "token", "anna@example.com").output.strip()
+    assert key.startswith("pv_")
+    assert sql(terminal, "SELECT prefix FROM core_api_key") == [(key[:10],)]
+
+
+def test_a_password_that_was_given_is_not_repeated(terminal):
+    made = terminal.run("user", "create", "anna@example.com", "--password", "four words in a row").output
+    changed = terminal.run("user", "password", "anna@example.com", "--password", "other words in a row").output
+    assert "words" not in made + changed
+    assert "The new password is" in terminal.run("user", "password", "anna@example.com").output
+
+
+def test_unknown_roles_and_people_are_refused(terminal):
+    assert isinstance(terminal.run("user", "create", "a@example.com", "--role", "kit.king", code=1).exception,
+                      ValidationFailed)
+    assert isinstance(terminal.run("user", "token", "nobody@example.com", code=1).exception, NotFound)
+
+
+def test_a_worker_does_what_is_left_and_stops(terminal):
+    assert terminal.run("worker", "--once").output == ""
+
+
+def test_a_module_with_errors_stops_the_check_with_all_of_them(terminal, tmp_path):
+    folder = tmp_path / "modules" / "broken"
+    (folder / "entities").mkdir(parents=True)
+    (folder / "manifest.yaml").write_text("module: broken\nversion: 1.0.0\nlabel: Broken\n")
+    (folder / "entities" / "one.yaml").write_text(
+        "entity: broken.one\nlabel: One\nplural: Ones\ntitle: name\n"
+        "fields:\n  name: {type: texxt, label: Name}\n  to: {type: reference, label: To, to: broken.two}\n")
+    terminal.folders = [tmp_path / "modules"]
+    told = terminal.run("metadata", "check", code=1).stderr
+    assert "texxt" in told
+    assert "broken.two" in told
+    refused = terminal.run("module", "install", "broken", code=1).exception
+    assert isinstance(refused, MetadataInvalid)
