@@ -11,13 +11,12 @@ from core.exchange.table import Table
 from core.exchange.workbook_reading import read_workbook
 from core.files import Files, StoredFile
 from core.kernel.actor import Actor
-from core.storage import Database
+from core.storage import Reader
 
 
-def find_upload(actor: Actor, file_id: int, *, files: Files, database: Database) -> StoredFile:
+def find_upload(actor: Actor, file_id: int, *, files: Files, reader: Reader) -> StoredFile:
     """Return a file that the actor uploaded; anybody else's is as unknown as one that does not exist."""
-    with database.reading() as reader:
-        file = files.find(file_id, reader)
+    file = files.find(file_id, reader)
     if actor.elevated is None and (actor.id is None or file.created_by != actor.id):
         raise NotFound
     return file

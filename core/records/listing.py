@@ -38,6 +38,7 @@ class Shape:
     words: int = 0
     count: bool = False
     trash: bool = False
+    granted: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,15 +124,17 @@ def where(eyes: Eyes, scope: Scope, shape: Shape, wanted: Filter | None) -> list
     """Return the conditions of a question: not in the trash (or in it), visible, asked for."""
     deleted = scope.table.c.deleted_at
     conditions = [deleted.is_not(None) if shape.trash else deleted.is_(None), *visible(eyes, scope)]
+    if shape.granted:
+        conditions += visible(eyes, scope, shape.granted)
     if wanted is not None:
         conditions.append(to_sql(wanted.shape, scope, guarded=False))
     conditions += [matching(scope, f"w{i}") for i in range(shape.words)]
     return conditions
 
 
-def visible(eyes: Eyes, scope: Scope) -> list[Sql]:
+def visible(eyes: Eyes, scope: Scope, action: str = "read") -> list[Sql]:
     """Return the reader's rights on the records of a scope as conditions."""
-    granted: Checked | bool = eyes.visible(scope.entity.name)
+    granted: Checked | bool = eyes.visible(scope.entity.name, action)
     if granted is True:
         return []
     return [sa.false() if granted is False else to_sql(granted, scope.unmasked(), guarded=False)]

@@ -22,6 +22,7 @@ class Query:
     ``fields`` empty means every readable field that a list shows (all but nested lists); ``filter`` is an
     expression; ``sort`` holds names, ``-`` first for descending; ``search`` narrows to records one of whose search
     keys holds every word; ``trash`` asks for what was deleted instead. ``count`` asks for the exact total.
+    ``granted`` names an action that must be granted on each record besides reading it, such as export.
     """
 
     fields: tuple[str, ...] = ()
@@ -32,6 +33,7 @@ class Query:
     count: bool = False
     search: str = ""
     trash: bool = False
+    granted: str = ""
 
     def check(self) -> None:
         """Refuse what is larger than anybody may ask for."""

@@ -139,7 +139,7 @@ class Reading:
 
     def _prepare(self, actor: Actor, entity: str, query: Query, catalog: Catalog) -> Ready:
         key = (catalog.version, catalog.digest, key_of(actor), entity, query.fields, query.filter, query.sort,
-               query.limit, query.count, query.search, query.trash)
+               query.limit, query.count, query.search, query.trash, query.granted)
         return self._ready.get(key, lambda: self._read(actor, entity, query, catalog))
 
     def _read(self, actor: Actor, entity: str, query: Query, catalog: Catalog) -> Ready:
@@ -155,7 +155,7 @@ class Reading:
         shape = Shape(
             entity=entity, fields=self._fields(eyes, entity, query.fields), filter=wanted.key if wanted else None,
             orders=read_orders(query.sort, spec, readable, self._types), limit=query.limit, words=len(patterns),
-            count=query.count, trash=query.trash)
+            count=query.count, trash=query.trash, granted=query.granted)
         question = cursor.digest(entity, query.filter, query.sort, query.search, query.trash)
         return Ready(shape=shape, wanted=wanted, patterns=patterns, question=question, limit=query.limit)
 

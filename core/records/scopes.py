@@ -38,9 +38,9 @@ class Eyes:
         """Return which fields of an entity the reader sees."""
         return self.access.fields(self.actor, entity, self.catalog)
 
-    def visible(self, entity: str) -> Checked | bool:
-        """Return which records of an entity the reader sees."""
-        return self.access.condition(self.actor, entity, "read", self.catalog)
+    def visible(self, entity: str, action: str = "read") -> Checked | bool:
+        """Return which records of an entity the reader sees, or may do something else to."""
+        return self.access.condition(self.actor, entity, action, self.catalog)
 
 
 class Scope:

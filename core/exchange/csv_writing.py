@@ -1,0 +1,57 @@
+"""Text files that spreadsheets open as they should: with a mark of their encoding, and without formulas."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from core.exchange.export_columns import ExportColumn, spelled
+from core.i18n import Style
+
+CSV = "text/csv"
+_BOM = "\ufeff"
+_ROWS = 200
+_GUARD = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""A cell that begins with one of these is run as a formula by some spreadsheet or other."""
+
+
+def write_csv(columns: Sequence[ExportColumn], rows: Iterable[Mapping[str, object]], style: Style) -> Iterator[bytes]:
+    """Yield the file in pieces of some rows each."""
+    kept = [column for column in columns if not column.sheet_only]
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    buffer.write(_BOM)
+    writer.writerow([guarded(column.header) for column in kept])
+    for number, row in enumerate(rows, start=1):
+        writer.writerow([_written(column.cell(row[column.field.name]), style) for column in kept])
+        if number % _ROWS == 0:
+            yield _taken(buffer)
+    yield _taken(buffer)
+
+
+def guarded(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula; `csv_reading` takes the mark away again."""
+    return f"'{text}" if text.startswith(_GUARD) else text
+
+
+def _written(cell: object, style: Style) -> str:
+    match cell:
+        case None:
+            return ""
+        case str():
+            return guarded(cell)
+        case Decimal():
+            return f"{cell:f}"
+        case int() | float():
+            return str(cell)
+        case _:
+            return guarded(str(spelled(cell, style)))
+
+
+def _taken(buffer: io.StringIO) -> bytes:
+    piece = buffer.getvalue().encode()
+    buffer.seek(0)
+    buffer.truncate()
+    return piece

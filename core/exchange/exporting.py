@@ -1,0 +1,54 @@
+"""Exports: everything that a list shows, page by page with the reader's rights, as text or as a workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from core.access import Access
+from core.errors import BadRequest
+from core.exchange.csv_writing import CSV, write_csv
+from core.exchange.export_columns import export_columns
+from core.exchange.sheets import XLSX
+from core.exchange.workbook_writing import write_workbook
+from core.fields import FieldTypes
+from core.i18n import Style
+from core.kernel.actor import Actor
+from core.kernel.site import Site
+from core.metadata.catalog import Catalog
+from core.records.page import Page, Values
+from core.records.query import MAX_LIMIT, Query
+from core.records.reading import Reading
+from core.storage import Database
+
+FORMATS = ("csv", "xlsx")
+
+
+def export_records(site: Site, actor: Actor, entity: str, query: Query, fmt: str, *, catalog: Catalog,
+                   style: Style) -> tuple[str, str, Iterator[bytes]]:
+    """Return file name, MIME type and content; whatever is to be refused is refused before the first byte."""
+    if fmt not in FORMATS:
+        raise BadRequest("{name} is one of {known}.", code="unknown_value", name="format", known=FORMATS)
+    spec = catalog.entity(entity)
+    site.get(Access).require(actor, entity, "export", catalog)
+    readable = site.get(Access).fields(actor, entity, catalog).readable
+    columns = export_columns(spec, query.fields, readable, site.get(FieldTypes), style)
+    asked = replace(query, fields=tuple(dict.fromkeys(c.field.name for c in columns)), limit=MAX_LIMIT, cursor="",
+                    count=False, granted="export")
+    first = site.get(Reading).find(actor, entity, asked, catalog=catalog)
+    rows = _rows(site.get(Reading), actor, entity, asked, catalog, first)
+    name = f"{spec.table}-{style.today(site.get(Database).now()):%Y-%m-%d}.{fmt}"
+    if fmt == "csv":
+        return name, CSV, write_csv(columns, rows, style)
+    return name, XLSX, write_workbook(style.label(spec.plural), columns, rows, style)
+
+
+def _rows(reading: Reading, actor: Actor, entity: str, query: Query, catalog: Catalog, page: Page) -> Iterator[Values]:
+    while True:
+        yield from page.items
+        if page.next is None:
+            return
+        page = reading.find(actor, entity, replace(query, cursor=page.next), catalog=catalog)
+
+
+

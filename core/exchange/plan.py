@@ -1,0 +1,133 @@
+"""What an import was asked to do, made ready: the file, the mapping, and everything its rows need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from core.access import Access
+from core.exchange.duplicates import Identity
+from core.exchange.guessing import guess_mapping
+from core.exchange.mapping import Assignment, assign, check_mode, check_targets
+from core.exchange.problem_file import REASON
+from core.exchange.references import References
+from core.exchange.row_reading import RowReader
+from core.exchange.table import Table
+from core.exchange.targets import Target, find_keys, find_targets
+from core.fields import FieldTypes, LoadContext
+from core.i18n import Localization, Style
+from core.kernel.actor import Actor, Preferences
+from core.kernel.site import Site
+from core.metadata.catalog import Catalog
+from core.metadata.specs import EntitySpec, FieldSpec, Json
+from core.records.matching import Matching
+from core.records.service import Records
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """What was asked for; it travels as the arguments of the job."""
+
+    file: int
+    entity: str
+    mapping: Mapping[str, str] | None = None
+    mode: str = "create"
+    key: str | None = None
+    dry_run: bool = False
+    sheet: str = ""
+    create_missing: bool = False
+
+    def as_arguments(self) -> dict[str, Json]:
+        """Return the request as a job keeps it."""
+        return {**asdict(self), "mapping": None if self.mapping is None else dict(self.mapping)}
+
+    @classmethod
+    def of_arguments(cls, arguments: Mapping[str, Json]) -> Request:
+        """Return the request that a job keeps."""
+        mapping, key = arguments.get("mapping"), arguments.get("key")
+        return cls(
+            file=int(str(arguments["file"])), entity=str(arguments["entity"]), mode=str(arguments["mode"]),
+            mapping={k: str(v) for k, v in mapping.items()} if isinstance(mapping, Mapping) else None,
+            key=None if key is None else str(key), dry_run=arguments.get("dry_run") is True,
+            sheet=str(arguments.get("sheet") or ""), create_missing=arguments.get("create_missing") is True)
+
+
+def check_request(request: Request, actor: Actor, catalog: Catalog, access: Access) -> None:
+    """Refuse what cannot be done, or what this actor may not do, before a job is made of it."""
+    access.require(actor, request.entity, "import", catalog)
+    for action in {"create": ("create",), "update": ("update",)}.get(request.mode, ("create", "update")):
+        access.require(actor, request.entity, action, catalog)
+    targets = find_targets(actor, request.entity, catalog, access)
+    check_mode(request.mode, request.key, find_keys(catalog.entity(request.entity), targets))
+    if request.mapping is not None:
+        check_targets(request.mapping, targets, request.key)
+
+
+def guessed(table: Table, targets: Mapping[str, Target], localization: Localization) -> dict[str, str]:
+    """Return the mapping that the headers of a file suggest; our own column of reasons means nothing."""
+    reasons = [localization.messages.gettext(code, REASON) for code in localization.languages]
+    return guess_mapping(table.header, targets, localization, ignored=[REASON, *reasons])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportPlan:
+    """Everything the rows of one import need."""
+
+    request: Request
+    actor: Actor
+    catalog: Catalog
+    entity: EntitySpec
+    table: Table
+    style: Style
+    assignments: tuple[Assignment, ...]
+    key_field: FieldSpec | None
+    identity: Identity
+    references: References
+    reader: RowReader
+    headers: Mapping[str, str]
+
+
+def make_plan(site: Site, request: Request, actor: Actor, catalog: Catalog, table: Table) -> ImportPlan:
+    """Hold a request against the file and against what the actor may do now."""
+    access, types, localization = site.get(Access), site.get(FieldTypes), site.get(Localization)
+    check_request(request, actor, catalog, access)
+    entity = catalog.entity(request.entity)
+    targets = find_targets(actor, entity.name, catalog, access)
+    mapping = dict(request.mapping) if request.mapping is not None else guessed(table, targets, localization)
+    check_targets(mapping, targets, request.key)
+    assignments = assign(table.header, mapping, targets, entity)
+    style = localization.style(actor.preferences, site.settings)
+    contexts = _contexts(site, actor, catalog, style)
+    key_field = find_keys(entity, targets)[request.key] if request.key else None
+    identity = Identity(entity, types, types.schema(catalog))
+    references = References(
+        actor, catalog, types, contexts[0], matching=site.get(Matching), records=site.get(Records), access=access,
+        create_missing=request.create_missing, label=lambda name: style.label(catalog.entity(name).label))
+    needed = frozenset({*identity.fields, *((key_field.name,) if key_field else ()),
+                        *(a.target.shows for a in assignments if a.target.line and a.target.shows)})
+    return ImportPlan(
+        request=request, actor=actor, catalog=catalog, entity=entity, table=table, style=style,
+        assignments=tuple(assignments), key_field=key_field, identity=identity, references=references,
+        reader=RowReader(entity, catalog, types, assignments, contexts, references, needed),
+        headers=_headers(entity, catalog, assignments, style))
+
+
+def _contexts(site: Site, actor: Actor, catalog: Catalog, style: Style) -> list[LoadContext]:
+    """Return how cells are read: in the reader's calendar first, then in the others of the site."""
+    localization, settings = site.get(Localization), site.settings
+    calendars = [name for name in localization.calendars if name != style.calendar.name]
+    mine = actor.preferences
+    others = [localization.style(Preferences(
+        language=mine.language, calendar=name, digits=mine.digits, time_zone=mine.time_zone,
+        money_unit=mine.money_unit), settings) for name in calendars]
+    return [LoadContext(style=one, currency=settings.currency, catalog=catalog, channel="import",
+                        region=settings.region, area_code=settings.area_code) for one in (style, *others)]
+
+
+def _headers(entity: EntitySpec, catalog: Catalog, assignments: list[Assignment], style: Style) -> dict[str, str]:
+    """Return by what name people know a field: its column in the file, else its label."""
+    lines = {a.target.line.into for a in assignments if a.target.line}
+    parts = [catalog.entity(str(entity.fields[into].option("of"))) for into in sorted(lines)]
+    named = {f.name: style.label(f.label) for part in (*parts, entity) for f in part.fields.values()}
+    return {**named, **{a.target.store.name: a.header for a in reversed(assignments)},
+            **{a.target.shows: a.header for a in assignments if a.target.shows}}

@@ -1,0 +1,37 @@
+"""The error file: the rows that were left out as they came, each with its reasons; it can be imported again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from io import BytesIO
+
+from openpyxl import Workbook
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+from core.exchange.outcome import DUPLICATE, ERROR, Note
+from core.exchange.sheets import safe_row, sheet_title
+from core.exchange.table import Table
+from core.i18n import Style
+
+REASON = "Reason"
+SHEETS: tuple[tuple[str, str], ...] = ((ERROR, "To correct"), (DUPLICATE, "There already"))
+
+
+def write_problem_file(table: Table, notes: Iterable[Note], style: Style) -> BytesIO:
+    """Return a workbook with the rows to correct on its first sheet and the duplicates on its second."""
+    by_row: Mapping[int, Note] = {note.row: note for note in notes}
+    workbook = Workbook(write_only=True)
+    sheets: dict[str, WriteOnlyWorksheet] = {}
+    for outcome, title in SHEETS:
+        sheet = sheets[outcome] = workbook.create_sheet(sheet_title(style._(title)))
+        sheet.sheet_view.rightToLeft = style.dir == "rtl"
+        sheet.append(safe_row(sheet, [*table.header, style._(REASON)]))
+    for number, cells in table.rows():
+        note = by_row.get(number)
+        if note is not None:
+            sheet = sheets[note.outcome]
+            sheet.append(safe_row(sheet, [*cells, note.reasons]))
+    file = BytesIO()
+    workbook.save(file)
+    file.seek(0)
+    return file

@@ -1,0 +1,217 @@
+"""From the cells of a row to the values of a record: each cell as its field's type reads it, for this reader."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from core.errors import Problem
+from core.exchange.amounts import AmountReader
+from core.exchange.mapping import Assignment
+from core.exchange.references import Named, References
+from core.exchange.table import Cell, Cells
+from core.exchange.targets import RECORD_ID, UNIT
+from core.fields import FieldRefused, FieldType, FieldTypes, LoadContext
+from core.fields.text import cell_text
+from core.i18n import ascii_digits
+from core.kernel.values import Ref
+from core.metadata.catalog import Catalog
+from core.metadata.documents import canonical
+from core.metadata.specs import EntitySpec, FieldSpec
+
+_DATES = frozenset({"date", "datetime"})
+_SEVERAL = ",;|\u060c\u061b"
+"""What stands between several records in one cell."""
+
+Parse = Callable[[Cell], object]
+LineKey = tuple[str, str]
+
+
+@dataclass(slots=True, kw_only=True)
+class ReadRow:
+    """A row on its way: what it says of a record, what is wrong with it, and by what it is recognised.
+
+    ``named`` are references still to be looked up, each with where it goes: the values (or the line) and the field.
+    """
+
+    number: int
+    values: dict[str, object] = field(default_factory=dict)
+    lines: dict[LineKey, dict[str, object]] = field(default_factory=dict)
+    keys: dict[str, object] = field(default_factory=dict)
+    named: list[tuple[dict[str, object], Assignment, tuple[Named, ...]]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def names(self) -> Iterator[Named]:
+        """Yield the records that its cells name."""
+        for _, _, several in self.named:
+            yield from several
+
+    def record(self) -> dict[str, object]:
+        """Return the values as `core.records` takes them, lines in their lists."""
+        lists: dict[str, list[Mapping[str, object]]] = {}
+        for (into, _fixed), line in self.lines.items():
+            lists.setdefault(into, []).append(line)
+        return {**self.values, **{name: tuple(lines) for name, lines in lists.items()}}
+
+
+class RowReader:
+    """Reads the rows of one import."""
+
+    def __init__(self, entity: EntitySpec, catalog: Catalog, types: FieldTypes, assignments: Sequence[Assignment],
+                 contexts: Sequence[LoadContext], references: References, keys: frozenset[str]) -> None:
+        self._entity = entity
+        self._catalog = catalog
+        self._types = types
+        self._contexts = contexts
+        self._references = references
+        self._keys = keys
+        self._fixed: dict[str, Mapping[str, object]] = {}
+        units = {a.target.spec.name: a.place for a in assignments if a.target.part == UNIT}
+        self._units = units
+        self._columns = [(a, self._parser(a), a.target.spec.name in units) for a in assignments
+                         if a.target.part != UNIT]
+
+    def read(self, number: int, cells: Cells) -> ReadRow:
+        """Return what a row says; problems carry the header of their column."""
+        row = ReadRow(number=number)
+        for assignment, parse, has_unit in self._columns:
+            cell = cells[assignment.place]
+            if cell is None:
+                continue
+            try:
+                value = self._amount(assignment, cell, cells) if has_unit else parse(cell)
+                if value is not None:
+                    self._put(row, assignment, cell, value)
+            except FieldRefused as refused:
+                row.problems.append(refused.problem(assignment.header))
+        return row
+
+    def _put(self, row: ReadRow, assignment: Assignment, cell: Cell, value: object) -> None:
+        target = assignment.target
+        if target.path == RECORD_ID:
+            row.keys[RECORD_ID] = value
+            return
+        values = row.values if target.line is None else self._line(row, assignment)
+        if isinstance(value, tuple) and value and isinstance(value[0], Named):
+            row.named.append((values, assignment, value))
+            return
+        if target.shows in self._keys:
+            row.keys[target.shows] = value
+        if target.store is target.spec:
+            values[target.store.name] = value
+        else:
+            # Given as it was written: the line keeps the spelling, the field that shows it has the normal form.
+            values[target.store.name] = self._plain_parser(target.store, self._types.get(target.store.type))(cell)
+
+    def _line(self, row: ReadRow, assignment: Assignment) -> dict[str, object]:
+        line = assignment.target.line
+        assert line is not None  # asked for lines only
+        key = (line.into, canonical(line.fixed))
+        found = row.lines.get(key)
+        if found is None:
+            found = row.lines[key] = dict(self._fixed_of(key, assignment))
+        return found
+
+    def _fixed_of(self, key: LineKey, assignment: Assignment) -> Mapping[str, object]:
+        """Return what a declaration says of a line, as Python values."""
+        place = "".join(key)
+        if place not in self._fixed:
+            line = assignment.target.line
+            assert line is not None  # asked for lines only
+            entity = self._catalog.entity(str(self._entity.fields[line.into].option("of")))
+            self._fixed[place] = {
+                name: self._types.get(entity.fields[name].type).load(entity.fields[name], value, self._contexts[0])
+                for name, value in line.fixed.items()}
+        return self._fixed[place]
+
+    # How a column is read
+
+    def _parser(self, assignment: Assignment) -> Parse:
+        target = assignment.target
+        spec, kind = target.spec, self._types.get(target.spec.type)
+        if spec.type == "reference":
+            return lambda cell: (self._named(spec, target.part, cell),)
+        if spec.type == "links":
+            return lambda cell: tuple(self._named(spec, "", part) for part in _parts(cell_text(_plain(cell))))
+        if spec.type == "money":
+            return AmountReader(spec, kind, self._contexts[0], assignment.header).read
+        if spec.type in _DATES:
+            return self._date_parser(spec, kind)
+        if spec.system:
+            return _record_id
+        return self._plain_parser(spec, kind)
+
+    def _amount(self, assignment: Assignment, cell: Cell, cells: Cells) -> object:
+        spec = assignment.target.spec
+        reader = AmountReader(spec, self._types.get(spec.type), self._contexts[0], "")
+        unit = cells[self._units[spec.name]]
+        return reader.read(cell, "" if unit is None else str(unit))
+
+    def _plain_parser(self, spec: FieldSpec, kind: FieldType) -> Parse:
+        context = self._contexts[0]
+        if not kind.textual:
+            return lambda cell: kind.parse(spec, cell, context)
+        return lambda cell: kind.parse(
+            spec, cell if isinstance(cell, (str, int, float)) else self._as_text(cell), context)
+
+    def _as_text(self, cell: Cell) -> str:
+        """Return a date or time as a person would have typed it into a field of text."""
+        style = self._contexts[0].reader
+        match cell:
+            case dt.datetime():
+                return ascii_digits(style.date_digits(cell.date())) + (f" {cell:%H:%M}" if cell.time() != dt.time() else "")
+            case dt.date():
+                return ascii_digits(style.date_digits(cell))
+            case _:
+                return str(cell)
+
+    def _date_parser(self, spec: FieldSpec, kind: FieldType) -> Parse:
+        """Read dates in the reader's calendar; years that only another calendar has are read in that one."""
+        def parse(cell: Cell) -> object:
+            try:
+                return kind.parse(spec, cell, self._contexts[0])
+            except FieldRefused as refused:
+                for other in self._contexts[1:]:
+                    try:
+                        return kind.parse(spec, cell, other)
+                    except FieldRefused:
+                        continue
+                raise refused from None
+
+        return parse
+
+    def _named(self, spec: FieldSpec, by: str, cell: Cell) -> Named:
+        return self._references.named(str(spec.option("to")), by, " ".join(cell_text(_plain(cell)).split()))
+
+    # References, once they are looked up
+
+    def settle(self, row: ReadRow, made: Mapping[tuple[str, str, str], int]) -> None:
+        """Put the records that cells name in their places."""
+        for values, assignment, named in row.named:
+            target = assignment.target
+            try:
+                found: tuple[Ref, ...] = tuple(self._references.get(one, made) for one in named)
+            except FieldRefused as refused:
+                row.problems.append(refused.problem(assignment.header))
+                continue
+            values[target.store.name] = found if target.spec.type == "links" else found[0]
+            if target.shows in self._keys:
+                row.keys[target.shows] = values[target.store.name]
+
+
+def _plain(cell: Cell) -> object:
+    return cell if isinstance(cell, (str, int, float)) else str(cell)
+
+
+def _parts(text: str) -> list[str]:
+    for mark in _SEVERAL:
+        text = text.replace(mark, "\n")
+    return list(dict.fromkeys(part for part in (" ".join(p.split()) for p in text.split("\n")) if part))
+
+
+def _record_id(cell: Cell) -> int:
+    text = ascii_digits(cell_text(_plain(cell))).strip().removeprefix("#")
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:20]) < 2**63):
+        raise FieldRefused("not_an_id", "Name the record by its id, a whole number.")
+    return int(text)
