@@ -27,6 +27,7 @@ class MenuEntry:
     url: str
     icon: str
     entity: str
+    create: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,8 +76,10 @@ def _order(entry: MenuSpec) -> tuple[int, str]:
 
 
 def _entry(present: Visit, entry: MenuSpec) -> MenuEntry:
+    may_create = present.site.get(Access).may(present.actor, entry.entity, "create", present.catalog)
     return MenuEntry(label=present.style.label(entry.label), icon=entry.icon, entity=entry.entity,
-                     url=url_for("web.record_list", entity=entry.entity))
+                     url=url_for("web.record_list", entity=entry.entity),
+                     create=url_for("web.record_new", entity=entry.entity) if may_create else "")
 
 
 def is_administrator(present: Visit) -> bool:

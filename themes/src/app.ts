@@ -43,7 +43,11 @@ on('click', '[data-show-password]', (_, button) => {
 });
 on('click', '[data-dialog]', (_, button) => $<HTMLDialogElement>(button.dataset.dialog!)?.showModal());
 on('click', '[data-close]', (_, button) => button.closest('dialog')?.close());
-on('submit', 'form[data-confirm]', (event, form) => { if (!confirm(form.dataset.confirm)) event.preventDefault(); });
+on<SubmitEvent>('submit', 'form[data-confirm]', (event, form) => {
+  event.preventDefault();
+  void import('./confirm').then((module) => module.ask(form as HTMLFormElement, event.submitter));
+});
+if ($('[data-when],[data-slug]')) void import('./depend');
 on('change', '[data-submit]', (_, field) => (field as HTMLInputElement).form?.requestSubmit());
 
 // A message that came with the page, with its way back

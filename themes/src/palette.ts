@@ -59,6 +59,7 @@ async function search(): Promise<void> {
 function go(): void {
   const option = visible()[at];
   if (option?.dataset.href) location.href = option.dataset.href;
+  if (option?.dataset.press) { dialog().close(); $(option.dataset.press)?.click(); }
 }
 
 export function openPalette(): void {
