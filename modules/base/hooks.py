@@ -16,7 +16,7 @@ from core.sdk import (
     forget_principals,
     hookimpl,
 )
-from modules.base.people import add_profile, follow_account, is_adding_profile, profile_of, team_of_owner
+from modules.base.people import add_profile, follow_account, give_first_team, is_adding_profile, profile_of, team_of_owner
 
 TREES = {"base.user": "manager", "base.team": "parent"}
 """References of this module that make trees."""
@@ -85,6 +85,8 @@ def _profile_problems(change: Change, uow: UnitOfWork) -> Iterable[Problem]:
 
 @hookimpl
 def record_saved(change: Change, uow: UnitOfWork) -> None:
-    """Let everybody know when names, teams or preferences have moved."""
+    """Let everybody know when names, teams or preferences have moved; a first team becomes one's own."""
+    if change.entity.name == "base.team" and "members" in change.changed:
+        give_first_team(change.id, uow)
     if change.entity.name in TREES and (change.action != "update" or change.changed & PRINCIPALS):
         forget_principals(uow)

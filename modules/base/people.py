@@ -69,6 +69,17 @@ def _below(teams: set[int], uow: UnitOfWork) -> set[int]:
     return reached
 
 
+def give_first_team(team: int, uow: UnitOfWork) -> None:
+    """Let new members who have no team of their own belong to this one: their new records go there."""
+    members = next(iter(look_up(uow, "base.team", ("members",), where=f"id == {team}")), {}).get("members")
+    ids = [one.id for one in members if isinstance(one, Ref)] if isinstance(members, tuple) else []
+    waiting = list(look_up(uow, "base.user", (), where=f"id in {ids} and is_empty(team)")) if ids else []
+    if waiting:
+        system = uow.actor.elevate("the first team of a person")
+        records(uow).update_many(system, "base.user", {int(str(one["id"])): {"team": Ref(team)} for one in waiting},
+                                 uow=uow, parsed=True)
+
+
 def team_of_owner(owner: object, uow: UnitOfWork) -> Ref | None:
     """Return the team that new records of a person belong to; asked once for each person in a transaction."""
     if not isinstance(owner, Ref):

@@ -156,6 +156,6 @@ def test_a_change_that_is_refused_leaves_no_job(house):
 
     with pytest.raises(RuntimeError):
         changes.run(SYSTEM, lambda old: with_field(old, "kit.shelf", "x_code", {
-            "type": "text", "label": {"en": "Code"}, "search": True}, replaces=False), reason="a test", afterwards=fail)
+            "type": "text", "label": {"en": "Code"}, "search": True}), reason="a test", afterwards=fail)
     assert house.scalar("SELECT count(*) FROM core_job") == 0
     assert not house.catalog.entity("kit.shelf").has("x_code")
