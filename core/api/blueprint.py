@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from flask import Blueprint, Response, current_app, g, request
 from werkzeug.exceptions import MethodNotAllowed
@@ -23,6 +23,7 @@ from core.api.record_routes import ROUTES as RECORDS
 from core.api.routes import Route, check_parameters
 from core.errors import NotSignedIn
 from core.kernel.site import Site
+from core.storage import Database, Reader
 
 PREFIX = "/api/v1"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE")
@@ -57,13 +58,19 @@ def _add(made: Blueprint, site: Site, found: Iterable[Route]) -> None:
 def _view(site: Site, route: Route) -> View:
     run, public = route.run, route.public
 
-    def view(**path: str) -> Response:
-        call = g.call = open_call(site, request)
+    def act(reader: Reader | None, path: Mapping[str, str]) -> Response:
+        call = g.call = open_call(site, request, reader)
         if call.actor.id is None and not public:
             raise NotSignedIn
         if request.query_string:
             check_parameters(route, request.args)
         return run(call, **path)
+
+    def view(**path: str) -> Response:
+        if not route.reads:
+            return act(None, path)
+        with site.get(Database).reading() as reader:
+            return act(reader, path)
 
     return view
 

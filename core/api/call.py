@@ -16,7 +16,7 @@ from core.identity import Identity, Opening
 from core.kernel.actor import Actor, Preferences
 from core.kernel.site import Site
 from core.metadata.catalog import Catalog
-from core.storage import Database, UnitOfWork
+from core.storage import Database, Reader, UnitOfWork
 from core.storage.catalogs import Catalogs
 from core.storage.failures import STALE, sqlstate
 
@@ -36,6 +36,8 @@ class Call:
     actor: Actor
     catalog: Catalog
     by_session: bool = False
+    reader: Reader | None = None
+    """The connection that the call was opened on, lent to routes that only read."""
 
     @property
     def style(self) -> Style:
@@ -76,22 +78,22 @@ class Call:
         return database.attempt(once)
 
 
-def open_call(site: Site, request: Request) -> Call:
+def open_call(site: Site, request: Request, reader: Reader | None = None) -> Call:
     """Open the request: one statement for an API key, a session, or nobody."""
     given = request.headers.get("Authorization")
     identity = site.get(Identity)
     if given is not None:
         if not given.startswith(BEARER):
             raise NotSignedIn("Send an API key: Authorization: Bearer …", code="bad_authorization")
-        opening = identity.open(bearer=given[len(BEARER):].strip())
-        return Call(site=site, request=request, actor=opening.actor, catalog=opening.catalog)
-    opening = identity.open(cookie=request.cookies.get(SESSION_COOKIE))
+        opening = identity.open(bearer=given[len(BEARER):].strip(), reader=reader)
+        return Call(site=site, request=request, actor=opening.actor, catalog=opening.catalog, reader=reader)
+    opening = identity.open(cookie=request.cookies.get(SESSION_COOKIE), reader=reader)
     if opening.session is None:
-        return Call(site=site, request=request, actor=opening.actor, catalog=opening.catalog)
+        return Call(site=site, request=request, actor=opening.actor, catalog=opening.catalog, reader=reader)
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         _check_origin(site, request, opening)
     return Call(site=site, request=request, actor=replace(opening.actor, channel="api"), catalog=opening.catalog,
-                by_session=True)
+                by_session=True, reader=reader)
 
 
 def _check_origin(site: Site, request: Request, opening: Opening) -> None:

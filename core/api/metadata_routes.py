@@ -13,8 +13,9 @@ from core.api.answers import nothing, reply
 from core.api.bodies import read_json
 from core.api.call import Call
 from core.api.idempotency import KEY, Made, once_beside
+from core.api.questions import FLAG
 from core.api.rights import actions_of, known_entity, knows
-from core.api.routes import OBJECT, Route, listed, ref
+from core.api.routes import OBJECT, Parameter, Route, flag, listed, ref
 from core.i18n import Style
 from core.metadata.documents import plain
 from core.metadata.specs import EntitySpec, FieldSpec, Label
@@ -35,7 +36,10 @@ def get_entity(call: Call, entity: str) -> Response:
 
 
 def get_fields(call: Call, entity: str) -> Response:
-    """Answer the fields of an entity that the caller may read or write."""
+    """Answer the fields of an entity that the caller may read or write; or, for administrators, those in the trash."""
+    if flag(call, "trash"):
+        call.require_administrator()
+        return reply({"items": [{"name": name} for name in call.site.get(Studio).removed_fields(call.actor, entity)]})
     return reply({"items": _fields(call, known_entity(call, entity))})
 
 
@@ -72,7 +76,7 @@ def add_field(call: Call, entity: str) -> Response:
 
 
 def change_field(call: Call, entity: str, field: str) -> Response:
-    """Change properties of a field of the site's own."""
+    """Change properties of a field; a module's is patched by the site."""
     call.require_administrator()
     body, _ = read_json(call.request)
     return reply(_field(call.site.get(Studio).change_field(call.actor, entity, field, body), call.style, None))
@@ -83,6 +87,17 @@ def remove_field(call: Call, entity: str, field: str) -> Response:
     call.require_administrator()
     call.site.get(Studio).remove_field(call.actor, entity, field)
     return nothing()
+
+
+def restore_field(call: Call, entity: str, field: str) -> Response:
+    """Take a field out of the trash, with the values that it had."""
+    call.require_administrator()
+
+    def act() -> Made:
+        return Made(status=200, body=orjson.dumps(_field(
+            call.site.get(Studio).restore_field(call.actor, entity, field), call.style, None)))
+
+    return once_beside(call, b"", act)
 
 
 def _entity(call: Call, spec: EntitySpec) -> dict[str, Any]:
@@ -135,12 +150,15 @@ ROUTES = (
     Route(method="DELETE", path=f"{_ENTITIES}/{{entity}}", name="remove_entity", run=remove_entity,
           group="Definitions", about="Put an entity of the site's own in the trash.", answers={204: None}),
     Route(method="GET", path=_FIELDS, name="list_fields", run=get_fields, group="Definitions",
-          about="The fields of an entity.", answers={200: listed(ref("Field"))}),
+          about="The fields of an entity.", answers={200: listed(ref("Field"))},
+          parameters=(Parameter(name="trash", about="Those in the trash, by name.", schema=FLAG),)),
     Route(method="POST", path=_FIELDS, name="add_field", run=add_field, group="Definitions",
           about="Add a field while everybody works on.", headers=(KEY,), body=ref("NewField"),
           answers={201: ref("Field")}),
     Route(method="PATCH", path=f"{_FIELDS}/{{field}}", name="change_field", run=change_field, group="Definitions",
-          about="Change properties of a field of the site's own.", body=OBJECT, answers={200: ref("Field")}),
+          about="Change properties of a field.", body=OBJECT, answers={200: ref("Field")}),
     Route(method="DELETE", path=f"{_FIELDS}/{{field}}", name="remove_field", run=remove_field, group="Definitions",
           about="Put a field of the site's own in the trash.", answers={204: None}),
+    Route(method="POST", path=f"{_FIELDS}/{{field}}/restore", name="restore_field", run=restore_field,
+          group="Definitions", about="Take a field out of the trash.", headers=(KEY,), answers={200: ref("Field")}),
 )

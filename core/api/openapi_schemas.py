@@ -33,7 +33,7 @@ SCHEMAS: Mapping[str, Schema] = {
         ("name", "label", "plural", "title", "actions"), name=TEXT, label=TEXT, plural=TEXT, title=TEXT, icon=TEXT,
         owner=TEXT, part_of=_OR_TEXT, actions=_TEXTS, fields={"type": "array", "items": ref("Field")}),
     "Field": _object(
-        ("name", "type", "label", "required", "readable", "editable"), name=TEXT, type=TEXT, label=TEXT, owner=TEXT,
+        ("name",), name=TEXT, type=TEXT, label=TEXT, owner=TEXT,
         help=TEXT, required=_FLAG, unique=_FLAG, search=_FLAG, readable=_FLAG, editable=_FLAG,
         choices={"type": "array", "items": _object(name=TEXT, label=TEXT, hue=TEXT)}),
     "NewField": _object(

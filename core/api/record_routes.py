@@ -30,14 +30,15 @@ def get_list(call: Call, entity: str) -> Response:
     """Answer a page of records: one statement."""
     query = read_query(call)
     reading = call.site.get(Reading)
-    return answer(call.read(lambda catalog: reading.find_json(call.actor, entity, query, catalog=catalog)))
+    return answer(call.read(lambda catalog: reading.find_json(
+        call.actor, entity, query, catalog=catalog, reader=call.reader)))
 
 
 def get_record(call: Call, entity: str, record: str) -> Response:
     """Answer one record: one statement."""
     reading, number, fields = call.site.get(Reading), record_id(record), names(call, "fields")
     version, body = call.read(
-        lambda catalog: reading.get_versioned(call.actor, entity, number, fields, catalog=catalog))
+        lambda catalog: reading.get_versioned(call.actor, entity, number, fields, catalog=catalog, reader=call.reader))
     return answer(body, 200, etag(version))
 
 
@@ -123,11 +124,12 @@ def _version(call: Call) -> int | None:
 _ONE = {"anyOf": [OBJECT, {"type": "array", "items": OBJECT, "maxItems": 10_000}]}
 
 ROUTES = (
-    Route(method="GET", path="/records/{entity}", name="list_records", run=get_list, group="Records",
+    Route(method="GET", path="/records/{entity}", name="list_records", run=get_list, group="Records", reads=True,
           about="A page of records.", parameters=PAGE, answers={200: ref("Page")}),
     Route(method="POST", path="/records/{entity}", name="create_records", run=create, group="Records",
           about="Create one record, or all of a list.", headers=(KEY, PREFER), body=_ONE, answers={201: OBJECT}),
     Route(method="GET", path="/records/{entity}/{record}", name="get_record", run=get_record, group="Records",
+          reads=True,
           about="One record, with its lines.", parameters=(FIELDS,), answers={200: ref("Record")}),
     Route(method="PATCH", path="/records/{entity}/{record}", name="change_record", run=change, group="Records",
           about="Change some values of a record.", headers=(IF_MATCH, PREFER), body=OBJECT,

@@ -69,6 +69,8 @@ class Route:
     answers: Mapping[int, Schema | None] = field(default_factory=lambda: _NO_SCHEMAS)
     answer_kind: str = "application/json"
     public: bool = False
+    reads: bool = False
+    """Reads records and answers at once: the connection that opened the call is lent to it."""
 
     @property
     def known(self) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -73,8 +73,8 @@ def ask(reader: Reader, statement: str, token: bytes | None) -> Asker:
                  roles=frozenset(roles), token=token_id, extra=tuple(extra))
 
 
-def with_scopes(actor: Actor, scopes: object) -> Actor:
-    """Return the owner of an API key narrowed to the key's scopes; an empty list is for nothing."""
+def read_scopes(scopes: object) -> tuple[Scope, ...]:
+    """Return the scopes of an API key; an empty list is for nothing."""
     given = scopes if isinstance(scopes, list) else []
-    return replace(actor, channel="api", scopes=tuple(
-        Scope(entity=str(s.get("entity", "")), action=str(s.get("action", ""))) for s in given if isinstance(s, dict)))
+    return tuple(Scope(entity=str(s.get("entity", "")), action=str(s.get("action", "")))
+                 for s in given if isinstance(s, dict))

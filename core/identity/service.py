@@ -21,14 +21,14 @@ from core.identity.accounts import (
     normal_login,
     read_accounts,
 )
-from core.identity.opening import BY_KEY, BY_SESSION, NOBODY, Asker, Opening, Session, ask, with_scopes
+from core.identity.opening import BY_KEY, BY_SESSION, NOBODY, Asker, Opening, Session, ask
 from core.identity.passwords import Passwords, check_password
 from core.identity.principals import Principals, ProfileOf
 from core.identity.throttle import check_throttle, count_failure, forget_failures
 from core.identity.tokens import new_key, new_token, token_hash
 from core.kernel.actor import Actor, Scope
 from core.metadata.catalog import Catalog
-from core.storage import Database, UnitOfWork
+from core.storage import Database, Reader, UnitOfWork
 from core.storage.kernel_tables import account as core_account
 from core.storage.kernel_tables import api_key as core_api_key
 from core.storage.kernel_tables import session as core_session
@@ -66,22 +66,22 @@ class Identity:
 
     # Requests
 
-    def open(self, *, bearer: str | None = None, cookie: str | None = None) -> Opening:
+    def open(self, *, bearer: str | None = None, cookie: str | None = None, reader: Reader | None = None) -> Opening:
         """Open a request: one statement. A wrong API key raises `NotSignedIn`; a wrong cookie is nobody."""
-        with self._database.reading() as reader:
-            if bearer is not None:
-                asker = ask(reader, BY_KEY, token_hash(bearer))
-            elif cookie:
-                asker = ask(reader, BY_SESSION, token_hash(cookie))
-            else:
-                asker = ask(reader, NOBODY, None)
+        if reader is not None:
+            return self._open(_asker(reader, bearer, cookie), by_key=bearer is not None)
+        with self._database.reading() as lent:
+            asker = _asker(lent, bearer, cookie)
+        return self._open(asker, by_key=bearer is not None)
+
+    def _open(self, asker: Asker, *, by_key: bool) -> Opening:
         catalog = self._catalogs.at(asker.version)
         if asker.account is None:
-            if bearer is not None:
+            if by_key:
                 raise NotSignedIn("This API key is not valid.", code="bad_key")
             return Opening(actor=Actor(channel="web"), catalog=catalog, access_version=asker.access_version)
         actor = self._principals.actor(asker.account, asker.login, asker.roles, asker.access_version)
-        if bearer is not None:
+        if by_key:
             return self._open_key(asker, actor, catalog)
         return self._open_session(asker, actor, catalog)
 
@@ -89,7 +89,7 @@ class Identity:
         scopes, last_used, now = asker.extra
         if last_used is None or now - last_used > SEEN_EVERY:
             self._write(sa.update(core_api_key).where(core_api_key.c.id == asker.token).values(last_used_at=now))
-        return Opening(actor=with_scopes(actor, scopes), catalog=catalog, access_version=asker.access_version)
+        return Opening(actor=self._principals.by_key(actor, asker.token, scopes), catalog=catalog, access_version=asker.access_version)
 
     def _open_session(self, asker: Asker, actor: Actor, catalog: Catalog) -> Opening:
         csrf, seen_at, expires_at, now = asker.extra
@@ -97,7 +97,7 @@ class Identity:
             expires_at = now + timedelta(days=SESSION_DAYS)
             self._write(sa.update(core_session).where(core_session.c.id == asker.token)
                         .values(seen_at=now, expires_at=expires_at))
-        return Opening(actor=replace(actor, channel="web"), catalog=catalog, access_version=asker.access_version,
+        return Opening(actor=self._principals.by_session(actor), catalog=catalog, access_version=asker.access_version,
                        session=Session(id=asker.token, csrf=csrf, expires_at=expires_at))
 
     def actor_of(self, account_id: int | None) -> Actor:
@@ -215,6 +215,14 @@ class Identity:
     def _write(self, statement: sa.Executable) -> None:
         with self._database.engine.begin() as connection:
             connection.execute(statement)
+
+
+def _asker(reader: Reader, bearer: str | None, cookie: str | None) -> Asker:
+    if bearer is not None:
+        return ask(reader, BY_KEY, token_hash(bearer))
+    if cookie:
+        return ask(reader, BY_SESSION, token_hash(cookie))
+    return ask(reader, NOBODY, None)
 
 
 def _shown(login: str) -> str:

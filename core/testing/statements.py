@@ -1,27 +1,37 @@
-"""`counted_statements`: which statements a piece of work sends to the database, whichever way it takes."""
+"""Counts the statements that reach the database; what begins and ends a transaction is not counted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from unittest.mock import patch
 
 import psycopg
+import pytest
+
+
+class Statements(list[str]):
+    """The texts of the statements of a block, in order."""
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{number}. {text[:200]}" for number, text in enumerate(self, start=1))
 
 
 @contextmanager
-def counted_statements() -> Iterator[list[str]]:
-    """Gather the statements that all threads send meanwhile; BEGIN, COMMIT and savepoints of the driver are not among them.
+def counted() -> Iterator[Statements]:
+    """Count the statements of all connections of this process for the length of a block."""
+    found = Statements()
+    execute, execute_many = psycopg.Cursor.execute, psycopg.Cursor.executemany
 
-    Counted at the driver, since reading and writing go past SQLAlchemy once their statements are compiled.
-    """
-    sent: list[str] = []
-    execute = psycopg.Cursor.execute
+    def one(cursor: psycopg.Cursor[Any], query: Any, *args: Any, **more: Any) -> Any:
+        found.append(str(query))
+        return execute(cursor, query, *args, **more)
 
-    def counting(cursor: Any, query: Any, *rest: Any, **more: Any) -> Any:
-        sent.append(query if isinstance(query, str) else str(query))
-        return execute(cursor, query, *rest, **more)
+    def many(cursor: psycopg.Cursor[Any], query: Any, *args: Any, **more: Any) -> Any:
+        found.append(str(query))
+        return execute_many(cursor, query, *args, **more)
 
-    with patch.object(psycopg.Cursor, "execute", counting):
-        yield sent
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(psycopg.Cursor, "execute", one)
+        patch.setattr(psycopg.Cursor, "executemany", many)
+        yield found

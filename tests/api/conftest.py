@@ -32,7 +32,7 @@ def site_modules() -> Sequence[str]:
 
 @pytest.fixture(scope="session")
 def site_folders() -> Sequence[Path]:
-    return [MODULES]
+    return [MODULES, MODULES.parent.parent / "fixtures" / "modules"]
 
 
 @pytest.fixture

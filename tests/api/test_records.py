@@ -53,10 +53,10 @@ class TestLife:
         assert (problem["code"], problem["current"]) == ("version_conflict", 2)
         assert clerk.get(path)["seats"] == 4
 
-    @pytest.mark.parametrize("version", ['W/"1"', "one", '"1", "2"', "-1", '""', "9" * 30])
-    def test_a_version_that_is_none_is_refused(self, clerk, version):
+    def test_a_version_that_is_none_is_refused(self, clerk):
         room = clerk.make("office.room", name="Hall")
-        clerk.refused(400, "PATCH", f"{ROOMS}/{room['id']}", {"seats": 4}, headers={"If-Match": version})
+        for version in ('W/"1"', "one", '"1", "2"', "-1", '""', "9" * 30):
+            clerk.refused(400, "PATCH", f"{ROOMS}/{room['id']}", {"seats": 4}, headers={"If-Match": version})
 
     def test_what_changes_nothing_keeps_the_version(self, clerk):
         room = clerk.make("office.room", name="Hall")
@@ -168,10 +168,10 @@ class TestRights:
                    for name in ("verdict", "verdixt")]
         assert answers[0] == answers[1]
 
-    @pytest.mark.parametrize("name", ["id", "version", "created_by", "created_at", "updated_at", "deleted_at"])
-    def test_protected_names_cannot_be_written(self, clerk, name):
-        problem = clerk.refused(422, "POST", ROOMS, {"name": "Hall", name: 7})
-        assert [(one["field"], one["code"]) for one in problem["errors"]] == [(name, "protected")]
+    def test_protected_names_cannot_be_written(self, clerk):
+        for name in ("id", "version", "created_by", "created_at", "updated_at", "deleted_at"):
+            problem = clerk.refused(422, "POST", ROOMS, {"name": "Hall", name: 7})
+            assert [(one["field"], one["code"]) for one in problem["errors"]] == [(name, "protected")]
 
     def test_the_keeper_of_a_record_cannot_be_somebody_else(self, clerk, caller):
         other = caller("office.clerk")

@@ -1,0 +1,158 @@
+"""Definitions over HTTP: a field added while the site runs is usable by the very next request."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+FIELDS = "/metadata/entities/office.paper/fields"
+PAPERS = "/records/office.paper"
+ALLERGY = {"name": "x_allergy", "type": "text", "search": True, "label": {"en": "Allergy", "fa": "حساسیت"}}
+
+NO_FIELDS = (
+    {}, [], "x", {"name": "allergy", "type": "text"}, {"name": "x_a", "type": "nothing"}, {"name": "x_a"},
+    {"name": "x_a", "type": "text", "unknown": 1}, {"name": "x_A", "type": "text"}, {"name": "x_" + "a" * 60, "type": "text"},
+    {"name": "x_a; drop table", "type": "text"}, {"name": "x_a", "type": "reference", "to": "office.nothing"},
+    {"name": "x_a", "type": "text", "max_length": "many"}, {"name": 7, "type": "text"}, {"name": "x_a", "type": ["text"]},
+    {"name": "x_a", "type": "text", "label": {"en": 5}}, {"name": "x_a", "type": "text", "computed": "nothing + 1"},
+    {"name": "x_a", "type": "choice"}, {"name": "x_a", "type": "text", "default": {"a": {"b": []}}},
+)
+NO_ENTITIES = (
+    {}, [], {"name": "device"}, {"name": "x.Device", "fields": {}}, {"name": "x.device", "fields": []},
+    {"name": "x.device", "fields": {"a": 5}}, {"name": "x." + "a" * 80, "fields": {}},
+    {"name": "x.device", "title": "nothing", "fields": {"a": {"type": "text"}}},
+)
+
+
+class TestFields:
+    def test_a_new_field_can_be_written_read_filtered_sorted_and_searched_at_once(self, chief, clerk):
+        made = chief("POST", FIELDS, ALLERGY)
+        assert made.status_code == 201
+        assert (made.json["name"], made.json["label"], made.json["owner"]) == ("x_allergy", "Allergy", "site")
+        assert made.headers["Location"].endswith(f"{FIELDS}/x_allergy")
+        paper = clerk.make("office.paper", title="A", x_allergy="Penicillin")
+        clerk.make("office.paper", title="B", x_allergy="Aspirin")
+        assert paper["x_allergy"] == "Penicillin"
+        page = clerk.get(PAPERS, filter="x_allergy != 'x'", sort="x_allergy", fields="x_allergy")
+        assert page["items"] == [{"x_allergy": "Aspirin"}, {"x_allergy": "Penicillin"}]
+        assert [hit["id"] for hit in clerk.get("/search", q="penicil")["items"]] == [paper["id"]]
+        assert clerk.get(f"{PAPERS}/aggregate", group_by="state", measures="count(x_allergy)")["items"]
+
+    def test_labels_come_in_every_language_that_was_written(self, chief):
+        chief("POST", FIELDS, ALLERGY)
+        fields = {field["name"]: field for field in chief.get(FIELDS)["items"]}
+        assert fields["x_allergy"]["labels"] == {"en": "Allergy", "fa": "حساسیت"}
+        assert fields["title"]["label"] == "Title"
+
+    def test_a_definition_that_makes_no_sense_is_refused_with_its_reasons(self, chief):
+        for body in NO_FIELDS:
+            response = chief("POST", FIELDS, body)
+            assert response.status_code in (400, 422), (body, response.text)
+            assert response.status_code == 400 or response.json["errors"]
+        assert "x_a" not in {field["name"] for field in chief.get(FIELDS)["items"]}
+
+    def test_a_field_is_changed_and_goes_to_the_trash(self, chief, clerk):
+        chief("POST", FIELDS, ALLERGY)
+        paper = clerk.make("office.paper", title="A", x_allergy="Penicillin")
+        changed = chief("PATCH", f"{FIELDS}/x_allergy", {"label": {"en": "Allergies"}})
+        assert (changed.status_code, changed.json["label"]) == (200, "Allergies")
+        assert chief.refused(409, "PATCH", f"{FIELDS}/x_allergy", {"type": "integer"})["code"] == "type_stays"
+        assert chief("DELETE", f"{FIELDS}/x_allergy").status_code == 204
+        assert "x_allergy" not in clerk.get(f"{PAPERS}/{paper['id']}")
+        clerk.refused(400, "GET", f"{PAPERS}?sort=x_allergy")
+        assert chief.get(FIELDS, trash="true")["items"] == [{"name": "x_allergy"}]
+        assert chief("POST", f"{FIELDS}/x_allergy/restore").json["label"] == "Allergies"
+        assert clerk.get(f"{PAPERS}/{paper['id']}")["x_allergy"] == "Penicillin"
+
+    def test_fields_of_modules_stay(self, chief):
+        assert chief("DELETE", f"{FIELDS}/code").status_code == 409
+        assert "code" in {field["name"] for field in chief.get(FIELDS)["items"]}
+
+    def test_only_administrators_change_definitions(self, clerk):
+        for method, path in (("POST", FIELDS), ("PATCH", f"{FIELDS}/code"), ("DELETE", f"{FIELDS}/code"),
+                             ("POST", "/metadata/entities"), ("DELETE", "/metadata/entities/office.room")):
+            assert clerk.refused(403, method, path, {"name": "x_a", "type": "text"})["code"] == "administrators_only"
+
+    def test_a_reader_sees_only_what_they_may_know(self, clerk, caller):
+        assert "verdict" not in {field["name"] for field in clerk.get(FIELDS)["items"]}
+        visitor = caller("office.visitor")
+        assert [one["name"] for one in visitor.get("/metadata/entities")["items"]] == ["office.room"]
+        visitor.refused(404, "GET", FIELDS)
+
+
+class TestEntities:
+    DEVICE = {"name": "x.device", "label": {"en": "Device", "fa": "دستگاه"}, "title": "serial",
+              "fields": {"serial": {"type": "text", "label": "Serial", "required": True, "search": True},
+                         "room": {"type": "reference", "label": "Room", "to": "office.room"}}}
+
+    def test_a_whole_entity_comes_with_one_request(self, chief, clerk):
+        made = chief("POST", "/metadata/entities", self.DEVICE)
+        assert made.status_code == 201, made.text
+        assert (made.json["name"], made.json["label"], made.json["title"]) == ("x.device", "Device", "serial")
+        assert chief.make("x.device", serial="S-1")["serial"] == "S-1"
+        assert chief.get("/search", q="s-1")["items"][0]["entity"] == "x.device"
+        clerk.refused(404, "GET", "/records/x.device")
+        assert chief.refused(409, "POST", "/metadata/entities", self.DEVICE)["code"] == "taken"
+
+    def test_an_entity_of_the_site_goes_and_those_of_modules_stay(self, chief):
+        chief("POST", "/metadata/entities", self.DEVICE)
+        assert chief("DELETE", "/metadata/entities/x.device").status_code == 204
+        chief.refused(404, "GET", "/records/x.device")
+        chief.refused(409, "DELETE", "/metadata/entities/office.room")
+
+    def test_an_entity_that_makes_no_sense_is_refused(self, chief):
+        for body in NO_ENTITIES:
+            assert chief("POST", "/metadata/entities", body).status_code in (400, 422), body
+
+
+class TestModules:
+    def test_a_module_comes_sleeps_and_wakes_up_with_its_records(self, chief):
+        assert chief.get("/modules/kit")["state"] == "available"
+        assert chief("POST", "/modules/kit/install").json["state"] == "enabled"
+        shelf = chief.make("kit.shelf", name="Cellar")
+        assert chief("POST", "/modules/kit/disable").json["state"] == "disabled"
+        chief.refused(404, "GET", f"/records/kit.shelf/{shelf['id']}")
+        assert chief("POST", "/modules/kit/enable").json["state"] == "enabled"
+        assert chief.get(f"/records/kit.shelf/{shelf['id']}") == shelf
+        assert {one["name"] for one in chief.get("/modules")["items"]} >= {"kit", "office"}
+
+    def test_what_cannot_be_done_is_told(self, chief):
+        chief.refused(404, "POST", "/modules/nothing/disable")
+        assert chief("POST", "/modules/nothing/install").status_code in (404, 409, 422)
+
+    def test_only_administrators_see_modules(self, clerk):
+        clerk.refused(403, "GET", "/modules")
+        clerk.refused(403, "POST", "/modules/office/disable")
+
+
+class TestFiles:
+    def test_a_file_is_uploaded_attached_and_downloaded(self, clerk, caller):
+        up = clerk("POST", "/files", data={"file": (BytesIO(b"<script>"), "../a.html")})
+        assert up.status_code == 201
+        assert up.json == {"id": up.json["id"], "name": "a.html", "size": 8, "mime": "text/plain"}
+        paper = clerk.make("office.paper", title="A", scan=up.json["id"])
+        assert paper["scan"] == up.json
+        down = clerk("GET", f"/files/{up.json['id']}")
+        assert (down.status_code, down.data) == (200, b"<script>")
+        assert down.headers["Content-Disposition"].startswith("attachment")
+        assert down.headers["Content-Security-Policy"].startswith("sandbox")
+        caller("office.clerk").refused(404, "GET", f"/files/{up.json['id']}")
+
+    def test_an_upload_needs_a_file_in_a_form(self, clerk):
+        clerk.refused(415, "POST", "/files", {"file": "x"})
+        clerk.refused(400, "POST", "/files", data={"other": (BytesIO(b"x"), "a.txt")})
+        clerk.refused(400, "POST", "/files", data={"file": "no file"}, content_type="multipart/form-data")
+
+    def test_a_file_that_is_too_large_is_refused(self, app, clerk):
+        app.config["MAX_CONTENT_LENGTH"] = 1000
+        clerk.refused(413, "POST", "/files", data={"file": (BytesIO(b"x" * 2000), "a.txt")})
+
+
+class TestMe:
+    def test_everybody_learns_what_they_may_do(self, clerk):
+        me = clerk.get("/access/me")
+        assert (me["id"], me["login"], me["roles"], me["administrator"]) == (
+            clerk.actor.id, "clerk@example.com", ["office.clerk"], False)
+        assert me["entities"]["office.paper"]["actions"] == ["create", "read", "update", "delete", "import", "export"]
+        assert "verdict" not in me["entities"]["office.paper"]["read"]
+        assert "id" in me["entities"]["office.paper"]["read"]
+        assert "id" not in me["entities"]["office.paper"]["edit"]
