@@ -66,14 +66,15 @@ class Conditions:
         """Return the column in which a reference field keeps the ids of one target."""
         return target_step(spec.name, target) if spec.type == "reference_any" else spec.name
 
-    def children(self, plan: EntityPlan, by: str, parent: str, parent_id: int,
+    def children(self, plan: EntityPlan, by: str, parent: str, parent_id: int, rule: Rule,
                  uow: UnitOfWork) -> Sequence[Mapping[str, object]]:
-        """Return the live records whose reference ``by`` points to the parent, oldest first."""
+        """Return the live records within the rule whose reference ``by`` points to the parent, oldest first."""
         table = self.tables.of(plan.entity)
         column = table.c[self.reference_column(plan.entity.fields[by], parent)]
-        return self.records(plan, ("children", column.name), lambda: sa.select(*table.c).where(
-            column == sa.bindparam("parent", type_=sa.BigInteger), table.c.deleted_at.is_(None)).order_by(table.c.id),
-            {"parent": parent_id}, uow)
+        return self.records(plan, ("children", column.name, rule), lambda: sa.select(*table.c).where(
+            column == sa.bindparam("parent", type_=sa.BigInteger), table.c.deleted_at.is_(None),
+            self.where(uow.catalog, plan.entity, table, rule)).order_by(table.c.id),
+            {**self.environment(uow), "parent": parent_id}, uow)
 
     def records(self, plan: EntityPlan, key: tuple[Hashable, ...], build: Callable[[], sa.Executable],
                 given: Mapping[str, object], uow: UnitOfWork) -> list[dict[str, object]]:

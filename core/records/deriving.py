@@ -32,6 +32,20 @@ def _default(work: Work, spec: FieldSpec) -> object:
     return work.plan.types[spec.name].load(spec, spec.default, work.context)
 
 
+def chosen(work: Work, drafts: Iterable[Draft]) -> frozenset[str]:
+    """Return the fields of new records in which somebody chose something else than a new record starts with."""
+    return frozenset(name for draft in drafts for name in draft.given if _is_chosen(work, draft, name))
+
+
+def _is_chosen(work: Work, draft: Draft, name: str) -> bool:
+    if name in draft.lists or name in draft.links:
+        return bool(draft.lists.get(name) or draft.links.get(name))
+    spec, value = work.plan.entity.fields[name], draft.after.get(name)
+    if value is None or (value is False and spec.default is None):
+        return False
+    return spec.default is None or value != _default(work, spec)
+
+
 def compute(work: Work, drafts: Sequence[Draft]) -> None:
     """Work out the computed fields, in the order in which they read one another."""
     for derived in work.plan.computed:

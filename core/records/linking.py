@@ -8,16 +8,23 @@ from functools import partial
 
 import sqlalchemy as sa
 
+from core.errors import Problem, ValidationFailed
 from core.kernel.values import Ref
 from core.records.change import Draft
 from core.records.conditions import Conditions
 from core.records.plan import EntityPlan
 from core.records.statements import one_of
+from core.records.targets import usable_targets
+from core.records.work import Work
 from core.storage import UnitOfWork
 
 
-def read_links(plan: EntityPlan, drafts: Sequence[Draft], conditions: Conditions, uow: UnitOfWork) -> None:
-    """Read what the records were linked to, for the fields that are about to be written."""
+def read_links(work: Work, drafts: Sequence[Draft]) -> None:
+    """Read what the records were linked to, for the fields that are about to be written.
+
+    What the writer cannot see, hidden or in the trash, stays linked: nobody takes away what they do not know of.
+    """
+    plan, conditions, uow = work.plan, work.conditions, work.uow
     given = [spec for spec in plan.links if any(spec.name in draft.links for draft in drafts)]
     by_id = {draft.id: draft for draft in drafts}
     for spec in given:
@@ -28,6 +35,16 @@ def read_links(plan: EntityPlan, drafts: Sequence[Draft], conditions: Conditions
             found[source].append(target)
         for record_id, draft in by_id.items():
             draft.links_before[spec.name] = tuple(found[record_id])
+        _keep_unseen(work, str(spec.option("to")), spec.name, [d for d in drafts if spec.name in d.links])
+
+
+def _keep_unseen(work: Work, target: str, name: str, drafts: Sequence[Draft]) -> None:
+    gone = {t for draft in drafts for t in set(draft.links_before[name]) - set(draft.links[name])}
+    if not gone:
+        return
+    unseen = gone - {found for _, found in usable_targets(work, {target: gone})}
+    for draft in drafts:
+        draft.links[name] = tuple(sorted({*draft.links[name], *(unseen & set(draft.links_before[name]))}))
 
 
 def _links_of(table: sa.Table) -> sa.Executable:
@@ -54,11 +71,18 @@ def write_links(plan: EntityPlan, drafts: Sequence[Draft], conditions: Condition
 
 
 def match_children(
-    rows: Sequence[Mapping[str, object]], present: Sequence[Mapping[str, object]], keys: Sequence[str]
+    field: str, rows: Sequence[Mapping[str, object]], present: Sequence[Mapping[str, object]], keys: Sequence[str]
 ) -> list[int | None]:
-    """Say for each given row which present child it means: by id, else by the first free child with equal keys."""
+    """Say for each given row which present child it means: by id, else by the first free child with equal keys.
+
+    An id names a child of this very record: lines of others are not written through it.
+    """
     free = {int(str(child["id"])): child for child in present}
-    named = {_id(row) for row in rows if _id(row) is not None}
+    named = [_id(row) for row in rows if row.get("id") is not None]
+    for number in named:
+        if number not in free or named.count(number) > 1:
+            raise ValidationFailed(problems=[Problem(
+                code="no_such_line", field=field, message="A line named here is not one of this record, or is named twice.")])
     matched: list[int | None] = []
     for row in rows:
         child_id = _id(row)
@@ -77,5 +101,17 @@ def _same(given: object, present: object) -> bool:
 
 
 def _id(row: Mapping[str, object]) -> int | None:
-    value = row.get("id")
+    return _whole(row.get("id"))
+
+
+def line_version(field: str, row: Mapping[str, object]) -> int | None:
+    """Return the version of a line that its writer saw, None where the row does not say."""
+    value = row.get("version")
+    if value is not None and _whole(value) is None:
+        raise ValidationFailed(problems=[Problem(
+            code="wrong_type", field=field, message="The version of a line is a whole number.")])
+    return _whole(value)
+
+
+def _whole(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from core.access import FieldRights
 from core.errors import Problem, TooLarge, ValidationFailed
@@ -60,6 +61,26 @@ def refuse(drafts: Sequence[Draft]) -> None:
             problems.setdefault((placed.field, placed.code), placed)
     if problems:
         raise ValidationFailed(problems=problems.values())
+
+
+@contextmanager
+def within(name: str, places: Sequence[int]) -> Iterator[None]:
+    """Tell the problems of lines where they stand in the list that was given: ``items.2.code``."""
+    try:
+        yield
+    except ValidationFailed as refused:
+        raise ValidationFailed(problems=[_in_line(p, name, places) for p in refused.problems]) from refused
+
+
+def _in_line(problem: Problem, name: str, places: Sequence[int]) -> Problem:
+    row, rest = (0, problem.field) if len(places) == 1 else _split(problem.field)
+    field = ".".join(part for part in (name, str(places[row]), rest) if part)
+    return Problem(code=problem.code, message=problem.message, params=problem.params, field=field, place=problem.place)
+
+
+def _split(field: str | None) -> tuple[int, str]:
+    row, _, rest = (field or "0").partition(".")
+    return int(row), rest
 
 
 def has_problems(drafts: Sequence[Draft]) -> bool:

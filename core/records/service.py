@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from core.access import Access
+from core.errors import AccessDenied
 from core.fields import LoadContext
 from core.kernel.actor import Actor
 from core.records.change import Saved
@@ -60,5 +61,8 @@ class Records:
         return self._writing.trash.restore(self._work(actor, entity, uow), ids)
 
     def _work(self, actor: Actor, entity: str, uow: UnitOfWork) -> Work:
+        if actor.elevated is None and actor.id != uow.actor.id:
+            # Conditions and the history read who acts from the unit of work.
+            raise AccessDenied("A unit of work writes for the person who opened it.", code="other_actor")
         return Work(actor=actor, plan=self._plans.of(uow.catalog, entity), uow=uow, plans=self._plans,
                     access=self._access, conditions=self._conditions, context=self._context)

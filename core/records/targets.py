@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 
-from core.access import Access
 from core.errors import Problem
 from core.kernel.values import AnyRef, Ref
 from core.metadata.specs import EntitySpec, FieldSpec
 from core.records.change import Draft
-from core.records.conditions import Conditions, Rule
+from core.records.conditions import Rule
 from core.records.plan import EntityPlan
 from core.records.statements import one_of
-from core.storage import UnitOfWork
+from core.records.work import Work
 
 
-def check_targets(plan: EntityPlan, drafts: Sequence[Draft], access: Access, conditions: Conditions,
-                  uow: UnitOfWork) -> None:
+def check_targets(work: Work, drafts: Sequence[Draft]) -> None:
     """Note a problem at every reference or link whose target cannot be used; one statement for all of them."""
     wanted: dict[str, set[int]] = defaultdict(set)
-    uses = list(_uses(plan, drafts))
+    uses = list(_uses(work.plan, drafts))
     for _, _, target, target_id in uses:
         wanted[target].add(target_id)
     if not wanted:
         return
-    usable = _usable(wanted, access, conditions, uow)
+    usable = usable_targets(work, wanted)
     for draft, spec, target, target_id in uses:
         if (target, target_id) not in usable:
             draft.problems.append(Problem(
@@ -48,9 +46,10 @@ def _uses(plan: EntityPlan, drafts: Iterable[Draft]) -> Iterable[tuple[Draft, Fi
                     yield draft, spec, str(spec.option("to")), target_id
 
 
-def _usable(wanted: dict[str, set[int]], access: Access, conditions: Conditions,
-            uow: UnitOfWork) -> set[tuple[str, int]]:
-    rules = {name: access.condition(uow.actor, name, "read", uow.catalog) for name in sorted(wanted)}
+def usable_targets(work: Work, wanted: Mapping[str, Collection[int]]) -> set[tuple[str, int]]:
+    """Return those (entity, id) of the wanted that are there and that the writer may see."""
+    conditions, uow = work.conditions, work.uow
+    rules = {name: work.access.condition(work.actor, name, "read", uow.catalog) for name in sorted(wanted)}
 
     def build() -> sa.Executable:
         parts = [_one(place, uow.catalog.entity(name), rule) for place, (name, rule) in enumerate(rules.items())]

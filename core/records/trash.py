@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from core.records.loading import refuse
 from core.records.persist import check_versions, read_before
 from core.records.rollups import RollUps
 from core.records.statements import given, one_of
+from core.records.targets import usable_targets
 from core.records.work import Work
 
 CLEARED = "$cleared"
@@ -107,8 +108,7 @@ class Trash:
             if not users:
                 continue
             if incoming.act == "restrict":
-                raise Conflict("It is still used by {count} records of {entity}.", code="still_used",
-                               count=len(users), entity=incoming.entity.name)
+                raise _still_used(work, incoming, users)
             other = _beyond(work, incoming.entity.name)
             if incoming.act == "cascade":
                 self.delete(other, list(users), versions={})
@@ -162,6 +162,15 @@ class Trash:
 def _beyond(work: Work, entity: str) -> Work:
     """Open the records that point here: they follow the deletion whatever the deleter may do to them."""
     return work.open(entity, actor=work.actor.elevate("follows a record to the trash and back"))
+
+
+def _still_used(work: Work, incoming: Incoming, users: Collection[int]) -> Conflict:
+    """Return the refusal; it tells of those records only that the deleter may see."""
+    entity = incoming.entity.name
+    seen = usable_targets(work, {entity: users})
+    if not seen:
+        return Conflict("It is still used by other records, which you do not see.", code="still_used")
+    return Conflict("It is still used by {count} records of {entity}.", code="still_used", count=len(seen), entity=entity)
 
 
 def incoming_references(catalog: Catalog, target: str) -> tuple[Incoming, ...]:

@@ -14,10 +14,10 @@ from core.kernel.values import AnyRef, Ref
 from core.metadata.specs import FieldSpec
 from core.records.attachments import check_files, keep_files
 from core.records.change import Draft, Saved
-from core.records.deriving import apply_defaults, check_conditions, check_rules, compute, find_changed
+from core.records.deriving import apply_defaults, check_conditions, check_rules, chosen, compute, find_changed
 from core.records.history import write_history
-from core.records.linking import match_children, read_links, write_links
-from core.records.loading import Loading, has_problems, refuse
+from core.records.linking import line_version, match_children, read_links, write_links
+from core.records.loading import Loading, has_problems, refuse, within
 from core.records.numbering import give_numbers
 from core.records.persist import check_versions, insert, read_before, update
 from core.records.rollups import RollUps
@@ -53,7 +53,7 @@ class Writing:
         give_numbers(work, drafts)
         self._settle(work, drafts, "create")
         refuse(drafts)
-        rule = work.access.condition(work.actor, work.entity, "create", work.uow.catalog)
+        rule = work.access.write_condition(work.actor, work.entity, "create", chosen(work, drafts), work.uow.catalog)
         insert(work.plan, drafts, work.conditions, work.uow, rule)
         self._finish(work, drafts, "create")
         return [Saved(id=d.id, version=d.version, changed=d.changed) for d in drafts]
@@ -63,16 +63,15 @@ class Writing:
         """Update records by id; idle ones are left untouched and keep their version."""
         work.access.require(work.actor, work.entity, "update", work.uow.catalog)
         drafts = self._loading.drafts(work.plan, list(changes.values()), work.rights(), work.context, parsed=parsed)
-        given = frozenset().union(*(d.given for d in drafts)) if drafts else frozenset()
         catalog = work.uow.catalog
-        rule = work.access.write_condition(work.actor, work.entity, "update", given, catalog)
+        rule = work.access.write_condition(work.actor, work.entity, "update", _given(drafts), catalog)
         visible = work.access.condition(work.actor, work.entity, "read", catalog)
         before = read_before(work.plan, list(changes), rule, visible, work.conditions, work.uow)
         for record_id, draft in zip(changes, drafts, strict=True):
             draft.id, draft.before = record_id, before[record_id]
             draft.version = int(str(draft.before["version"]))
         check_versions(drafts, versions)
-        read_links(work.plan, drafts, work.conditions, work.uow)
+        read_links(work, drafts)
         self._refuse_unreadable(work, drafts)
         self._settle(work, drafts, "update")
         busy = [d for d in drafts if not d.idle]
@@ -124,7 +123,7 @@ class Writing:
         find_changed(work.plan, drafts)
         check_conditions(work, drafts)
         check_rules(work, drafts, self._label, late=False)
-        check_targets(work.plan, drafts, work.access, work.conditions, work.uow)
+        check_targets(work, drafts)
         check_files(work, drafts)
         for draft in drafts:
             if action == "create" or draft.changed:
@@ -153,27 +152,41 @@ class Writing:
             refuse(drafts)
 
     def _save_list(self, work: Work, parent: Draft, spec: FieldSpec, rows: Sequence[Values], *, merge: bool) -> None:
-        """Bring the records of a list field to what was given; without ``merge`` the given list is the whole list."""
+        """Bring the records of a list field to what was given; without ``merge`` the given list is the whole list.
+
+        Lines that the writer does not see are left alone: they are not in the list that was given back.
+        """
         child = work.open(str(spec.option("of")))
         by = str(spec.option("by"))
         keys = [f.name for f in child.plan.entity.fields.values() if f.duplicate_key]
         present = self._present(child, by, parent, work) if parent.before else []
-        matched = match_children(rows, present, keys)
-        new = [{k: v for k, v in row.items() if k != "id"}
-               for row, found in zip(rows, matched, strict=True) if found is None]
-        kept = {found: {k: v for k, v in row.items() if k not in ("id", "version", "title")}
-                for row, found in zip(rows, matched, strict=True) if found is not None}
+        matched = match_children(spec.name, rows, present, keys)
+        new = {n: {k: v for k, v in row.items() if k != "id"}
+               for n, (row, found) in enumerate(zip(rows, matched, strict=True)) if found is None}
+        kept = {found: n for n, found in enumerate(matched) if found is not None}
         if not merge:
-            gone = [int(str(c["id"])) for c in present if int(str(c["id"])) not in kept]
+            gone = [number for number in (int(str(c["id"])) for c in present) if number not in kept]
             if gone:
                 self._trash.delete(child, gone, versions={})
         if kept:
-            self.update(child, kept, versions={}, parsed=parent.parsed)
+            changes = {found: {k: v for k, v in rows[n].items() if k not in ("id", "version", "title")}
+                       for found, n in kept.items()}
+            versions = {found: line_version(spec.name, rows[n]) for found, n in kept.items()}
+            with within(spec.name, list(kept.values())):
+                self.update(child, changes, versions=versions, parsed=parent.parsed)
         if new:
-            self.create(child, new, parsed=parent.parsed, fixed={by: _reference(child, by, work.entity, parent.id)})
+            with within(spec.name, list(new)):
+                self.create(child, list(new.values()), parsed=parent.parsed,
+                            fixed={by: _reference(child, by, work.entity, parent.id)})
 
     def _present(self, child: Work, by: str, parent: Draft, work: Work) -> Sequence[Values]:
-        return child.conditions.children(child.plan, by, work.entity, parent.id, child.uow)
+        visible = work.access.condition(child.actor, child.entity, "read", child.uow.catalog)
+        return child.conditions.children(child.plan, by, work.entity, parent.id, visible, child.uow)
+
+
+def _given(drafts: Sequence[Draft]) -> frozenset[str]:
+    """Return the names of all fields that the drafts were given."""
+    return frozenset().union(*(draft.given for draft in drafts))
 
 
 def _reference(child: Work, by: str, parent_entity: str, parent_id: int) -> Ref | AnyRef:

@@ -105,7 +105,8 @@ class _Builder:
         self._views = FieldViews(site.get(FieldTypes), present.style, site.settings.currency)
         self._errors: dict[str, list[str]] = defaultdict(list)
         for problem in problems:
-            self._errors[problem.field or ""].append(present.style.problem(problem))
+            # Lines are told as items.2.code; their inputs are called items-2-code.
+            self._errors[(problem.field or "").replace(".", "-")].append(present.style.problem(problem))
 
     def section(self, entity: EntitySpec, section: FormSection, values: Mapping[str, Any]) -> Section:
         items = tuple(self._item(entity.fields[item.name], item, values) for item in section.items)
