@@ -53,6 +53,8 @@ def in_python(
                     yield from (Found(msgid=text, file=file) for text in _in_table(tree, table, names))
                 case ast.ClassDef():
                     yield from (Found(msgid=text, file=file) for text in _class_messages(node))
+                case ast.Dict():
+                    yield from (Found(msgid=text, file=file) for text in _in_document(node))
 
 
 def message_takers(trees: Iterable[ast.Module]) -> dict[str, frozenset[int]]:
@@ -103,6 +105,13 @@ def _module_texts(tree: ast.Module) -> dict[str, str]:
         if isinstance(target, ast.Name)
         if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
     }
+
+
+def _in_document(document: ast.Dict) -> Iterator[str]:
+    """Yield the texts of a document written in Python, such as the fields of a behaviour."""
+    for key, value in zip(document.keys, document.values, strict=True):
+        if isinstance(key, ast.Constant) and key.value in KEYWORDS:
+            yield from _texts(value, {})
 
 
 def _in_table(tree: ast.Module, table: str, names: list[ast.expr]) -> Iterator[str]:

@@ -8,6 +8,9 @@ def N_(text: str) -> str:  # noqa: N802  # the usual name of a marker for extrac
     return text
 
 
+CHOICES = (N_("Gregorian"), N_("Latin"))
+"""The calendar and the digits of the core, as people choose them."""
+
 TEXTS = (
     N_("Open the calendar"), N_("Choose a date"), N_("Previous month"), N_("Next month"), N_("Today"), N_("Clear"),
     N_("Choices"), N_("Nothing found"), N_("The list could not be loaded"), N_("Remove"), N_("Row removed"),
