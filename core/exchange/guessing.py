@@ -19,15 +19,20 @@ _LONG_ENOUGH = 5
 def guess_mapping(header: Sequence[str], targets: Mapping[str, Target], localization: Localization,
                   ignored: Iterable[str] = ()) -> dict[str, str]:
     """Return {header: path} of the columns that can be recognised; no target is given twice."""
-    known: dict[str, str] = {}
+    labels: dict[str, str] = {}
+    synonyms: dict[str, str] = {}
     for path, target in targets.items():
         for name in headers_of(target, localization):
-            known.setdefault(fold(name), path)
-    known.pop("", None)
+            labels.setdefault(fold(name), path)
+        for name in target.names:
+            synonyms.setdefault(fold(name), path)
+    for known in (labels, synonyms):
+        known.pop("", None)
+    either = {**synonyms, **labels}
     skipped = {fold(name) for name in ignored}
     open_columns = [name for name in header if fold(name) not in skipped]
     found: dict[str, str] = {}
-    for recognise in (_exactly, _without_aside, _roughly):
+    for recognise, known in ((_exactly, labels), (_exactly, synonyms), (_without_aside, either), (_roughly, either)):
         for name in open_columns:
             guess = recognise(name, known) if name not in found else None
             if guess is not None and guess not in found.values():

@@ -169,15 +169,14 @@ class RowReader:
     def _date_parser(self, spec: FieldSpec, kind: FieldType) -> Parse:
         """Read dates in the reader's calendar; years that only another calendar has are read in that one."""
         def parse(cell: Cell) -> object:
-            try:
-                return kind.parse(spec, cell, self._contexts[0])
-            except FieldRefused as refused:
-                for other in self._contexts[1:]:
-                    try:
-                        return kind.parse(spec, cell, other)
-                    except FieldRefused:
-                        continue
-                raise refused from None
+            refusals: list[FieldRefused] = []
+            for context in self._contexts:
+                try:
+                    return kind.parse(spec, cell, context)
+                except FieldRefused as refused:
+                    refusals.append(refused)
+            # The calendar that has such a year knows best what is wrong with the day.
+            raise next((one for one in refusals if one.reason != "year_out_of_range"), refusals[0])
 
         return parse
 

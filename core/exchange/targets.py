@@ -100,13 +100,12 @@ def find_keys(spec: EntitySpec, targets: dict[str, Target]) -> dict[str, FieldSp
 
 
 def headers_of(target: Target, localization: Localization) -> Iterator[str]:
-    """Yield the headers under which a target is recognised, in all languages of the site, the likeliest first."""
+    """Yield what a target is called in all languages of the site, the likeliest first; synonyms aside."""
     for code in localization.languages:
         yield ": ".join(_in_language(label, code, localization) for label in target.labels)
     yield ": ".join(label if isinstance(label, str) else next(iter(label.values()), "") for label in target.labels)
     yield target.path
     yield humanized(target.path)
-    yield from target.names
 
 
 def _in_language(label: Label, code: str, localization: Localization) -> str:
