@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from core.app.exchange import import_task
+from core.files import Files
 from core.identity.throttle import FORGOTTEN
 from core.jobs import JobContext, Task
 from core.metadata.specs import Json
@@ -55,10 +56,13 @@ def keep_house(context: JobContext) -> Mapping[str, Json]:
     """Make room for the months to come, and forget what nobody can ask for any more."""
     site = context.site
     system = context.actor.elevate("daily housekeeping")
-    with site.get(Database).unit(site.get(Catalogs).current(), system) as uow:
+    database, files = site.get(Database), site.get(Files)
+    with database.unit(site.get(Catalogs).current(), system) as uow:
         months = uow.execute(sa.select(sa.func.core_history_partitions(MONTHS_AHEAD))).scalar_one()
-        return {"months": months, "answers": sweep(uow), **{name: uow.execute(old).rowcount
-                                                            for name, old in _outdated(uow.now).items()}}
+        gone = {name: uow.execute(old).rowcount for name, old in _outdated(uow.now).items()}
+        gone |= {"answers": sweep(uow), "files": files.forget(uow)}
+    with database.reading() as reader:
+        return {"months": months, "contents": files.clean(reader), **gone}
 
 
 def _outdated(now: datetime) -> Mapping[str, sa.Delete]:

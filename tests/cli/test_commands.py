@@ -38,7 +38,7 @@ def test_init_again_changes_nothing(terminal):
 def test_init_leaves_a_disabled_module_asleep(terminal):
     terminal.run("module", "disable", "kit")
     terminal.run("init")
-    assert "disabled" in terminal.run("module", "list").output
+    assert state_of_kit(terminal)[-1] == "disabled"
 
 
 def test_a_demo_prints_its_passwords_each_time_and_keeps_them_secret(bare):
@@ -88,11 +88,15 @@ def test_the_doctor_tells_of_a_key_that_others_may_read(terminal):
 
 
 def test_modules_are_listed_disabled_and_enabled(terminal):
-    assert terminal.run("module", "list").output.split() == ["kit", "1.0.0", "enabled"]
+    assert state_of_kit(terminal) == ["kit", "1.0.0", "enabled"]
     terminal.run("module", "disable", "kit")
-    assert "disabled" in terminal.run("module", "list").output
+    assert state_of_kit(terminal) == ["kit", "1.0.0", "disabled"]
     terminal.run("module", "enable", "kit")
-    assert "enabled" in terminal.run("module", "list").output
+    assert state_of_kit(terminal) == ["kit", "1.0.0", "enabled"]
+
+
+def state_of_kit(terminal):
+    return next(line.split() for line in terminal.run("module", "list").output.splitlines() if line.startswith("kit "))
 
 
 def test_a_module_that_is_not_there_is_refused_by_name(terminal):
