@@ -183,9 +183,9 @@ class People:
 
     @hookspec
     def account_saved(self, account: AccountLike, name: str, uow: UnitOfWorkLike) -> None:
-        """Follow an account that was created; ``name`` is what the person is called.
+        """Follow an account that was created, enabled or disabled; ``name`` is what a new person is called.
 
-        When: after the account's row was written.
+        When: after the account's row was written; ``name`` is empty for an account that was there before.
         Transaction: the same one; what is written here shares its fate. No I/O, no commit.
         Return: nothing.
         On error: the whole change is rolled back.

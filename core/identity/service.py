@@ -183,6 +183,8 @@ class Identity:
         if actor.id == account_id and not active:
             raise AccessDenied("You cannot lock yourself out.", code="own_account")
         change_account(uow, account_id, ends_sessions=not active, active=active)
+        account = read_accounts(uow, core_account.c.id == account_id)[0]
+        self._account_saved(account=account, name="", uow=uow)
 
     # API keys
 

@@ -6,7 +6,7 @@ import pytest
 
 from core.testing.postgres import TestPostgres, close_run, open_run
 
-pytest_plugins = ["core.testing.site"]
+pytest_plugins = ["core.testing.site", "core.testing.desk"]
 
 RUN = pytest.StashKey[str]()
 

@@ -16,7 +16,14 @@ from core.sdk import (
     forget_principals,
     hookimpl,
 )
-from modules.base.people import add_profile, follow_account, give_first_team, is_adding_profile, profile_of, team_of_owner
+from modules.base.people import (
+    add_profile,
+    follow_account,
+    give_first_team,
+    is_adding_profile,
+    profile_of,
+    team_of_owner,
+)
 
 TREES = {"base.user": "manager", "base.team": "parent"}
 """References of this module that make trees."""

@@ -1,0 +1,87 @@
+"""`Desk`: records of a site in one line each, for tests that write and read many of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from core.kernel.actor import Actor, system_actor
+from core.kernel.site import Site
+from core.metadata.catalog import Catalog
+from core.records.history_reading import HistoryReading
+from core.records.page import HistoryEntry
+from core.records.query import Query
+from core.records.reading import Reading
+from core.records.service import Records
+from core.storage import Database
+from core.storage.catalogs import Catalogs
+
+Values = Mapping[str, Any]
+
+
+class Desk:
+    """Writes and reads through the one door, for the system or for ``as_`` somebody; each call is a transaction."""
+
+    def __init__(self, site: Site, actor: Actor | None = None) -> None:
+        self.site = site
+        self.actor = actor or system_actor("a test")
+
+    def as_(self, actor: Actor) -> Desk:
+        """Return the desk of somebody else."""
+        return Desk(self.site, actor)
+
+    @property
+    def catalog(self) -> Catalog:
+        """The present catalog."""
+        return self.site.get(Catalogs).current()
+
+    def create(self, entity: str, *rows: Values) -> list[int]:
+        """Create records and return their ids."""
+        with self.site.get(Database).unit(self.catalog, self.actor) as uow:
+            return [s.id for s in self.site.get(Records).create(self.actor, entity, rows, uow=uow)]
+
+    def one(self, entity: str, **values: Any) -> int:
+        """Create one record and return its id."""
+        return self.create(entity, values)[0]
+
+    def update(self, entity: str, record_id: int, **values: Any) -> frozenset[str]:
+        """Change a record and return which fields moved."""
+        with self.site.get(Database).unit(self.catalog, self.actor) as uow:
+            return self.site.get(Records).update(
+                self.actor, entity, record_id, values, version=None, uow=uow).changed
+
+    def delete(self, entity: str, *ids: int) -> None:
+        """Put records in the trash."""
+        with self.site.get(Database).unit(self.catalog, self.actor) as uow:
+            self.site.get(Records).delete(self.actor, entity, ids, uow=uow)
+
+    def restore(self, entity: str, *ids: int) -> None:
+        """Take records out of the trash."""
+        with self.site.get(Database).unit(self.catalog, self.actor) as uow:
+            self.site.get(Records).restore(self.actor, entity, ids, uow=uow)
+
+    def get(self, entity: str, record_id: int, *fields: str) -> dict[str, Any]:
+        """Return one record."""
+        return self.site.get(Reading).get(self.actor, entity, record_id, fields, catalog=self.catalog)
+
+    def find(self, entity: str, *fields: str, **query: Any) -> list[dict[str, Any]]:
+        """Return a page of records."""
+        question = Query(fields=fields, **query)
+        return self.site.get(Reading).find(self.actor, entity, question, catalog=self.catalog).items
+
+    def column(self, entity: str, field: str, **query: Any) -> list[Any]:
+        """Return one field of a page of records, oldest first."""
+        return [item[field] for item in self.find(entity, field, **{"sort": ("id",), **query})]
+
+    def history(self, entity: str, record_id: int) -> list[HistoryEntry]:
+        """Return what happened to a record, latest first."""
+        reading = self.site.get(HistoryReading)
+        return list(reading.history(self.actor, entity, record_id, catalog=self.catalog))
+
+
+@pytest.fixture
+def desk(site: Site) -> Desk:
+    """The system's desk at the site of this test."""
+    return Desk(site)
