@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 
 from core.errors import Problem
 from core.kernel.values import Ref
@@ -13,7 +14,11 @@ from core.records.work import Work
 
 
 def apply_defaults(work: Work, drafts: Sequence[Draft]) -> None:
-    """Fill the fields that nobody gave with their declared defaults."""
+    """Fill the fields that nobody gave with their declared defaults; of nothing there are none."""
+    for spec in work.plan.rolled_up:
+        if spec.rollup is not None and spec.rollup.function in ("count", "sum") and spec.type in ("integer", "decimal"):
+            for draft in drafts:
+                draft.after[spec.name] = 0 if spec.type == "integer" else Decimal()
     for spec in work.plan.stored:
         if spec.default is None or spec.derived:
             continue
@@ -105,10 +110,10 @@ def check_rules(work: Work, drafts: Sequence[Draft], label: Callable[[object], s
 
 
 def find_changed(plan: EntityPlan, drafts: Iterable[Draft]) -> None:
-    """Note which fields move; an empty set means there is nothing to do."""
+    """Note which fields move; an empty set means there is nothing to do. What is rolled up moves on its own."""
     for draft in drafts:
         moved = {f.name for f in plan.stored
-                 if f.name in draft.after and not _equal(plan, f, draft)}
+                 if f.rollup is None and f.name in draft.after and not _equal(plan, f, draft)}
         moved |= {name for name, ids in draft.links.items() if ids != draft.links_before.get(name, ())}
         draft.changed = frozenset(moved)
 

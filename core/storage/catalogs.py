@@ -63,7 +63,8 @@ class Catalogs:
         """Read the version and return its catalog."""
         if connection is None:
             with self._database.reading() as reader:
-                return self.at(reader.value(VERSION))
+                version = reader.value(VERSION)
+            return self.at(version)  # not while holding a connection: compiling takes one of its own
         reader = connection if isinstance(connection, Reader) else Reader(driver_of(connection))
         return self.at(reader.value(VERSION))
 
