@@ -28,6 +28,8 @@ KEPT_FOR_JOBS = timedelta(days=90)
 ROW = """SELECT id, sha256, name, mime, size, created_at, created_by, entity, record_id
 FROM core_file WHERE id = %s"""
 
+WANTED = "SELECT 1 FROM core_file WHERE sha256 = %s LIMIT 1"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredFile:
@@ -74,14 +76,16 @@ class Files:
         """Open the content for reading."""
         return self.blobs.open(file.sha256)
 
-    def sweep(self, uow: UnitOfWork) -> int:
-        """Forget what nobody has referred to for a day, and remove contents without a row; return how many went."""
+    def forget(self, uow: UnitOfWork) -> int:
+        """Forget the files that no record has referred to for a day, and those of old jobs; return how many."""
         c = core_file.c
-        forgotten = uow.execute(sa.delete(core_file).where(sa.or_(
+        return uow.execute(sa.delete(core_file).where(sa.or_(
             sa.and_(c.entity.is_(None), c.created_at < uow.now - UNREFERENCED),
             sa.and_(c.entity == OF_JOB, c.created_at < uow.now - KEPT_FOR_JOBS)))).rowcount
 
-        def wanted(sha256: str) -> bool:
-            return uow.execute(sa.select(c.id).where(c.sha256 == sha256).limit(1)).first() is not None
+    def clean(self, reader: Reader) -> int:
+        """Remove contents that have no row; return how many.
 
-        return forgotten + self.blobs.sweep(UNREFERENCED.total_seconds(), wanted)
+        Call it outside of any unit: what an open one has forgotten may come back, its content could not.
+        """
+        return self.blobs.sweep(UNREFERENCED.total_seconds(), lambda sha256: bool(reader.rows(WANTED, (sha256,))))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +22,8 @@ from core.storage.versions import bump_access
 
 LONGEST_LOGIN = 200
 
+_PARTS = re.compile(r"[@.+_-]")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
@@ -34,12 +38,18 @@ class Account:
 
 def normal_login(text: str) -> str:
     """Return a login as it is stored and compared; refuse what could pass for another one."""
-    login = clean(text).strip().casefold()
-    hidden = any(not c.isprintable() or c in "\u200c\u200d" or c.isspace() for c in login)
-    if not login or len(login) > LONGEST_LOGIN or hidden:
+    given = text.strip()
+    login = clean(given).casefold()
+    hidden = any(not letter.isprintable() or letter.isspace() for letter in given)
+    if not login or len(login) > LONGEST_LOGIN or hidden or any(map(_mixes_scripts, _PARTS.split(login))):
         raise ValidationFailed(problems=[Problem(
             code="bad_login", field="login", message="A login is an e-mail address or a word without spaces.")])
     return login
+
+
+def _mixes_scripts(part: str) -> bool:
+    """Tell whether a part is made of letters of two scripts, some of which look alike."""
+    return len({unicodedata.name(letter, "").partition(" ")[0] for letter in part if letter.isalpha()}) > 1
 
 
 def insert_account(uow: UnitOfWork, login: str, password_hash: str | None, roles: Iterable[str]) -> int:

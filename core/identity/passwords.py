@@ -30,12 +30,12 @@ class Passwords:
 
     def hash(self, password: str) -> str:
         """Return the hash to keep."""
-        return _HASHER.hash(password)
+        return _HASHER.hash(_bytes(password))
 
     def matches(self, password: str, kept: str | None) -> bool:
         """Tell whether the password is right; without a hash the same work is done for nothing."""
         try:
-            _HASHER.verify(kept or self._nobody, password[:LONGEST])
+            _HASHER.verify(kept or self._nobody, _bytes(password[:LONGEST]))
         except (VerificationError, InvalidHashError):
             return False
         return kept is not None
@@ -57,3 +57,8 @@ def check_password(password: str, login: str) -> None:
 
 def _refused(code: str, message: str, **params: int) -> ValidationFailed:
     return ValidationFailed(problems=[Problem(code=code, message=message, params=params, field="password")])
+
+
+def _bytes(password: str) -> bytes:
+    """Return what is hashed; a browser may send letters that are none."""
+    return password.encode("utf-8", "surrogatepass")
