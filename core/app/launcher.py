@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.app.serve import Supervisor
+from core.cli.launcher import Running
 from core.config import Settings
 from core.errors import Problem
 from core.kernel.site import Site
@@ -53,6 +54,12 @@ class Launching:
 
         with open_ready_site(self._settings, role="worker", folders=self._folders) as site:
             work(site, wait=wait)
+
+    def run_job(self, site: Site, job: int) -> Running:
+        """Run one job in this process, beside what the command does."""
+        from core.app.work import RunningJob
+
+        return RunningJob(site, job)
 
     def examine(self) -> Sequence[Problem]:
         """Return what is wrong with the site."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from threading import Thread
+
 from core.app.children import Parent
 from core.app.compose import build_site
 from core.app.readiness import check_ready
 from core.config import Settings
 from core.errors import PayvandError
 from core.identity import Identity
+from core.jobs.runner import Runner
 from core.jobs.worker import run_worker
 from core.kernel.site import Site
 from core.log import get_logger, set_up
@@ -20,6 +23,24 @@ def work(site: Site, *, wait: bool = True) -> None:
     url = site.get(Database).engine.url.set(drivername="postgresql")
     run_worker(site, url.render_as_string(hide_password=False), site.get(Identity).actor_of,
                site.get(Catalogs).current, wait=wait)
+
+
+class RunningJob:
+    """One job, run in a thread of this process; a worker that wants it, too, leaves it alone or is left alone."""
+
+    def __init__(self, site: Site, job: int) -> None:
+        self._site = site
+        self._job = job
+        self._thread = Thread(target=self._run, name=f"job {job}", daemon=True)
+        self._thread.start()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait at most so long; tell whether the job has ended."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        Runner(self._site, self._site.get(Identity).actor_of, self._site.get(Catalogs).current).finish(self._job)
 
 
 def main() -> int:

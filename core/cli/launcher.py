@@ -15,6 +15,13 @@ from core.kernel.site import Site
 Say = Callable[[str], object]
 
 
+class Running(Protocol):
+    """A job under way."""
+
+    def wait(self, seconds: float) -> bool:
+        """Wait at most so long; tell whether the job has ended."""
+
+
 class Launcher(Protocol):
     """Opens sites and starts processes."""
 
@@ -36,6 +43,9 @@ class Launcher(Protocol):
 
     def work(self, *, wait: bool) -> None:
         """Run jobs until a signal, or until none is left."""
+
+    def run_job(self, site: Site, job: int) -> Running:
+        """Run one job in this process, beside what the command does."""
 
     def examine(self) -> Sequence[Problem]:
         """Return what is wrong with the site."""

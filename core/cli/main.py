@@ -11,17 +11,23 @@ from core import __version__
 from core.cli.launcher import Launcher, pass_launcher
 from core.cli.output import show_accounts, show_problems
 
-GROUPS = {"metadata": "core.cli.metadata", "module": "core.cli.modules", "user": "core.cli.users"}
-"""Groups of commands by name, and the module each is in: loaded when asked for, so that `serve` starts at once."""
+ELSEWHERE = {
+    "import": "core.cli.imports:import_file",
+    "metadata": "core.cli.metadata:metadata",
+    "module": "core.cli.modules:module",
+    "user": "core.cli.users:user",
+}
+"""Commands by name, and where each is: loaded when asked for, so that `serve` starts at once."""
 
 
 class _Lazy(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), *GROUPS])
+        return sorted([*super().list_commands(ctx), *ELSEWHERE])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in GROUPS:
-            found: click.Command = getattr(importlib.import_module(GROUPS[cmd_name]), cmd_name)
+        if cmd_name in ELSEWHERE:
+            module, _, name = ELSEWHERE[cmd_name].partition(":")
+            found: click.Command = getattr(importlib.import_module(module), name)
             return found
         return super().get_command(ctx, cmd_name)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from core.errors import PayvandError, Unavailable, fill
 from core.i18n import Localization
 from core.jobs.context import JobCancelled, JobContext, JobInterrupted
-from core.jobs.service import RUN, Jobs
+from core.jobs.service import FINISHED, RUN, Jobs
 from core.kernel.actor import Actor
 from core.kernel.site import Site
 from core.log import get_logger
@@ -64,6 +65,17 @@ class Runner:
                 self._end(job_id, state="failed", error=TOO_OFTEN)
             elif row is not None:
                 self._run(row, starts, stopping)
+
+    def finish(self, job_id: int) -> None:
+        """Run a job in this process until it has ended, here or elsewhere; how it ended stands in its row."""
+        jobs, system = self._site.get(Jobs), Actor()
+        while jobs.status(system, job_id, everybody=True).state not in FINISHED:
+            try:
+                self.run(job_id, ATTEMPTS, bool)
+            except Postponed:
+                time.sleep(0.2)  # another worker has it
+            except Exception as failure:  # noqa: BLE001  # it was logged and written down where it was caught
+                self._log.debug("job_ended_badly", job=job_id, error=repr(failure))
 
     def _run(self, row: sa.RowMapping, starts: int, stopping: Callable[[], bool]) -> None:
         job_id, actor = row["id"], Actor()

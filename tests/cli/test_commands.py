@@ -154,3 +154,31 @@ def test_a_module_with_errors_stops_the_check_with_all_of_them(terminal, tmp_pat
     assert "broken.two" in told
     refused = terminal.run("module", "install", "broken", code=1).exception
     assert isinstance(refused, MetadataInvalid)
+
+
+def test_a_sheet_is_imported_with_the_rights_of_a_person(terminal, tmp_path):
+    terminal.run("user", "create", "anna@example.com", "--role", "kit.keeper")
+    sheet = tmp_path / "things.csv"
+    sheet.write_text("Name,Code,Size\nLamp,L-1,3\nVase,V-1,4\n")
+    told = terminal.run("import", str(sheet), "--entity", "kit.thing", "--as", "anna@example.com").output
+    assert ["created", "2"] in [line.split() for line in told.splitlines()]
+    assert sql(terminal, "SELECT name, code, size, keeper FROM kit_thing ORDER BY id") == [
+        ("Lamp", "L-1", 3, 1), ("Vase", "V-1", 4, 1)]
+
+
+def test_rows_that_are_refused_make_the_import_fail_and_are_kept(terminal, tmp_path):
+    terminal.run("user", "create", "anna@example.com", "--role", "kit.keeper")
+    sheet = tmp_path / "things.csv"
+    sheet.write_text("Name,Code,Size\nLamp,L-1,three\nVase,V-1,4\n")
+    told = terminal.run("import", str(sheet), "--entity", "kit.thing", "--as", "anna@example.com",
+                        "--errors", str(tmp_path / "left.xlsx"), code=1).output
+    assert ["errors", "1"] in [line.split() for line in told.splitlines()]
+    assert (tmp_path / "left.xlsx").stat().st_size > 0
+    assert sql(terminal, "SELECT name FROM kit_thing") == [("Vase",)]
+
+
+def test_what_is_no_sheet_is_refused_in_a_sentence(terminal, tmp_path):
+    terminal.run("user", "create", "anna@example.com", "--role", "kit.keeper")
+    sheet = tmp_path / "things.xlsx"
+    sheet.write_bytes(b"PK\3\4 not really")
+    assert terminal.run("import", str(sheet), "--entity", "kit.thing", "--as", "anna@example.com", code=1)
