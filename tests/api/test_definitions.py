@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from io import BytesIO
 
+import pytest
+
 FIELDS = "/metadata/entities/office.paper/fields"
 PAPERS = "/records/office.paper"
 ALLERGY = {"name": "x_allergy", "type": "text", "search": True, "label": {"en": "Allergy", "fa": "حساسیت"}}
@@ -24,6 +26,7 @@ NO_ENTITIES = (
 
 
 class TestFields:
+    @pytest.mark.covers("CD-20", "PL-03")
     def test_a_new_field_can_be_written_read_filtered_sorted_and_searched_at_once(self, chief, clerk):
         made = chief("POST", FIELDS, ALLERGY)
         assert made.status_code == 201
@@ -105,6 +108,7 @@ class TestEntities:
 
 
 class TestModules:
+    @pytest.mark.covers("PL-37")
     def test_a_module_comes_sleeps_and_wakes_up_with_its_records(self, chief):
         assert chief.get("/modules/kit")["state"] == "available"
         assert chief("POST", "/modules/kit/install").json["state"] == "enabled"

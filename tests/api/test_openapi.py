@@ -20,6 +20,7 @@ def operations(document):
     return {(method.upper(), path): one for path, item in document["paths"].items() for method, one in item.items()}
 
 
+@pytest.mark.covers("IN-02")
 def test_every_route_is_described(app, described):
     served = {(method, FLASK.sub(r"{\1}", rule.rule.removeprefix("/api/v1")))
               for rule in app.url_map.iter_rules() if rule.endpoint.startswith("api.") and UNKNOWN not in rule.endpoint
