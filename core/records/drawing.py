@@ -15,19 +15,22 @@ from core.records.sources import Sql, Table
 
 def drawn(conditions: Conditions, catalog: Catalog, parent: EntitySpec, table: sa.Table,
           spec: FieldSpec) -> dict[str, Sql]:
-    """Return ``{column: subquery}`` for the columns of a rolled-up field of ``parent``."""
+    """Return ``{column: subquery}`` for the columns of a rolled-up field of ``parent``, but for its search key.
+
+    How a value is looked for follows from the type of this field, and is written with the value by Python.
+    """
     rollup = spec.rollup
     assert rollup is not None  # only rolled-up fields are drawn
     source = catalog.entity(rollup.source)
     alias = conditions.tables.of(source).alias()
     where = _where(conditions, catalog, parent, table, rollup, alias)
-    columns = [c.name for c in conditions.tables.columns(parent, spec.name)]
+    columns = [c.name for c in conditions.tables.columns(parent, spec.name) if c.name != f"{spec.name}_key"]
     if rollup.function == "count":
         return {columns[0]: _scalar(sa.func.count(), alias, where)}
     from_columns = [c.name for c in conditions.tables.columns(source, rollup.value)]
     if rollup.function == "pick":
-        return {own: _first(_cell(alias, from_columns, place, own, spec), alias, where)
-                for place, own in enumerate(columns)}
+        return {own: _first(alias.c[drawn_from], alias, where)
+                for own, drawn_from in zip(columns, from_columns, strict=False)}
     return _aggregated(rollup.function, columns, from_columns, alias, where)
 
 
@@ -40,14 +43,6 @@ def _where(conditions: Conditions, catalog: Catalog, parent: EntitySpec, table: 
         checked = conditions.checked(catalog, rollup.source, rollup.where)
         where.append(to_sql(checked, conditions.scope(catalog, source, alias)))
     return where
-
-
-def _cell(alias: Table, from_columns: Sequence[str], place: int, own: str, spec: FieldSpec) -> Sql:
-    """Return the source column of one own column; a search key is the source's key where it has one."""
-    if own == f"{spec.name}_key":
-        key = f"{from_columns[0]}_key"
-        return alias.c[key] if key in alias.c else sa.func.lower(alias.c[from_columns[0]])
-    return alias.c[from_columns[place]]
 
 
 def _aggregated(function: str, columns: Sequence[str], from_columns: Sequence[str], alias: Table,

@@ -110,7 +110,7 @@ class RollUps:
         drafts = [Draft(row=n, id=int(str(after["id"])), before=before[int(str(after["id"]))], after=after)
                   for n, after in enumerate(moved)]
         other = work.open(parent)
-        self._recompute_computed(other, drafts)
+        self._write_followers(other, drafts, [spec.name for spec in specs if spec in plan.keyed])
         changed = frozenset(wanted) | {d.spec.name for d in plan.computed}
         return [Change(entity=plan.entity, action="update", id=d.id, before=d.before, after=d.after, changed=changed)
                 for d in drafts]
@@ -139,13 +139,13 @@ class RollUps:
         return self._conditions.records(plan, ("draw", *(spec.name for spec in specs)), build,
                                         {"ids": list(ids), **self._conditions.environment(uow)}, uow)
 
-    def _recompute_computed(self, other: Work, drafts: Sequence[Draft]) -> None:
-        """Computed fields read rolled-up ones; bring them along."""
+    def _write_followers(self, other: Work, drafts: Sequence[Draft], keyed: Sequence[str]) -> None:
+        """Bring along what Python knows best: computed fields that read rolled-up ones, and search keys."""
         plan = other.plan
-        if not plan.computed or not drafts:
+        names = [*(derived.spec.name for derived in plan.computed), *keyed]
+        if not names or not drafts:
             return
         compute(other, drafts)
-        names = [derived.spec.name for derived in plan.computed]
         rows = [{"id": d.id, **to_cells(plan, d.after, names)} for d in drafts]
         table = self._conditions.tables.of(plan.entity)
 
@@ -154,7 +154,7 @@ class RollUps:
             return (table.update().values({name: new.c[name] for name in rows[0] if name != "id"})
                     .where(table.c.id == new.c.id))
 
-        self._conditions.statements.run(other.uow, ("computed", plan.entity.name), build, {"rows": to_json(rows)})
+        self._conditions.statements.run(other.uow, ("followers", plan.entity.name, *names), build, {"rows": to_json(rows)})
 
 
 def _parent_id(value: object, parent: str) -> int | None:

@@ -160,7 +160,7 @@ class Writing:
         by = str(spec.option("by"))
         keys = [f.name for f in child.plan.entity.fields.values() if f.duplicate_key]
         present = self._present(child, by, parent, work) if parent.before else []
-        matched = match_children(spec.name, rows, present, keys)
+        matched = match_children(spec.name, self._comparable(child, parent, rows) if present else rows, present, keys)
         new = {n: {k: v for k, v in row.items() if k != "id"}
                for n, (row, found) in enumerate(zip(rows, matched, strict=True)) if found is None}
         kept = {found: n for n, found in enumerate(matched) if found is not None}
@@ -178,6 +178,13 @@ class Writing:
             with within(spec.name, list(new)):
                 self.create(child, list(new.values()), parsed=parent.parsed,
                             fixed={by: _reference(child, by, work.entity, parent.id)})
+
+    def _comparable(self, child: Work, parent: Draft, rows: Sequence[Values]) -> list[Values]:
+        """Return rows as they will be: lines may be known by what follows from the values that were given."""
+        given = [{k: v for k, v in row.items() if k not in ("id", "version", "title")} for row in rows]
+        drafts = self._loading.drafts(child.plan, given, child.rights(), child.context, parsed=parent.parsed)
+        self._normalize(child, drafts)
+        return [{**draft.after, "id": row.get("id")} for draft, row in zip(drafts, rows, strict=True)]
 
     def _present(self, child: Work, by: str, parent: Draft, work: Work) -> Sequence[Values]:
         visible = work.access.condition(child.actor, child.entity, "read", child.uow.catalog)
