@@ -30,6 +30,7 @@ class Row:
 
     number: str
     id: str
+    version: str
     cells: tuple[FieldView, ...]
 
 
@@ -94,7 +95,8 @@ def form_columns(catalog: Catalog, entity: EntitySpec, rights: FieldRights) -> d
 
 class _Builder:
     def __init__(self, site: Site, present: Visit, rights: FieldRights, writable: bool, typed: FormValues | None,
-                 problems: Iterable[Problem]) -> None:
+                 problems: Iterable[Problem], conflict: bool) -> None:
+        self._conflict = conflict
         self._present = present
         self._catalog = present.catalog
         self._access = site.get(Access)
@@ -127,6 +129,9 @@ class _Builder:
         rights = self._access.fields(self._present.actor, child.name, self._catalog)
         columns = columns_of(self._catalog, item, spec, rights.readable)
         lines = self._typed.get(spec.name, values.get(spec.name)) or ()
+        if self._conflict:  # whoever has seen what stands there now may write over it
+            now = {line["id"]: line["version"] for line in values.get(spec.name) or ()}
+            lines = [{**line, "version": now.get(line.get("id"), "")} for line in lines]
         rows = tuple(self._row(spec, child, columns, rights, n, line) for n, line in enumerate(lines))
         spare = self._row(spec, child, columns, rights, len(rows), {})
         return SubTable(view=replace(view, span=True), headings=spare.cells, rows=rows, spare=spare,
@@ -137,7 +142,7 @@ class _Builder:
         prefix = f"{spec.name}-{number}-"
         cells = tuple(self._field(child.fields[name], line.get(name, _start(child.fields[name], line)), prefix,
                                   editable=name in rights.editable) for name in columns)
-        return Row(number=str(number), id=str(line.get("id") or ""), cells=cells)
+        return Row(number=str(number), id=str(line.get("id") or ""), version=str(line.get("version") or ""), cells=cells)
 
     def refusals(self, entity: EntitySpec) -> tuple[Refusal, ...]:
         """Return the summary: every sentence with the field it belongs to."""
@@ -170,7 +175,7 @@ def build_form(site: Site, present: Visit, entity: EntitySpec, sections: Sequenc
                values: Mapping[str, Any], rights: FieldRights, *, writable: bool, typed: FormValues | None,
                problems: Iterable[Problem], conflict: bool) -> FormModel:
     """Return the form of a record: its values, or what was typed where that was refused."""
-    builder = _Builder(site, present, rights, writable, typed, problems)
+    builder = _Builder(site, present, rights, writable, typed, problems, conflict)
     return FormModel(
         sections=tuple(builder.section(entity, section, values) for section in sections),
         refusals=builder.refusals(entity), clashes=builder.clashes(entity, values) if conflict else ())

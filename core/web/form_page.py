@@ -17,7 +17,7 @@ from core.records.service import Records
 from core.storage import Database
 from core.views import form_sections
 from core.web.form_model import build_form, form_columns
-from core.web.form_values import FormReader, FormValues
+from core.web.form_values import FormReader, FormValues, whole
 from core.web.history_page import history_lines
 from core.web.list_page import context_of
 from core.web.lookups import find_by_title, store_upload
@@ -91,8 +91,7 @@ def _write(site: Site, present: Visit, entity: EntitySpec, record: Mapping[str, 
         with database.unit(present.catalog, actor, channel="web") as uow:
             if not record:
                 return records.create(actor, entity.name, [typed.values], uow=uow, parsed=True)[0].id
-            seen = request.form.get("version", "")
-            version = int(seen) if seen.isascii() and seen.isdigit() else 0
+            version = whole(request.form.get("version", "")) or 0
             return records.update(actor, entity.name, int(record["id"]), typed.values, version=version, uow=uow,
                                   parsed=True).id
 
@@ -112,9 +111,15 @@ def _show(site: Site, pages: Pages, present: Visit, entity: EntitySpec, record: 
     form = build_form(site, present, entity, sections, _values(site, present, entity, record, number), rights,
                       writable=writable, typed=typed, problems=problems, conflict=conflict)
     return pages.show(
-        "form.html", nav=entity.name, entity=entity, number=number, version=record.get("version", 0), form=form,
+        "form.html", nav=entity.name, entity=entity, number=number, form=form, version=_version(record, typed, conflict),
         title=_title(present, entity, record), may=may, writable=writable, trashed=trashed, conflict=conflict,
         history=history_lines(site, present, entity, number, 12) if number else [], status=status)
+
+
+def _version(record: Mapping[str, Any], typed: FormValues | None, conflict: bool) -> int:
+    """Return the version that the person has seen: a form that comes back for another reason is as old as it was."""
+    seen = whole(request.form.get("version", "")) if typed is not None and not conflict else None
+    return int(record.get("version", 0)) if seen is None else seen
 
 
 def _values(site: Site, present: Visit, entity: EntitySpec, record: Mapping[str, Any], number: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from core.errors import Problem
 from core.fields import FieldRefused, FieldTypes, LoadContext
+from core.fields.references import targets
 from core.i18n import fold
 from core.kernel.values import AnyRef, FileRef, Ref
 from core.metadata.catalog import Catalog
@@ -98,7 +99,7 @@ class FormReader:
         raise FieldRefused("not_found", "{text} was not found; choose a record from the list.", text=typed)
 
     def _links(self, spec: FieldSpec, form: MultiDict[str, str], key: str) -> tuple[Ref, ...]:
-        refs = [Ref(int(v)) for v in form.getlist(key) if v.isascii() and v.isdigit()]
+        refs = [Ref(_id(v)) for v in form.getlist(key) if v]
         typed = form.get(key + TEXT, "").strip()
         if typed:
             found = [r for r in self._find(str(spec.option("to")), typed) if fold(r.title or "") == fold(typed)]
@@ -112,15 +113,19 @@ class FormReader:
         if upload is not None and upload.filename:
             return FileRef(self._store(upload))
         kept = form.get(f"{key}__kept", "")
-        if form.get(f"{key}__remove") == "1" or not kept.isdigit():
+        if form.get(f"{key}__remove") == "1" or not kept:
             return None
-        return FileRef(int(kept))
+        number = whole(kept)
+        if number is None:
+            raise FieldRefused("no_such_file", "There is no file {id} that you could put here.", id=kept[:20])
+        return FileRef(number)
 
     def _lines(self, spec: FieldSpec, form: MultiDict[str, str], files: MultiDict[str, FileStorage],
                found: FormValues, columns: Sequence[str], key: str) -> list[dict[str, Any]]:
         """Read the rows of a sub-table; empty new rows are nobody's, rows marked for deletion are left out."""
         child = self._catalog.entity(str(spec.option("of")))
-        numbers = sorted({int(n) for n in form.getlist(f"{key}__row") if n.isascii() and n.isdigit()})[:MAX_ROWS]
+        given = {whole(n) for n in form.getlist(f"{key}__row")}
+        numbers = sorted(n for n in given if n is not None)[:MAX_ROWS]
         rows = []
         for number in numbers:
             prefix = f"{key}-{number}-"
@@ -132,17 +137,37 @@ class FormReader:
             if not record_id and _is_blank(child, line):
                 continue
             found.problems.extend(line.problems)
-            rows.append({**line.values, **({"id": int(record_id)} if record_id.isdigit() else {})})
+            rows.append({**line.values, **(_named(record_id, form.get(f"{prefix}version", "")) if record_id else {})})
         return rows
+
+
+def whole(text: str) -> int | None:
+    """Return the number that a page of ours has put into a form, None for what it never writes."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _id(text: str, title: str = "") -> int:
+    number = whole(text)
+    if number is None:
+        raise FieldRefused("not_found", "{text} was not found; choose a record from the list.", text=title or text[:40])
+    return number
+
+
+def _named(record_id: str, version: str) -> dict[str, int]:
+    """Return which line is meant, and which version of it the person has seen."""
+    number, seen = whole(record_id), whole(version)
+    if number is None:
+        raise FieldRefused("no_such_line", "A line named here is not one of this record, or is named twice.")
+    return {"id": number} if seen is None else {"id": number, "version": seen}
 
 
 def _chosen(spec: FieldSpec, chosen: str, title: str) -> Ref | AnyRef:
     entity, _, number = chosen.rpartition(":")
-    if not (number.isascii() and number.isdigit()):
+    if spec.type != "reference_any":
+        return Ref(_id(chosen, title), title)
+    if entity not in targets(spec):
         raise FieldRefused("not_found", "{text} was not found; choose a record from the list.", text=title)
-    if spec.type == "reference_any":
-        return AnyRef(entity, int(number), title)
-    return Ref(int(number), title)
+    return AnyRef(entity, _id(number, title), title)
 
 
 def _is_blank(child: EntitySpec, line: FormValues) -> bool:
