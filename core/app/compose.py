@@ -17,6 +17,7 @@ from core.access import Access
 from core.app.exchange import offer_exchange
 from core.app.extensions import Extensions
 from core.app.people import build_identity
+from core.app.readiness import WORKER_THREADS
 from core.app.tasks import BUILD_INDEXES, core_tasks
 from core.config import Settings
 from core.declaration import Compiler
@@ -47,9 +48,6 @@ from core.storage import Database, Tables
 from core.storage.catalogs import Catalogs
 from core.studio import Studio
 
-ALONE = 2
-"""Connections that a worker or a command needs: its own work, and a look aside."""
-
 
 def build_site(settings: Settings, *, role: str = "web", address: str | None = None,
                folders: Sequence[Path] | None = None) -> Site:
@@ -59,7 +57,7 @@ def build_site(settings: Settings, *, role: str = "web", address: str | None = N
     one; ``folders`` are searched for modules instead of the installed ones (tests).
     """
     site = Site(settings)
-    pooled = settings if role in ("web", "test") else replace(settings, threads=ALONE)
+    pooled = settings if role in ("web", "test") else replace(settings, threads=WORKER_THREADS)
     database = site.put(Database(pooled, address or settings.database_url, site=site))
     site.put(Secrets.at(settings.home))
     types = site.put(FieldTypes())

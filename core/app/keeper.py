@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import time
 
-from core.app.readiness import check_ready, find_address
+from core.app.readiness import check_connections, check_ready, find_address
 from core.config import Settings
 from core.errors import Unavailable
 from core.log import get_logger, set_up
@@ -37,6 +37,7 @@ class Keeper:
         engine = build_engine(address, threads=1)
         try:
             check_ready(engine)
+            check_connections(engine, self._settings)
         finally:
             engine.dispose()
         return address

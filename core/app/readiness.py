@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import sqlalchemy as sa
-from sqlalchemy.engine import make_url
 
 from core.config import Settings
 from core.errors import PayvandError, Unavailable
@@ -14,7 +13,17 @@ from core.kernel.site import Site
 from core.storage import Database, check_database, check_revision
 from core.storage.catalogs import VERSION, Catalogs
 from core.storage.embedded import Embedded
+from core.storage.engine import connections
 from core.storage.failures import is_lost, translate_database_error
+
+WORKER_THREADS = 2
+"""Threads of a worker or a command that want a connection: its own work, and a look aside."""
+
+WORKER_OWN = 4
+"""Connections that the worker's queue wants besides."""
+
+SPARE = 10
+"""Connections that are left to administrators and commands."""
 
 
 def find_address(settings: Settings) -> str:
@@ -33,6 +42,17 @@ def check_ready(engine: sa.Engine) -> None:
     with told(engine), engine.connect() as connection:
         check_revision(connection)
         check_database(connection)
+
+
+def check_connections(engine: sa.Engine, settings: Settings) -> None:
+    """Raise `Unavailable` where the processes together may want more connections than the server has."""
+    needed = settings.processes * connections(settings.threads) + connections(WORKER_THREADS) + WORKER_OWN
+    with told(engine), engine.connect() as connection:
+        has = int(connection.scalar(sa.text("SHOW max_connections")) or 0)
+    if needed > has - SPARE:
+        raise Unavailable("{processes} processes with {threads} threads need {needed} connections, and PostgreSQL has "
+                          "{has}; set PAYVAND_PROCESSES or PAYVAND_THREADS lower.", code="few_connections",
+                          processes=settings.processes, threads=settings.threads, needed=needed, has=has)
 
 
 class told:  # noqa: N801  # reads as a word at its place: with told(engine)
@@ -66,8 +86,3 @@ def reasons(site: Site) -> Iterator[PayvandError]:
         return
     if not alive:
         yield Unavailable("No worker runs; imports and other jobs wait.", code="no_worker")
-
-
-def shown_address(address: str) -> str:
-    """Return an address that may be shown: without its password."""
-    return make_url(address).render_as_string(hide_password=True)

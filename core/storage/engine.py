@@ -38,6 +38,11 @@ def database_address(address: str) -> URL:
     return url.set(drivername="postgresql+psycopg")
 
 
+def connections(threads: int) -> int:
+    """Return how many connections the engine of a process with so many threads may open."""
+    return 2 * threads + 2
+
+
 def build_engine(address: str, *, threads: int, session: dict[str, str] | None = None) -> sa.Engine:
     """Make the engine of one process: a connection a thread and some for units inside reads.
 

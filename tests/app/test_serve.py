@@ -9,7 +9,11 @@ import socket
 import pytest
 
 from core.storage.embedded import Embedded
-from tests.app.processes import Served, command, environment, free_port, lives, serving, wait_for
+from tests.app.processes import Served, command, environment, free_port, lives, memory, serving, wait_for
+
+
+MOST_MEMORY = 130 * 2**20
+"""Bytes of its own (PSS) that an idle process may have."""
 
 
 @pytest.fixture
@@ -27,6 +31,7 @@ def test_everything_runs_and_stops_at_a_signal(ready):
         assert served.health()[1]["status"] == "ok"
         family = served.family()
         assert len(family) == 3
+        assert all(memory(pid) < MOST_MEMORY for pid in family)
         served.process.send_signal(signal.SIGINT)
         told = served.process.communicate(timeout=30)
         assert (served.process.returncode, served.first_line, *told) == (

@@ -6,6 +6,7 @@ import stat
 
 import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 from sqlalchemy import make_url
 
 from core.errors import Conflict, MetadataInvalid, NotFound, Unavailable, ValidationFailed
@@ -182,3 +183,27 @@ def test_what_is_no_sheet_is_refused_in_a_sentence(terminal, tmp_path):
     sheet = tmp_path / "things.xlsx"
     sheet.write_bytes(b"PK\3\4 not really")
     assert terminal.run("import", str(sheet), "--entity", "kit.thing", "--as", "anna@example.com", code=1)
+
+
+def test_a_database_without_persian_letters_is_refused_with_what_to_do(pg, tmp_path):
+    url = pg.url_of(make_url(pg.empty()).database + "_c")
+    server = make_url(pg.url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
+                           .format(Identifier(make_url(url).database)))
+    try:
+        refused = Terminal(url, tmp_path).run("init", code=1).exception
+        assert isinstance(refused, Unavailable)
+        assert refused.text() == ("The database does not know Persian letters; "
+                                  "create it with LC_CTYPE 'C.UTF-8'.")
+    finally:
+        pg.drop(url)
+
+
+def test_nothing_is_left_half_done_by_an_init_that_is_refused(bare):
+    execute(bare, "CREATE TABLE kit_shelf (id bigint)")
+    bare.run("init", "--modules", "kit", code=1)
+    assert sql(bare, "SELECT count(*) FROM core_module") == [(0,)]
+    execute(bare, "DROP TABLE kit_shelf")
+    bare.run("init", "--modules", "kit")
+    assert bare.run("doctor").output == "All is well.\n"
