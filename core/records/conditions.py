@@ -20,10 +20,8 @@ from core.records.change import Draft
 from core.records.plan import EntityPlan
 from core.records.scopes import Eyes, Scope
 from core.records.sources import Sql, Table
-from core.records.statements import Statements, one_of
+from core.records.statements import Rule, Statements, one_of
 from core.storage import Tables, UnitOfWork
-
-Rule = Checked | bool
 
 _READER = system_actor("conditions of definitions are read with the system's eyes")
 
@@ -77,10 +75,10 @@ class Conditions:
             {**self.environment(uow), "parent": parent_id}, uow)
 
     def records(self, plan: EntityPlan, key: tuple[Hashable, ...], build: Callable[[], sa.Executable],
-                given: Mapping[str, object], uow: UnitOfWork) -> list[dict[str, object]]:
+                given: Mapping[str, object], uow: UnitOfWork, rules: tuple[Rule, ...] = ()) -> list[dict[str, object]]:
         """Return the Python values of the rows of a statement that returns all columns of the entity's table."""
         names = [column.name for column in self.tables.of(plan.entity).c]
-        rows = self.statements.run(uow, ("records", plan.entity.name, *key), build, given)
+        rows = self.statements.run(uow, ("records", plan.entity.name, *key), build, given, rules)
         return [from_row(plan, dict(zip(names, row, strict=True))) for row in rows]
 
     def reread(self, plan: EntityPlan, drafts: Sequence[Draft], uow: UnitOfWork) -> None:

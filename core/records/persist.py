@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 import sqlalchemy as sa
 
 from core.errors import AccessDenied, NotFound, VersionConflict
+from core.expressions import Checked, fields_used
 from core.records.cells import to_cells, to_json
 from core.records.change import Draft
-from core.records.conditions import Conditions, Rule
+from core.records.conditions import Conditions
 from core.records.plan import EntityPlan
-from core.records.statements import given, one_of, record_set
+from core.records.statements import Rule, given, one_of, record_set
 from core.storage import UnitOfWork
 
 CREATED = ("created_at", "created_by", "updated_at", "updated_by")
@@ -28,11 +29,11 @@ def read_before(
     """
     table = conditions.tables.of(plan.entity)
     found = conditions.records(
-        plan, ("before", rule, trashed),
+        plan, ("before", trashed),
         lambda: sa.select(*table.c).where(
             table.c.id == one_of(), _living(table, trashed=trashed),
             conditions.where(uow.catalog, plan.entity, table, rule)).order_by(table.c.id).with_for_update(),
-        {**conditions.environment(uow), "ids": list(ids)}, uow)
+        {**conditions.environment(uow), "ids": list(ids)}, uow, (rule,))
     by_id = {int(str(values["id"])): values for values in found}
     missing = [i for i in ids if i not in by_id]
     if missing:
@@ -49,10 +50,10 @@ def _explain_missing(
 ) -> None:
     table = conditions.tables.of(plan.entity)
     rows = conditions.statements.run(
-        uow, ("see", plan.entity.name, visible, trashed),
+        uow, ("see", plan.entity.name, trashed),
         lambda: sa.select(table.c.id).where(table.c.id == one_of(), _living(table, trashed=trashed),
                                             conditions.where(uow.catalog, plan.entity, table, visible)),
-        {**conditions.environment(uow), "ids": list(ids)})
+        {**conditions.environment(uow), "ids": list(ids)}, (visible,))
     if set(ids) - {row[0] for row in rows}:
         raise NotFound
     raise AccessDenied("You may see this record of {entity}, but not change it.", entity=plan.entity.name)
@@ -87,13 +88,19 @@ def _insert_one(plan: EntityPlan, draft: Draft, stamps: Mapping[str, object], co
     if draft.id:
         cells["id"] = draft.id
     names = (*cells, *CREATED)
+    # A rule that looks at other records is asked afterwards: its subqueries cannot refer to a row that is being made.
+    told = rule if isinstance(rule, bool) or _is_own(plan, rule) else True
     row = conditions.statements.run(
-        uow, ("insert", plan.entity.name, names, rule),
+        uow, ("insert", plan.entity.name, names),
         lambda: table.insert().values({name: given(table.c[name]) for name in names})
-        .returning(table.c.id, conditions.where(uow.catalog, plan.entity, table, rule)),
-        {**conditions.environment(uow), **_new(cells), **_new(stamps)})[0]
+        .returning(table.c.id, conditions.where(uow.catalog, plan.entity, table, told)),
+        {**conditions.environment(uow), **_new(cells), **_new(stamps)}, (told,))[0]
     draft.id = row[0]
-    return bool(row[1])
+    return bool(row[1]) and (told is rule or _accepted(plan, [draft], conditions, uow, rule))
+
+
+def _is_own(plan: EntityPlan, rule: Checked) -> bool:
+    return all(entity == plan.entity.name for entity, _ in fields_used(rule))
 
 
 def _new(cells: Mapping[str, object]) -> dict[str, object]:
@@ -125,10 +132,10 @@ def _accepted(plan: EntityPlan, drafts: Sequence[Draft], conditions: Conditions,
     table = conditions.tables.of(plan.entity)
     ids = [draft.id for draft in drafts]
     rows = conditions.statements.run(
-        uow, ("accepted", plan.entity.name, rule),
+        uow, ("accepted", plan.entity.name),
         lambda: sa.select(sa.func.count()).select_from(table).where(
             table.c.id == one_of(), conditions.where(uow.catalog, plan.entity, table, rule)),
-        {**conditions.environment(uow), "ids": ids})
+        {**conditions.environment(uow), "ids": ids}, (rule,))
     return bool(rows[0][0] == len(ids))
 
 
@@ -150,11 +157,11 @@ def _update_one(plan: EntityPlan, drafts: Sequence[Draft], stamps: Mapping[str, 
     cells = to_cells(plan, draft.after, [name for name in plan.stored_names if name in draft.changed])
     names = (*cells, *UPDATED)
     return conditions.statements.run(
-        uow, ("update", plan.entity.name, names, rule),
+        uow, ("update", plan.entity.name, names),
         lambda: table.update().where(table.c.id == sa.bindparam("record_id", type_=sa.BigInteger))
         .values({**{name: given(table.c[name]) for name in names}, "version": table.c.version + sa.literal_column("1")})
         .returning(table.c.id, table.c.version, conditions.where(uow.catalog, plan.entity, table, rule)),
-        {**conditions.environment(uow), **_new(cells), **_new(stamps), "record_id": draft.id})
+        {**conditions.environment(uow), **_new(cells), **_new(stamps), "record_id": draft.id}, (rule,))
 
 
 def _update_many(plan: EntityPlan, drafts: Sequence[Draft], stamps: Mapping[str, object], conditions: Conditions,
@@ -172,5 +179,5 @@ def _update_many(plan: EntityPlan, drafts: Sequence[Draft], stamps: Mapping[str,
                 .values({**values, **stamped, "version": table.c.version + sa.literal_column("1")})
                 .returning(table.c.id, table.c.version, conditions.where(uow.catalog, plan.entity, table, rule)))
 
-    return conditions.statements.run(uow, ("update many", plan.entity.name, names, rule), build,
-                                     {**conditions.environment(uow), **_new(stamps), "rows": to_json(rows)})
+    return conditions.statements.run(uow, ("update many", plan.entity.name, names), build,
+                                     {**conditions.environment(uow), **_new(stamps), "rows": to_json(rows)}, (rule,))

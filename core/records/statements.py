@@ -10,10 +10,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from core.expressions import Checked
 from core.records.compiled import Compiler, Kept, Statement
 from core.storage import UnitOfWork
 
 COMPILED = 1024
+
+Rule = Checked | bool
+"""A condition on records: True for all, False for none."""
 
 
 class Statements:
@@ -21,17 +25,20 @@ class Statements:
 
     def __init__(self) -> None:
         self._compiler = Compiler()
-        self._kept: Kept[Statement] = Kept(COMPILED)
+        self._kept: Kept[tuple[Statement, tuple[Rule, ...]]] = Kept(COMPILED)
 
     def run(self, uow: UnitOfWork, key: tuple[Hashable, ...], build: Callable[[], sa.Executable],
-            given: Mapping[str, object]) -> list[tuple[Any, ...]]:
+            given: Mapping[str, object], rules: tuple[Rule, ...] = ()) -> list[tuple[Any, ...]]:
         """Run the statement of this key and return its rows.
 
         ``build`` is called once; what differs from call to call must be bind parameters without a value, which are
-        taken from ``given`` by name. Everything else that shapes the text belongs into the key.
+        taken from ``given`` by name. Everything else that shapes the text belongs into the key, and the conditions
+        in it into ``rules``.
         """
         catalog = uow.catalog
-        statement = self._kept.get((catalog.version, catalog.digest, *key), lambda: self._compiler.compile(build()))
+        # Conditions are told apart by identity, which costs nothing; they are kept, so that none takes another's.
+        whole = (catalog.version, catalog.digest, *key, *map(id, rules))
+        statement, _ = self._kept.get(whole, lambda: (self._compiler.compile(build()), rules))
         return uow.run(statement.sql, statement.params(given))
 
 

@@ -11,9 +11,8 @@ from core.errors import Problem
 from core.kernel.values import AnyRef, Ref
 from core.metadata.specs import EntitySpec, FieldSpec
 from core.records.change import Draft
-from core.records.conditions import Rule
 from core.records.plan import EntityPlan
-from core.records.statements import one_of
+from core.records.statements import Rule, one_of
 from core.records.work import Work
 
 
@@ -62,5 +61,6 @@ def usable_targets(work: Work, wanted: Mapping[str, Collection[int]]) -> set[tup
             conditions.where(uow.catalog, entity, table, rule))
 
     ids = {f"ids_{place}": sorted(wanted[name]) for place, name in enumerate(rules)}
-    rows = conditions.statements.run(uow, ("targets", *rules.items()), build, {**conditions.environment(uow), **ids})
+    rows = conditions.statements.run(uow, ("targets", *rules), build, {**conditions.environment(uow), **ids},
+                                     tuple(rules.values()))
     return {(row[0], row[1]) for row in rows}

@@ -51,7 +51,8 @@ class UnitOfWork:
     def run(self, sql: str, params: Sequence[object] = ()) -> list[Row]:
         """Run one compiled statement with ``$1`` places, kept prepared; return its rows, if it returns any."""
         cursor = RawCursor(driver_of(self.connection)).execute(sql, params, prepare=True)
-        return cursor.fetchall() if cursor.description is not None else []
+        # Not `description`, which describes every column.
+        return cursor.fetchall() if cursor.pgresult is not None and cursor.pgresult.nfields else []
 
     @property
     def reader(self) -> Reader:

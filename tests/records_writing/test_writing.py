@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.errors import AccessDenied, NotFound, ValidationFailed, VersionConflict
-from core.testing.statements import counted_statements
+from core.testing.statements import counted
 
 
 def codes(failure: pytest.ExceptionInfo[ValidationFailed]) -> set[tuple[str | None, str]]:
@@ -30,7 +30,7 @@ def test_a_record_is_created_with_defaults_numbers_keys_and_history(world):
 
 def test_a_batch_costs_few_statements_and_numbers_run_on(world):
     shelf, = world.create("kit.shelf", {"name": "s"})
-    with counted_statements() as sent:
+    with counted() as sent:
         ids = world.create("kit.item", *[{"code": f"c{n}", "shelf": shelf, "broken": True, "reason": "r"} for n in range(50)])
     assert 5 <= len(sent) <= 8, sent
     numbers = [row[0] for row in world.query("select number from kit_item order by id")]
@@ -40,17 +40,17 @@ def test_a_batch_costs_few_statements_and_numbers_run_on(world):
 
 def test_a_batch_of_updates_costs_few_statements_and_leaves_alone_what_it_does_not_name(world):
     first, second = world.create("kit.item", {"code": "a", "size": 1, "weight": 7}, {"code": "b", "size": 2, "weight": 8})
-    with world.unit() as uow, counted_statements() as sent:
+    with world.unit() as uow, counted() as sent:
         world.records.update_many(world.system, "kit.item", {first: {"size": 3}, second: {"weight": 9}}, uow=uow)
     assert len(sent) == 3
     assert world.query("select size, weight, version from kit_item order by id") == [(3, 7, 2), (2, 9, 2)]
 
 
 def test_single_writes_cost_few_statements(world):
-    with counted_statements() as sent:
+    with counted() as sent:
         label, = world.create("kit.label", {"name": "a"})
     assert len(sent) == 2
-    with counted_statements() as sent:
+    with counted() as sent:
         world.update("kit.label", label, {"name": "b"})
     assert len(sent) == 3
 
