@@ -11,7 +11,6 @@ import pytest
 from core.storage.embedded import Embedded
 from tests.app.processes import Served, command, environment, free_port, lives, memory, serving, wait_for
 
-
 MOST_MEMORY = 130 * 2**20
 """Bytes of its own (PSS) that an idle process may have."""
 
