@@ -63,4 +63,5 @@ class ChunkWriter:
         for row in read:
             plan.reader.settle(row, self._made)
             plan.identity.complete(row.values, row.keys, env)
+            row.compared = plan.identity.compared(row.keys)
         return read

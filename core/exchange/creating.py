@@ -45,7 +45,7 @@ class Creator:
 
     def recognise(self, row: ReadRow) -> None:
         """Know a row again that was written before."""
-        self._seen.add(row.number, self._plan.identity.compared(row.keys))
+        self._seen.add(row.number, row.compared)
 
     def settle(self) -> None:
         """Keep what was learned."""
@@ -68,13 +68,14 @@ class Creator:
         batch: list[ReadRow] = []
         twins: list[tuple[ReadRow, Twin]] = []
         for row in rows:
-            keys = self._plan.identity.compared(row.keys)
-            there = present.twin(keys)
-            earlier = None if there else self._seen.twin(keys)
-            if there:
-                self._leave_out(row, "The record {number} has the same {field} already.", there, outcome)
-            elif earlier:
+            keys = row.compared
+            # The file first: so a dry run, which leaves no records behind, tells the same.
+            earlier = self._seen.twin(keys)
+            there = None if earlier else present.twin(keys)
+            if earlier:
                 twins.append((row, earlier))
+            elif there:
+                self._leave_out(row, "The record {number} has the same {field} already.", there, outcome)
             else:
                 batch.append(row)
                 self._seen.add(row.number, keys)
@@ -88,7 +89,7 @@ class Creator:
             if row.problems:
                 failed.add(row.number)
                 outcome.leave_out(row.number, ERROR, row.problems, self._plan.style)
-                self._seen.forget(row.number, self._plan.identity.compared(row.keys))
+                self._seen.forget(row.number, row.compared)
             else:
                 outcome.count(CREATED)
         return failed
@@ -98,7 +99,7 @@ class Creator:
         plan = self._plan
         wanted: dict[str, list[object]] = {name: [] for name in plan.identity.fields}
         for row in rows:
-            for name in plan.identity.asked(plan.identity.compared(row.keys)):
+            for name in plan.identity.asked(row.compared):
                 wanted[name].append(row.keys[name])
         found = Known(plan.identity)
         for record in self._matching.find(plan.actor, plan.entity.name, wanted, plan.identity.fields, uow=uow):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from core.metadata.specs import FieldSpec
 from core.records.matching import Matching
 from core.records.service import Records
 from core.storage import UnitOfWork
+
+_ID = re.compile("#?[1-9][0-9]{0,17}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +74,18 @@ class References:
                 key = kind.key(spec, record.get(by))
                 if key is not None:
                     found.setdefault(key, []).append(int(str(record["id"])))
-            for key in named:
-                self._known[entity, by, key] = _Found(ids=tuple(found.get(key, ())))
+            numbers = self._by_number(entity, by, [one for key, one in named.items() if key not in found], uow)
+            for key, one in named.items():
+                self._known[entity, by, key] = _Found(ids=tuple(found.get(key) or numbers.get(one.text, ())))
+
+    def _by_number(self, entity: str, by: str, named: Iterable[Named], uow: UnitOfWork) -> Mapping[str, tuple[int, ...]]:
+        """Return the records that are named by their ids, with or without a ``#``, where no title says otherwise."""
+        if by != self._catalog.entity(entity).title:
+            return {}
+        numbers = {one.text: int(one.text.removeprefix("#")) for one in named if _ID.fullmatch(one.text)}
+        found = self._matching.find(self._actor, entity, {"id": list(numbers.values())}, ["id"], uow=uow)
+        there = {int(str(record["id"])) for record in found}
+        return {text: (number,) for text, number in numbers.items() if number in there}
 
     def make_missing(self, wanted: Iterable[Named], uow: UnitOfWork) -> Mapping[tuple[str, str, str], int]:
         """Create what nobody has, if that was asked for and the actor may; return what was created."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from core.errors import Problem
 from core.exchange.amounts import AmountReader
+from core.exchange.duplicates import Keys
 from core.exchange.mapping import Assignment
 from core.exchange.references import Named, References
 from core.exchange.table import Cell, Cells
@@ -25,6 +26,11 @@ _SEVERAL = ",;|\u060c\u061b"
 """What stands between several records in one cell."""
 
 Parse = Callable[[Cell], object]
+
+_REMEMBERED = 4096
+"""So many texts of a column are remembered with what they mean: towns, kinds and people come again and again."""
+
+_UNKNOWN = object()
 LineKey = tuple[str, str]
 
 
@@ -33,6 +39,7 @@ class ReadRow:
     """A row on its way: what it says of a record, what is wrong with it, and by what it is recognised.
 
     ``named`` are references still to be looked up, each with where it goes: the values (or the line) and the field.
+    ``keys`` are the values by which it is recognised, ``compared`` what is compared of them.
     """
 
     number: int
@@ -41,6 +48,7 @@ class ReadRow:
     keys: dict[str, object] = field(default_factory=dict)
     named: list[tuple[dict[str, object], Assignment, tuple[Named, ...]]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    compared: Keys = field(default_factory=dict)
 
     def names(self) -> Iterator[Named]:
         """Yield the records that its cells name."""
@@ -69,7 +77,7 @@ class RowReader:
         self._fixed: dict[str, Mapping[str, object]] = {}
         units = {a.target.spec.name: a.place for a in assignments if a.target.part == UNIT}
         self._units = units
-        self._columns = [(a, self._parser(a), a.target.spec.name in units) for a in assignments
+        self._columns = [(a, _remembering(self._parser(a)), a.target.spec.name in units) for a in assignments
                          if a.target.part != UNIT]
 
     def read(self, number: int, cells: Cells) -> ReadRow:
@@ -197,6 +205,23 @@ class RowReader:
             values[target.store.name] = found if target.spec.type == "links" else found[0]
             if target.shows in self._keys:
                 row.keys[target.shows] = values[target.store.name]
+
+
+def _remembering(parse: Parse) -> Parse:
+    """Return the same reading, which remembers what texts mean; refusals are found anew each time."""
+    known: dict[str, object] = {}
+
+    def read(cell: Cell) -> object:
+        if not isinstance(cell, str):
+            return parse(cell)
+        value = known.get(cell, _UNKNOWN)
+        if value is _UNKNOWN:
+            value = parse(cell)
+            if len(known) < _REMEMBERED:
+                known[cell] = value
+        return value
+
+    return read
 
 
 def _plain(cell: Cell) -> object:

@@ -60,7 +60,7 @@ class _Import:
     def run(self) -> Mapping[str, Json]:
         """Write what is not written yet, and tell what became of every row."""
         table, context = self._plan.table, self._context
-        total = sum(1 for _ in table.rows())
+        total = table.about()
         rows = table.rows()
         if context.checkpoint and not self._plan.request.dry_run:
             self._resume(context.checkpoint)
@@ -71,7 +71,7 @@ class _Import:
             self._writer.settle()
             self._total.add(outcome)
             self._done += len(chunk)
-        context.report(self._done, total)
+        context.report(self._done, self._done)
         return self._result()
 
     # Chunks
