@@ -1,10 +1,10 @@
-"""Jinja: the environment of the pages, with assets, icons and formatting in the reader's style."""
+"""Jinja: the environment of the pages, with assets, icons, widgets and formatting in the reader's style."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup, escape
 
 from core.errors import Unavailable
+from core.i18n import Style
+from core.metadata.catalog import Catalog
+from core.web.fields import FieldView
 from core.web.texts import TEXTS
 from core.web.visit import Visit
 
@@ -23,23 +26,55 @@ MANIFEST = ASSETS / "manifest.json"
 AVATAR_HUES = ("teal", "blue", "violet", "pink", "orange", "amber", "green", "red")
 
 
+Macro = Callable[..., Markup]
+
+
+class Pieces:
+    """The templates of one set of folders, and the macros of widgets found in them so far."""
+
+    def __init__(self, folders: tuple[Path, ...], globals_: Mapping[str, Any]) -> None:
+        self.environment = Environment(
+            loader=FileSystemLoader(folders), autoescape=select_autoescape(default=True, default_for_string=True),
+            undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.do"])
+        self.environment.globals.update(globals_)
+        self.environment.filters["initials"] = initials
+        self._macros: dict[tuple[str, str], Macro] = {}
+
+    def widget(self, style: Style, mode: str, field: FieldView, **options: Any) -> Markup:
+        """Return a field's widget: ``read``, ``edit`` or ``cell`` of the template named after its control."""
+        key = (field.control, mode)
+        if key not in self._macros:
+            self._macros[key] = self._macro(field.control, mode)
+        return self._macros[key](field, style, **options)
+
+    def _macro(self, control: str, mode: str) -> Macro:
+        """Find the macro; a control without template shows as text, a missing ``cell`` reads as ``read`` does."""
+        module = self.environment.select_template([f"widgets/{control}.html", "widgets/text.html"]).module
+        found: Macro = getattr(module, mode, None) or getattr(module, "read")  # noqa: B009  # a macro, not an attribute
+        return found
+
+
 class Renderer:
-    """Renders templates for one site."""
+    """Renders templates for one site; those of enabled modules come before the core's."""
 
     def __init__(self) -> None:
-        self._environment = Environment(
-            loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(default=True, default_for_string=True),
-            undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.do"])
-        self._environment.globals.update(asset=self.asset, icon=self.icon, url_for=url_for, hue_of=hue_of)
-        self._environment.filters["initials"] = initials
+        self._pieces: dict[tuple[Path, ...], Pieces] = {}
         self._manifest: Mapping[str, str] = {}
 
     def page(self, template: str, visit: Visit, /, **values: Any) -> str:
         """Return a page in the reader's language; ``_`` translates in it."""
-        style = visit.style
-        return self._environment.get_template(template).render(
-            visit=visit, style=style, _=style._, ngettext=style.ngettext, label=style.label, csrf=visit.csrf,
+        style, pieces = visit.style, self._pieces_of(visit.catalog)
+        return pieces.environment.get_template(template).render(
+            visit=visit, style=style, widget=partial(pieces.widget, style), _=style._, ngettext=style.ngettext, label=style.label, csrf=visit.csrf,
             texts=json.dumps({key: style._(key) for key in TEXTS}, ensure_ascii=False).replace("<", "\\u003c"), **values)
+
+    def _pieces_of(self, catalog: Catalog) -> Pieces:
+        own = (Path(module.path, "templates") for module in catalog.modules.values() if module.path)
+        folders = (*(folder for folder in own if folder.is_dir()), TEMPLATES)
+        if folders not in self._pieces:
+            made = {"asset": self.asset, "icon": self.icon, "url_for": url_for, "hue_of": hue_of}
+            self._pieces = {folders: Pieces(folders, made)}  # of other sets of modules nothing is kept
+        return self._pieces[folders]
 
     def asset(self, name: str) -> str:
         """Return the address of a built file; its name carries its content's hash."""
