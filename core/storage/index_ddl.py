@@ -10,7 +10,9 @@ from core.storage.physical import IndexSpec
 def index_of(spec: IndexSpec, *, concurrently: bool = False) -> sa.Index:
     """Return the index as SQLAlchemy builds it.
 
-    Unique and order indexes leave out the trash: a deleted record's value is free for another one.
+    Unique and order indexes leave out the trash: a deleted record's value is free for another one. Of several
+    values that are unique together an empty one counts as a value, else a reference to any of several entities,
+    which is one column for each, would never be unique.
     """
     table = sa.Table(spec.table, sa.MetaData(), *(sa.Column(name, sa.Text) for name in _all_columns(spec)))
     alive = table.c.deleted_at.is_(None) if spec.kind in ("unique", "order") else None
@@ -19,6 +21,7 @@ def index_of(spec: IndexSpec, *, concurrently: bool = False) -> sa.Index:
         columns = [sa.func.public.sort_key(columns[0]), table.c.id]
     return sa.Index(
         spec.name, *columns, unique=spec.kind == "unique", postgresql_where=alive,
+        postgresql_nulls_not_distinct=spec.kind == "unique" and len(columns) > 1,
         postgresql_concurrently=concurrently, postgresql_using="gin" if spec.kind == "search" else False,
         postgresql_ops={spec.columns[0]: "public.gin_trgm_ops"} if spec.kind == "search" else {})
 

@@ -1,12 +1,15 @@
-"""Exactly one main one: of each kind of contact point of an owner, and of the companies of a person."""
+"""Exactly one main one: of each kind of contact point of an owner, and of the present companies of a person."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from core.sdk import AnyRef, Change, Ref, UnitOfWork, look_up, records
 
 PRIMARY = "is_primary"
+
+OUT = {"contacts.account_contact": "inactive"}
+"""What keeps a record from being the main one."""
 
 
 def keep_one_primary(change: Change, uow: UnitOfWork) -> None:
@@ -14,26 +17,28 @@ def keep_one_primary(change: Change, uow: UnitOfWork) -> None:
 
     The roll-ups have locked the owner by now, so that two writers cannot both believe to be alone.
     """
+    entity = change.entity.name
+    out = OUT.get(entity, "")
     for where in dict.fromkeys(_groups(change)):
-        known = list(look_up(uow, change.entity.name, (PRIMARY,), where=where))
-        wanted = _main(known, change.id)
+        known = list(look_up(uow, entity, (PRIMARY, *((out,) if out else ())), where=where))
+        wanted = _main([one for one in known if not one.get(out)], change.id)
         changes = {int(str(one["id"])): {PRIMARY: one["id"] == wanted} for one in known
                    if bool(one[PRIMARY]) != (one["id"] == wanted)}
         if changes:
             system = uow.actor.elevate("exactly one is the main one")
-            records(uow).update_many(system, change.entity.name, changes, uow=uow, parsed=True)
+            records(uow).update_many(system, entity, changes, uow=uow, parsed=True)
 
 
-def _main(known: list[Mapping[str, object]], changed: int) -> object:
+def _main(known: Sequence[Mapping[str, object]], changed: int) -> object:
     """Return the id of the one to be the main one: the one just chosen, else who is it already, else the first."""
-    primaries = [one["id"] for one in known if one[PRIMARY]]
+    primaries = [int(str(one["id"])) for one in known if one[PRIMARY]]
     if changed in primaries:
         return changed
-    return min([int(str(i)) for i in primaries] or [int(str(one["id"])) for one in known], default=None)
+    return min(primaries or [int(str(one["id"])) for one in known], default=None)
 
 
 def _groups(change: Change) -> Iterator[str]:
-    """Yield the conditions of the groups that a change touches; before and after it."""
+    """Yield the conditions of the groups that a change touches, before and after it."""
     for values in (change.before, change.after):
         match change.entity.name:
             case "contacts.contact_point":
@@ -43,6 +48,6 @@ def _groups(change: Change) -> Iterator[str]:
             case "contacts.account_contact":
                 contact = values.get("contact")
                 if isinstance(contact, Ref):
-                    yield f"contact == {contact.id} and inactive != true"
+                    yield f"contact == {contact.id}"
             case _:
                 return
