@@ -29,10 +29,18 @@ NEW = 0
 
 def register(made: Blueprint, site: Site, pages: Pages) -> None:
     """Add the routes of this page."""
-    made.add_url_rule("/records/<entity>/new", "record_new", lambda entity: edit(site, pages, entity, NEW),
-                      methods=["GET", "POST"])
-    made.add_url_rule("/records/<entity>/<int:number>", "record",
-                      lambda entity, number: edit(site, pages, entity, number), methods=["GET", "POST"])
+    made.add_url_rule(
+        "/records/<entity>/new",
+        "record_new",
+        lambda entity: edit(site, pages, entity, NEW),
+        methods=["GET", "POST"],
+    )
+    made.add_url_rule(
+        "/records/<entity>/<int:number>",
+        "record",
+        lambda entity, number: edit(site, pages, entity, number),
+        methods=["GET", "POST"],
+    )
 
 
 def edit(site: Site, pages: Pages, name: str, number: int) -> Response:
@@ -57,18 +65,32 @@ def _read(site: Site, present: Visit, name: str, number: int) -> dict[str, Any]:
         return {**found, "trashed": True}
 
 
-def _save(site: Site, pages: Pages, present: Visit, entity: EntitySpec, record: dict[str, Any],
-          rights: FieldRights) -> Response:
+def _save(
+    site: Site, pages: Pages, present: Visit, entity: EntitySpec, record: dict[str, Any], rights: FieldRights
+) -> Response:
     typed = _typed(site, present, entity, rights)
     if typed.problems:
-        return _show(site, pages, present, entity, record, rights, typed=typed, problems=typed.problems, status=422)
+        return _show(
+            site, pages, present, entity, record, rights, typed=typed, problems=typed.problems, status=422
+        )
     try:
         number = _write(site, present, entity, record, typed)
     except ValidationFailed as refused:
-        return _show(site, pages, present, entity, record, rights, typed=typed, problems=refused.problems, status=422)
+        return _show(
+            site, pages, present, entity, record, rights, typed=typed, problems=refused.problems, status=422
+        )
     except VersionConflict:
-        return _show(site, pages, present, entity, _read(site, present, entity.name, int(record["id"])), rights,
-                     typed=typed, conflict=True, status=412)
+        return _show(
+            site,
+            pages,
+            present,
+            entity,
+            _read(site, present, entity.name, int(record["id"])),
+            rights,
+            typed=typed,
+            conflict=True,
+            status=412,
+        )
     style = present.style
     if request.form.get("then") == "new":
         return go(url_for("web.record_new", entity=entity.name), style._("Saved."))
@@ -77,43 +99,86 @@ def _save(site: Site, pages: Pages, present: Visit, entity: EntitySpec, record: 
 
 def _typed(site: Site, present: Visit, entity: EntitySpec, rights: FieldRights) -> FormValues:
     reader = FormReader(
-        types=site.get(FieldTypes), context=context_of(site, present), catalog=present.catalog,
+        types=site.get(FieldTypes),
+        context=context_of(site, present),
+        catalog=present.catalog,
         find=lambda name, text: find_by_title(site, present, name, text),
-        store=lambda upload: store_upload(site, present, upload))
+        store=lambda upload: store_upload(site, present, upload),
+    )
     names = [name for name in entity.fields if name in rights.editable and name in rights.readable]
-    return reader.read(entity, names, request.form, request.files, columns=form_columns(present.catalog, entity, rights))
+    return reader.read(
+        entity, names, request.form, request.files, columns=form_columns(present.catalog, entity, rights)
+    )
 
 
-def _write(site: Site, present: Visit, entity: EntitySpec, record: Mapping[str, Any], typed: FormValues) -> int:
+def _write(
+    site: Site, present: Visit, entity: EntitySpec, record: Mapping[str, Any], typed: FormValues
+) -> int:
     database, records, actor = site.get(Database), site.get(Records), present.actor
 
     def act() -> int:
         with database.unit(present.catalog, actor, channel="web") as uow:
             if not record:
-                return records.create(actor, entity.name, [typed.values], uow=uow, parsed=True)[0].id
+                # What was left empty is not said, so that defaults such as the owner hold.
+                said = {name: value for name, value in typed.values.items() if value is not None}
+                return records.create(actor, entity.name, [said], uow=uow, parsed=True)[0].id
             version = whole(request.form.get("version", "")) or 0
-            return records.update(actor, entity.name, int(record["id"]), typed.values, version=version, uow=uow,
-                                  parsed=True).id
+            return records.update(
+                actor, entity.name, int(record["id"]), typed.values, version=version, uow=uow, parsed=True
+            ).id
 
     return database.attempt(act)
 
 
-def _show(site: Site, pages: Pages, present: Visit, entity: EntitySpec, record: dict[str, Any], rights: FieldRights, *,
-          typed: FormValues | None = None, problems: tuple[Problem, ...] | list[Problem] = (), conflict: bool = False,
-          status: int = 200) -> Response:
+def _show(
+    site: Site,
+    pages: Pages,
+    present: Visit,
+    entity: EntitySpec,
+    record: dict[str, Any],
+    rights: FieldRights,
+    *,
+    typed: FormValues | None = None,
+    problems: tuple[Problem, ...] | list[Problem] = (),
+    conflict: bool = False,
+    status: int = 200,
+) -> Response:
     catalog, actor = present.catalog, present.actor
     access = site.get(Access)
     number = int(record.get("id") or 0)
     trashed = bool(record.get("trashed"))
-    may = {action: access.may(actor, entity.name, action, catalog) for action in ("create", "update", "delete")}
+    may = {
+        action: access.may(actor, entity.name, action, catalog) for action in ("create", "update", "delete")
+    }
     writable = (may["update"] if number else may["create"]) and not trashed
     sections = form_sections(catalog, entity, rights.readable)
-    form = build_form(site, present, entity, sections, _values(site, present, entity, record, number), rights,
-                      writable=writable, typed=typed, problems=problems, conflict=conflict)
+    form = build_form(
+        site,
+        present,
+        entity,
+        sections,
+        _values(site, present, entity, record, number),
+        rights,
+        writable=writable,
+        typed=typed,
+        problems=problems,
+        conflict=conflict,
+    )
     return pages.show(
-        "form.html", nav=entity.name, entity=entity, number=number, form=form, version=_version(record, typed, conflict),
-        title=_title(present, entity, record), may=may, writable=writable, trashed=trashed, conflict=conflict,
-        history=history_lines(site, present, entity, number, 12) if number else [], status=status)
+        "form.html",
+        nav=entity.name,
+        entity=entity,
+        number=number,
+        form=form,
+        version=_version(record, typed, conflict),
+        title=_title(present, entity, record),
+        may=may,
+        writable=writable,
+        trashed=trashed,
+        conflict=conflict,
+        history=history_lines(site, present, entity, number, 12) if number else [],
+        status=status,
+    )
 
 
 def _version(record: Mapping[str, Any], typed: FormValues | None, conflict: bool) -> int:
@@ -122,7 +187,9 @@ def _version(record: Mapping[str, Any], typed: FormValues | None, conflict: bool
     return int(record.get("version", 0)) if seen is None else seen
 
 
-def _values(site: Site, present: Visit, entity: EntitySpec, record: Mapping[str, Any], number: int) -> dict[str, Any]:
+def _values(
+    site: Site, present: Visit, entity: EntitySpec, record: Mapping[str, Any], number: int
+) -> dict[str, Any]:
     """Return the record's values, or those a new record would start with, for the eye only."""
     if number:
         return dict(record)

@@ -49,8 +49,16 @@ class Pages:
         present = visit()
         flash = request.cookies.get(FLASH_COOKIE, "")
         html = self.renderer.page(
-            template, present, nav=nav, menu=menu(present) if present.signed_in else [], flash=_read(present, flash),
-            languages=_languages(present), administrator=is_administrator(present), path=request.full_path, **values)
+            template,
+            present,
+            nav=nav,
+            menu=menu(present) if present.signed_in else [],
+            flash=_read(present, flash),
+            languages=_languages(present),
+            administrator=is_administrator(present),
+            path=request.full_path,
+            **values,
+        )
         response = make_response(html, status)
         if flash:
             response.delete_cookie(FLASH_COOKIE)
@@ -60,15 +68,21 @@ class Pages:
 def menu(present: Visit) -> list[tuple[str, list[MenuEntry]]]:
     """Return the menu entries that lead somewhere for this person, in groups."""
     access, catalog = present.site.get(Access), present.catalog
-    allowed = [m for m in catalog.menus.values()
-               if m.entity in catalog.entities and access.may(present.actor, m.entity, "read", catalog)]
+    allowed = [
+        m
+        for m in catalog.menus.values()
+        if m.entity in catalog.entities and access.may(present.actor, m.entity, "read", catalog)
+    ]
     allowed.sort(key=_order)
     first: dict[str, int] = {}
     for entry in allowed:
         first.setdefault(str(entry.group), entry.weight)
     allowed.sort(key=lambda m: (first[str(m.group)], _order(m)))
-    return [(present.style.label(members[0].group), [_entry(present, m) for m in members])
-            for _, grouped in groupby(allowed, key=lambda m: str(m.group)) for members in [list(grouped)]]
+    return [
+        (present.style.label(members[0].group), [_entry(present, m) for m in members])
+        for _, grouped in groupby(allowed, key=lambda m: str(m.group))
+        for members in [list(grouped)]
+    ]
 
 
 def _order(entry: MenuSpec) -> tuple[int, str]:
@@ -77,9 +91,13 @@ def _order(entry: MenuSpec) -> tuple[int, str]:
 
 def _entry(present: Visit, entry: MenuSpec) -> MenuEntry:
     may_create = present.site.get(Access).may(present.actor, entry.entity, "create", present.catalog)
-    return MenuEntry(label=present.style.label(entry.label), icon=entry.icon, entity=entry.entity,
-                     url=url_for("web.record_list", entity=entry.entity),
-                     create=url_for("web.record_new", entity=entry.entity) if may_create else "")
+    return MenuEntry(
+        label=present.style.label(entry.label),
+        icon=entry.icon,
+        entity=entry.entity,
+        url=url_for("web.record_list", entity=entry.entity),
+        create=url_for("web.record_new", entity=entry.entity) if may_create else "",
+    )
 
 
 def is_administrator(present: Visit) -> bool:
@@ -98,8 +116,14 @@ def go(url: str, message: str = "", undo: str = "") -> Response:
         present = visit()
         text = f"{undo}\n{message}"
         signature = present.site.get(Secrets).sign("flash", text.encode()).hex()
-        response.set_cookie(FLASH_COOKIE, f"{signature}{text}".encode().hex(), max_age=60, httponly=True, samesite="Lax",
-                            secure=present.site.settings.secure_cookies)
+        response.set_cookie(
+            FLASH_COOKIE,
+            f"{signature}{text}".encode().hex(),
+            max_age=60,
+            httponly=True,
+            samesite="Lax",
+            secure=present.site.settings.secure_cookies,
+        )
     return response
 
 

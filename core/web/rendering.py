@@ -34,8 +34,13 @@ class Pieces:
 
     def __init__(self, folders: tuple[Path, ...], globals_: Mapping[str, Any]) -> None:
         self.environment = Environment(
-            loader=FileSystemLoader(folders), autoescape=select_autoescape(default=True, default_for_string=True),
-            undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.do"])
+            loader=FileSystemLoader(folders),
+            autoescape=select_autoescape(default=True, default_for_string=True),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.do"],
+        )
         self.environment.globals.update(globals_)
         self.environment.filters["initials"] = initials
         self._macros: dict[tuple[str, str], Macro] = {}
@@ -65,8 +70,18 @@ class Renderer:
         """Return a page in the reader's language; ``_`` translates in it."""
         style, pieces = visit.style, self._pieces_of(visit.catalog)
         return pieces.environment.get_template(template).render(
-            visit=visit, style=style, widget=partial(pieces.widget, style), _=style._, ngettext=style.ngettext, label=style.label, csrf=visit.csrf,
-            texts=json.dumps({key: style._(key) for key in TEXTS}, ensure_ascii=False).replace("<", "\\u003c"), **values)
+            visit=visit,
+            style=style,
+            widget=partial(pieces.widget, style),
+            _=style._,
+            ngettext=style.ngettext,
+            label=style.label,
+            csrf=visit.csrf,
+            texts=json.dumps({key: style._(key) for key in TEXTS}, ensure_ascii=False).replace(
+                "<", "\\u003c"
+            ),
+            **values,
+        )
 
     def _pieces_of(self, catalog: Catalog) -> Pieces:
         own = (Path(module.path, "templates") for module in catalog.modules.values() if module.path)
@@ -86,7 +101,8 @@ class Renderer:
         """Return an icon of the sprite; with a label it is an image with a name, else decoration."""
         role = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
         return Markup('<svg class="i {}" {}><use href="{}#{}"/></svg>').format(
-            size, role, self.asset("icons.svg"), name)
+            size, role, self.asset("icons.svg"), name
+        )
 
 
 def _read_manifest() -> Mapping[str, str]:

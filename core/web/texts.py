@@ -12,7 +12,21 @@ CHOICES = (N_("Gregorian"), N_("Latin"))
 """The calendar and the digits of the core, as people choose them."""
 
 TEXTS = (
-    N_("Open the calendar"), N_("Choose a date"), N_("Previous month"), N_("Next month"), N_("Today"), N_("Clear"),
-    N_("Choices"), N_("Nothing found"), N_("The list could not be loaded"), N_("Remove"), N_("Row removed"),
-    N_("Not saved yet"), N_("Draft restored"), N_("Undo"), N_("Records"), N_("Yes, go on"), N_("Cancel"),
+    N_("Open the calendar"),
+    N_("Choose a date"),
+    N_("Previous month"),
+    N_("Next month"),
+    N_("Today"),
+    N_("Clear"),
+    N_("Choices"),
+    N_("Nothing found"),
+    N_("The list could not be loaded"),
+    N_("Remove"),
+    N_("Row removed"),
+    N_("Not saved yet"),
+    N_("Draft restored"),
+    N_("Undo"),
+    N_("Records"),
+    N_("Yes, go on"),
+    N_("Cancel"),
 )
