@@ -9,7 +9,17 @@ import socket
 import pytest
 
 from core.storage.embedded import Embedded
-from tests.app.processes import Served, command, environment, free_port, lives, memory, serving, wait_for
+from tests.app.processes import (
+    Served,
+    children,
+    command,
+    environment,
+    free_port,
+    lives,
+    memory,
+    serving,
+    wait_for,
+)
 
 MOST_MEMORY = 130 * 2**20
 """Bytes of its own (PSS) that an idle process may have."""
@@ -44,6 +54,14 @@ def test_a_process_that_dies_is_started_again(ready, module):
         dead = served.child(module)
         os.kill(dead, signal.SIGKILL)
         wait_for(lambda: _started_again(served, module, dead))
+        wait_for(served.healthy)
+
+
+def test_a_web_process_that_dies_alone_is_started_again(ready):
+    with serving(ready) as served:
+        (dead,) = children(served.child("core.app.web_process"))
+        os.kill(dead, signal.SIGKILL)
+        wait_for(lambda: not lives(dead))
         wait_for(served.healthy)
 
 
