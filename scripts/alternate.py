@@ -38,8 +38,10 @@ def main() -> int:
         close_run(run)
     for line in outcome.wrong[:20]:
         print(line)
-    print(f"{outcome.alternations} alternations, {len(outcome.wrong)} wrong; "
-          f"adding {_told(outcome.adding)}, using {_told(outcome.using)}")
+    print(
+        f"{outcome.alternations} alternations, {len(outcome.wrong)} wrong; "
+        f"adding {_told(outcome.adding)}, using {_told(outcome.using)}"
+    )
     return 1 if outcome.wrong or outcome.alternations != times else 0
 
 
@@ -47,7 +49,9 @@ def _run(home: Path, url: str, times: int) -> Outcome:
     key = _prepare(home, url)
     with processes(str(home), url, (), ("web", "web", "worker")) as ports:
         first, second = (Web(port, key) for port in ports)
-        return alternate(first, second, ENTITY, {"first_name": "Anna", "last_name": "Alternating"}, times, _tell)
+        return alternate(
+            first, second, ENTITY, {"first_name": "Anna", "last_name": "Alternating"}, times, _tell
+        )
 
 
 def _prepare(home: Path, url: str) -> str:

@@ -51,8 +51,12 @@ def blueprint(site: Site) -> Blueprint:
 
 def _add(made: Blueprint, site: Site, found: Iterable[Route]) -> None:
     for route in found:
-        made.add_url_rule(route.path.replace("{", "<").replace("}", ">"), route.name, _view(site, route),
-                          methods=[route.method])
+        made.add_url_rule(
+            route.path.replace("{", "<").replace("}", ">"),
+            route.name,
+            _view(site, route),
+            methods=[route.method],
+        )
 
 
 def _view(site: Site, route: Route) -> View:

@@ -53,8 +53,12 @@ def read_object(request: Request, *names: str) -> dict[str, Any]:
         raise BadRequest("The body must be an object of names and values.", code="not_an_object")
     unknown = sorted(set(value) - set(names)) if names else []
     if unknown:
-        raise BadRequest("{name} is not known here. There are: {known}.", code="unknown_name", name=unknown[0][:80],
-                         known=names)
+        raise BadRequest(
+            "{name} is not known here. There are: {known}.",
+            code="unknown_name",
+            name=unknown[0][:80],
+            known=names,
+        )
     return value
 
 
@@ -64,8 +68,12 @@ def parse_json(raw: bytes) -> Any:
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise BadRequest("The body is not JSON (line {line}, column {column}).", code="bad_json", line=error.lineno,
-                         column=error.colno) from None
+        raise BadRequest(
+            "The body is not JSON (line {line}, column {column}).",
+            code="bad_json",
+            line=error.lineno,
+            column=error.colno,
+        ) from None
     if bare.count(b":") != _members(value):
         raise BadRequest("A name stands twice in the same object.", code="duplicate_name")
     return value
@@ -78,7 +86,9 @@ def _bare(raw: bytes) -> bytes:
     for bracket in bare.translate(None, _NOT_BRACKETS):
         depth += _STEPS[bracket]
         if depth > MAX_DEPTH:
-            raise BadRequest("The body is nested more than {maximum} levels deep.", code="too_deep", maximum=MAX_DEPTH)
+            raise BadRequest(
+                "The body is nested more than {maximum} levels deep.", code="too_deep", maximum=MAX_DEPTH
+            )
     return bare
 
 

@@ -85,15 +85,21 @@ def open_call(site: Site, request: Request, reader: Reader | None = None) -> Cal
     if given is not None:
         if not given.startswith(BEARER):
             raise NotSignedIn("Send an API key: Authorization: Bearer …", code="bad_authorization")
-        opening = identity.open(bearer=given[len(BEARER):].strip(), reader=reader)
+        opening = identity.open(bearer=given[len(BEARER) :].strip(), reader=reader)
         return Call(site=site, request=request, actor=opening.actor, catalog=opening.catalog, reader=reader)
     opening = identity.open(cookie=request.cookies.get(SESSION_COOKIE), reader=reader)
     if opening.session is None:
         return Call(site=site, request=request, actor=opening.actor, catalog=opening.catalog, reader=reader)
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         _check_origin(site, request, opening)
-    return Call(site=site, request=request, actor=replace(opening.actor, channel="api"), catalog=opening.catalog,
-                by_session=True, reader=reader)
+    return Call(
+        site=site,
+        request=request,
+        actor=replace(opening.actor, channel="api"),
+        catalog=opening.catalog,
+        by_session=True,
+        reader=reader,
+    )
 
 
 def _check_origin(site: Site, request: Request, opening: Opening) -> None:
@@ -104,8 +110,11 @@ def _check_origin(site: Site, request: Request, opening: Opening) -> None:
     origin = request.headers.get("Origin", own)
     elsewhere = request.headers.get("Sec-Fetch-Site", "same-origin") == "cross-site"
     if origin != own or elsewhere or not hmac.compare_digest(token.encode(), opening.session.csrf.encode()):
-        raise AccessDenied("Send the token of your session in the header {header}, from a page of this site.",
-                           code="csrf", header=CSRF_HEADER)
+        raise AccessDenied(
+            "Send the token of your session in the header {header}, from a page of this site.",
+            code="csrf",
+            header=CSRF_HEADER,
+        )
 
 
 def style_for(site: Site, request: Request, preferences: Preferences, *, chosen_first: bool = False) -> Style:

@@ -47,17 +47,25 @@ def told(site: Site, error: PayvandError) -> Response:
 def broken(site: Site, error: Exception) -> Response:
     """Log a mistake of ours under a number, and answer with that number."""
     reference = secrets.token_hex(8)
-    get_logger("api").error("request_broke", reference=reference, method=request.method, path=request.path,
-                            exc_info=error)
+    get_logger("api").error(
+        "request_broke", reference=reference, method=request.method, path=request.path, exc_info=error
+    )
     return problem(PayvandError(), _style(site, g.get("call")), (), reference=reference)
 
 
-def problem(error: PayvandError, style: Style, headers: tuple[tuple[str, str], ...], **more: object) -> Response:
+def problem(
+    error: PayvandError, style: Style, headers: tuple[tuple[str, str], ...], **more: object
+) -> Response:
     """Return the document of an error."""
     body: dict[str, Any] = {
-        "type": f"urn:payvand:problem:{error.reason}", "title": _title(error.status), "status": error.status,
-        "code": error.reason, "detail": style._(error.message, **error.params),
-        "errors": [_entry(one, style) for one in error.problems], **more}
+        "type": f"urn:payvand:problem:{error.reason}",
+        "title": _title(error.status),
+        "status": error.status,
+        "code": error.reason,
+        "detail": style._(error.message, **error.params),
+        "errors": [_entry(one, style) for one in error.problems],
+        **more,
+    }
     if isinstance(error.params.get("current"), int):
         body["current"] = error.params["current"]
     return answer(orjson.dumps(body), error.status, *headers, kind=PROBLEM)

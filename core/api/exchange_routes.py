@@ -32,18 +32,33 @@ def start_import(call: Call) -> Response:
     given, form = uploaded(call), call.request.form
     unknown = sorted(set(form) - PARTS)
     if unknown:
-        raise BadRequest("{name} is not known here. There are: {known}.", code="unknown_name", name=unknown[0][:80],
-                         known=tuple(sorted(PARTS)))
+        raise BadRequest(
+            "{name} is not known here. There are: {known}.",
+            code="unknown_name",
+            name=unknown[0][:80],
+            known=tuple(sorted(PARTS)),
+        )
     entity, mode = form.get("entity", ""), _one_of("mode", form.get("mode", MODES[0]), MODES)
-    mapping, flags = _mapping(form.get("mapping")), {n: _flag(n, form.get(n)) for n in ("dry_run", "create_missing")}
+    mapping, flags = (
+        _mapping(form.get("mapping")),
+        {n: _flag(n, form.get(n)) for n in ("dry_run", "create_missing")},
+    )
     call.site.get(Access).require(call.actor, call.catalog.entity(entity).name, "import", call.catalog)
 
     def act(uow: UnitOfWork) -> Made:
         given.stream.seek(0)
         number = call.site.get(Files).store(given.stream, given.filename or "", call.actor, uow)
         job = call.site.get(Exchange).start(
-            call.actor, number, entity, mapping, mode=mode, key=form.get("key") or None, uow=uow,
-            sheet=form.get("sheet", ""), **flags)
+            call.actor,
+            number,
+            entity,
+            mapping,
+            mode=mode,
+            key=form.get("key") or None,
+            uow=uow,
+            sheet=form.get("sheet", ""),
+            **flags,
+        )
         assign_files(uow, [number], OF_JOB, job)
         return Made(status=202, body=orjson.dumps({"id": job, "job": job}))
 
@@ -58,7 +73,8 @@ def export(call: Call) -> Response:
     entity, kind = text(call, "entity"), _one_of("format", text(call, "format", FORMATS[0]), FORMATS)
     call.site.get(Access).require(call.actor, call.catalog.entity(entity).name, "export", call.catalog)
     name, mime, pieces = call.site.get(Exchange).export(
-        call.actor, entity, read_query(call), kind, catalog=call.catalog, style=call.style)
+        call.actor, entity, read_query(call), kind, catalog=call.catalog, style=call.style
+    )
     return streamed(pieces, download_headers(name, mime))
 
 
@@ -82,13 +98,31 @@ def _mapping(given: str | None) -> Mapping[str, str] | None:
 
 
 ROUTES = (
-    Route(method="POST", path="/imports", name="start_import", run=start_import, group="Exchange",
-          about="Import a spreadsheet as a job.", headers=(KEY,), body=ref("Import"), body_kind=MULTIPART,
-          answers={202: ref("Promise")}),
-    Route(method="GET", path="/exports", name="export_records", run=export, group="Exchange",
-          about="Download everything that a list shows.", answer_kind="text/csv",
-          answers={200: {"type": "string", "format": "binary"}}, parameters=(
-              Parameter(name="entity", about="What to export.", required=True),
-              Parameter(name="format", about="csv or xlsx.", schema={"type": "string", "enum": list(FORMATS)}),
-              *(parameter for parameter in PAGE if parameter.name in SHOWN))),
+    Route(
+        method="POST",
+        path="/imports",
+        name="start_import",
+        run=start_import,
+        group="Exchange",
+        about="Import a spreadsheet as a job.",
+        headers=(KEY,),
+        body=ref("Import"),
+        body_kind=MULTIPART,
+        answers={202: ref("Promise")},
+    ),
+    Route(
+        method="GET",
+        path="/exports",
+        name="export_records",
+        run=export,
+        group="Exchange",
+        about="Download everything that a list shows.",
+        answer_kind="text/csv",
+        answers={200: {"type": "string", "format": "binary"}},
+        parameters=(
+            Parameter(name="entity", about="What to export.", required=True),
+            Parameter(name="format", about="csv or xlsx.", schema={"type": "string", "enum": list(FORMATS)}),
+            *(parameter for parameter in PAGE if parameter.name in SHOWN),
+        ),
+    ),
 )

@@ -43,7 +43,9 @@ def download(call: Call, file: str) -> Response:
     """Send a file to somebody who may read the record that it belongs to."""
     stored = call.site.get(Attachments).find(call.actor, record_id(file), catalog=call.catalog)
     content = call.site.get(Files).open(stored)
-    return streamed(_pieces(content), {**download_headers(stored.name, stored.mime), "Content-Length": str(stored.size)})
+    return streamed(
+        _pieces(content), {**download_headers(stored.name, stored.mime), "Content-Length": str(stored.size)}
+    )
 
 
 def uploaded(call: Call) -> FileStorage:
@@ -80,9 +82,26 @@ def _read(content: object) -> Iterator[bytes]:
 
 
 ROUTES = (
-    Route(method="POST", path="/files", name="upload_file", run=upload, group="Files", about="Upload a file.",
-          headers=(KEY,), body=ref("Upload"), body_kind=MULTIPART, answers={201: ref("File")}),
-    Route(method="GET", path="/files/{file}", name="download_file", run=download, group="Files",
-          about="Download a file, always as an attachment.", answers={200: {"type": "string", "format": "binary"}},
-          answer_kind="application/octet-stream"),
+    Route(
+        method="POST",
+        path="/files",
+        name="upload_file",
+        run=upload,
+        group="Files",
+        about="Upload a file.",
+        headers=(KEY,),
+        body=ref("Upload"),
+        body_kind=MULTIPART,
+        answers={201: ref("File")},
+    ),
+    Route(
+        method="GET",
+        path="/files/{file}",
+        name="download_file",
+        run=download,
+        group="Files",
+        about="Download a file, always as an attachment.",
+        answers={200: {"type": "string", "format": "binary"}},
+        answer_kind="application/octet-stream",
+    ),
 )

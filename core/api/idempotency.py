@@ -15,7 +15,10 @@ from core.errors import BadRequest
 from core.storage import UnitOfWork
 from core.storage.idempotency import Answer, claim, keep
 
-KEY = Header(name="Idempotency-Key", about="A name for this request, of your choice; sent again, it gets the same answer.")
+KEY = Header(
+    name="Idempotency-Key",
+    about="A name for this request, of your choice; sent again, it gets the same answer.",
+)
 LONGEST = 200
 
 
@@ -90,7 +93,9 @@ def _looked(call: Call, look: Callable[[UnitOfWork], Answer | None]) -> Answer |
 def _key(call: Call) -> str:
     key = call.request.headers.get(KEY.name, "")
     if len(key) > LONGEST or not key.isprintable():
-        raise BadRequest("An Idempotency-Key has at most {maximum} printable characters.", code="bad_key", maximum=LONGEST)
+        raise BadRequest(
+            "An Idempotency-Key has at most {maximum} printable characters.", code="bad_key", maximum=LONGEST
+        )
     return key
 
 

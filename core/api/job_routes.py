@@ -17,12 +17,28 @@ def get_job(call: Call, job: str) -> Response:
 
 def cancel_job(call: Call, job: str) -> Response:
     """Ask a job to stop after its present step; what is done stays."""
-    return reply(call.site.get(Jobs).cancel(call.actor, record_id(job), everybody=call.everybody).as_json(), 202)
+    return reply(
+        call.site.get(Jobs).cancel(call.actor, record_id(job), everybody=call.everybody).as_json(), 202
+    )
 
 
 ROUTES = (
-    Route(method="GET", path="/jobs/{job}", name="get_job", run=get_job, group="Jobs", about="How far a job is.",
-          answers={200: ref("Job")}),
-    Route(method="POST", path="/jobs/{job}/cancel", name="cancel_job", run=cancel_job, group="Jobs",
-          about="Ask a job to stop.", answers={202: ref("Job")}),
+    Route(
+        method="GET",
+        path="/jobs/{job}",
+        name="get_job",
+        run=get_job,
+        group="Jobs",
+        about="How far a job is.",
+        answers={200: ref("Job")},
+    ),
+    Route(
+        method="POST",
+        path="/jobs/{job}/cancel",
+        name="cancel_job",
+        run=cancel_job,
+        group="Jobs",
+        about="Ask a job to stop.",
+        answers={202: ref("Job")},
+    ),
 )

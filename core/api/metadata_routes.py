@@ -39,7 +39,9 @@ def get_fields(call: Call, entity: str) -> Response:
     """Answer the fields of an entity that the caller may read or write; or, for administrators, those in the trash."""
     if flag(call, "trash"):
         call.require_administrator()
-        return reply({"items": [{"name": name} for name in call.site.get(Studio).removed_fields(call.actor, entity)]})
+        return reply(
+            {"items": [{"name": name} for name in call.site.get(Studio).removed_fields(call.actor, entity)]}
+        )
     return reply({"items": _fields(call, known_entity(call, entity))})
 
 
@@ -69,8 +71,12 @@ def add_field(call: Call, entity: str) -> Response:
     body, raw = read_json(call.request)
 
     def act() -> Made:
-        return Made(status=201, body=orjson.dumps(_field(
-            call.site.get(Studio).add_field(call.actor, entity, body), call.style, None)))
+        return Made(
+            status=201,
+            body=orjson.dumps(
+                _field(call.site.get(Studio).add_field(call.actor, entity, body), call.style, None)
+            ),
+        )
 
     return once_beside(call, raw, act, address=call.request.path)
 
@@ -79,7 +85,9 @@ def change_field(call: Call, entity: str, field: str) -> Response:
     """Change properties of a field; a module's is patched by the site."""
     call.require_administrator()
     body, _ = read_json(call.request)
-    return reply(_field(call.site.get(Studio).change_field(call.actor, entity, field, body), call.style, None))
+    return reply(
+        _field(call.site.get(Studio).change_field(call.actor, entity, field, body), call.style, None)
+    )
 
 
 def remove_field(call: Call, entity: str, field: str) -> Response:
@@ -94,40 +102,65 @@ def restore_field(call: Call, entity: str, field: str) -> Response:
     call.require_administrator()
 
     def act() -> Made:
-        return Made(status=200, body=orjson.dumps(_field(
-            call.site.get(Studio).restore_field(call.actor, entity, field), call.style, None)))
+        return Made(
+            status=200,
+            body=orjson.dumps(
+                _field(call.site.get(Studio).restore_field(call.actor, entity, field), call.style, None)
+            ),
+        )
 
     return once_beside(call, b"", act)
 
 
 def _entity(call: Call, spec: EntitySpec) -> dict[str, Any]:
     style = call.style
-    return {"name": spec.name, "label": style.label(spec.label), "plural": style.label(spec.plural),
-            "title": spec.title, "icon": spec.icon, "owner": spec.owner, "part_of": spec.part_of or None,
-            "actions": actions_of(call, spec.name)}
+    return {
+        "name": spec.name,
+        "label": style.label(spec.label),
+        "plural": style.label(spec.plural),
+        "title": spec.title,
+        "icon": spec.icon,
+        "owner": spec.owner,
+        "part_of": spec.part_of or None,
+        "actions": actions_of(call, spec.name),
+    }
 
 
 def _fields(call: Call, spec: EntitySpec) -> list[dict[str, Any]]:
     rights, style = call.site.get(Access).fields(call.actor, spec.name, call.catalog), call.style
-    return [_field(field, style, rights) for field in spec.fields.values()
-            if field.name in rights.readable or field.name in rights.editable]
+    return [
+        _field(field, style, rights)
+        for field in spec.fields.values()
+        if field.name in rights.readable or field.name in rights.editable
+    ]
 
 
 def _field(spec: FieldSpec, style: Style, rights: FieldRights | None) -> dict[str, Any]:
     """Return a field; without ``rights`` as an administrator has it."""
     writable = not (spec.system or spec.derived or spec.type == "sequence")
     described: dict[str, Any] = {
-        "name": spec.name, "type": spec.type, **_labelled("label", spec.label, style), "owner": spec.owner,
-        "required": spec.required, "unique": spec.unique, "search": spec.search,
+        "name": spec.name,
+        "type": spec.type,
+        **_labelled("label", spec.label, style),
+        "owner": spec.owner,
+        "required": spec.required,
+        "unique": spec.unique,
+        "search": spec.search,
         "readable": rights is None or spec.name in rights.readable,
-        "editable": writable if rights is None else spec.name in rights.editable}
+        "editable": writable if rights is None else spec.name in rights.editable,
+    }
     if spec.help:
         described |= _labelled("help", spec.help, style)
     if spec.default is not None:
         described["default"] = plain(spec.default)
     if spec.choices:
-        described["choices"] = [{"name": c.name, "label": style.label(c.label), "hue": c.hue} for c in spec.choices]
-    return {**described, **{name: plain(value) for name, value in spec.options.items() if name not in described}}
+        described["choices"] = [
+            {"name": c.name, "label": style.label(c.label), "hue": c.hue} for c in spec.choices
+        ]
+    return {
+        **described,
+        **{name: plain(value) for name, value in spec.options.items() if name not in described},
+    }
 
 
 def _labelled(name: str, label: Label, style: Style) -> dict[str, Any]:
@@ -140,25 +173,92 @@ def _labelled(name: str, label: Label, style: Style) -> dict[str, Any]:
 _ENTITIES, _FIELDS = "/metadata/entities", "/metadata/entities/{entity}/fields"
 
 ROUTES = (
-    Route(method="GET", path=_ENTITIES, name="list_entities", run=get_entities, group="Definitions",
-          about="The entities that the caller may know of.", answers={200: listed(ref("Entity"))}),
-    Route(method="POST", path=_ENTITIES, name="add_entity", run=add_entity, group="Definitions",
-          about="Make an entity with list, form, rights and API.", headers=(KEY,), body=ref("NewEntity"),
-          answers={201: ref("Entity")}),
-    Route(method="GET", path=f"{_ENTITIES}/{{entity}}", name="get_entity", run=get_entity, group="Definitions",
-          about="An entity with its fields.", answers={200: ref("Entity")}),
-    Route(method="DELETE", path=f"{_ENTITIES}/{{entity}}", name="remove_entity", run=remove_entity,
-          group="Definitions", about="Put an entity of the site's own in the trash.", answers={204: None}),
-    Route(method="GET", path=_FIELDS, name="list_fields", run=get_fields, group="Definitions",
-          about="The fields of an entity.", answers={200: listed(ref("Field"))},
-          parameters=(Parameter(name="trash", about="Those in the trash, by name.", schema=FLAG),)),
-    Route(method="POST", path=_FIELDS, name="add_field", run=add_field, group="Definitions",
-          about="Add a field while everybody works on.", headers=(KEY,), body=ref("NewField"),
-          answers={201: ref("Field")}),
-    Route(method="PATCH", path=f"{_FIELDS}/{{field}}", name="change_field", run=change_field, group="Definitions",
-          about="Change properties of a field.", body=OBJECT, answers={200: ref("Field")}),
-    Route(method="DELETE", path=f"{_FIELDS}/{{field}}", name="remove_field", run=remove_field, group="Definitions",
-          about="Put a field of the site's own in the trash.", answers={204: None}),
-    Route(method="POST", path=f"{_FIELDS}/{{field}}/restore", name="restore_field", run=restore_field,
-          group="Definitions", about="Take a field out of the trash.", headers=(KEY,), answers={200: ref("Field")}),
+    Route(
+        method="GET",
+        path=_ENTITIES,
+        name="list_entities",
+        run=get_entities,
+        group="Definitions",
+        about="The entities that the caller may know of.",
+        answers={200: listed(ref("Entity"))},
+    ),
+    Route(
+        method="POST",
+        path=_ENTITIES,
+        name="add_entity",
+        run=add_entity,
+        group="Definitions",
+        about="Make an entity with list, form, rights and API.",
+        headers=(KEY,),
+        body=ref("NewEntity"),
+        answers={201: ref("Entity")},
+    ),
+    Route(
+        method="GET",
+        path=f"{_ENTITIES}/{{entity}}",
+        name="get_entity",
+        run=get_entity,
+        group="Definitions",
+        about="An entity with its fields.",
+        answers={200: ref("Entity")},
+    ),
+    Route(
+        method="DELETE",
+        path=f"{_ENTITIES}/{{entity}}",
+        name="remove_entity",
+        run=remove_entity,
+        group="Definitions",
+        about="Put an entity of the site's own in the trash.",
+        answers={204: None},
+    ),
+    Route(
+        method="GET",
+        path=_FIELDS,
+        name="list_fields",
+        run=get_fields,
+        group="Definitions",
+        about="The fields of an entity.",
+        answers={200: listed(ref("Field"))},
+        parameters=(Parameter(name="trash", about="Those in the trash, by name.", schema=FLAG),),
+    ),
+    Route(
+        method="POST",
+        path=_FIELDS,
+        name="add_field",
+        run=add_field,
+        group="Definitions",
+        about="Add a field while everybody works on.",
+        headers=(KEY,),
+        body=ref("NewField"),
+        answers={201: ref("Field")},
+    ),
+    Route(
+        method="PATCH",
+        path=f"{_FIELDS}/{{field}}",
+        name="change_field",
+        run=change_field,
+        group="Definitions",
+        about="Change properties of a field.",
+        body=OBJECT,
+        answers={200: ref("Field")},
+    ),
+    Route(
+        method="DELETE",
+        path=f"{_FIELDS}/{{field}}",
+        name="remove_field",
+        run=remove_field,
+        group="Definitions",
+        about="Put a field of the site's own in the trash.",
+        answers={204: None},
+    ),
+    Route(
+        method="POST",
+        path=f"{_FIELDS}/{{field}}/restore",
+        name="restore_field",
+        run=restore_field,
+        group="Definitions",
+        about="Take a field out of the trash.",
+        headers=(KEY,),
+        answers={200: ref("Field")},
+    ),
 )

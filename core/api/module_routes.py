@@ -55,23 +55,66 @@ def _state(call: Call, module: str) -> ModuleState:
 
 def _module(call: Call, state: ModuleState) -> dict[str, Any]:
     spec, style = state.spec, call.style
-    return {"name": spec.name, "version": spec.version, "label": style.label(spec.label),
-            "summary": style.label(spec.summary), "state": state.state, "requires": dict(spec.requires),
-            "required_by": list(state.required_by), "outdated": state.outdated, "always": spec.always,
-            "problems": [style.problem(problem) for problem in state.problems]}
+    return {
+        "name": spec.name,
+        "version": spec.version,
+        "label": style.label(spec.label),
+        "summary": style.label(spec.summary),
+        "state": state.state,
+        "requires": dict(spec.requires),
+        "required_by": list(state.required_by),
+        "outdated": state.outdated,
+        "always": spec.always,
+        "problems": [style.problem(problem) for problem in state.problems],
+    }
 
 
 _ONE = "/modules/{module}"
 
 ROUTES = (
-    Route(method="GET", path="/modules", name="list_modules", run=get_modules, group="Modules",
-          about="All modules with their state.", answers={200: listed(ref("Module"))}),
-    Route(method="GET", path=_ONE, name="get_module", run=get_module, group="Modules", about="One module.",
-          answers={200: ref("Module")}),
-    Route(method="POST", path=f"{_ONE}/install", name="install_module", run=install, group="Modules",
-          about="Install a module and what it requires.", answers={200: ref("Module")}),
-    Route(method="POST", path=f"{_ONE}/enable", name="enable_module", run=install, group="Modules",
-          about="Wake up a module that sleeps.", answers={200: ref("Module")}),
-    Route(method="POST", path=f"{_ONE}/disable", name="disable_module", run=disable, group="Modules",
-          about="Put a module to sleep.", answers={200: ref("Module")}),
+    Route(
+        method="GET",
+        path="/modules",
+        name="list_modules",
+        run=get_modules,
+        group="Modules",
+        about="All modules with their state.",
+        answers={200: listed(ref("Module"))},
+    ),
+    Route(
+        method="GET",
+        path=_ONE,
+        name="get_module",
+        run=get_module,
+        group="Modules",
+        about="One module.",
+        answers={200: ref("Module")},
+    ),
+    Route(
+        method="POST",
+        path=f"{_ONE}/install",
+        name="install_module",
+        run=install,
+        group="Modules",
+        about="Install a module and what it requires.",
+        answers={200: ref("Module")},
+    ),
+    Route(
+        method="POST",
+        path=f"{_ONE}/enable",
+        name="enable_module",
+        run=install,
+        group="Modules",
+        about="Wake up a module that sleeps.",
+        answers={200: ref("Module")},
+    ),
+    Route(
+        method="POST",
+        path=f"{_ONE}/disable",
+        name="disable_module",
+        run=disable,
+        group="Modules",
+        about="Put a module to sleep.",
+        answers={200: ref("Module")},
+    ),
 )

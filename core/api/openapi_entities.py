@@ -18,7 +18,10 @@ from core.metadata.specs import EntitySpec, FieldSpec
 Describe = Callable[[Route], dict[str, Any]]
 
 ACTIONS: Mapping[str, str] = {
-    "list_records": "read", "get_record": "read", "create_records": "create", "change_record": "update",
+    "list_records": "read",
+    "get_record": "read",
+    "create_records": "create",
+    "change_record": "update",
     "delete_record": "delete",
 }
 
@@ -37,20 +40,34 @@ def add_entity(spec: APISpec, call: Call, entity: EntitySpec, *, routes_of: Desc
     rights = access.fields(call.actor, entity.name, call.catalog)
     label = call.style.label(entity.label)
     readable = [f for f in entity.fields.values() if f.name in rights.readable]
-    spec.components.schema(entity.name, {
-        "type": "object", "title": label, "properties": {f.name: _read(f, types) for f in readable}})
+    spec.components.schema(
+        entity.name,
+        {"type": "object", "title": label, "properties": {f.name: _read(f, types) for f in readable}},
+    )
     writable = [f for f in entity.fields.values() if f.name in rights.editable]
-    spec.components.schema(f"{entity.name}.values", {
-        "type": "object", "title": label, "additionalProperties": False,
-        "properties": {f.name: _write(f, types) for f in writable}})
+    spec.components.schema(
+        f"{entity.name}.values",
+        {
+            "type": "object",
+            "title": label,
+            "additionalProperties": False,
+            "properties": {f.name: _write(f, types) for f in writable},
+        },
+    )
     for route in ROUTES:
         if route.name in ACTIONS and access.may(call.actor, entity.name, ACTIONS[route.name], call.catalog):
             _add_path(spec, entity.name, label, route, routes_of)
 
 
 def _add_path(spec: APISpec, entity: str, label: str, route: Route, describe: Describe) -> None:
-    own = replace(route, path=route.path.replace("{entity}", entity), name=f"{route.name}:{entity}", group=label,
-                  body=_body(route, entity), answers=_answers(route, entity))
+    own = replace(
+        route,
+        path=route.path.replace("{entity}", entity),
+        name=f"{route.name}:{entity}",
+        group=label,
+        body=_body(route, entity),
+        answers=_answers(route, entity),
+    )
     spec.path(path=own.path, operations={own.method.lower(): describe(own)})
 
 
@@ -73,7 +90,10 @@ def _answers(route: Route, entity: str) -> Mapping[int, Schema | None]:
 
 
 def _read(field: FieldSpec, types: FieldTypes) -> dict[str, Any]:
-    schema: dict[str, Any] = {"anyOf": [types.get(field.type).wire_schema(field), {"type": "null"}], "readOnly": True}
+    schema: dict[str, Any] = {
+        "anyOf": [types.get(field.type).wire_schema(field), {"type": "null"}],
+        "readOnly": True,
+    }
     if isinstance(field.label, str):
         schema["title"] = field.label
     return schema
@@ -81,5 +101,3 @@ def _read(field: FieldSpec, types: FieldTypes) -> dict[str, Any]:
 
 def _write(field: FieldSpec, types: FieldTypes) -> dict[str, Any]:
     return {"anyOf": [types.get(field.type).wire_schema(field), {"type": "null"}]}
-
-

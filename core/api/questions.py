@@ -21,7 +21,9 @@ PAGE = (
     Parameter(name="sort", about="Names with commas, - first for descending."),
     Parameter(name="limit", about="Most records in the answer.", schema=LIMIT),
     Parameter(name="cursor", about="The next of the page before."),
-    Parameter(name="count", about="exact: with the total.", schema={"type": "string", "enum": ["exact", "none"]}),
+    Parameter(
+        name="count", about="exact: with the total.", schema={"type": "string", "enum": ["exact", "none"]}
+    ),
     Parameter(name="search", about="Words that the search keys hold."),
     Parameter(name="trash", about="What was deleted, instead.", schema=FLAG),
 )
@@ -29,8 +31,11 @@ PAGE = (
 _NAMES: Schema = {"type": "array", "items": {"type": "string"}}
 _SCHEMAS: Mapping[str, Schema] = {"fields": _NAMES, "sort": _NAMES}
 
-BODY: Schema = {"type": "object", "additionalProperties": False,
-                "properties": {p.name: _SCHEMAS.get(p.name, p.schema) for p in PAGE}}
+BODY: Schema = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {p.name: _SCHEMAS.get(p.name, p.schema) for p in PAGE},
+}
 
 
 def read_query(call: Call) -> Query:
@@ -38,18 +43,30 @@ def read_query(call: Call) -> Query:
     if not call.request.query_string:
         return EVERYTHING
     return Query(
-        fields=names(call, "fields"), filter=text(call, "filter"), sort=names(call, "sort"),
-        limit=whole(call, "limit", EVERYTHING.limit), cursor=text(call, "cursor"),
-        count=_counted(text(call, "count", "none")), search=text(call, "search"), trash=flag(call, "trash"))
+        fields=names(call, "fields"),
+        filter=text(call, "filter"),
+        sort=names(call, "sort"),
+        limit=whole(call, "limit", EVERYTHING.limit),
+        cursor=text(call, "cursor"),
+        count=_counted(text(call, "count", "none")),
+        search=text(call, "search"),
+        trash=flag(call, "trash"),
+    )
 
 
 def read_query_body(call: Call) -> Query:
     """Return the question in the body: for filters that are too long for an address."""
     body = read_object(call.request, *(parameter.name for parameter in PAGE))
     return Query(
-        fields=_texts(body, "fields"), filter=_text(body, "filter"), sort=_texts(body, "sort"),
-        limit=_whole(body, "limit"), cursor=_text(body, "cursor"), count=_counted(_text(body, "count", "none")),
-        search=_text(body, "search"), trash=_flag(body, "trash"))
+        fields=_texts(body, "fields"),
+        filter=_text(body, "filter"),
+        sort=_texts(body, "sort"),
+        limit=_whole(body, "limit"),
+        cursor=_text(body, "cursor"),
+        count=_counted(_text(body, "count", "none")),
+        search=_text(body, "search"),
+        trash=_flag(body, "trash"),
+    )
 
 
 EVERYTHING = Query()

@@ -20,7 +20,9 @@ from core.records.reading import Reading
 from core.records.service import Records
 from core.storage import UnitOfWork
 
-IF_MATCH = Header(name="If-Match", about='The version that you have seen, as the ETag gave it: "3".', required=True)
+IF_MATCH = Header(
+    name="If-Match", about='The version that you have seen, as the ETag gave it: "3".', required=True
+)
 IF_MATCH_TOO = Header(name="If-Match", about='The version that you have seen, as the ETag gave it: "3".')
 PREFER = Header(name="Prefer", about="return=minimal answers with id and version alone.")
 FIELDS = Parameter(name="fields", about="Names with commas; all readable ones where it is missing.")
@@ -30,15 +32,21 @@ def get_list(call: Call, entity: str) -> Response:
     """Answer a page of records: one statement."""
     query = read_query(call)
     reading = call.site.get(Reading)
-    return answer(call.read(lambda catalog: reading.find_json(
-        call.actor, entity, query, catalog=catalog, reader=call.reader)))
+    return answer(
+        call.read(
+            lambda catalog: reading.find_json(call.actor, entity, query, catalog=catalog, reader=call.reader)
+        )
+    )
 
 
 def get_record(call: Call, entity: str, record: str) -> Response:
     """Answer one record: one statement."""
     reading, number, fields = call.site.get(Reading), record_id(record), names(call, "fields")
     version, body = call.read(
-        lambda catalog: reading.get_versioned(call.actor, entity, number, fields, catalog=catalog, reader=call.reader))
+        lambda catalog: reading.get_versioned(
+            call.actor, entity, number, fields, catalog=catalog, reader=call.reader
+        )
+    )
     return answer(body, 200, etag(version))
 
 
@@ -49,7 +57,9 @@ def create(call: Call, entity: str) -> Response:
     def act(uow: UnitOfWork) -> Made:
         rows = value if isinstance(value, list) else [value]
         saved = call.site.get(Records).create(call.actor, entity, rows, uow=uow)
-        return Made(status=201, body=_batch(saved) if isinstance(value, list) else _shown(call, entity, saved[0], uow))
+        return Made(
+            status=201, body=_batch(saved) if isinstance(value, list) else _shown(call, entity, saved[0], uow)
+        )
 
     if value == []:
         raise BadRequest("The list is empty.", code="empty")
@@ -64,7 +74,9 @@ def change(call: Call, entity: str, record: str) -> Response:
     version = _version(call)
 
     def act(uow: UnitOfWork) -> bytes:
-        saved = call.site.get(Records).update(call.actor, entity, record_id(record), value, version=version, uow=uow)
+        saved = call.site.get(Records).update(
+            call.actor, entity, record_id(record), value, version=version, uow=uow
+        )
         return _shown(call, entity, saved, uow)
 
     body = call.write(act)
@@ -76,7 +88,9 @@ def delete(call: Call, entity: str, record: str) -> Response:
     number, version = record_id(record), _version(call)
 
     def act(uow: UnitOfWork) -> object:
-        return call.site.get(Records).delete(call.actor, entity, [number], uow=uow, versions={number: version})
+        return call.site.get(Records).delete(
+            call.actor, entity, [number], uow=uow, versions={number: version}
+        )
 
     call.write(act)
     return nothing()
@@ -124,19 +138,68 @@ def _version(call: Call) -> int | None:
 _ONE = {"anyOf": [OBJECT, {"type": "array", "items": OBJECT, "maxItems": 10_000}]}
 
 ROUTES = (
-    Route(method="GET", path="/records/{entity}", name="list_records", run=get_list, group="Records", reads=True,
-          about="A page of records.", parameters=PAGE, answers={200: ref("Page")}),
-    Route(method="POST", path="/records/{entity}", name="create_records", run=create, group="Records",
-          about="Create one record, or all of a list.", headers=(KEY, PREFER), body=_ONE, answers={201: OBJECT}),
-    Route(method="GET", path="/records/{entity}/{record}", name="get_record", run=get_record, group="Records",
-          reads=True,
-          about="One record, with its lines.", parameters=(FIELDS,), answers={200: ref("Record")}),
-    Route(method="PATCH", path="/records/{entity}/{record}", name="change_record", run=change, group="Records",
-          about="Change some values of a record.", headers=(IF_MATCH, PREFER), body=OBJECT,
-          answers={200: ref("Record")}),
-    Route(method="DELETE", path="/records/{entity}/{record}", name="delete_record", run=delete, group="Records",
-          about="Put a record in the trash.", headers=(IF_MATCH_TOO,), answers={204: None}),
-    Route(method="POST", path="/records/{entity}/{record}/restore", name="restore_record", run=restore,
-          group="Records", about="Take a record out of the trash.", headers=(KEY, PREFER),
-          answers={200: ref("Record")}),
+    Route(
+        method="GET",
+        path="/records/{entity}",
+        name="list_records",
+        run=get_list,
+        group="Records",
+        reads=True,
+        about="A page of records.",
+        parameters=PAGE,
+        answers={200: ref("Page")},
+    ),
+    Route(
+        method="POST",
+        path="/records/{entity}",
+        name="create_records",
+        run=create,
+        group="Records",
+        about="Create one record, or all of a list.",
+        headers=(KEY, PREFER),
+        body=_ONE,
+        answers={201: OBJECT},
+    ),
+    Route(
+        method="GET",
+        path="/records/{entity}/{record}",
+        name="get_record",
+        run=get_record,
+        group="Records",
+        reads=True,
+        about="One record, with its lines.",
+        parameters=(FIELDS,),
+        answers={200: ref("Record")},
+    ),
+    Route(
+        method="PATCH",
+        path="/records/{entity}/{record}",
+        name="change_record",
+        run=change,
+        group="Records",
+        about="Change some values of a record.",
+        headers=(IF_MATCH, PREFER),
+        body=OBJECT,
+        answers={200: ref("Record")},
+    ),
+    Route(
+        method="DELETE",
+        path="/records/{entity}/{record}",
+        name="delete_record",
+        run=delete,
+        group="Records",
+        about="Put a record in the trash.",
+        headers=(IF_MATCH_TOO,),
+        answers={204: None},
+    ),
+    Route(
+        method="POST",
+        path="/records/{entity}/{record}/restore",
+        name="restore_record",
+        run=restore,
+        group="Records",
+        about="Take a record out of the trash.",
+        headers=(KEY, PREFER),
+        answers={200: ref("Record")},
+    ),
 )

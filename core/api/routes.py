@@ -29,8 +29,11 @@ def ref(name: str) -> Schema:
 
 def listed(item: Schema, **more: Schema) -> Schema:
     """Return the schema of a list as the API answers it."""
-    return {"type": "object", "required": ["items", *more],
-            "properties": {"items": {"type": "array", "items": item}, **more}}
+    return {
+        "type": "object",
+        "required": ["items", *more],
+        "properties": {"items": {"type": "array", "items": item}, **more},
+    }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,8 +85,12 @@ def check_parameters(route: Route, given: MultiDict[str, str]) -> None:
     """Refuse names that the route does not know, names given twice, and missing ones."""
     for name, values in given.lists():
         if name not in route.known:
-            raise BadRequest("{name} is not known here. There are: {known}.", code="unknown_parameter", name=name[:80],
-                             known=tuple(sorted(route.known)))
+            raise BadRequest(
+                "{name} is not known here. There are: {known}.",
+                code="unknown_parameter",
+                name=name[:80],
+                known=tuple(sorted(route.known)),
+            )
         if len(values) > 1:
             raise BadRequest("{name} is given twice.", code="given_twice", name=name)
 

@@ -49,7 +49,9 @@ class Blobs:
         try:
             return self.path(sha256).open("rb")
         except OSError as failure:
-            raise Unavailable("The content of this file is missing on the disk.", code="content_missing") from failure
+            raise Unavailable(
+                "The content of this file is missing on the disk.", code="content_missing"
+            ) from failure
 
     def write(self, stream: Readable, limit: int) -> Blob:
         """Write a content, so that it survives a crash, before anybody refers to it."""
@@ -81,7 +83,11 @@ class Blobs:
         for path in list(self._folder.glob("*/*")):
             sha256 = path.parent.name + path.name
             with self._locked():
-                if path.exists() and path.stat().st_mtime < before and (len(sha256) != 64 or not wanted(sha256)):
+                if (
+                    path.exists()
+                    and path.stat().st_mtime < before
+                    and (len(sha256) != 64 or not wanted(sha256))
+                ):
                     path.unlink()
                     removed += 1
         return removed

@@ -25,13 +25,15 @@ _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
     (b"OggS", "audio/ogg"),
 )
 
-_ZIPPED = MappingProxyType({
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
-    ".odt": "application/vnd.oasis.opendocument.text",
-})
+_ZIPPED = MappingProxyType(
+    {
+        ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        ".ods": "application/vnd.oasis.opendocument.spreadsheet",
+        ".odt": "application/vnd.oasis.opendocument.text",
+    }
+)
 
 _OFFICE_97 = MappingProxyType({".xls": "application/vnd.ms-excel", ".doc": "application/msword"})
 

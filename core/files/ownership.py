@@ -11,7 +11,9 @@ from core.storage import UnitOfWork
 from core.storage.kernel_tables import file as core_file
 
 
-def usable_files(uow: UnitOfWork, ids: Collection[int], actor: Actor, entity: str, record_id: int) -> set[int]:
+def usable_files(
+    uow: UnitOfWork, ids: Collection[int], actor: Actor, entity: str, record_id: int
+) -> set[int]:
     """Return those files that the actor may put into this record: their own new ones, and those it had before."""
     c = core_file.c
     mine = sa.and_(c.entity.is_(None), sa.true() if actor.elevated is not None else c.created_by == actor.id)
@@ -21,5 +23,8 @@ def usable_files(uow: UnitOfWork, ids: Collection[int], actor: Actor, entity: st
 
 def assign_files(uow: UnitOfWork, ids: Collection[int], entity: str, record_id: int) -> None:
     """Say which record files belong to; no sweep takes them from now on."""
-    uow.execute(sa.update(core_file).where(core_file.c.id.in_(list(ids)), core_file.c.entity.is_(None))
-                .values(entity=entity, record_id=record_id))
+    uow.execute(
+        sa.update(core_file)
+        .where(core_file.c.id.in_(list(ids)), core_file.c.entity.is_(None))
+        .values(entity=entity, record_id=record_id)
+    )

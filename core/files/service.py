@@ -53,14 +53,31 @@ class Files:
         self.blobs = Blobs(folder)
         self._limit = limit
 
-    def store(self, stream: Readable, name: str, actor: Actor, uow: UnitOfWork, *, mime: str = "",
-              limit: int | None = None) -> int:
+    def store(
+        self,
+        stream: Readable,
+        name: str,
+        actor: Actor,
+        uow: UnitOfWork,
+        *,
+        mime: str = "",
+        limit: int | None = None,
+    ) -> int:
         """Keep an upload and return its id; it is swept after a day in which no record has referred to it."""
         blob = self.blobs.write(stream, self._limit if limit is None else limit)
         kept = file_name(name)
-        file_id: int = uow.execute(sa.insert(core_file).values(
-            sha256=blob.sha256, name=kept, mime=mime or kind_of(blob.head, kept), size=blob.size, created_at=uow.now,
-            created_by=actor.id).returning(core_file.c.id)).scalar_one()
+        file_id: int = uow.execute(
+            sa.insert(core_file)
+            .values(
+                sha256=blob.sha256,
+                name=kept,
+                mime=mime or kind_of(blob.head, kept),
+                size=blob.size,
+                created_at=uow.now,
+                created_by=actor.id,
+            )
+            .returning(core_file.c.id)
+        ).scalar_one()
         return file_id
 
     def find(self, file_id: int, reader: Reader) -> StoredFile:
@@ -69,8 +86,17 @@ class Files:
         if not rows:
             raise NotFound
         number, sha256, name, mime, size, created_at, created_by, entity, record_id = rows[0]
-        return StoredFile(id=number, sha256=sha256, name=name, mime=mime, size=size, created_at=created_at,
-                          created_by=created_by, entity=entity, record_id=record_id)
+        return StoredFile(
+            id=number,
+            sha256=sha256,
+            name=name,
+            mime=mime,
+            size=size,
+            created_at=created_at,
+            created_by=created_by,
+            entity=entity,
+            record_id=record_id,
+        )
 
     def open(self, file: StoredFile) -> BinaryIO:
         """Open the content for reading."""
@@ -79,13 +105,20 @@ class Files:
     def forget(self, uow: UnitOfWork) -> int:
         """Forget the files that no record has referred to for a day, and those of old jobs; return how many."""
         c = core_file.c
-        return uow.execute(sa.delete(core_file).where(sa.or_(
-            sa.and_(c.entity.is_(None), c.created_at < uow.now - UNREFERENCED),
-            sa.and_(c.entity == OF_JOB, c.created_at < uow.now - KEPT_FOR_JOBS)))).rowcount
+        return uow.execute(
+            sa.delete(core_file).where(
+                sa.or_(
+                    sa.and_(c.entity.is_(None), c.created_at < uow.now - UNREFERENCED),
+                    sa.and_(c.entity == OF_JOB, c.created_at < uow.now - KEPT_FOR_JOBS),
+                )
+            )
+        ).rowcount
 
     def clean(self, reader: Reader) -> int:
         """Remove contents that have no row; return how many.
 
         Call it outside of any unit: what an open one has forgotten may come back, its content could not.
         """
-        return self.blobs.sweep(UNREFERENCED.total_seconds(), lambda sha256: bool(reader.rows(WANTED, (sha256,))))
+        return self.blobs.sweep(
+            UNREFERENCED.total_seconds(), lambda sha256: bool(reader.rows(WANTED, (sha256,)))
+        )

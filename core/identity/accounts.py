@@ -42,8 +42,15 @@ def normal_login(text: str) -> str:
     login = clean(given).casefold()
     hidden = any(not letter.isprintable() or letter.isspace() for letter in given)
     if not login or len(login) > LONGEST_LOGIN or hidden or any(map(_mixes_scripts, _PARTS.split(login))):
-        raise ValidationFailed(problems=[Problem(
-            code="bad_login", field="login", message="A login is an e-mail address or a word without spaces.")])
+        raise ValidationFailed(
+            problems=[
+                Problem(
+                    code="bad_login",
+                    field="login",
+                    message="A login is an e-mail address or a word without spaces.",
+                )
+            ]
+        )
     return login
 
 
@@ -57,11 +64,21 @@ def insert_account(uow: UnitOfWork, login: str, password_hash: str | None, roles
     login = normal_login(login)
     wanted = check_roles(roles, uow.catalog)
     if uow.execute(sa.select(core_account.c.id).where(core_account.c.login == login)).first():
-        raise ValidationFailed(problems=[Problem(
-            code="taken", field="login", message="There is already an account with this login.")])
-    account_id: int = uow.execute(sa.insert(core_account).values(
-        login=login, password_hash=password_hash, roles=list(wanted), created_at=uow.now,
-    ).returning(core_account.c.id)).scalar_one()
+        raise ValidationFailed(
+            problems=[
+                Problem(code="taken", field="login", message="There is already an account with this login.")
+            ]
+        )
+    account_id: int = uow.execute(
+        sa.insert(core_account)
+        .values(
+            login=login,
+            password_hash=password_hash,
+            roles=list(wanted),
+            created_at=uow.now,
+        )
+        .returning(core_account.c.id)
+    ).scalar_one()
     bump_access(uow)
     return account_id
 
@@ -70,9 +87,15 @@ def check_roles(roles: Iterable[str], catalog: Catalog) -> tuple[str, ...]:
     """Return the roles sorted, or refuse those that do not exist."""
     wanted = tuple(sorted(set(roles)))
     problems = [
-        Problem(code="unknown_role", field="roles", message="There is no role {name}. Perhaps: {nearest}.",
-                params={"name": name, "nearest": nearest(name, catalog.roles)})
-        for name in wanted if name not in catalog.roles]
+        Problem(
+            code="unknown_role",
+            field="roles",
+            message="There is no role {name}. Perhaps: {nearest}.",
+            params={"name": name, "nearest": nearest(name, catalog.roles)},
+        )
+        for name in wanted
+        if name not in catalog.roles
+    ]
     if problems:
         raise ValidationFailed(problems=problems)
     return wanted
@@ -88,17 +111,27 @@ def find_account(uow: UnitOfWork, login: str) -> Account:
 
 def read_accounts(uow: UnitOfWork, *where: sa.ColumnElement[bool]) -> list[Account]:
     """Return accounts by login."""
-    columns = (core_account.c.id, core_account.c.login, core_account.c.active, core_account.c.roles,
-               core_account.c.created_at)
+    columns = (
+        core_account.c.id,
+        core_account.c.login,
+        core_account.c.active,
+        core_account.c.roles,
+        core_account.c.created_at,
+    )
     rows = uow.execute(sa.select(*columns).where(*where).order_by(core_account.c.login))
-    return [Account(id=i, login=login, active=active, roles=tuple(roles), created_at=at)
-            for i, login, active, roles, at in rows]
+    return [
+        Account(id=i, login=login, active=active, roles=tuple(roles), created_at=at)
+        for i, login, active, roles, at in rows
+    ]
 
 
 def change_account(uow: UnitOfWork, account_id: int, *, ends_sessions: bool, **values: object) -> None:
     """Change an account; whoever remembered its rights forgets them in this transaction."""
-    changed = uow.execute(sa.update(core_account).where(core_account.c.id == account_id)
-                          .values(epoch=core_account.c.epoch + 1, **values)).rowcount
+    changed = uow.execute(
+        sa.update(core_account)
+        .where(core_account.c.id == account_id)
+        .values(epoch=core_account.c.epoch + 1, **values)
+    ).rowcount
     if not changed:
         raise NotFound
     if ends_sessions:

@@ -69,12 +69,22 @@ def ask(reader: Reader, statement: str, token: bytes | None) -> Asker:
     if not who or who[0] is None:
         return Asker(version=version, access_version=access_version)
     account, login, roles, token_id, *extra = who
-    return Asker(version=version, access_version=access_version, account=account, login=login,
-                 roles=frozenset(roles), token=token_id, extra=tuple(extra))
+    return Asker(
+        version=version,
+        access_version=access_version,
+        account=account,
+        login=login,
+        roles=frozenset(roles),
+        token=token_id,
+        extra=tuple(extra),
+    )
 
 
 def read_scopes(scopes: object) -> tuple[Scope, ...]:
     """Return the scopes of an API key; an empty list is for nothing."""
     given = scopes if isinstance(scopes, list) else []
-    return tuple(Scope(entity=str(s.get("entity", "")), action=str(s.get("action", "")))
-                 for s in given if isinstance(s, dict))
+    return tuple(
+        Scope(entity=str(s.get("entity", "")), action=str(s.get("action", "")))
+        for s in given
+        if isinstance(s, dict)
+    )

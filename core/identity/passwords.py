@@ -16,10 +16,24 @@ LONGEST = 256
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """OWASP's parameters for argon2id: 19 MiB, two passes; small enough for many threads at once."""
 
-_COMMON = frozenset({
-    "1234567890", "12345678910", "0123456789", "password12", "password123", "qwertyuiop", "qwerty12345",
-    "1q2w3e4r5t", "abcdefghij", "administrator", "payvand1234", "welcome123", "letmein1234", "iloveyou12",
-})
+_COMMON = frozenset(
+    {
+        "1234567890",
+        "12345678910",
+        "0123456789",
+        "password12",
+        "password123",
+        "qwertyuiop",
+        "qwerty12345",
+        "1q2w3e4r5t",
+        "abcdefghij",
+        "administrator",
+        "payvand1234",
+        "welcome123",
+        "letmein1234",
+        "iloveyou12",
+    }
+)
 
 
 class Passwords:
@@ -52,7 +66,9 @@ def check_password(password: str, login: str) -> None:
     if len(password) > LONGEST:
         raise _refused("too_long", "A password has {longest} characters at most.", longest=LONGEST)
     if fold(password) in _COMMON or len(set(password)) < 4 or fold(login.partition("@")[0]) == fold(password):
-        raise _refused("too_common", "This password is too easy to guess; take a few words that only you connect.")
+        raise _refused(
+            "too_common", "This password is too easy to guess; take a few words that only you connect."
+        )
 
 
 def _refused(code: str, message: str, **params: int) -> ValidationFailed:

@@ -33,8 +33,16 @@ class Principals:
             if known is not None and known.roles == roles:
                 return known
         profile = self._profile_of(account) or Profile(name=login)
-        actor = Actor(id=account, login=login, name=profile.name or login, roles=roles, team=profile.team,
-                      teams=profile.teams, teams_below=profile.teams_below, preferences=profile.preferences)
+        actor = Actor(
+            id=account,
+            login=login,
+            name=profile.name or login,
+            roles=roles,
+            team=profile.team,
+            teams=profile.teams,
+            teams_below=profile.teams_below,
+            preferences=profile.preferences,
+        )
         with self._lock:
             if self._version != version:
                 self._actors, self._narrowed, self._version = {}, {}, version
@@ -51,8 +59,13 @@ class Principals:
         """Return somebody who sits at a browser."""
         return self._narrow(actor, ("web", actor.id or 0), None, lambda: None)
 
-    def _narrow(self, actor: Actor, key: tuple[str, int], given: object,
-                scopes: Callable[[], tuple[Scope, ...] | None]) -> Actor:
+    def _narrow(
+        self,
+        actor: Actor,
+        key: tuple[str, int],
+        given: object,
+        scopes: Callable[[], tuple[Scope, ...] | None],
+    ) -> Actor:
         """Remember the actor of a key or a session: they come back with every request."""
         known = self._narrowed.get(key)
         if known is not None and known[0] is actor and known[1] == given:

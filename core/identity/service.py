@@ -55,8 +55,15 @@ class AccountHook(Protocol):
 class Identity:
     """Everything about who is asking, for one site."""
 
-    def __init__(self, *, database: Database, catalogs: CatalogsLike, access: Access, profile_of: ProfileOf,
-                 account_saved: AccountHook) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        catalogs: CatalogsLike,
+        access: Access,
+        profile_of: ProfileOf,
+        account_saved: AccountHook,
+    ) -> None:
         self._database = database
         self._catalogs = catalogs
         self._access = access
@@ -66,7 +73,9 @@ class Identity:
 
     # Requests
 
-    def open(self, *, bearer: str | None = None, cookie: str | None = None, reader: Reader | None = None) -> Opening:
+    def open(
+        self, *, bearer: str | None = None, cookie: str | None = None, reader: Reader | None = None
+    ) -> Opening:
         """Open a request: one statement. A wrong API key raises `NotSignedIn`; a wrong cookie is nobody."""
         if reader is not None:
             return self._open(_asker(reader, bearer, cookie), by_key=bearer is not None)
@@ -88,25 +97,41 @@ class Identity:
     def _open_key(self, asker: Asker, actor: Actor, catalog: Catalog) -> Opening:
         scopes, last_used, now = asker.extra
         if last_used is None or now - last_used > SEEN_EVERY:
-            self._write(sa.update(core_api_key).where(core_api_key.c.id == asker.token).values(last_used_at=now))
-        return Opening(actor=self._principals.by_key(actor, asker.token, scopes), catalog=catalog, access_version=asker.access_version)
+            self._write(
+                sa.update(core_api_key).where(core_api_key.c.id == asker.token).values(last_used_at=now)
+            )
+        return Opening(
+            actor=self._principals.by_key(actor, asker.token, scopes),
+            catalog=catalog,
+            access_version=asker.access_version,
+        )
 
     def _open_session(self, asker: Asker, actor: Actor, catalog: Catalog) -> Opening:
         csrf, seen_at, expires_at, now = asker.extra
         if now - seen_at > SEEN_EVERY:
             expires_at = now + timedelta(days=SESSION_DAYS)
-            self._write(sa.update(core_session).where(core_session.c.id == asker.token)
-                        .values(seen_at=now, expires_at=expires_at))
-        return Opening(actor=self._principals.by_session(actor), catalog=catalog, access_version=asker.access_version,
-                       session=Session(id=asker.token, csrf=csrf, expires_at=expires_at))
+            self._write(
+                sa.update(core_session)
+                .where(core_session.c.id == asker.token)
+                .values(seen_at=now, expires_at=expires_at)
+            )
+        return Opening(
+            actor=self._principals.by_session(actor),
+            catalog=catalog,
+            access_version=asker.access_version,
+            session=Session(id=asker.token, csrf=csrf, expires_at=expires_at),
+        )
 
     def actor_of(self, account_id: int | None) -> Actor:
         """Return a person as jobs act for them: with the rights they have now; nobody if they are gone."""
         if account_id is None:
             return Actor(channel="job")
         with self._database.engine.connect() as connection:
-            row = connection.execute(sa.select(core_account.c.login, core_account.c.roles).where(
-                core_account.c.id == account_id, core_account.c.active)).one_or_none()
+            row = connection.execute(
+                sa.select(core_account.c.login, core_account.c.roles).where(
+                    core_account.c.id == account_id, core_account.c.active
+                )
+            ).one_or_none()
             version = connection.execute(sa.text("SELECT access_version FROM core_catalog")).scalar_one()
         if row is None:
             return Actor(channel="job")
@@ -120,8 +145,11 @@ class Identity:
         now = self._database.now()
         with self._database.engine.begin() as connection:
             check_throttle(connection, login, address, now)
-            row = connection.execute(sa.select(core_account.c.id, core_account.c.password_hash, core_account.c.active)
-                                     .where(core_account.c.login == login)).one_or_none()
+            row = connection.execute(
+                sa.select(core_account.c.id, core_account.c.password_hash, core_account.c.active).where(
+                    core_account.c.login == login
+                )
+            ).one_or_none()
         right = self._passwords.matches(password, row.password_hash if row else None)
         if row is None or not right or not row.active:
             with self._database.engine.begin() as connection:
@@ -130,12 +158,22 @@ class Identity:
         token = new_token()
         with self._database.engine.begin() as connection:
             forget_failures(connection, login)
-            connection.execute(sa.insert(core_session).values(
-                token_hash=token_hash(token), account=row.id, csrf=new_token(), created_at=now, seen_at=now,
-                expires_at=now + timedelta(days=SESSION_DAYS)))
+            connection.execute(
+                sa.insert(core_session).values(
+                    token_hash=token_hash(token),
+                    account=row.id,
+                    csrf=new_token(),
+                    created_at=now,
+                    seen_at=now,
+                    expires_at=now + timedelta(days=SESSION_DAYS),
+                )
+            )
             if self._passwords.is_outdated(row.password_hash):
-                connection.execute(sa.update(core_account).where(core_account.c.id == row.id)
-                                   .values(password_hash=self._passwords.hash(password)))
+                connection.execute(
+                    sa.update(core_account)
+                    .where(core_account.c.id == row.id)
+                    .values(password_hash=self._passwords.hash(password))
+                )
         return token
 
     def sign_out(self, token: str) -> None:
@@ -144,8 +182,16 @@ class Identity:
 
     # Accounts
 
-    def create_account(self, actor: Actor, login: str, password: str | None, roles: Iterable[str], *, name: str,
-                       uow: UnitOfWork) -> Account:
+    def create_account(
+        self,
+        actor: Actor,
+        login: str,
+        password: str | None,
+        roles: Iterable[str],
+        *,
+        name: str,
+        uow: UnitOfWork,
+    ) -> Account:
         """Add an account with its public profile."""
         self._access.require_administrator(actor, uow.catalog)
         if password is not None:
@@ -188,31 +234,54 @@ class Identity:
 
     # API keys
 
-    def create_key(self, actor: Actor, account_id: int, name: str, scopes: Sequence[Scope], *, uow: UnitOfWork,
-                   days: int | None = None) -> str:
+    def create_key(
+        self,
+        actor: Actor,
+        account_id: int,
+        name: str,
+        scopes: Sequence[Scope],
+        *,
+        uow: UnitOfWork,
+        days: int | None = None,
+    ) -> str:
         """Return a new API key, shown this once; it can do what its scopes name and its owner may."""
         if not is_self(actor, account_id):
             self._access.require_administrator(actor, uow.catalog)
         key = new_key()
-        uow.execute(sa.insert(core_api_key).values(
-            account=account_id, name=name[:100], prefix=key[:10], key_hash=token_hash(key), created_at=uow.now,
-            expires_at=None if days is None else uow.now + timedelta(days=days),
-            scopes=[{"entity": s.entity, "action": s.action} for s in scopes]))
+        uow.execute(
+            sa.insert(core_api_key).values(
+                account=account_id,
+                name=name[:100],
+                prefix=key[:10],
+                key_hash=token_hash(key),
+                created_at=uow.now,
+                expires_at=None if days is None else uow.now + timedelta(days=days),
+                scopes=[{"entity": s.entity, "action": s.action} for s in scopes],
+            )
+        )
         return key
 
     def keys(self, account_id: int, *, uow: UnitOfWork) -> list[Mapping[str, Any]]:
         """Return the keys of an account, without what opens them."""
         c = core_api_key.c
-        rows = uow.execute(sa.select(c.id, c.name, c.prefix, c.scopes, c.created_at, c.expires_at, c.last_used_at,
-                                     c.revoked_at).where(c.account == account_id).order_by(c.id)).mappings()
+        rows = uow.execute(
+            sa.select(
+                c.id, c.name, c.prefix, c.scopes, c.created_at, c.expires_at, c.last_used_at, c.revoked_at
+            )
+            .where(c.account == account_id)
+            .order_by(c.id)
+        ).mappings()
         return [dict(row) for row in rows]
 
     def revoke_key(self, actor: Actor, account_id: int, key_id: int, *, uow: UnitOfWork) -> None:
         """End an API key at once."""
         if not is_self(actor, account_id):
             self._access.require_administrator(actor, uow.catalog)
-        uow.execute(sa.update(core_api_key).where(core_api_key.c.id == key_id, core_api_key.c.account == account_id)
-                    .values(revoked_at=uow.now))
+        uow.execute(
+            sa.update(core_api_key)
+            .where(core_api_key.c.id == key_id, core_api_key.c.account == account_id)
+            .values(revoked_at=uow.now)
+        )
 
     def _write(self, statement: sa.Executable) -> None:
         with self._database.engine.begin() as connection:

@@ -29,14 +29,18 @@ class Source:
 
 def sources(login: str, address: str) -> tuple[Source, ...]:
     """Return what an attempt counts for: the login tried and the network it came from."""
-    return (Source(key=f"login:{login}", free=FREE_ACCOUNT), Source(key=f"net:{_network(address)}", free=FREE_NETWORK))
+    return (
+        Source(key=f"login:{login}", free=FREE_ACCOUNT),
+        Source(key=f"net:{_network(address)}", free=FREE_NETWORK),
+    )
 
 
 def check_throttle(connection: sa.Connection, login: str, address: str, now: datetime) -> None:
     """Raise `TooMany` while one of the sources has to wait."""
     keys = [source.key for source in sources(login, address)]
     until = connection.execute(
-        sa.select(sa.func.max(core_attempt.c.locked_until)).where(core_attempt.c.key.in_(keys))).scalar_one()
+        sa.select(sa.func.max(core_attempt.c.locked_until)).where(core_attempt.c.key.in_(keys))
+    ).scalar_one()
     if until is not None and until > now:
         raise TooMany(seconds=max(1, int((until - now).total_seconds())))
 
@@ -46,14 +50,19 @@ def count_failure(connection: sa.Connection, login: str, address: str, now: date
     for source in sources(login, address):
         fresh = core_attempt.c.last < now - FORGOTTEN
         added = insert(core_attempt).values(key=source.key, failed=1, last=now)
-        failed = connection.execute(added.on_conflict_do_update(
-            index_elements=["key"],
-            set_={"failed": sa.case((fresh, 1), else_=core_attempt.c.failed + 1), "last": now},
-        ).returning(core_attempt.c.failed)).scalar_one()
+        failed = connection.execute(
+            added.on_conflict_do_update(
+                index_elements=["key"],
+                set_={"failed": sa.case((fresh, 1), else_=core_attempt.c.failed + 1), "last": now},
+            ).returning(core_attempt.c.failed)
+        ).scalar_one()
         if failed >= source.free:
             wait = min(timedelta(seconds=2 ** min(failed - source.free, 12)), LONGEST)
-            connection.execute(sa.update(core_attempt).where(core_attempt.c.key == source.key)
-                               .values(locked_until=now + wait))
+            connection.execute(
+                sa.update(core_attempt)
+                .where(core_attempt.c.key == source.key)
+                .values(locked_until=now + wait)
+            )
 
 
 def forget_failures(connection: sa.Connection, login: str) -> None:

@@ -59,9 +59,15 @@ def check_files(work: Work, drafts: Sequence[Draft]) -> None:
         if new:
             usable = usable_files(work.uow, set(new.values()), work.actor, work.entity, draft.id)
             draft.problems.extend(
-                Problem(code="no_such_file", field=name, params={"id": file_id},
-                        message="There is no file {id} that you could put here.")
-                for name, file_id in new.items() if file_id not in usable)
+                Problem(
+                    code="no_such_file",
+                    field=name,
+                    params={"id": file_id},
+                    message="There is no file {id} that you could put here.",
+                )
+                for name, file_id in new.items()
+                if file_id not in usable
+            )
 
 
 def keep_files(work: Work, drafts: Iterable[Draft]) -> None:

@@ -51,8 +51,15 @@ class Caller:
     actor: Actor
     key: str
 
-    def __call__(self, method: str, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None,
-                 **more: Any) -> TestResponse:
+    def __call__(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> TestResponse:
         own = {"Authorization": f"Bearer {self.key}", **(headers or {})}
         sent = {"json": body} if body is not None else {}
         return self.client.open(f"/api/v1{path}", method=method, headers=own, **sent, **more)

@@ -9,8 +9,33 @@ from urllib.parse import quote
 
 from hypothesis import strategies as st
 
-STRANGE = ("", " ", "\x00", "\u202e", "\u200c", "%", "'", '"', "\\", "1e30", "NaN", "-1", "null", "x" * 300, "۱۲۳", "علی", "../..",
-           "{}", "title", "id == 1", "sum(pages)", "count()", "2026-02-30", "office.paper", "\U0001f600")
+STRANGE = (
+    "",
+    " ",
+    "\x00",
+    "\u202e",
+    "\u200c",
+    "%",
+    "'",
+    '"',
+    "\\",
+    "1e30",
+    "NaN",
+    "-1",
+    "null",
+    "x" * 300,
+    "۱۲۳",
+    "علی",
+    "../..",
+    "{}",
+    "title",
+    "id == 1",
+    "sum(pages)",
+    "count()",
+    "2026-02-30",
+    "office.paper",
+    "\U0001f600",
+)
 LARGE = (0, -1, 1, 2**31, 2**53, 2**63, 10**30, 1.5, 1e300)
 SKIPPED = ("/modules/",)
 """Modules are left alone: without them there is nothing to ask."""
@@ -30,8 +55,14 @@ class Sent:
 def junk() -> st.SearchStrategy[Any]:
     """Return JSON of any shape."""
     leaves = st.none() | st.booleans() | st.sampled_from(LARGE) | texts()
-    return st.recursive(leaves, lambda inner: st.lists(inner, max_size=3)
-                        | st.dictionaries(st.sampled_from(STRANGE) | st.text(max_size=8), inner, max_size=3), max_leaves=6)
+    return st.recursive(
+        leaves,
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(STRANGE) | st.text(max_size=8), inner, max_size=3)
+        ),
+        max_leaves=6,
+    )
 
 
 def texts() -> st.SearchStrategy[str]:
@@ -47,8 +78,11 @@ class Requests:
         self._schemas = document["components"]["schemas"]
         self._ids = st.sampled_from([*ids, 0, 999_999])
         self._operations = [
-            (path, method.upper(), one) for path, item in document["paths"].items() for method, one in item.items()
-            if not (path.startswith(SKIPPED) and method != "get")]
+            (path, method.upper(), one)
+            for path, item in document["paths"].items()
+            for method, one in item.items()
+            if not (path.startswith(SKIPPED) and method != "get")
+        ]
 
     def any(self) -> st.SearchStrategy[Sent]:
         """Return requests to any of the operations."""
@@ -61,18 +95,31 @@ class Requests:
         schema = content.get("application/json", {}).get("schema")
         body = st.none() if schema is None else self.value(schema) | self.value(schema) | junk()
         version = st.sampled_from(('"1"', "*", "1", "x", ""))
-        headers = st.fixed_dictionaries({}, optional={
-            p["name"]: version if p["name"] == "If-Match" else st.sampled_from(("k1", "return=minimal", ""))
-            for p in described["parameters"] if p["in"] == "header"})
+        headers = st.fixed_dictionaries(
+            {},
+            optional={
+                p["name"]: version
+                if p["name"] == "If-Match"
+                else st.sampled_from(("k1", "return=minimal", ""))
+                for p in described["parameters"]
+                if p["in"] == "header"
+            },
+        )
         return st.builds(
             lambda parts, given, sent, more: Sent(method, _filled(path, parts), given, sent, more),
-            st.fixed_dictionaries(in_path), _some(query), body, headers)
+            st.fixed_dictionaries(in_path),
+            _some(query),
+            body,
+            headers,
+        )
 
     def _part(self, parameter: Mapping[str, Any]) -> st.SearchStrategy[str]:
         if parameter["schema"].get("type") == "integer":
             return self._ids.map(str) | st.sampled_from(("x", "-1", "9" * 40, "1.5", "٣"))
         known = parameter["schema"].get("examples", [])
-        return st.sampled_from([*known, "office.nothing", "x_note", "title"]) | texts().filter(lambda t: t.strip("./"))
+        return st.sampled_from([*known, "office.nothing", "x_note", "title"]) | texts().filter(
+            lambda t: t.strip("./")
+        )
 
     def _word(self, schema: Mapping[str, Any]) -> st.SearchStrategy[str]:
         if "enum" in schema:
@@ -81,7 +128,12 @@ class Requests:
             return st.integers(-5, 300).map(str) | st.sampled_from(STRANGE)
         if schema.get("type") == "boolean":
             return st.sampled_from(("true", "false", "1"))
-        return st.sampled_from(("title", "-pages,title", "pages > 2", "room.name == 'Hall'", "count(),sum(pages)", "state")) | texts()
+        return (
+            st.sampled_from(
+                ("title", "-pages,title", "pages > 2", "room.name == 'Hall'", "count(),sum(pages)", "state")
+            )
+            | texts()
+        )
 
     def value(self, schema: Mapping[str, Any], depth: int = 0) -> st.SearchStrategy[Any]:
         """Return values of a schema, and now and then something else."""
@@ -93,10 +145,15 @@ class Requests:
             return st.sampled_from(schema["enum"])
         kind = schema.get("type")
         kinds = {
-            "string": self._text(schema), "integer": self._ids | st.integers(-3, 50), "boolean": st.booleans(),
-            "number": st.floats(-5, 5), "null": st.none(),
-            "array": st.just([]) if depth > 3 or "items" not in schema else st.lists(
-                self.value(schema["items"], depth + 1), max_size=3)}
+            "string": self._text(schema),
+            "integer": self._ids | st.integers(-3, 50),
+            "boolean": st.booleans(),
+            "number": st.floats(-5, 5),
+            "null": st.none(),
+            "array": st.just([])
+            if depth > 3 or "items" not in schema
+            else st.lists(self.value(schema["items"], depth + 1), max_size=3),
+        }
         return kinds[kind] if isinstance(kind, str) and kind in kinds else self._object(schema, depth)
 
     def _text(self, schema: Mapping[str, Any]) -> st.SearchStrategy[str]:
@@ -114,8 +171,10 @@ class Requests:
         drawn = {name: self.value(one, depth + 1) for name, one in properties.items()}
         required = {name: drawn[name] for name in schema.get("required", ()) if name in drawn}
         title = {"title": st.text("abc", min_size=1, max_size=5)} if "title" in drawn else {}
-        return st.fixed_dictionaries({**required, **title}, optional={
-            n: s for n, s in drawn.items() if n not in required and n not in title})
+        return st.fixed_dictionaries(
+            {**required, **title},
+            optional={n: s for n, s in drawn.items() if n not in required and n not in title},
+        )
 
 
 def _some(query: Mapping[str, st.SearchStrategy[str]]) -> st.SearchStrategy[dict[str, str]]:

@@ -20,7 +20,9 @@ HOST = "http://localhost"
 
 
 def filled(path):
-    return "/api/v1" + re.sub(r"\{(entity|module)\}", "office.room", re.sub(r"\{(record|job|file)\}", "1", path)).replace("{field}", "x_a")
+    return "/api/v1" + re.sub(
+        r"\{(entity|module)\}", "office.room", re.sub(r"\{(record|job|file)\}", "1", path)
+    ).replace("{field}", "x_a")
 
 
 class TestNobody:
@@ -32,14 +34,28 @@ class TestNobody:
             assert route.public or response.headers["WWW-Authenticate"].startswith("Bearer")
 
     def test_a_key_that_is_none_opens_nothing(self, app):
-        for given in ("Bearer", "Bearer ", "Bearer x", "Basic YTpi", "x", "", "bearer ", "Bearer pv_" + "x" * 9000,
-                      "Bearer \u00e9"):
+        for given in (
+            "Bearer",
+            "Bearer ",
+            "Bearer x",
+            "Basic YTpi",
+            "x",
+            "",
+            "bearer ",
+            "Bearer pv_" + "x" * 9000,
+            "Bearer \u00e9",
+        ):
             response = app.test_client().get(f"/api/v1{ROOMS}", headers={"Authorization": given})
             assert response.status_code == 401, given
 
     def test_every_answer_carries_the_headers_that_protect_it(self, app, clerk):
-        for response in (clerk("GET", ROOMS), clerk("GET", "/nothing"), clerk("OPTIONS", ROOMS), clerk("POST", ROOMS, {}),
-                         app.test_client().get("/api/v1/openapi.json")):
+        for response in (
+            clerk("GET", ROOMS),
+            clerk("GET", "/nothing"),
+            clerk("OPTIONS", ROOMS),
+            clerk("POST", ROOMS, {}),
+            app.test_client().get("/api/v1/openapi.json"),
+        ):
             assert response.headers["X-Content-Type-Options"] == "nosniff"
             assert response.headers["Content-Security-Policy"].startswith("default-src 'none'")
             assert "no-store" in response.headers["Cache-Control"]
@@ -61,7 +77,9 @@ class TestKeys:
 
     def test_a_key_never_does_more_than_its_owner(self, caller):
         caller("office.visitor").refused(403, "POST", ROOMS, {"name": "x"})
-        caller("office.clerk").refused(403, "POST", "/metadata/entities/office.room/fields", {"name": "x_a", "type": "text"})
+        caller("office.clerk").refused(
+            403, "POST", "/metadata/entities/office.room/fields", {"name": "x_a", "type": "text"}
+        )
 
     def test_an_administrators_key_administers_only_if_it_is_made_for_it(self, caller):
         narrow = caller("office.chief", scopes=[Scope(entity="*", action="read")])
@@ -117,11 +135,19 @@ class TestBrowsers:
         assert self.send(browser, **{CSRF_HEADER: browser.csrf}) == 201
 
     def test_a_token_from_another_site_is_of_no_use(self, browser):
-        for origin in ("https://evil.example", "null", "http://localhost.evil.example", "http://localhost:81"):
+        for origin in (
+            "https://evil.example",
+            "null",
+            "http://localhost.evil.example",
+            "http://localhost:81",
+        ):
             assert self.send(browser, **{CSRF_HEADER: browser.csrf, "Origin": origin}) == 403, origin
 
     def test_our_own_origin_may(self, browser):
-        assert self.send(browser, **{CSRF_HEADER: browser.csrf, "Origin": HOST, "Sec-Fetch-Site": "same-origin"}) == 201
+        assert (
+            self.send(browser, **{CSRF_HEADER: browser.csrf, "Origin": HOST, "Sec-Fetch-Site": "same-origin"})
+            == 201
+        )
         assert self.send(browser, **{CSRF_HEADER: browser.csrf, "Sec-Fetch-Site": "cross-site"}) == 403
 
     def test_every_route_that_is_not_safe_wants_the_token(self, browser):
@@ -137,14 +163,39 @@ class TestBrowsers:
 
 def test_what_the_api_offers_is_known():
     """A route that is added or lost is meant; this list is what a reviewer looks at."""
-    assert [f"{route.method} {route.path}" for route in sorted(routes(), key=lambda r: (r.path, r.method))] == [
-        "GET /access/me", "GET /exports", "POST /files", "GET /files/{file}", "POST /imports", "GET /jobs/{job}",
-        "POST /jobs/{job}/cancel", "GET /metadata/entities", "POST /metadata/entities", "DELETE /metadata/entities/{entity}",
-        "GET /metadata/entities/{entity}", "GET /metadata/entities/{entity}/fields", "POST /metadata/entities/{entity}/fields",
-        "DELETE /metadata/entities/{entity}/fields/{field}", "PATCH /metadata/entities/{entity}/fields/{field}",
-        "POST /metadata/entities/{entity}/fields/{field}/restore", "GET /modules",
-        "GET /modules/{module}", "POST /modules/{module}/disable", "POST /modules/{module}/enable",
-        "POST /modules/{module}/install", "GET /openapi.json", "GET /records/{entity}", "POST /records/{entity}",
-        "GET /records/{entity}/aggregate", "POST /records/{entity}/query", "DELETE /records/{entity}/{record}",
-        "GET /records/{entity}/{record}", "PATCH /records/{entity}/{record}", "GET /records/{entity}/{record}/history",
-        "POST /records/{entity}/{record}/restore", "GET /search"]
+    assert [
+        f"{route.method} {route.path}" for route in sorted(routes(), key=lambda r: (r.path, r.method))
+    ] == [
+        "GET /access/me",
+        "GET /exports",
+        "POST /files",
+        "GET /files/{file}",
+        "POST /imports",
+        "GET /jobs/{job}",
+        "POST /jobs/{job}/cancel",
+        "GET /metadata/entities",
+        "POST /metadata/entities",
+        "DELETE /metadata/entities/{entity}",
+        "GET /metadata/entities/{entity}",
+        "GET /metadata/entities/{entity}/fields",
+        "POST /metadata/entities/{entity}/fields",
+        "DELETE /metadata/entities/{entity}/fields/{field}",
+        "PATCH /metadata/entities/{entity}/fields/{field}",
+        "POST /metadata/entities/{entity}/fields/{field}/restore",
+        "GET /modules",
+        "GET /modules/{module}",
+        "POST /modules/{module}/disable",
+        "POST /modules/{module}/enable",
+        "POST /modules/{module}/install",
+        "GET /openapi.json",
+        "GET /records/{entity}",
+        "POST /records/{entity}",
+        "GET /records/{entity}/aggregate",
+        "POST /records/{entity}/query",
+        "DELETE /records/{entity}/{record}",
+        "GET /records/{entity}/{record}",
+        "PATCH /records/{entity}/{record}",
+        "GET /records/{entity}/{record}/history",
+        "POST /records/{entity}/{record}/restore",
+        "GET /search",
+    ]

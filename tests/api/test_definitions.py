@@ -11,16 +11,33 @@ PAPERS = "/records/office.paper"
 ALLERGY = {"name": "x_allergy", "type": "text", "search": True, "label": {"en": "Allergy", "fa": "حساسیت"}}
 
 NO_FIELDS = (
-    {}, [], "x", {"name": "allergy", "type": "text"}, {"name": "x_a", "type": "nothing"}, {"name": "x_a"},
-    {"name": "x_a", "type": "text", "unknown": 1}, {"name": "x_A", "type": "text"}, {"name": "x_" + "a" * 60, "type": "text"},
-    {"name": "x_a; drop table", "type": "text"}, {"name": "x_a", "type": "reference", "to": "office.nothing"},
-    {"name": "x_a", "type": "text", "max_length": "many"}, {"name": 7, "type": "text"}, {"name": "x_a", "type": ["text"]},
-    {"name": "x_a", "type": "text", "label": {"en": 5}}, {"name": "x_a", "type": "text", "computed": "nothing + 1"},
-    {"name": "x_a", "type": "choice"}, {"name": "x_a", "type": "text", "default": {"a": {"b": []}}},
+    {},
+    [],
+    "x",
+    {"name": "allergy", "type": "text"},
+    {"name": "x_a", "type": "nothing"},
+    {"name": "x_a"},
+    {"name": "x_a", "type": "text", "unknown": 1},
+    {"name": "x_A", "type": "text"},
+    {"name": "x_" + "a" * 60, "type": "text"},
+    {"name": "x_a; drop table", "type": "text"},
+    {"name": "x_a", "type": "reference", "to": "office.nothing"},
+    {"name": "x_a", "type": "text", "max_length": "many"},
+    {"name": 7, "type": "text"},
+    {"name": "x_a", "type": ["text"]},
+    {"name": "x_a", "type": "text", "label": {"en": 5}},
+    {"name": "x_a", "type": "text", "computed": "nothing + 1"},
+    {"name": "x_a", "type": "choice"},
+    {"name": "x_a", "type": "text", "default": {"a": {"b": []}}},
 )
 NO_ENTITIES = (
-    {}, [], {"name": "device"}, {"name": "x.Device", "fields": {}}, {"name": "x.device", "fields": []},
-    {"name": "x.device", "fields": {"a": 5}}, {"name": "x." + "a" * 80, "fields": {}},
+    {},
+    [],
+    {"name": "device"},
+    {"name": "x.Device", "fields": {}},
+    {"name": "x.device", "fields": []},
+    {"name": "x.device", "fields": {"a": 5}},
+    {"name": "x." + "a" * 80, "fields": {}},
     {"name": "x.device", "title": "nothing", "fields": {"a": {"type": "text"}}},
 )
 
@@ -71,9 +88,17 @@ class TestFields:
         assert "code" in {field["name"] for field in chief.get(FIELDS)["items"]}
 
     def test_only_administrators_change_definitions(self, clerk):
-        for method, path in (("POST", FIELDS), ("PATCH", f"{FIELDS}/code"), ("DELETE", f"{FIELDS}/code"),
-                             ("POST", "/metadata/entities"), ("DELETE", "/metadata/entities/office.room")):
-            assert clerk.refused(403, method, path, {"name": "x_a", "type": "text"})["code"] == "administrators_only"
+        for method, path in (
+            ("POST", FIELDS),
+            ("PATCH", f"{FIELDS}/code"),
+            ("DELETE", f"{FIELDS}/code"),
+            ("POST", "/metadata/entities"),
+            ("DELETE", "/metadata/entities/office.room"),
+        ):
+            assert (
+                clerk.refused(403, method, path, {"name": "x_a", "type": "text"})["code"]
+                == "administrators_only"
+            )
 
     def test_a_reader_sees_only_what_they_may_know(self, clerk, caller):
         assert "verdict" not in {field["name"] for field in clerk.get(FIELDS)["items"]}
@@ -83,9 +108,15 @@ class TestFields:
 
 
 class TestEntities:
-    DEVICE = {"name": "x.device", "label": {"en": "Device", "fa": "دستگاه"}, "title": "serial",
-              "fields": {"serial": {"type": "text", "label": "Serial", "required": True, "search": True},
-                         "room": {"type": "reference", "label": "Room", "to": "office.room"}}}
+    DEVICE = {
+        "name": "x.device",
+        "label": {"en": "Device", "fa": "دستگاه"},
+        "title": "serial",
+        "fields": {
+            "serial": {"type": "text", "label": "Serial", "required": True, "search": True},
+            "room": {"type": "reference", "label": "Room", "to": "office.room"},
+        },
+    }
 
     def test_a_whole_entity_comes_with_one_request(self, chief, clerk):
         made = chief("POST", "/metadata/entities", self.DEVICE)
@@ -155,8 +186,19 @@ class TestMe:
     def test_everybody_learns_what_they_may_do(self, clerk):
         me = clerk.get("/access/me")
         assert (me["id"], me["login"], me["roles"], me["administrator"]) == (
-            clerk.actor.id, "clerk@example.com", ["office.clerk"], False)
-        assert me["entities"]["office.paper"]["actions"] == ["create", "read", "update", "delete", "import", "export"]
+            clerk.actor.id,
+            "clerk@example.com",
+            ["office.clerk"],
+            False,
+        )
+        assert me["entities"]["office.paper"]["actions"] == [
+            "create",
+            "read",
+            "update",
+            "delete",
+            "import",
+            "export",
+        ]
         assert "verdict" not in me["entities"]["office.paper"]["read"]
         assert "id" in me["entities"]["office.paper"]["read"]
         assert "id" not in me["entities"]["office.paper"]["edit"]

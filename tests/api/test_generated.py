@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 from tests.api.generated import Requests
 
 EXAMPLES = int(os.environ.get("PAYVAND_API_EXAMPLES", "150"))
-SLOW = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example)
+SLOW = (
+    HealthCheck.function_scoped_fixture,
+    HealthCheck.too_slow,
+    HealthCheck.data_too_large,
+    HealthCheck.large_base_example,
+)
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=SLOW, database=None)
@@ -31,7 +36,9 @@ def run(caller):
     rooms = [caller.make("office.room", name=name)["id"] for name in ("Hall", "Cellar")]
     papers = [caller.make("office.paper", title=f"Paper {n}", room=rooms[0], pages=n)["id"] for n in range(3)]
     document = caller.get("/openapi.json")
-    described = {status for item in document["paths"].values() for one in item.values() for status in one["responses"]}
+    described = {
+        status for item in document["paths"].values() for one in item.values() for status in one["responses"]
+    }
     _ask(caller, Requests(document, [*rooms, *papers]), described)
 
 

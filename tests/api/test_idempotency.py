@@ -15,15 +15,23 @@ def test_the_second_time_gets_the_same_answer_and_makes_nothing(clerk):
     first, second = (clerk("POST", ROOMS, {"name": "Hall"}, headers=KEY) for _ in range(2))
     assert (first.status_code, second.status_code) == (201, 201)
     assert first.data == second.data
-    assert [first.headers[n] for n in ("ETag", "Location")] == [second.headers[n] for n in ("ETag", "Location")]
-    assert (first.headers.get("Idempotency-Replayed"), second.headers["Idempotency-Replayed"]) == (None, "true")
+    assert [first.headers[n] for n in ("ETag", "Location")] == [
+        second.headers[n] for n in ("ETag", "Location")
+    ]
+    assert (first.headers.get("Idempotency-Replayed"), second.headers["Idempotency-Replayed"]) == (
+        None,
+        "true",
+    )
     assert len(clerk.get(ROOMS)["items"]) == 1
 
 
 def test_the_same_key_for_another_request_is_refused(clerk):
     clerk("POST", ROOMS, {"name": "Hall"}, headers=KEY)
     assert clerk.refused(409, "POST", ROOMS, {"name": "Aula"}, headers=KEY)["code"] == "key_reused"
-    assert clerk.refused(409, "POST", "/records/office.paper", {"name": "Hall"}, headers=KEY)["code"] == "key_reused"
+    assert (
+        clerk.refused(409, "POST", "/records/office.paper", {"name": "Hall"}, headers=KEY)["code"]
+        == "key_reused"
+    )
 
 
 def test_a_key_belongs_to_its_account(clerk, caller):

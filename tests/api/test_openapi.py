@@ -17,14 +17,21 @@ def described(chief):
 
 
 def operations(document):
-    return {(method.upper(), path): one for path, item in document["paths"].items() for method, one in item.items()}
+    return {
+        (method.upper(), path): one
+        for path, item in document["paths"].items()
+        for method, one in item.items()
+    }
 
 
 @pytest.mark.covers("IN-02")
 def test_every_route_is_described(app, described):
-    served = {(method, FLASK.sub(r"{\1}", rule.rule.removeprefix("/api/v1")))
-              for rule in app.url_map.iter_rules() if rule.endpoint.startswith("api.") and UNKNOWN not in rule.endpoint
-              for method in rule.methods - {"HEAD", "OPTIONS"}}
+    served = {
+        (method, FLASK.sub(r"{\1}", rule.rule.removeprefix("/api/v1")))
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("api.") and UNKNOWN not in rule.endpoint
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
     assert served
     assert served <= set(operations(described))
 
@@ -40,7 +47,9 @@ def test_it_is_openapi_3_1_without_loose_ends(described):
 
 def test_names_in_paths_are_described(described):
     for (_, path), one in operations(described).items():
-        assert {p["name"] for p in one["parameters"] if p["in"] == "path"} == set(re.findall(r"\{(\w+)\}", path))
+        assert {p["name"] for p in one["parameters"] if p["in"] == "path"} == set(
+            re.findall(r"\{(\w+)\}", path)
+        )
 
 
 def test_anybody_may_know_the_routes_but_not_the_entities(app, described):

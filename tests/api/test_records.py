@@ -17,8 +17,15 @@ def said(response, name):
 class TestLife:
     def test_a_record_that_is_created_is_read_as_a_flat_object(self, clerk):
         room = clerk.make("office.room", name="Hall")
-        made = clerk.make("office.paper", title="Lease", room=room["id"], pages=3, due="2026-03-21",
-                          price={"amount": "1250000", "currency": "IRR"}, printed_at="2026-03-21T08:30:00+03:30")
+        made = clerk.make(
+            "office.paper",
+            title="Lease",
+            room=room["id"],
+            pages=3,
+            due="2026-03-21",
+            price={"amount": "1250000", "currency": "IRR"},
+            printed_at="2026-03-21T08:30:00+03:30",
+        )
         read = clerk.get(f"{PAPERS}/{made['id']}")
         assert read == made
         assert read["version"] == 1
@@ -99,7 +106,9 @@ class TestQuestions:
         page = clerk.get(ROOMS, filter="seats > 2", sort="-seats", fields="name", limit=2, count="exact")
         assert [one["name"] for one in page["items"]] == ["Room 5", "Room 4"]
         assert (page["total"], set(page["items"][0])) == (3, {"name"})
-        rest = clerk.get(ROOMS, filter="seats > 2", sort="-seats", fields="name", limit=2, cursor=page["next"])
+        rest = clerk.get(
+            ROOMS, filter="seats > 2", sort="-seats", fields="name", limit=2, cursor=page["next"]
+        )
         assert ([one["name"] for one in rest["items"]], rest["next"]) == (["Room 3"], None)
 
     def test_a_cursor_of_another_question_has_expired(self, clerk, rooms):
@@ -114,18 +123,28 @@ class TestQuestions:
         assert response.json["total"] == 3
 
     def test_figures_by_group(self, clerk, rooms):
-        clerk("POST", PAPERS, [{"title": "A", "pages": 2, "room": rooms[0]["id"]},
-                               {"title": "B", "pages": 3, "room": rooms[0]["id"]}, {"title": "C", "pages": 1}])
+        clerk(
+            "POST",
+            PAPERS,
+            [
+                {"title": "A", "pages": 2, "room": rooms[0]["id"]},
+                {"title": "B", "pages": 3, "room": rooms[0]["id"]},
+                {"title": "C", "pages": 1},
+            ],
+        )
         found = clerk.get(f"{PAPERS}/aggregate", group_by="room", measures="count(),sum(pages)")["items"]
         assert found == [
             {"room": {"id": rooms[0]["id"], "title": "Room 1"}, "count()": 2, "sum(pages)": 5},
-            {"room": None, "count()": 1, "sum(pages)": 1}]
+            {"room": None, "count()": 1, "sum(pages)": 1},
+        ]
 
     def test_search_over_entities(self, clerk, rooms):
         clerk.make("office.paper", title="Room plan")
         found = clerk.get("/search", q="room")["items"]
         assert {one["entity"] for one in found} == {"office.room", "office.paper"}
-        assert {one["entity"] for one in clerk.get("/search", q="room", entity="office.paper")["items"]} == {"office.paper"}
+        assert {one["entity"] for one in clerk.get("/search", q="room", entity="office.paper")["items"]} == {
+            "office.paper"
+        }
 
 
 class TestRights:
@@ -161,11 +180,13 @@ class TestRights:
                 answers.append(said(response, name))
             assert answers[0] == answers[1]
         for path in ("aggregate?group_by={}", "aggregate?measures=max({})"):
-            answers = [said(clerk("GET", f"{PAPERS}/{path.format(name)}"), name)
-                       for name in ("verdict", "verdixt")]
+            answers = [
+                said(clerk("GET", f"{PAPERS}/{path.format(name)}"), name) for name in ("verdict", "verdixt")
+            ]
             assert answers[0] == answers[1]
-        answers = [said(clerk("POST", PAPERS, {"title": "x", name: "y"}), name)
-                   for name in ("verdict", "verdixt")]
+        answers = [
+            said(clerk("POST", PAPERS, {"title": "x", name: "y"}), name) for name in ("verdict", "verdixt")
+        ]
         assert answers[0] == answers[1]
 
     def test_protected_names_cannot_be_written(self, clerk):
@@ -177,5 +198,7 @@ class TestRights:
         other = caller("office.clerk")
         clerk.refused(403, "POST", PAPERS, {"title": "x", "keeper": other.actor.id})
         paper = clerk.make("office.paper", title="x")
-        clerk.refused(403, "PATCH", f"{PAPERS}/{paper['id']}", {"keeper": other.actor.id}, headers={"If-Match": "1"})
+        clerk.refused(
+            403, "PATCH", f"{PAPERS}/{paper['id']}", {"keeper": other.actor.id}, headers={"If-Match": "1"}
+        )
         assert clerk.get(f"{PAPERS}/{paper['id']}")["keeper"] == clerk.actor.id

@@ -32,7 +32,12 @@ def test_reading_a_record_is_one_statement(clerk, paper):
 
 
 def test_a_list_with_filter_sort_titles_and_count_is_one_statement(clerk, paper):
-    query = {"filter": "room.name == 'Hall'", "sort": "room,-pages", "count": "exact", "fields": "title,room,price"}
+    query = {
+        "filter": "room.name == 'Hall'",
+        "sort": "room,-pages",
+        "count": "exact",
+        "fields": "title,room,price",
+    }
     clerk.get(PAPERS, **query)
     assert len(statements(clerk, "GET", PAPERS, query_string=query)) == 1
 

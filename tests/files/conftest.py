@@ -50,7 +50,9 @@ class Desk:
 
     def paper(self, actor: Actor, **values: Any) -> int:
         with self.unit(actor) as uow:
-            saved = self.site.get(Records).create(actor, "office.paper", [{"title": "A paper", **values}], uow=uow)
+            saved = self.site.get(Records).create(
+                actor, "office.paper", [{"title": "A paper", **values}], uow=uow
+            )
         return saved[0].id
 
     def change(self, actor: Actor, record: int, **values: Any) -> None:

@@ -25,10 +25,12 @@ DAY = 86400
 
 @pytest.fixture
 def people(actor_as):
-    return {"anna": actor_as("office.clerk", login="anna@example.com"),
-            "bob": actor_as("office.clerk", login="bob@example.com"),
-            "chief": actor_as("office.chief", login="chief@example.com"),
-            "auditor": actor_as("office.auditor", login="auditor@example.com")}
+    return {
+        "anna": actor_as("office.clerk", login="anna@example.com"),
+        "bob": actor_as("office.clerk", login="bob@example.com"),
+        "chief": actor_as("office.chief", login="chief@example.com"),
+        "auditor": actor_as("office.auditor", login="auditor@example.com"),
+    }
 
 
 def found(site, actor, file_id):
@@ -58,7 +60,11 @@ class TestStoring:
     def test_what_is_larger_than_the_limit_is_refused_and_leaves_nothing(self, site, desk, files, people):
         with pytest.raises(TooLarge), desk.unit(people["anna"]) as uow:
             files.store(BytesIO(b"x" * 100), "a.txt", people["anna"], uow, limit=99)
-        assert not [p for p in files.blobs.path("00" * 32).parent.parent.rglob("*") if p.is_file() and p.name != "lock"]
+        assert not [
+            p
+            for p in files.blobs.path("00" * 32).parent.parent.rglob("*")
+            if p.is_file() and p.name != "lock"
+        ]
 
     def test_a_unit_that_fails_leaves_no_row(self, site, desk, files, people):
         def fail_afterwards(uow):
@@ -73,19 +79,22 @@ class TestStoring:
 
 
 class TestKinds:
-    @pytest.mark.parametrize(("head", "name", "kind"), [
-        (b"\x89PNG\r\n\x1a\nrest", "a.png", "image/png"),
-        (b"\xff\xd8\xff\xe0", "a.png", "image/jpeg"),
-        (b"GIF89a", "a.gif", "image/gif"),
-        (b"RIFF\x00\x00\x00\x00WEBPVP8", "a.webp", "image/webp"),
-        (b"%PDF-1.7", "a.html", "application/pdf"),
-        (b"PK\x03\x04", "a.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        (b"PK\x03\x04", "a.zip", "application/zip"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a.xls", "application/vnd.ms-excel"),
-        ("نام,تلفن".encode(), "a.csv", "text/csv"),
-        (b"\x00\x01\x02", "a.txt", "application/octet-stream"),
-        (b"\x80\x81", "a.txt", "application/octet-stream"),
-    ])
+    @pytest.mark.parametrize(
+        ("head", "name", "kind"),
+        [
+            (b"\x89PNG\r\n\x1a\nrest", "a.png", "image/png"),
+            (b"\xff\xd8\xff\xe0", "a.png", "image/jpeg"),
+            (b"GIF89a", "a.gif", "image/gif"),
+            (b"RIFF\x00\x00\x00\x00WEBPVP8", "a.webp", "image/webp"),
+            (b"%PDF-1.7", "a.html", "application/pdf"),
+            (b"PK\x03\x04", "a.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            (b"PK\x03\x04", "a.zip", "application/zip"),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a.xls", "application/vnd.ms-excel"),
+            ("نام,تلفن".encode(), "a.csv", "text/csv"),
+            (b"\x00\x01\x02", "a.txt", "application/octet-stream"),
+            (b"\x80\x81", "a.txt", "application/octet-stream"),
+        ],
+    )
     def test_the_content_says_what_a_file_is(self, head, name, kind):
         assert kind_of(head, name) == kind
 
@@ -98,13 +107,18 @@ class TestKinds:
 
 
 class TestNames:
-    @pytest.mark.parametrize(("given", "kept"), [
-        ("../../etc/passwd", "passwd"),
-        ("C:\\temp\\گزارش.xlsx", "گزارش.xlsx"),
-        ("a\u202egpj.exe", "agpj.exe"),
-        ("line\nbreak.txt", "linebreak.txt"),
-        ("...", "file"), ("", "file"), ("/", "file"),
-    ])
+    @pytest.mark.parametrize(
+        ("given", "kept"),
+        [
+            ("../../etc/passwd", "passwd"),
+            ("C:\\temp\\گزارش.xlsx", "گزارش.xlsx"),
+            ("a\u202egpj.exe", "agpj.exe"),
+            ("line\nbreak.txt", "linebreak.txt"),
+            ("...", "file"),
+            ("", "file"),
+            ("/", "file"),
+        ],
+    )
     def test_names_are_made_harmless(self, given, kept):
         assert file_name(given) == kept
 

@@ -42,7 +42,9 @@ class Door:
     def account(self, login: str = "anna@example.com", *roles: str, password: str | None = PASSWORD) -> int:
         return make_account(self.site, login, roles or ("office.clerk",), password=password)
 
-    def sign_in(self, login: str = "anna@example.com", password: str = PASSWORD, address: str = "10.0.0.1") -> str:
+    def sign_in(
+        self, login: str = "anna@example.com", password: str = PASSWORD, address: str = "10.0.0.1"
+    ) -> str:
         return self.identity.sign_in(login, password, address=address)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:

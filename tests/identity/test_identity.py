@@ -21,10 +21,18 @@ from core.testing.statements import counted
 from tests.identity.conftest import SYSTEM
 
 WRONG = (
-    ("anna@example.com", "wrong"), ("anna@example.com", ""), ("nobody@example.com", PASSWORD), ("", ""),
-    ("anna@example.com\u200c", PASSWORD), ("x" * 500, PASSWORD), ("anna@example.com", PASSWORD + " "),
-    ("anna\x00@example.com", "x\x00"), ("'; drop table core_account; --", "x"), ("anna@example.com", "x" * 10_000),
-    ("anna@ex\u0430mple.com", PASSWORD), ("\ud800", "\ud800"),
+    ("anna@example.com", "wrong"),
+    ("anna@example.com", ""),
+    ("nobody@example.com", PASSWORD),
+    ("", ""),
+    ("anna@example.com\u200c", PASSWORD),
+    ("x" * 500, PASSWORD),
+    ("anna@example.com", PASSWORD + " "),
+    ("anna\x00@example.com", "x\x00"),
+    ("'; drop table core_account; --", "x"),
+    ("anna@example.com", "x" * 10_000),
+    ("anna@ex\u0430mple.com", PASSWORD),
+    ("\ud800", "\ud800"),
 )
 
 
@@ -32,7 +40,11 @@ class TestSigningIn:
     def test_the_right_password_opens_a_session(self, door):
         account = door.account()
         opening = door.identity.open(cookie=door.sign_in())
-        assert (opening.actor.id, opening.actor.login, opening.actor.channel) == (account, "anna@example.com", "web")
+        assert (opening.actor.id, opening.actor.login, opening.actor.channel) == (
+            account,
+            "anna@example.com",
+            "web",
+        )
         assert opening.actor.roles == {"office.clerk"}
         assert opening.session.csrf
 
@@ -165,8 +177,11 @@ class TestSessions:
         door.account()
         token = door.sign_in()
         with site.get(Database).engine.begin() as connection:
-            connection.execute(sa.update(core_session).values(
-                seen_at=sa.func.now() - timedelta(hours=1), expires_at=sa.func.now() + timedelta(hours=1)))
+            connection.execute(
+                sa.update(core_session).values(
+                    seen_at=sa.func.now() - timedelta(hours=1), expires_at=sa.func.now() + timedelta(hours=1)
+                )
+            )
         before = door.rows("SELECT expires_at FROM core_session")[0][0]
         door.identity.open(cookie=token)
         assert door.rows("SELECT expires_at FROM core_session")[0][0] > before + timedelta(days=10)
@@ -256,14 +271,20 @@ class TestKeys:
 
     def test_a_key_makes_no_wider_key(self, door):
         account = door.account()
-        key = door.do(lambda uow: door.identity.create_key(SYSTEM, account, "k", (Scope(action="read"),), uow=uow))
+        key = door.do(
+            lambda uow: door.identity.create_key(SYSTEM, account, "k", (Scope(action="read"),), uow=uow)
+        )
         narrow = door.identity.open(bearer=key).actor
         with pytest.raises(AccessDenied):
-            door.do(lambda uow: door.identity.create_key(narrow, account, "wider", (Scope(),), uow=uow), narrow)
+            door.do(
+                lambda uow: door.identity.create_key(narrow, account, "wider", (Scope(),), uow=uow), narrow
+            )
 
 
 class TestAccounts:
-    @pytest.mark.parametrize("login", ["", " ", "an na", "a\u200cb", "a\u202eb", "x" * 300, "a\nb", "p\u0430ypal", "\ud800"])
+    @pytest.mark.parametrize(
+        "login", ["", " ", "an na", "a\u200cb", "a\u202eb", "x" * 300, "a\nb", "p\u0430ypal", "\ud800"]
+    )
     def test_a_login_that_could_pass_for_another_is_refused(self, login):
         with pytest.raises(ValidationFailed):
             normal_login(login)

@@ -18,7 +18,11 @@ KINDS: tuple[tuple[Mapping[str, Any], Any, str], ...] = (
     ({"type": "integer"}, 7, "{name} == 7"),
     ({"type": "date"}, "2026-03-21", "{name} == date('2026-03-21')"),
     ({"type": "boolean"}, True, "{name}"),
-    ({"type": "choice", "choices": {"mild": {"label": "Mild"}, "bad": {"label": "Bad"}}}, "bad", "{name} == 'bad'"),
+    (
+        {"type": "choice", "choices": {"mild": {"label": "Mild"}, "bad": {"label": "Bad"}}},
+        "bad",
+        "{name} == 'bad'",
+    ),
     ({"type": "money"}, {"amount": "1250000", "currency": "IRR"}, "{name} > 1_000_000"),
 )
 """What is added in turn: the definition, a value, and a filter that finds it."""
@@ -50,8 +54,9 @@ class Web:
         """Return status and answer."""
         sent = None if body is None else json.dumps(body)
         kind = {} if body is None else {"Content-Type": "application/json"}
-        self._connection.request(method, f"/api/v1{path}", sent,
-                                 {"Authorization": f"Bearer {self._key}", **kind, **headers})
+        self._connection.request(
+            method, f"/api/v1{path}", sent, {"Authorization": f"Bearer {self._key}", **kind, **headers}
+        )
         response = self._connection.getresponse()
         answer = response.read()
         is_json = "json" in response.headers.get("Content-Type", "")
@@ -76,8 +81,14 @@ def _port(process: subprocess.Popen[str]) -> int:
     return int(process.stdout.readline())
 
 
-def alternate(first: Web, second: Web, entity: str, make: Mapping[str, Any], times: int,
-              tell: Callable[[int], object] = lambda _: None) -> Outcome:
+def alternate(
+    first: Web,
+    second: Web,
+    entity: str,
+    make: Mapping[str, Any],
+    times: int,
+    tell: Callable[[int], object] = lambda _: None,
+) -> Outcome:
     """Add a field by one and use it by the other, ``times`` times; every other field is removed in the same way."""
     outcome = Outcome()
     status, record = first.ask("POST", f"/records/{entity}", make)
@@ -111,7 +122,9 @@ def _add_and_use(outcome: Outcome, here: Web, there: Web, entity: str, record: i
         outcome.expect("read what is gone", name in here.ask("GET", f"/records/{entity}/{record}")[1], False)
 
 
-def _use(outcome: Outcome, there: Web, entity: str, record: int, name: str, value: object, condition: str) -> None:
+def _use(
+    outcome: Outcome, there: Web, entity: str, record: int, name: str, value: object, condition: str
+) -> None:
     path = f"/records/{entity}/{record}"
     status, changed = there.ask("PATCH", path, {name: value}, **{"If-Match": "*"})
     outcome.expect("write", (status, changed.get(name)), (200, value))

@@ -26,7 +26,7 @@ def main(role: str, home: str, url: str, *folders: str) -> None:
     settings = Settings(home=Path(home), database_url=url, testing=True)
     site = build_site(settings, role=role, folders=[Path(folder) for folder in folders] or None)
     if role == "worker":
-        work(site, url)
+        work(site)
         return
     server = make_server("127.0.0.1", 0, create_app(site), threaded=True)
     sys.stdout.write(f"{server.server_port}\n")

@@ -36,7 +36,9 @@ def key(site):
 @pytest.fixture
 def ports(site):
     settings = site.settings
-    with processes(str(settings.home), settings.database_url, [str(MODULES)], ("web", "web", "worker")) as found:
+    with processes(
+        str(settings.home), settings.database_url, [str(MODULES)], ("web", "web", "worker")
+    ) as found:
         yield found
 
 
