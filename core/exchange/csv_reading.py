@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
+from unicodedata import category
 
 from core.exchange.limits import MAX_UNPACKED
 from core.exchange.refusal import refused, too_long_cell
@@ -17,6 +18,7 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (code
 _SEPARATORS = (",", ";", "\t", "|", "\u061b")
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffe\uffff]")
+_NO_LETTERS = frozenset({"Cn", "Co", "Cs"})
 _SAMPLE = 2**16
 _GUARDED = re.compile("'(?=[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
 """What exports put in front of text that a spreadsheet would take for a formula; see `csv_writing`."""
@@ -49,14 +51,14 @@ def _decoded(data: bytes) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             encodings = (encoding,)
-    if len(encodings) > 1 and data[:400].count(0) > len(data[:400]) // 4:
-        encodings = ("utf-16-le",) if data[1:2] == b"\0" else ("utf-16-be",)
+    if len(encodings) > 1 and 0 in data:  # no text has zeros but that of two bytes a letter
+        encodings = ("utf-16-le",) if data[1::2].count(0) > data[::2].count(0) else ("utf-16-be",)
     for encoding in encodings:
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if not _CONTROLS.search(text):
+        if not _CONTROLS.search(text) and all(category(letter) not in _NO_LETTERS for letter in text[:_SAMPLE]):
             return text
     raise refused("not_a_table", "This is neither an Excel workbook nor a text file with columns.")
 

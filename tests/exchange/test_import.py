@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from decimal import Decimal
 
 import pytest
@@ -11,6 +12,7 @@ from core.errors import AccessDenied, BadRequest, NotFound, ValidationFailed
 from core.kernel.values import Money, Ref
 from tests.exchange.conftest import Office, counts, workbook
 
+MOMENT = dt.datetime(2026, 1, 2, 3, 4)  # noqa: DTZ001  # spreadsheets know no zones
 HEAD = "First name,Last name,Mobile,E-mail,Code\n"
 
 
@@ -31,7 +33,7 @@ def test_typed_cells_are_read_by_the_types_of_their_fields(office):
     group, = office.create("roster.group", {"name": "Bakers", "code": "B-1"})
     file = workbook(
         ["Last name", "Code", "Born", "Seen", "Size", "Weight", "Salary", "Active", "Kind", "Group", "Note"],
-        ["Stone", "007", dt.date(1990, 5, 6), dt.datetime(2026, 1, 2, 3, 4), 170, 70.1, 1250, True, "inner CIRCLE", "bakers", "plain"])
+        ["Stone", "007", dt.date(1990, 5, 6), MOMENT, 170, 70.1, 1250, True, "inner CIRCLE", "bakers", "plain"])
     assert counts(office.run(file, "people.xlsx")) == {"created": 1}
     person, = office.people()
     assert (person["code"], person["born"], person["size"], person["weight"]) == ("007", dt.date(1990, 5, 6), 170, Decimal("70.1"))
@@ -42,7 +44,7 @@ def test_typed_cells_are_read_by_the_types_of_their_fields(office):
 
 
 def test_text_is_read_as_it_is_typed(office):
-    result = office.run("Last name,Born,Size,Active,Code,Salary\nStone,2026-03-21,۱۷۰,yes,۰۰۷,\"1,250 USD\"\n")
+    result = office.run('Last name,Born,Size,Active,Code,Salary\nStone,2026-03-21,۱۷۰,yes,۰۰۷,"1,250 USD"\n')
     assert counts(result) == {"created": 1}
     person, = office.people()
     assert (person["born"], person["size"], person["active"], person["code"]) == (dt.date(2026, 3, 21), 170, True, "007")
@@ -181,12 +183,10 @@ def test_error_file_holds_the_rows_as_they_came_and_can_be_imported_again(office
     book = office.download(result)
     rows = list(book.worksheets[0].iter_rows(values_only=True))
     assert rows[0] == ("Last name", "E-mail", "Born", "Reason")
-    assert rows[1][:3] == ("Stone", "bad@", dt.datetime(2000, 1, 2))
+    assert (*rows[1][:2], rows[1][2].date()) == ("Stone", "bad@", dt.date(2000, 1, 2))
     assert "bad@" in rows[1][3]
     assert [row[0] for row in book.worksheets[1].iter_rows(values_only=True)] == ["Last name", "Twin"]
     book.worksheets[0]["B2"] = "stone@example.com"
-    import io
-
     again = io.BytesIO()
     book.save(again)
     assert office.inspect(again.getvalue(), "p.xlsx").mapping == {"Last name": "last_name", "E-mail": "email", "Born": "born"}

@@ -47,7 +47,7 @@ class Sheet:
 
 def make_sheet(seed: int = 21, rows: int = ROWS) -> Sheet:
     """Return the sheet; the same seed gives the same one."""
-    chance = random.Random(seed)  # noqa: S311  # plausible, not secret
+    chance = random.Random(seed)  # plausible, not secret
     good = [_person(number, chance) for number in range(rows - DUPLICATES - BAD)]
     twins = [_respelled(person, chance) for person in chance.sample(good[: len(good) // 2], DUPLICATES)]
     bad = [[*_person(rows + number, chance)[:3], address, *_person(rows + number, chance)[4:]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -87,8 +88,6 @@ def test_error_file_is_corrected_and_imported_again(office, sheet, xlsx):
     assert len(list(book.worksheets[1].iter_rows())) == 1 + len(sheet.duplicates)
     for number in range(2, page.max_row + 1):
         page.cell(number, 4).value = f"corrected{number}@example.com"
-    import io
-
     file = io.BytesIO()
     book.save(file)
     again = office.run(file.getvalue(), "corrected.xlsx", entity="contacts.contact")
