@@ -8,7 +8,7 @@ the module that depends on others speaks first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from core.errors import Problem
 from core.fields import FieldType
@@ -273,6 +273,24 @@ class Records:
             def record_saved(change: Change, uow: UnitOfWork) -> None:
                 if change.action == "create":
                     count_up(change.entity.name, uow)
+        """
+        raise NotImplementedError
+
+    @hookspec
+    def records_saved(self, changes: Sequence[ChangeLike], uow: UnitOfWorkLike) -> None:
+        """Do work that shares the fate of changes, for all records of one entity that were changed together.
+
+        When: after `record_saved` was asked for each of them; prefer this where one statement can serve them all.
+        Transaction: the same one; what is written here shares its fate. No I/O, no commit.
+        Return: nothing; `uow.after_commit` takes what must wait.
+        On error: the whole change is rolled back.
+
+        Example::
+
+            @hookimpl
+            def records_saved(changes: Sequence[Change], uow: UnitOfWork) -> None:
+                if changes[0].entity.name == "kit.part":
+                    recount({change.id for change in changes}, uow)
         """
         raise NotImplementedError
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from core.access import FieldRights
 from core.errors import Problem, TooLarge, ValidationFailed
@@ -24,8 +25,15 @@ class Loading:
         self._types = types
         self._schemas: Kept[RecordSchema] = Kept(256)
 
-    def drafts(self, plan: EntityPlan, rows: Sequence[object], rights: FieldRights, context: LoadContext, *,
-               parsed: bool) -> list[Draft]:
+    def drafts(
+        self,
+        plan: EntityPlan,
+        rows: Sequence[object],
+        rights: FieldRights,
+        context: LoadContext,
+        *,
+        parsed: bool,
+    ) -> list[Draft]:
         """Read every row; what cannot be read is noted in the draft.
 
         ``parsed`` rows hold Python values already; only their names are held against the rights.
@@ -46,10 +54,27 @@ class Loading:
         return drafts
 
     def _schema(self, entity: EntitySpec, rights: FieldRights, context: LoadContext) -> RecordSchema:
-        key: Hashable = (entity.name, entity.digest, id(entity), rights.editable, frozenset(rights.readable), context.currency,
-                         context.region, context.area_code)
-        return self._schemas.get(key, lambda: record_schema(
-            entity, rights.editable, context, partial=True, types=self._types, readable=frozenset(rights.readable)))
+        key: Hashable = (
+            entity.name,
+            entity.digest,
+            id(entity),
+            rights.editable,
+            frozenset(rights.readable),
+            context.currency,
+            context.region,
+            context.area_code,
+        )
+        return self._schemas.get(
+            key,
+            lambda: record_schema(
+                entity,
+                rights.editable,
+                context,
+                partial=True,
+                types=self._types,
+                readable=frozenset(rights.readable),
+            ),
+        )
 
 
 def refuse(drafts: Sequence[Draft]) -> None:
@@ -64,18 +89,17 @@ def refuse(drafts: Sequence[Draft]) -> None:
 
 
 @contextmanager
-def within(name: str, places: Sequence[int]) -> Iterator[None]:
+def within(places: Sequence[str]) -> Iterator[None]:
     """Tell the problems of lines where they stand in the list that was given: ``items.2.code``."""
     try:
         yield
     except ValidationFailed as refused:
-        raise ValidationFailed(problems=[_in_line(p, name, places) for p in refused.problems]) from refused
+        raise ValidationFailed(problems=[_in_line(p, places) for p in refused.problems]) from refused
 
 
-def _in_line(problem: Problem, name: str, places: Sequence[int]) -> Problem:
+def _in_line(problem: Problem, places: Sequence[str]) -> Problem:
     row, rest = (0, problem.field) if len(places) == 1 else _split(problem.field)
-    field = ".".join(part for part in (name, str(places[row]), rest) if part)
-    return Problem(code=problem.code, message=problem.message, params=problem.params, field=field, place=problem.place)
+    return replace(problem, field=f"{places[row]}.{rest}" if rest else places[row])
 
 
 def _split(field: str | None) -> tuple[int, str]:
@@ -90,7 +114,9 @@ def has_problems(drafts: Sequence[Draft]) -> bool:
 
 def _placed(problem: Problem, row: int) -> Problem:
     name = f"{row}.{problem.field}" if problem.field else str(row)
-    return Problem(code=problem.code, message=problem.message, params=problem.params, field=name, place=problem.place)
+    return Problem(
+        code=problem.code, message=problem.message, params=problem.params, field=name, place=problem.place
+    )
 
 
 def _keep(plan: EntityPlan, draft: Draft, values: Mapping[str, object]) -> None:

@@ -36,23 +36,64 @@ class Records:
 
         ``ids`` are given where records share the ids of something else, as a profile does with its account.
         """
-        return self._writing.create(self._work(actor, entity, uow), rows, parsed=parsed, fixed=fixed, ids=ids)
+        return self._writing.create(
+            self._work(actor, entity, uow),
+            rows,
+            parsed=parsed,
+            ids=ids,
+            fixed=[fixed] * len(rows) if fixed else (),
+        )
 
-    def update(self, actor: Actor, entity: str, record_id: int, values: Values, *, version: int | None,
-               uow: UnitOfWork, parsed: bool = False, merge_lists: bool = False) -> Saved:
+    def update(
+        self,
+        actor: Actor,
+        entity: str,
+        record_id: int,
+        values: Values,
+        *,
+        version: int | None,
+        uow: UnitOfWork,
+        parsed: bool = False,
+        merge_lists: bool = False,
+    ) -> Saved:
         """Change one record; ``version`` is the one the caller saw, None where the caller cannot have been late."""
-        return self._writing.update(self._work(actor, entity, uow), {record_id: values},
-                                    versions={record_id: version}, parsed=parsed, merge_lists=merge_lists)[0]
+        return self._writing.update(
+            self._work(actor, entity, uow),
+            {record_id: values},
+            versions={record_id: version},
+            parsed=parsed,
+            merge_lists=merge_lists,
+        )[0]
 
-    def update_many(self, actor: Actor, entity: str, changes: Mapping[int, Values], *, uow: UnitOfWork,
-                    versions: Mapping[int, int | None] | None = None, parsed: bool = False,
-                    merge_lists: bool = False) -> list[Saved]:
+    def update_many(
+        self,
+        actor: Actor,
+        entity: str,
+        changes: Mapping[int, Values],
+        *,
+        uow: UnitOfWork,
+        versions: Mapping[int, int | None] | None = None,
+        parsed: bool = False,
+        merge_lists: bool = False,
+    ) -> list[Saved]:
         """Change several records, each in its way, all or none."""
-        return self._writing.update(self._work(actor, entity, uow), changes, versions=versions or {},
-                                    parsed=parsed, merge_lists=merge_lists)
+        return self._writing.update(
+            self._work(actor, entity, uow),
+            changes,
+            versions=versions or {},
+            parsed=parsed,
+            merge_lists=merge_lists,
+        )
 
-    def delete(self, actor: Actor, entity: str, ids: Sequence[int], *, uow: UnitOfWork,
-               versions: Mapping[int, int | None] | None = None) -> list[Saved]:
+    def delete(
+        self,
+        actor: Actor,
+        entity: str,
+        ids: Sequence[int],
+        *,
+        uow: UnitOfWork,
+        versions: Mapping[int, int | None] | None = None,
+    ) -> list[Saved]:
         """Put records in the trash."""
         return self._writing.trash.delete(self._work(actor, entity, uow), ids, versions=versions or {})
 

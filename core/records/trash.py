@@ -69,14 +69,19 @@ class Trash:
     def _read(self, work: Work, ids: Sequence[int], action: str, *, trashed: bool) -> list[Draft]:
         rule = work.access.condition(work.actor, work.entity, action, work.uow.catalog)
         visible = work.access.condition(work.actor, work.entity, "read", work.uow.catalog)
-        found = read_before(work.plan, list(dict.fromkeys(ids)), rule, visible, work.conditions, work.uow,
-                            trashed=trashed)
-        return [Draft(row=n, id=i, version=int(str(found[i]["version"])), before=found[i])
-                for n, i in enumerate(dict.fromkeys(ids))]
+        found = read_before(
+            work.plan, list(dict.fromkeys(ids)), rule, visible, work.conditions, work.uow, trashed=trashed
+        )
+        return [
+            Draft(row=n, id=i, version=int(str(found[i]["version"])), before=found[i])
+            for n, i in enumerate(dict.fromkeys(ids))
+        ]
 
     def _validate(self, work: Work, drafts: Sequence[Draft], action: str) -> None:
         for draft in drafts:
-            for problems in self._plugins.call.record_validate(change=work.change(action, draft), uow=work.uow):
+            for problems in self._plugins.call.record_validate(
+                change=work.change(action, draft), uow=work.uow
+            ):
                 draft.problems.extend(problems or ())
         refuse(drafts)
 
@@ -84,13 +89,26 @@ class Trash:
         table = work.conditions.tables.of(work.plan.entity)
         ids = [draft.id for draft in drafts]
         rows = work.conditions.statements.run(
-            work.uow, ("stamp", table.name),
-            lambda: table.update().where(table.c.id == one_of())
-            .values(deleted_at=given(table.c.deleted_at), updated_at=given(table.c.updated_at),
-                    updated_by=given(table.c.updated_by), version=table.c.version + sa.literal_column("1"))
-            .returning(table.c.id, table.c.version),
-            {"ids": ids, "new_deleted_at": work.uow.now if gone else None, "new_updated_at": work.uow.now,
-             "new_updated_by": work.actor.id})
+            work.uow,
+            ("stamp", table.name),
+            lambda: (
+                table.update()
+                .where(table.c.id == one_of())
+                .values(
+                    deleted_at=given(table.c.deleted_at),
+                    updated_at=given(table.c.updated_at),
+                    updated_by=given(table.c.updated_by),
+                    version=table.c.version + sa.literal_column("1"),
+                )
+                .returning(table.c.id, table.c.version)
+            ),
+            {
+                "ids": ids,
+                "new_deleted_at": work.uow.now if gone else None,
+                "new_updated_at": work.uow.now,
+                "new_updated_by": work.actor.id,
+            },
+        )
         versions = {row[0]: row[1] for row in rows}
         for draft in drafts:
             draft.version = versions[draft.id]
@@ -101,6 +119,7 @@ class Trash:
         write_history(work.plan, action, drafts, work.conditions, work.uow)
         for change in changes:
             self._plugins.call.record_saved(change=change, uow=work.uow)
+        self._plugins.call.records_saved(changes=changes, uow=work.uow)
 
     def _settle_incoming(self, work: Work, drafts: Sequence[Draft]) -> None:
         for incoming in incoming_references(work.uow.catalog, work.entity):
@@ -121,9 +140,15 @@ class Trash:
         table = work.conditions.tables.of(incoming.entity)
         column = table.c[work.conditions.reference_column(incoming.spec, work.entity)]
         rows = work.conditions.statements.run(
-            work.uow, ("users", table.name, column.name),
-            lambda: sa.select(table.c.id, column).where(column == one_of(), table.c.deleted_at.is_(None))
-            .order_by(table.c.id), {"ids": list(ids)})
+            work.uow,
+            ("users", table.name, column.name),
+            lambda: (
+                sa.select(table.c.id, column)
+                .where(column == one_of(), table.c.deleted_at.is_(None))
+                .order_by(table.c.id)
+            ),
+            {"ids": list(ids)},
+        )
         return {row[0]: row[1] for row in rows}
 
     def _undo(self, work: Work, draft: Draft, notes: Mapping[str, object]) -> None:
@@ -140,9 +165,15 @@ class Trash:
     def _restore_followers(self, other: Work, ids: Sequence[int]) -> None:
         table = other.conditions.tables.of(other.plan.entity)
         rows = other.conditions.statements.run(
-            other.uow, ("still in trash", table.name),
-            lambda: sa.select(table.c.id).where(table.c.id == one_of(), table.c.deleted_at.is_not(None))
-            .order_by(table.c.id), {"ids": list(ids)})
+            other.uow,
+            ("still in trash", table.name),
+            lambda: (
+                sa.select(table.c.id)
+                .where(table.c.id == one_of(), table.c.deleted_at.is_not(None))
+                .order_by(table.c.id)
+            ),
+            {"ids": list(ids)},
+        )
         if rows:
             self.restore(other, [row[0] for row in rows])
 
@@ -151,9 +182,15 @@ class Trash:
         spec = other.plan.entity.fields[field]
         column = table.c[work.conditions.reference_column(spec, work.entity)]
         rows = other.conditions.statements.run(
-            other.uow, ("still empty", table.name, column.name),
-            lambda: sa.select(table.c.id).where(table.c.id == one_of(), table.c.deleted_at.is_(None), column.is_(None))
-            .order_by(table.c.id), {"ids": list(ids)})
+            other.uow,
+            ("still empty", table.name, column.name),
+            lambda: (
+                sa.select(table.c.id)
+                .where(table.c.id == one_of(), table.c.deleted_at.is_(None), column.is_(None))
+                .order_by(table.c.id)
+            ),
+            {"ids": list(ids)},
+        )
         value = AnyRef(work.entity, draft.id) if spec.type == "reference_any" else Ref(draft.id)
         if rows:
             self._update(other, {row[0]: {field: value} for row in rows})
@@ -170,7 +207,9 @@ def _still_used(work: Work, incoming: Incoming, users: Collection[int]) -> Confl
     seen = usable_targets(work, {entity: users})
     if not seen:
         return Conflict("It is still used by other records, which you do not see.", code="still_used")
-    return Conflict("It is still used by {count} records of {entity}.", code="still_used", count=len(seen), entity=entity)
+    return Conflict(
+        "It is still used by {count} records of {entity}.", code="still_used", count=len(seen), entity=entity
+    )
 
 
 def incoming_references(catalog: Catalog, target: str) -> tuple[Incoming, ...]:
@@ -180,7 +219,8 @@ def incoming_references(catalog: Catalog, target: str) -> tuple[Incoming, ...]:
         for spec in entity.fields.values():
             to = spec.option("to")
             points = (spec.type == "reference" and to == target) or (
-                spec.type == "reference_any" and isinstance(to, (list, tuple)) and target in to)
+                spec.type == "reference_any" and isinstance(to, (list, tuple)) and target in to
+            )
             if points:
                 found.append(Incoming(entity=entity, spec=spec, act=_act(entity, spec)))
     return tuple(sorted(found, key=lambda i: (i.act != "restrict", i.entity.name, i.spec.name)))

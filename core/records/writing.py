@@ -10,14 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 from core.errors import ValidationFailed
 from core.hooks import Plugins
-from core.kernel.values import AnyRef, Ref
-from core.metadata.specs import FieldSpec
 from core.records.attachments import check_files, keep_files
 from core.records.change import Draft, Saved
 from core.records.deriving import apply_defaults, check_conditions, check_rules, chosen, compute, find_changed
 from core.records.history import write_history
-from core.records.linking import line_version, match_children, read_links, write_links
-from core.records.loading import Loading, has_problems, refuse, within
+from core.records.lines import save_lists
+from core.records.linking import read_links, write_links
+from core.records.loading import Loading, has_problems, refuse
 from core.records.numbering import give_numbers
 from core.records.persist import check_versions, insert, read_before, update
 from core.records.rollups import RollUps
@@ -31,20 +30,29 @@ Values = Mapping[str, object]
 class Writing:
     """Creates and updates records; nested lists come back to it for their own entity."""
 
-    def __init__(self, plugins: Plugins, rollups: RollUps, loading: Loading, label: Callable[[object], str]) -> None:
+    def __init__(
+        self, plugins: Plugins, rollups: RollUps, loading: Loading, label: Callable[[object], str]
+    ) -> None:
         self._plugins = plugins
         self._loading = loading
         self._rollups = rollups
         self._trash = Trash(plugins, rollups, self._follow)
         self._label = label
 
-    def create(self, work: Work, rows: Sequence[Values], *, parsed: bool = False,
-               fixed: Values | None = None, ids: Sequence[int] = ()) -> list[Saved]:
-        """Create records; ``fixed`` values come from the pipeline itself and need no right to edit."""
+    def create(
+        self,
+        work: Work,
+        rows: Sequence[Values],
+        *,
+        parsed: bool = False,
+        fixed: Sequence[Values] = (),
+        ids: Sequence[int] = (),
+    ) -> list[Saved]:
+        """Create records; ``fixed`` values of each come from the pipeline itself and need no right to edit."""
         work.access.require(work.actor, work.entity, "create", work.uow.catalog)
         drafts = self._loading.drafts(work.plan, rows, work.rights(), work.context, parsed=parsed)
-        for draft in drafts:
-            draft.after.update(fixed or {})
+        for draft, values in zip(drafts, fixed, strict=bool(fixed)):
+            draft.after.update(values)
         for draft, given_id in zip(drafts, ids, strict=bool(ids)):
             draft.id = given_id
         apply_defaults(work, drafts)
@@ -53,16 +61,27 @@ class Writing:
         give_numbers(work, drafts)
         self._settle(work, drafts, "create")
         refuse(drafts)
-        rule = work.access.write_condition(work.actor, work.entity, "create", chosen(work, drafts), work.uow.catalog)
+        rule = work.access.write_condition(
+            work.actor, work.entity, "create", chosen(work, drafts), work.uow.catalog
+        )
         insert(work.plan, drafts, work.conditions, work.uow, rule)
         self._finish(work, drafts, "create")
         return [Saved(id=d.id, version=d.version, changed=d.changed) for d in drafts]
 
-    def update(self, work: Work, changes: Mapping[int, Values], *, versions: Mapping[int, int | None],
-               parsed: bool = False, merge_lists: bool = False) -> list[Saved]:
+    def update(
+        self,
+        work: Work,
+        changes: Mapping[int, Values],
+        *,
+        versions: Mapping[int, int | None],
+        parsed: bool = False,
+        merge_lists: bool = False,
+    ) -> list[Saved]:
         """Update records by id; idle ones are left untouched and keep their version."""
         work.access.require(work.actor, work.entity, "update", work.uow.catalog)
-        drafts = self._loading.drafts(work.plan, list(changes.values()), work.rights(), work.context, parsed=parsed)
+        drafts = self._loading.drafts(
+            work.plan, list(changes.values()), work.rights(), work.context, parsed=parsed
+        )
         catalog = work.uow.catalog
         rule = work.access.write_condition(work.actor, work.entity, "update", _given(drafts), catalog)
         visible = work.access.condition(work.actor, work.entity, "read", catalog)
@@ -94,10 +113,15 @@ class Writing:
 
     def _ask_defaults(self, work: Work, drafts: Sequence[Draft]) -> None:
         for answer in self._plugins.call.record_defaults(
-                entity=work.plan.entity, values=drafts[0].after if drafts else {}, actor=work.actor, uow=work.uow):
+            entity=work.plan.entity, values=drafts[0].after if drafts else {}, actor=work.actor, uow=work.uow
+        ):
             for name, value in dict(answer or {}).items():
                 for draft in drafts:
-                    if name in work.plan.entity.fields and draft.after.get(name) is None and name not in draft.given:
+                    if (
+                        name in work.plan.entity.fields
+                        and draft.after.get(name) is None
+                        and name not in draft.given
+                    ):
                         draft.after[name] = value
 
     def _refuse_unreadable(self, work: Work, drafts: Sequence[Draft]) -> None:
@@ -110,8 +134,12 @@ class Writing:
         ask = self._plugins.call.record_normalize
         for draft in drafts:
             try:
-                for answer in ask(entity=work.plan.entity, values={**draft.before, **draft.after},
-                                  actor=work.actor, uow=work.uow):
+                for answer in ask(
+                    entity=work.plan.entity,
+                    values={**draft.before, **draft.after},
+                    actor=work.actor,
+                    uow=work.uow,
+                ):
                     draft.after.update(answer or {})
             except ValidationFailed as refused:
                 draft.problems.extend(refused.problems)
@@ -128,22 +156,28 @@ class Writing:
         for draft in drafts:
             if action == "create" or draft.changed:
                 for problems in self._plugins.call.record_validate(
-                        change=work.change(action, draft), uow=work.uow):
+                    change=work.change(action, draft), uow=work.uow
+                ):
                     draft.problems.extend(problems or ())
 
     def _finish(self, work: Work, drafts: Sequence[Draft], action: str, *, merge_lists: bool = False) -> None:
         write_links(work.plan, drafts, work.conditions, work.uow)
         keep_files(work, drafts)
-        for draft in drafts:
-            for name, rows in draft.lists.items():
-                self._save_list(work, draft, work.plan.entity.fields[name], rows, merge=merge_lists)
+        save_lists(self, work, drafts, merge=merge_lists)
         changes = [work.change(action, d) for d in drafts if d.changed or action == "create"]
         self._rollups.propagate(work, changes)
         self._check_late_rules(work, drafts)
-        write_history(work.plan, action, [d for d in drafts if d.changed or action == "create"],
-                      work.conditions, work.uow)
+        write_history(
+            work.plan,
+            action,
+            [d for d in drafts if d.changed or action == "create"],
+            work.conditions,
+            work.uow,
+        )
         for change in changes:
             self._plugins.call.record_saved(change=change, uow=work.uow)
+        if changes:
+            self._plugins.call.records_saved(changes=changes, uow=work.uow)
 
     def _check_late_rules(self, work: Work, drafts: Sequence[Draft]) -> None:
         if any(rule.late for rule in work.plan.rules):
@@ -151,52 +185,13 @@ class Writing:
             check_rules(work, drafts, self._label, late=True)
             refuse(drafts)
 
-    def _save_list(self, work: Work, parent: Draft, spec: FieldSpec, rows: Sequence[Values], *, merge: bool) -> None:
-        """Bring the records of a list field to what was given; without ``merge`` the given list is the whole list.
-
-        Lines that the writer does not see are left alone: they are not in the list that was given back.
-        """
-        child = work.open(str(spec.option("of")))
-        by = str(spec.option("by"))
-        keys = [f.name for f in child.plan.entity.fields.values() if f.duplicate_key]
-        present = self._present(child, by, parent, work) if parent.before else []
-        matched = match_children(spec.name, self._comparable(child, parent, rows) if present else rows, present, keys)
-        new = {n: {k: v for k, v in row.items() if k != "id"}
-               for n, (row, found) in enumerate(zip(rows, matched, strict=True)) if found is None}
-        kept = {found: n for n, found in enumerate(matched) if found is not None}
-        if not merge:
-            gone = [number for number in (int(str(c["id"])) for c in present) if number not in kept]
-            if gone:
-                self._trash.delete(child, gone, versions={})
-        if kept:
-            changes = {found: {k: v for k, v in rows[n].items() if k not in ("id", "version", "title")}
-                       for found, n in kept.items()}
-            versions = {found: line_version(spec.name, rows[n]) for found, n in kept.items()}
-            with within(spec.name, list(kept.values())):
-                self.update(child, changes, versions=versions, parsed=parent.parsed)
-        if new:
-            with within(spec.name, list(new)):
-                self.create(child, list(new.values()), parsed=parent.parsed,
-                            fixed={by: _reference(child, by, work.entity, parent.id)})
-
-    def _comparable(self, child: Work, parent: Draft, rows: Sequence[Values]) -> list[Values]:
-        """Return rows as they will be: lines may be known by what follows from the values that were given."""
-        given = [{k: v for k, v in row.items() if k not in ("id", "version", "title")} for row in rows]
-        drafts = self._loading.drafts(child.plan, given, child.rights(), child.context, parsed=parent.parsed)
-        self._normalize(child, drafts)
-        return [{**draft.after, "id": row.get("id")} for draft, row in zip(drafts, rows, strict=True)]
-
-    def _present(self, child: Work, by: str, parent: Draft, work: Work) -> Sequence[Values]:
-        visible = work.access.condition(child.actor, child.entity, "read", child.uow.catalog)
-        return child.conditions.children(child.plan, by, work.entity, parent.id, visible, child.uow)
+    def as_they_will_be(self, work: Work, rows: Sequence[Values], *, parsed: bool) -> list[Values]:
+        """Return rows with what follows from their values; what cannot be read is left out."""
+        drafts = self._loading.drafts(work.plan, rows, work.rights(), work.context, parsed=parsed)
+        self._normalize(work, drafts)
+        return [draft.after for draft in drafts]
 
 
 def _given(drafts: Sequence[Draft]) -> frozenset[str]:
     """Return the names of all fields that the drafts were given."""
     return frozenset().union(*(draft.given for draft in drafts))
-
-
-def _reference(child: Work, by: str, parent_entity: str, parent_id: int) -> Ref | AnyRef:
-    if child.plan.entity.fields[by].type == "reference_any":
-        return AnyRef(parent_entity, parent_id)
-    return Ref(parent_id)

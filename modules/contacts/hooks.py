@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from core.sdk import AnyRef, Change, EntitySpec, Problem, UnitOfWork, closes_circle, hookimpl
 from modules.contacts.points import normal_point
@@ -40,7 +40,7 @@ def _same(values: Mapping[str, object]) -> bool:
 
 
 @hookimpl
-def record_saved(change: Change, uow: UnitOfWork) -> None:
+def records_saved(changes: Sequence[Change], uow: UnitOfWork) -> None:
     """Keep exactly one main way of each kind and one main company, and titles that name others true."""
-    keep_one_primary(change, uow)
-    follow_names(change, uow)
+    keep_one_primary(changes, uow)
+    follow_names(changes, uow)

@@ -2,52 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from core.sdk import AnyRef, Change, Ref, UnitOfWork, look_up, records
 
 PRIMARY = "is_primary"
+AT_ONCE = 200
 
-OUT = {"contacts.account_contact": "inactive"}
-"""What keeps a record from being the main one."""
+OWNERS = {"contacts.contact_point": "owner", "contacts.account_contact": "contact"}
+"""The reference of each entity to whom its records belong."""
+
+LISTS = {"contacts.contact_point": "points", "contacts.account_contact": "companies"}
+"""The list in which the owner has them."""
+
+Line = Mapping[str, object]
 
 
-def keep_one_primary(change: Change, uow: UnitOfWork) -> None:
+def keep_one_primary(changes: Sequence[Change], uow: UnitOfWork) -> None:
     """Make one of each group the main one after something in it has moved.
 
-    The roll-ups have locked the owner by now, so that two writers cannot both believe to be alone.
+    The roll-ups have locked the owners by now, so that two writers cannot both believe to be alone.
     """
-    entity = change.entity.name
-    out = OUT.get(entity, "")
-    for where in dict.fromkeys(_groups(change)):
-        known = list(look_up(uow, entity, (PRIMARY, *((out,) if out else ())), where=where))
-        wanted = _main([one for one in known if not one.get(out)], change.id)
-        changes = {int(str(one["id"])): {PRIMARY: one["id"] == wanted} for one in known
-                   if bool(one[PRIMARY]) != (one["id"] == wanted)}
-        if changes:
-            system = uow.actor.elevate("exactly one is the main one")
-            records(uow).update_many(system, entity, changes, uow=uow, parsed=True)
+    entity = changes[0].entity.name
+    if entity not in OWNERS:
+        return
+    chosen = {change.id for change in changes}
+    moved: dict[int, Mapping[str, object]] = {}
+    for lines in _lists(entity, _owners(changes), uow):
+        for _, group in groupby(sorted(lines, key=_kind), key=_kind):
+            moved.update(_put_right(list(group), chosen))
+    if moved:
+        records(uow).update_many(uow.actor.elevate("exactly one is the main one"), entity, moved, uow=uow, parsed=True)
 
 
-def _main(known: Sequence[Mapping[str, object]], changed: int) -> object:
-    """Return the id of the one to be the main one: the one just chosen, else who is it already, else the first."""
-    primaries = [int(str(one["id"])) for one in known if one[PRIMARY]]
-    if changed in primaries:
-        return changed
-    return min(primaries or [int(str(one["id"])) for one in known], default=None)
+def _put_right(group: Sequence[Line], chosen: set[int]) -> Iterator[tuple[int, Mapping[str, object]]]:
+    """Yield the changes after which exactly one of a group is the main one; who has left is none."""
+    wanted = _main([line for line in group if not line.get("inactive")], chosen)
+    for line in group:
+        if bool(line[PRIMARY]) != (line["id"] == wanted):
+            yield _id(line), {PRIMARY: line["id"] == wanted}
 
 
-def _groups(change: Change) -> Iterator[str]:
-    """Yield the conditions of the groups that a change touches, before and after it."""
-    for values in (change.before, change.after):
-        match change.entity.name:
-            case "contacts.contact_point":
-                owner, kind = values.get("owner"), values.get("kind")
-                if isinstance(owner, AnyRef) and kind:
-                    yield f"refers(owner, '{owner.entity}', {owner.id}) and kind == '{kind}'"
-            case "contacts.account_contact":
-                contact = values.get("contact")
-                if isinstance(contact, Ref):
-                    yield f"contact == {contact.id}"
-            case _:
-                return
+def _main(lines: Sequence[Line], chosen: set[int]) -> int | None:
+    """Return the id of the one to be the main one: one just chosen, else who is it already, else the first."""
+    primaries = [_id(line) for line in lines if line[PRIMARY]]
+    return min([i for i in primaries if i in chosen] or primaries or [_id(line) for line in lines], default=None)
+
+
+def _lists(entity: str, owners: Mapping[str, set[int]], uow: UnitOfWork) -> Iterator[Sequence[Line]]:
+    """Yield the lines of each owner as they are now."""
+    name = LISTS[entity]
+    for owner, ids in owners.items():
+        ordered = sorted(ids)
+        for start in range(0, len(ordered), AT_ONCE):
+            some = ordered[start:start + AT_ONCE]
+            for record in look_up(uow, owner, (name,), where=f"id in {some}"):
+                lines = record[name]
+                yield lines if isinstance(lines, tuple) else ()
+
+
+def _owners(changes: Iterable[Change]) -> Mapping[str, set[int]]:
+    """Return to whom the changed records belong, and belonged before, by entity."""
+    found: dict[str, set[int]] = {}
+    for change in changes:
+        for values in (change.before, change.after):
+            match values.get(OWNERS[change.entity.name]):
+                case AnyRef(entity=entity, id=number):
+                    found.setdefault(entity, set()).add(number)
+                case Ref(id=number):
+                    found.setdefault("contacts.contact", set()).add(number)
+    return found
+
+
+def _kind(line: Line) -> str:
+    return str(line.get("kind", ""))
+
+
+def _id(line: Line) -> int:
+    return int(str(line["id"]))

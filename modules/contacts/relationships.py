@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from core.sdk import AnyRef, Change, Ref, UnitOfWork, look_up, records
 
@@ -34,15 +34,17 @@ def _name(end: AnyRef, uow: UnitOfWork) -> str:
     return str(found[field] or "") if found else ""
 
 
-def follow_names(change: Change, uow: UnitOfWork) -> None:
-    """Write the titles of relationships anew when a name in them has moved."""
-    if change.action == "update" and _named(change):
+def follow_names(changes: Sequence[Change], uow: UnitOfWork) -> None:
+    """Write the titles of relationships anew when names in them have moved."""
+    ids: set[int] = set()
+    for change in changes:
+        if change.action == "update" and _named(change):
+            ids |= {int(str(one["id"])) for where in _touching(change)
+                    for one in look_up(uow, RELATIONSHIP, (), where=where)}
+    if ids:
+        # Nothing is set: the titles follow by themselves.
         system = uow.actor.elevate("a name has changed")
-        ids = sorted({int(str(one["id"])) for where in _touching(change)
-                      for one in look_up(uow, RELATIONSHIP, (), where=where)})
-        if ids:
-            # Nothing is set: the titles follow by themselves.
-            records(uow).update_many(system, RELATIONSHIP, {i: {} for i in ids}, uow=uow, parsed=True)
+        records(uow).update_many(system, RELATIONSHIP, {i: {} for i in sorted(ids)}, uow=uow, parsed=True)
 
 
 def _named(change: Change) -> bool:
