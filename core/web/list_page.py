@@ -22,7 +22,7 @@ from core.records.service import Records
 from core.storage import Database
 from core.views import ListView, list_view
 from core.web.fields import FieldView, FieldViews
-from core.web.list_query import Chip, ListState, build_query, operators, shown_chips
+from core.web.list_query import LONGEST_ID, Chip, ListState, build_query, operators, shown_chips
 from core.web.pages import Pages, go
 from core.web.visit import Visit, visit
 
@@ -127,7 +127,7 @@ def _chip_text(site: Site, present: Visit, listing: Listing, chip: Chip) -> str:
     spec = listing.entity.fields[chip.field]
     if spec.type in ("choice", "multi_choice"):
         return next((present.style.label(c.label) for c in spec.choices if c.name == chip.value), chip.value)
-    if spec.type == "reference" and chip.value.isdigit():
+    if spec.type == "reference" and chip.value.isdigit() and len(chip.value) < LONGEST_ID:
         number, target = int(chip.value), str(spec.option("to"))
         if site.get(Access).may(present.actor, target, "read", present.catalog):
             found = site.get(Searching).titles(present.actor, target, [number], catalog=present.catalog)
@@ -165,7 +165,7 @@ def _state_of(address: str) -> ListState:
 
 
 def _chosen() -> Sequence[int]:
-    return [int(v) for v in request.form.getlist("id") if v.isascii() and v.isdigit()][:1000]
+    return [int(v) for v in request.form.getlist("id") if v.isascii() and v.isdigit() and len(v) < LONGEST_ID][:1000]
 
 
 def delete(site: Site, name: str) -> Response:

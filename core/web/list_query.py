@@ -18,6 +18,7 @@ from core.records.query import Query
 from core.views import ListView
 
 PAGE = 50
+LONGEST_ID = 19
 OPERATORS: Mapping[str, tuple[str, ...]] = {
     "text": ("has", "is", "empty", "set"), "number": ("is", "from", "to", "empty", "set"),
     "date": ("is", "from", "to", "empty", "set"), "choice": ("is", "not", "empty", "set"),
@@ -138,9 +139,11 @@ def _compared(chip: Chip, spec: FieldSpec, path: Node, types: FieldTypes, contex
 
 def _literal(chip: Chip, spec: FieldSpec, types: FieldTypes, context: LoadContext) -> Node:
     if spec.type in ("choice", "multi_choice"):
+        if chip.value not in (choice.name for choice in spec.choices):
+            raise BadRequest("This filter does not fit the list any more.", code="bad_value")
         return Text(chip.value)
     if spec.type == "reference":
-        if not (chip.value.isascii() and chip.value.isdigit()):
+        if not (chip.value.isascii() and chip.value.isdigit() and len(chip.value) < LONGEST_ID):
             raise BadRequest("This filter does not fit the list any more.", code="bad_value")
         return Number(int(chip.value))
     try:
@@ -181,5 +184,6 @@ def _call(name: str, text: str) -> Node:
 
 
 def shown_chips(chips: Iterable[Chip], entity: EntitySpec) -> list[tuple[Chip, FieldSpec]]:
-    """Return the filters whose fields there still are."""
-    return [(chip, entity.fields[chip.field]) for chip in chips if chip.field in entity.fields]
+    """Return the filters that still make sense on this entity."""
+    return [(chip, spec) for chip in chips
+            if (spec := entity.fields.get(chip.field)) is not None and chip.operator in operators(spec)]
