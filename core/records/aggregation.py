@@ -53,72 +53,139 @@ class Aggregating:
         self._asking = asking
         self._kept: Kept[Aggregation] = Kept(512)
 
-    def aggregate(self, actor: Actor, entity: str, group_by: Sequence[str] = (), measures: Sequence[str] = ("count()",),
-                  filter_text: str = "", *, catalog: Catalog, uow: UnitOfWork | None = None,
-                  reader: Reader | None = None) -> list[Group]:
+    def aggregate(
+        self,
+        actor: Actor,
+        entity: str,
+        group_by: Sequence[str] = (),
+        measures: Sequence[str] = ("count()",),
+        filter_text: str = "",
+        *,
+        catalog: Catalog,
+        uow: UnitOfWork | None = None,
+        reader: Reader | None = None,
+    ) -> list[Group]:
         """Return one dictionary for each group: its values by name, its figures by the text of the measure.
 
         Figures of money are tuples of `Money`, one for each currency.
         """
-        key = (catalog.version, catalog.digest, key_of(actor), entity, tuple(group_by), tuple(measures), filter_text)
-        made = self._kept.get(key, lambda: self._compile(actor, entity, group_by, measures, filter_text, catalog))
+        key = (
+            catalog.version,
+            catalog.digest,
+            key_of(actor),
+            entity,
+            tuple(group_by),
+            tuple(measures),
+            filter_text,
+        )
+        made = self._kept.get(
+            key, lambda: self._compile(actor, entity, group_by, measures, filter_text, catalog)
+        )
         with self._asking.reader(uow, reader) as lent:
             given = {**self._asking.constants(made.statement.wants, actor, uow), **made.given}
             rows = lent.raw(made.statement.sql, made.statement.params(given))
         if len(rows) > MAX_GROUPS:
-            raise BadRequest("There are more than {maximum} groups; narrow the filter.", code="too_many_groups",
-                             maximum=MAX_GROUPS)
+            raise BadRequest(
+                "There are more than {maximum} groups; narrow the filter.",
+                code="too_many_groups",
+                maximum=MAX_GROUPS,
+            )
         return _merged(made, rows)
 
-    def aggregate_json(self, actor: Actor, entity: str, group_by: Sequence[str] = (),
-                       measures: Sequence[str] = ("count()",), filter_text: str = "", *, catalog: Catalog,
-                       uow: UnitOfWork | None = None, reader: Reader | None = None) -> bytes:
+    def aggregate_json(
+        self,
+        actor: Actor,
+        entity: str,
+        group_by: Sequence[str] = (),
+        measures: Sequence[str] = ("count()",),
+        filter_text: str = "",
+        *,
+        catalog: Catalog,
+        uow: UnitOfWork | None = None,
+        reader: Reader | None = None,
+    ) -> bytes:
         """Return the groups as the API writes them."""
-        groups = self.aggregate(actor, entity, group_by, measures, filter_text, catalog=catalog, uow=uow, reader=reader)
+        groups = self.aggregate(
+            actor, entity, group_by, measures, filter_text, catalog=catalog, uow=uow, reader=reader
+        )
         return orjson.dumps({"items": groups}, option=JSON | orjson.OPT_PASSTHROUGH_DATACLASS, default=_json)
 
-    def _compile(self, actor: Actor, entity: str, group_by: Sequence[str], measures: Sequence[str], filter_text: str,
-                 catalog: Catalog) -> Aggregation:
+    def _compile(
+        self,
+        actor: Actor,
+        entity: str,
+        group_by: Sequence[str],
+        measures: Sequence[str],
+        filter_text: str,
+        catalog: Catalog,
+    ) -> Aggregation:
         spec = catalog.entity(entity)
         if len(filter_text) > MAX_FILTER:
-            raise BadRequest("A filter has at most {maximum} characters.", code="too_long", maximum=MAX_FILTER)
+            raise BadRequest(
+                "A filter has at most {maximum} characters.", code="too_long", maximum=MAX_FILTER
+            )
         self._reading.require_read(actor, entity, catalog)
         eyes = self._reading.eyes(actor, catalog)
         readable = eyes.fields(entity).readable
         groups = read_groups(group_by, spec, readable, eyes.types)
         asked = read_measures(measures, spec, readable, eyes.types)
-        wanted = read_filter(filter_text, entity, self._reading.reader_schema(eyes)) if filter_text.strip() else None
+        wanted = (
+            read_filter(filter_text, entity, self._reading.reader_schema(eyes))
+            if filter_text.strip()
+            else None
+        )
         currencies = tuple(dict.fromkeys(m.name for m in asked if m.money))
         titled = frozenset(name for name in groups if spec.fields[name].type == "reference")
         select = _select(eyes, spec, groups, titled, currencies, asked, wanted)
         return Aggregation(
-            statement=self._reading.compiler.compile(select), given=dict(wanted.given) if wanted else {}, groups=groups,
-            titled=titled, currencies=currencies, measures=asked,
-            ranks={name: {c.name: i for i, c in enumerate(spec.fields[name].choices)} for name in groups})
+            statement=self._reading.compiler.compile(select),
+            given=dict(wanted.given) if wanted else {},
+            groups=groups,
+            titled=titled,
+            currencies=currencies,
+            measures=asked,
+            ranks={name: {c.name: i for i, c in enumerate(spec.fields[name].choices)} for name in groups},
+        )
 
 
-def _select(eyes: Eyes, spec: EntitySpec, groups: Sequence[str], titled: frozenset[str], currencies: Sequence[str],
-            measures: Sequence[Measure], wanted: Filter | None) -> sa.Select[Any]:
+def _select(
+    eyes: Eyes,
+    spec: EntitySpec,
+    groups: Sequence[str],
+    titled: frozenset[str],
+    currencies: Sequence[str],
+    measures: Sequence[Measure],
+    wanted: Filter | None,
+) -> sa.Select[Any]:
     """Group by ids and currencies inside; join the titles to what is left."""
     scope, sources = opened(eyes, spec)
     keys = [scope.column(name).label(f"g{i}") for i, name in enumerate(groups)]
     keys += [scope.currency(name).label(f"m{i}") for i, name in enumerate(currencies)]
     figures = [cell.label(f"f{i}") for i, cell in enumerate(_figures(scope, measures))]
     conditions = where(eyes, scope, Shape(entity=spec.name, fields=()), wanted)
-    inside = sa.select(*keys, *figures).select_from(sources.clause).where(*conditions).group_by(
-        *(key.element for key in keys)).limit(number(MAX_GROUPS + 1))
+    inside = (
+        sa.select(*keys, *figures)
+        .select_from(sources.clause)
+        .where(*conditions)
+        .group_by(*(key.element for key in keys))
+        .limit(number(MAX_GROUPS + 1))
+    )
     if not titled:
         return inside
     grouped = inside.subquery("grouped")
     outer = Sources(grouped)
-    titles = [_title(eyes, spec, outer, grouped.c[f"g{i}"], name) for i, name in enumerate(groups) if name in titled]
+    titles = [
+        _title(eyes, spec, outer, grouped.c[f"g{i}"], name) for i, name in enumerate(groups) if name in titled
+    ]
     return sa.select(*grouped.c, *titles).select_from(outer.clause)
 
 
 def _title(eyes: Eyes, spec: EntitySpec, outer: Sources, link: Sql, name: str) -> Sql:
     target = eyes.catalog.entity(str(spec.fields[name].option("to")))
     joined = outer.join(name, eyes.tables.of(target), link)
-    return title_of(Scope(eyes, target, joined, masked=True, sources=outer, visible=eyes.visible(target.name)))
+    return title_of(
+        Scope(eyes, target, joined, masked=True, sources=outer, visible=eyes.visible(target.name))
+    )
 
 
 def _figures(scope: Scope, measures: Iterable[Measure]) -> Iterable[Sql]:
@@ -182,7 +249,9 @@ class _Figure:
     def __init__(self, measure: Measure) -> None:
         self.measure = measure
         self._parts: dict[str, list[Any]] = {}
-        self._join: Callable[[Any, Any], Any] = {"min": min, "max": max}.get(measure.function, lambda a, b: a + b)
+        self._join: Callable[[Any, Any], Any] = {"min": min, "max": max}.get(
+            measure.function, lambda a, b: a + b
+        )
 
     def add(self, row: Row, place: int, width: int, currencies: Sequence[str]) -> int:
         """Take the cells of one row; return how many they were."""
@@ -192,7 +261,7 @@ class _Figure:
             currency = row[width + currencies.index(self.measure.name)] or ""
         if row[place] is not None:
             known = self._parts.get(currency)
-            cells = list(row[place:place + size])
+            cells = list(row[place : place + size])
             self._parts[currency] = cells if known is None else list(map(self._join, known, cells))
         return size
 

@@ -38,8 +38,10 @@ class Asking:
         if not wants:
             return {}
         given: Given = {
-            "env_user": actor.id, "env_team": actor.team,
-            "env_teams": list(actor.teams), "env_teams_below": list(actor.teams_below or actor.teams),
+            "env_user": actor.id,
+            "env_team": actor.team,
+            "env_teams": list(actor.teams),
+            "env_teams_below": list(actor.teams_below or actor.teams),
         }
         if "env_now" in wants or "env_today" in wants:
             now = uow.now if uow is not None else self._clock()

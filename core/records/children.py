@@ -62,8 +62,11 @@ def _first_of_each(eyes: Eyes, owner: EntitySpec, name: str, spec: EntitySpec, b
     line = eyes.tables.of(spec).alias()
     scope = Scope(eyes, spec, line, masked=True)
     inside = sa.select(line.c.id).where(
-        line.c[_column(spec, by, owner)] == given.c.id, line.c.deleted_at.is_(None), *visible(eyes, scope),
-        *_list_shown(eyes, owner, name, given.c.id))
+        line.c[_column(spec, by, owner)] == given.c.id,
+        line.c.deleted_at.is_(None),
+        *visible(eyes, scope),
+        *_list_shown(eyes, owner, name, given.c.id),
+    )
     lines = inside.order_by(line.c.id).limit(MAX_LIMIT).correlate(given).lateral("line")
     return sa.select(lines.c.id).select_from(given.join(lines, sa.true()))
 

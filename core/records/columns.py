@@ -69,13 +69,18 @@ class Columns:
         if spec.type == "money":
             json = _money_json
         same_value = len(names) == 1 and not _overrides(kind, "from_columns", "from_column")
-        same_json = len(names) == 1 and (spec.type in NATIVE or (same_value and not _overrides(kind, "dump", "to_json")))
-        return Column(name=spec.name, cells=cells, value=None if same_value else value,
-                      json=None if same_json else json)
+        same_json = len(names) == 1 and (
+            spec.type in NATIVE or (same_value and not _overrides(kind, "dump", "to_json"))
+        )
+        return Column(
+            name=spec.name, cells=cells, value=None if same_value else value, json=None if same_json else json
+        )
 
     def _reference(self, spec: FieldSpec) -> Column:
         title = title_of(self._scope.follow(spec.name))
-        return Column(name=spec.name, cells=(self._scope.column(spec.name), title), value=_ref, json=_ref_json)
+        return Column(
+            name=spec.name, cells=(self._scope.column(spec.name), title), value=_ref, json=_ref_json
+        )
 
     def _reference_any(self, spec: FieldSpec) -> Column:
         targets = reference_targets(spec)
@@ -83,13 +88,18 @@ class Columns:
         for target in targets:
             step = target_step(spec.name, target)
             cells += [self._scope.cell(spec.name, step), title_of(self._scope.follow(step))]
-        return Column(name=spec.name, cells=tuple(cells), value=_any_ref(targets), json=_any_ref_json(targets))
+        return Column(
+            name=spec.name, cells=tuple(cells), value=_any_ref(targets), json=_any_ref_json(targets)
+        )
 
     def _file(self, spec: FieldSpec) -> Column:
         link = self._scope.column(spec.name)
-        file = self._sources.join(("file", self._scope.table, spec.name), kernel_tables.file, link, live=False)
-        return Column(name=spec.name, cells=(link, file.c.name, file.c.size, file.c.mime),
-                      value=_file, json=_file_json)
+        file = self._sources.join(
+            ("file", self._scope.table, spec.name), kernel_tables.file, link, live=False
+        )
+        return Column(
+            name=spec.name, cells=(link, file.c.name, file.c.size, file.c.mime), value=_file, json=_file_json
+        )
 
     def _links(self, spec: FieldSpec) -> Column:
         """Two arrays in one order; a title out of sight is empty, the id stays."""
@@ -107,8 +117,12 @@ class Columns:
             found: Sql = inside.correlate_except(pairs, other).scalar_subquery()
             return found
 
-        return Column(name=spec.name, cells=(gathered(pairs.c.target), gathered(title_of(seen))),
-                      value=_links, json=_links_json)
+        return Column(
+            name=spec.name,
+            cells=(gathered(pairs.c.target), gathered(title_of(seen))),
+            value=_links,
+            json=_links_json,
+        )
 
 
 def title_of(scope: Scope) -> Sql:
@@ -170,7 +184,11 @@ def _any_ref_json(targets: Sequence[str]) -> Read:
 
     def write(cells: Cells) -> object:
         found = read(cells)
-        return {"entity": found.entity, "id": found.id, "title": found.title} if isinstance(found, AnyRef) else None
+        return (
+            {"entity": found.entity, "id": found.id, "title": found.title}
+            if isinstance(found, AnyRef)
+            else None
+        )
 
     return write
 

@@ -52,7 +52,9 @@ class Compiler:
         open_names = {name for name in order if binds[name].required}
         return Statement(
             sql=str(compiled),
-            template=tuple(None if name in open_names else sent(binds[name].effective_value) for name in order),
+            template=tuple(
+                None if name in open_names else sent(binds[name].effective_value) for name in order
+            ),
             places=tuple((place, name) for place, name in enumerate(order) if name in open_names),
         )
 

@@ -29,8 +29,9 @@ _READER = system_actor("conditions of definitions are read with the system's eye
 class Conditions:
     """Writes conditions over tables; the constants of a write (``env_user`` …) are bound when it runs."""
 
-    def __init__(self, tables: Tables, types: FieldTypes, access: Access,
-                 schema_of: Callable[[Catalog], Schema]) -> None:
+    def __init__(
+        self, tables: Tables, types: FieldTypes, access: Access, schema_of: Callable[[Catalog], Schema]
+    ) -> None:
         self.tables = tables
         self.statements = Statements()
         self._types = types
@@ -43,7 +44,9 @@ class Conditions:
 
     def scope(self, catalog: Catalog, entity: EntitySpec, table: Table) -> Scope:
         """Return the records of a table as expressions see them, with the system's eyes."""
-        eyes = Eyes(catalog=catalog, tables=self.tables, types=self._types, access=self._access, actor=_READER)
+        eyes = Eyes(
+            catalog=catalog, tables=self.tables, types=self._types, access=self._access, actor=_READER
+        )
         return Scope(eyes, entity, table, masked=False)
 
     def where(self, catalog: Catalog, entity: EntitySpec, table: Table, rule: Rule) -> Sql:
@@ -56,26 +59,50 @@ class Conditions:
     def environment(uow: UnitOfWork) -> dict[str, Any]:
         """Return the constants of this write for the conditions in its statements."""
         actor = uow.actor
-        return {"env_user": actor.id, "env_team": actor.team, "env_teams": list(actor.teams),
-                "env_teams_below": list(actor.teams_below or actor.teams),
-                "env_now": uow.now, "env_today": uow.today}
+        return {
+            "env_user": actor.id,
+            "env_team": actor.team,
+            "env_teams": list(actor.teams),
+            "env_teams_below": list(actor.teams_below or actor.teams),
+            "env_now": uow.now,
+            "env_today": uow.today,
+        }
 
     def reference_column(self, spec: FieldSpec, target: str) -> str:
         """Return the column in which a reference field keeps the ids of one target."""
         return target_step(spec.name, target) if spec.type == "reference_any" else spec.name
 
-    def children(self, plan: EntityPlan, by: str, parent: str, parent_id: int, rule: Rule,
-                 uow: UnitOfWork) -> Sequence[Mapping[str, object]]:
+    def children(
+        self, plan: EntityPlan, by: str, parent: str, parent_id: int, rule: Rule, uow: UnitOfWork
+    ) -> Sequence[Mapping[str, object]]:
         """Return the live records within the rule whose reference ``by`` points to the parent, oldest first."""
         table = self.tables.of(plan.entity)
         column = table.c[self.reference_column(plan.entity.fields[by], parent)]
-        return self.records(plan, ("children", column.name, rule), lambda: sa.select(*table.c).where(
-            column == sa.bindparam("parent", type_=sa.BigInteger), table.c.deleted_at.is_(None),
-            self.where(uow.catalog, plan.entity, table, rule)).order_by(table.c.id),
-            {**self.environment(uow), "parent": parent_id}, uow)
+        return self.records(
+            plan,
+            ("children", column.name, rule),
+            lambda: (
+                sa.select(*table.c)
+                .where(
+                    column == sa.bindparam("parent", type_=sa.BigInteger),
+                    table.c.deleted_at.is_(None),
+                    self.where(uow.catalog, plan.entity, table, rule),
+                )
+                .order_by(table.c.id)
+            ),
+            {**self.environment(uow), "parent": parent_id},
+            uow,
+        )
 
-    def records(self, plan: EntityPlan, key: tuple[Hashable, ...], build: Callable[[], sa.Executable],
-                given: Mapping[str, object], uow: UnitOfWork, rules: tuple[Rule, ...] = ()) -> list[dict[str, object]]:
+    def records(
+        self,
+        plan: EntityPlan,
+        key: tuple[Hashable, ...],
+        build: Callable[[], sa.Executable],
+        given: Mapping[str, object],
+        uow: UnitOfWork,
+        rules: tuple[Rule, ...] = (),
+    ) -> list[dict[str, object]]:
         """Return the Python values of the rows of a statement that returns all columns of the entity's table."""
         names = [column.name for column in self.tables.of(plan.entity).c]
         rows = self.statements.run(uow, ("records", plan.entity.name, *key), build, given, rules)
@@ -84,8 +111,13 @@ class Conditions:
     def reread(self, plan: EntityPlan, drafts: Sequence[Draft], uow: UnitOfWork) -> None:
         """Bring the rolled-up values of the drafts to what the database holds now."""
         table = self.tables.of(plan.entity)
-        found = self.records(plan, ("again",), lambda: sa.select(*table.c).where(table.c.id == one_of()),
-                             {"ids": [draft.id for draft in drafts]}, uow)
+        found = self.records(
+            plan,
+            ("again",),
+            lambda: sa.select(*table.c).where(table.c.id == one_of()),
+            {"ids": [draft.id for draft in drafts]},
+            uow,
+        )
         fresh = {values["id"]: values for values in found}
         for draft in drafts:
             draft.after.update({f.name: fresh[draft.id][f.name] for f in plan.rolled_up})

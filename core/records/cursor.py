@@ -47,4 +47,4 @@ def _open(secrets: Secrets, question: bytes, cursor: str) -> tuple[Json, ...] | 
     signature, body = raw[:_SIGNATURE], raw[_SIGNATURE:]
     if not secrets.verify(_PURPOSE, body, signature) or not body.startswith(question):
         return None
-    return tuple(orjson.loads(body[len(question):]))
+    return tuple(orjson.loads(body[len(question) :]))

@@ -16,7 +16,11 @@ from core.records.work import Work
 def apply_defaults(work: Work, drafts: Sequence[Draft]) -> None:
     """Fill the fields that nobody gave with their declared defaults; of nothing there are none."""
     for spec in work.plan.rolled_up:
-        if spec.rollup is not None and spec.rollup.function in ("count", "sum") and spec.type in ("integer", "decimal"):
+        if (
+            spec.rollup is not None
+            and spec.rollup.function in ("count", "sum")
+            and spec.type in ("integer", "decimal")
+        ):
             for draft in drafts:
                 draft.after[spec.name] = 0 if spec.type == "integer" else Decimal()
     for spec in work.plan.stored:
@@ -77,8 +81,13 @@ def check_conditions(work: Work, drafts: Sequence[Draft]) -> None:
         for conditional in plan.read_only_when:
             name = conditional.spec.name
             if old and name in draft.given & draft.changed and conditional.read(old, env) is True:
-                draft.problems.append(Problem(code="read_only_now", field=name,
-                                              message="This value cannot be changed in the record's present state."))
+                draft.problems.append(
+                    Problem(
+                        code="read_only_now",
+                        field=name,
+                        message="This value cannot be changed in the record's present state.",
+                    )
+                )
 
 
 def _missing(draft: Draft, spec: FieldSpec) -> bool:
@@ -106,14 +115,18 @@ def check_rules(work: Work, drafts: Sequence[Draft], label: Callable[[object], s
                 fields = rule.spec.on or (None,)
                 draft.problems.extend(
                     Problem(code=f"rule.{rule.spec.name}", message=label(rule.spec.message), field=name)
-                    for name in fields)
+                    for name in fields
+                )
 
 
 def find_changed(plan: EntityPlan, drafts: Iterable[Draft]) -> None:
     """Note which fields move; an empty set means there is nothing to do. What is rolled up moves on its own."""
     for draft in drafts:
-        moved = {f.name for f in plan.stored
-                 if f.rollup is None and f.name in draft.after and not _equal(plan, f, draft)}
+        moved = {
+            f.name
+            for f in plan.stored
+            if f.rollup is None and f.name in draft.after and not _equal(plan, f, draft)
+        }
         moved |= {name for name, ids in draft.links.items() if ids != draft.links_before.get(name, ())}
         draft.changed = frozenset(moved)
 

@@ -13,8 +13,9 @@ from core.records.conditions import Conditions
 from core.records.sources import Sql, Table
 
 
-def drawn(conditions: Conditions, catalog: Catalog, parent: EntitySpec, table: sa.Table,
-          spec: FieldSpec) -> dict[str, Sql]:
+def drawn(
+    conditions: Conditions, catalog: Catalog, parent: EntitySpec, table: sa.Table, spec: FieldSpec
+) -> dict[str, Sql]:
     """Return ``{column: subquery}`` for the columns of a rolled-up field of ``parent``, but for its search key.
 
     How a value is looked for follows from the type of this field, and is written with the value by Python.
@@ -29,13 +30,21 @@ def drawn(conditions: Conditions, catalog: Catalog, parent: EntitySpec, table: s
         return {columns[0]: _scalar(sa.func.count(), alias, where)}
     from_columns = [c.name for c in conditions.tables.columns(source, rollup.value)]
     if rollup.function == "pick":
-        return {own: _first(alias.c[drawn_from], alias, where)
-                for own, drawn_from in zip(columns, from_columns, strict=False)}
+        return {
+            own: _first(alias.c[drawn_from], alias, where)
+            for own, drawn_from in zip(columns, from_columns, strict=False)
+        }
     return _aggregated(rollup.function, columns, from_columns, alias, where)
 
 
-def _where(conditions: Conditions, catalog: Catalog, parent: EntitySpec, table: sa.Table, rollup: RollUp,
-           alias: Table) -> Sequence[Sql]:
+def _where(
+    conditions: Conditions,
+    catalog: Catalog,
+    parent: EntitySpec,
+    table: sa.Table,
+    rollup: RollUp,
+    alias: Table,
+) -> Sequence[Sql]:
     source = catalog.entity(rollup.source)
     column = conditions.reference_column(source.fields[rollup.by], parent.name)
     where: list[Sql] = [alias.c[column] == table.c.id, alias.c.deleted_at.is_(None)]
@@ -45,8 +54,9 @@ def _where(conditions: Conditions, catalog: Catalog, parent: EntitySpec, table: 
     return where
 
 
-def _aggregated(function: str, columns: Sequence[str], from_columns: Sequence[str], alias: Table,
-                where: Sequence[Sql]) -> dict[str, Sql]:
+def _aggregated(
+    function: str, columns: Sequence[str], from_columns: Sequence[str], alias: Table, where: Sequence[Sql]
+) -> dict[str, Sql]:
     """Return sum, min or max; money of several currencies has no sum and stays empty."""
     aggregate: Callable[[Sql], Sql] = getattr(sa.func, function)
     value = alias.c[from_columns[0]]
@@ -55,8 +65,10 @@ def _aggregated(function: str, columns: Sequence[str], from_columns: Sequence[st
         return {columns[0]: _scalar(sa.func.coalesce(total, 0) if function == "sum" else total, alias, where)}
     currency = alias.c[from_columns[1]]
     single = sa.func.count(sa.distinct(currency)) <= 1
-    return {columns[0]: _scalar(sa.case((single, aggregate(value))), alias, where),
-            columns[1]: _scalar(sa.case((single, sa.func.min(currency))), alias, where)}
+    return {
+        columns[0]: _scalar(sa.case((single, aggregate(value))), alias, where),
+        columns[1]: _scalar(sa.case((single, sa.func.min(currency))), alias, where),
+    }
 
 
 def _scalar(value: Sql, alias: Table, where: Sequence[Sql]) -> Sql:
@@ -64,5 +76,6 @@ def _scalar(value: Sql, alias: Table, where: Sequence[Sql]) -> Sql:
 
 
 def _first(value: Sql, alias: Table, where: Sequence[Sql]) -> Sql:
-    return (sa.select(value).where(*where).order_by(alias.c.id).limit(1)
-            .correlate_except(alias).scalar_subquery())
+    return (
+        sa.select(value).where(*where).order_by(alias.c.id).limit(1).correlate_except(alias).scalar_subquery()
+    )

@@ -68,6 +68,10 @@ def _bound(node: Node) -> None:
         if isinstance(one, Path):
             followed |= {one.parts[:i] for i in range(1, len(one.parts))}
     if conditions > MAX_CONDITIONS:
-        raise BadRequest("A filter has at most {maximum} conditions.", code="too_many", maximum=MAX_CONDITIONS)
+        raise BadRequest(
+            "A filter has at most {maximum} conditions.", code="too_many", maximum=MAX_CONDITIONS
+        )
     if len(followed) > MAX_FOLLOWED:
-        raise BadRequest("A filter looks at most at {maximum} other records.", code="too_many", maximum=MAX_FOLLOWED)
+        raise BadRequest(
+            "A filter looks at most at {maximum} other records.", code="too_many", maximum=MAX_FOLLOWED
+        )

@@ -19,26 +19,43 @@ ROW = ("entity", "record_id", "action", "changes")
 WHO = ("at", "actor", "actor_name", "channel", "reason", "cause")
 
 
-def write_history(plan: EntityPlan, action: str, drafts: Sequence[Draft], conditions: Conditions,
-                  uow: UnitOfWork) -> None:
+def write_history(
+    plan: EntityPlan, action: str, drafts: Sequence[Draft], conditions: Conditions, uow: UnitOfWork
+) -> None:
     """Remember what moved: ``{field: [before, after]}`` in wire form, secrets as ``changed``."""
     rows = [
-        {"entity": plan.entity.name, "record_id": draft.id, "action": action,
-         "changes": {**_changes(plan, draft), **draft.notes}}
+        {
+            "entity": plan.entity.name,
+            "record_id": draft.id,
+            "action": action,
+            "changes": {**_changes(plan, draft), **draft.notes},
+        }
         for draft in drafts
     ]
     if not rows:
         return
-    conditions.statements.run(uow, ("history",), _build, {
-        "rows": to_json(rows), "new_at": uow.now, "new_actor": uow.actor.id,
-        "new_actor_name": uow.actor.name or uow.actor.login, "new_channel": uow.channel, "new_reason": uow.reason,
-        "new_cause": uow.cause})
+    conditions.statements.run(
+        uow,
+        ("history",),
+        _build,
+        {
+            "rows": to_json(rows),
+            "new_at": uow.now,
+            "new_actor": uow.actor.id,
+            "new_actor_name": uow.actor.name or uow.actor.login,
+            "new_channel": uow.channel,
+            "new_reason": uow.reason,
+            "new_cause": uow.cause,
+        },
+    )
 
 
 def _build() -> sa.Executable:
     c = core_history.c
     rows = record_set([c[name] for name in ROW])
-    return core_history.insert().from_select([*ROW, *WHO], sa.select(*rows.c, *(given(c[name]) for name in WHO)))
+    return core_history.insert().from_select(
+        [*ROW, *WHO], sa.select(*rows.c, *(given(c[name]) for name in WHO))
+    )
 
 
 def _changes(plan: EntityPlan, draft: Draft) -> Mapping[str, Json]:
@@ -59,7 +76,12 @@ def last_deletion(entity: str, record_id: int, uow: UnitOfWork) -> Mapping[str, 
     """Return the notes of the newest deletion of a record: what it cleared and what followed it."""
     notes = uow.execute(
         sa.select(core_history.c.changes)
-        .where(core_history.c.entity == entity, core_history.c.record_id == record_id,
-               core_history.c.action == "delete")
-        .order_by(core_history.c.id.desc()).limit(1)).scalar_one_or_none()
+        .where(
+            core_history.c.entity == entity,
+            core_history.c.record_id == record_id,
+            core_history.c.action == "delete",
+        )
+        .order_by(core_history.c.id.desc())
+        .limit(1)
+    ).scalar_one_or_none()
     return notes if isinstance(notes, Mapping) else {}

@@ -30,7 +30,9 @@ def read_links(work: Work, drafts: Sequence[Draft]) -> None:
     for spec in given:
         table = conditions.tables.links(plan.entity, spec.name)
         found: dict[int, list[int]] = defaultdict(list)
-        rows = conditions.statements.run(uow, ("links", table.name), partial(_links_of, table), {"ids": list(by_id)})
+        rows = conditions.statements.run(
+            uow, ("links", table.name), partial(_links_of, table), {"ids": list(by_id)}
+        )
         for source, target in rows:
             found[source].append(target)
         for record_id, draft in by_id.items():
@@ -48,7 +50,9 @@ def _keep_unseen(work: Work, target: str, name: str, drafts: Sequence[Draft]) ->
 
 
 def _links_of(table: sa.Table) -> sa.Executable:
-    return sa.select(table.c.source, table.c.target).where(table.c.source == one_of()).order_by(table.c.target)
+    return (
+        sa.select(table.c.source, table.c.target).where(table.c.source == one_of()).order_by(table.c.target)
+    )
 
 
 def write_links(plan: EntityPlan, drafts: Sequence[Draft], conditions: Conditions, uow: UnitOfWork) -> None:
@@ -64,14 +68,18 @@ def write_links(plan: EntityPlan, drafts: Sequence[Draft], conditions: Condition
             new += [{"source": draft.id, "target": t} for t in sorted(after - before)]
         if gone:
             pairs = sa.tuple_(table.c.source, table.c.target).in_(
-                [(pair["old_source"], pair["old_target"]) for pair in gone])
+                [(pair["old_source"], pair["old_target"]) for pair in gone]
+            )
             uow.execute(table.delete().where(pairs))
         if new:
             uow.execute(table.insert().values(new))
 
 
 def match_children(
-    field: str, rows: Sequence[Mapping[str, object]], present: Sequence[Mapping[str, object]], keys: Sequence[str]
+    field: str,
+    rows: Sequence[Mapping[str, object]],
+    present: Sequence[Mapping[str, object]],
+    keys: Sequence[str],
 ) -> list[int | None]:
     """Say for each given row which present child it means: by id, else by the first free child with equal keys.
 
@@ -81,14 +89,29 @@ def match_children(
     named = [_id(row) for row in rows if row.get("id") is not None]
     for number in named:
         if number not in free or named.count(number) > 1:
-            raise ValidationFailed(problems=[Problem(
-                code="no_such_line", field=field, message="A line named here is not one of this record, or is named twice.")])
+            raise ValidationFailed(
+                problems=[
+                    Problem(
+                        code="no_such_line",
+                        field=field,
+                        message="A line named here is not one of this record, or is named twice.",
+                    )
+                ]
+            )
     matched: list[int | None] = []
     for row in rows:
         child_id = _id(row)
         if child_id is None and keys:
-            child_id = next((i for i, child in free.items() if i not in named and i not in matched
-                             and all(_same(row.get(k), child.get(k)) for k in keys)), None)
+            child_id = next(
+                (
+                    i
+                    for i, child in free.items()
+                    if i not in named
+                    and i not in matched
+                    and all(_same(row.get(k), child.get(k)) for k in keys)
+                ),
+                None,
+            )
         matched.append(child_id)
     return matched
 
@@ -108,8 +131,11 @@ def line_version(field: str, row: Mapping[str, object]) -> int | None:
     """Return the version of a line that its writer saw, None where the row does not say."""
     value = row.get("version")
     if value is not None and _whole(value) is None:
-        raise ValidationFailed(problems=[Problem(
-            code="wrong_type", field=field, message="The version of a line is a whole number.")])
+        raise ValidationFailed(
+            problems=[
+                Problem(code="wrong_type", field=field, message="The version of a line is a whole number.")
+            ]
+        )
     return _whole(value)
 
 

@@ -81,12 +81,20 @@ def build_listing(eyes: Eyes, shape: Shape, wanted: Filter | None, compiler: Com
     statement = compiler.compile(select)
     rows.forget()
     return Listing(
-        statement=statement, rows=rows, id_place=id_place, version_place=version_place, keys=keys,
-        count=compiler.compile(count) if shape.count else None, total_place=total, nested=nested,
+        statement=statement,
+        rows=rows,
+        id_place=id_place,
+        version_place=version_place,
+        keys=keys,
+        count=compiler.compile(count) if shape.count else None,
+        total_place=total,
+        nested=nested,
     )
 
 
-def _base(eyes: Eyes, spec: EntitySpec, shape: Shape, wanted: Filter | None) -> tuple[Scope, Sources, list[Sql]]:
+def _base(
+    eyes: Eyes, spec: EntitySpec, shape: Shape, wanted: Filter | None
+) -> tuple[Scope, Sources, list[Sql]]:
     """Return what to select from, and the conditions that are still open.
 
     A page is cut before titles are joined to it; otherwise each record that matches would be joined only to be
@@ -143,8 +151,11 @@ def visible(eyes: Eyes, scope: Scope, action: str = "read") -> list[Sql]:
 def searched(eyes: Eyes, spec: EntitySpec) -> tuple[str, ...]:
     """Return the fields whose search keys the reader may use."""
     readable: Mapping[str, object] = eyes.fields(spec.name).readable
-    return tuple(f.name for f in spec.fields.values()
-                 if f.search and f.name in readable and eyes.types.get(f.type).textual)
+    return tuple(
+        f.name
+        for f in spec.fields.values()
+        if f.search and f.name in readable and eyes.types.get(f.type).textual
+    )
 
 
 def matching(scope: Scope, word: str) -> Sql:

@@ -32,11 +32,21 @@ class Matching:
         if not self._access.may(actor, entity, "read", catalog):
             return ()
         readable = self._access.fields(actor, entity, catalog).readable
-        return tuple(name for name in spec.fields
-                     if name in names and readable.get(name) is True and self._column(spec, name) is not None)
+        return tuple(
+            name
+            for name in spec.fields
+            if name in names and readable.get(name) is True and self._column(spec, name) is not None
+        )
 
-    def find(self, actor: Actor, entity: str, wanted: Mapping[str, Collection[object]], fields: Sequence[str], *,
-             uow: UnitOfWork) -> list[Values]:
+    def find(
+        self,
+        actor: Actor,
+        entity: str,
+        wanted: Mapping[str, Collection[object]],
+        fields: Sequence[str],
+        *,
+        uow: UnitOfWork,
+    ) -> list[Values]:
         """Return id and ``fields`` of the visible records that have one of the wanted values, in any spelling.
 
         One statement for each field that is asked for; ``fields`` must be askable, too.
@@ -51,20 +61,36 @@ class Matching:
                     found[int(str(record["id"]))] = record
         return [found[number] for number in sorted(found)]
 
-    def _select(self, actor: Actor, spec: EntitySpec, name: str, values: Collection[object], fields: Sequence[str],
-                uow: UnitOfWork) -> list[Values]:
+    def _select(
+        self,
+        actor: Actor,
+        spec: EntitySpec,
+        name: str,
+        values: Collection[object],
+        fields: Sequence[str],
+        uow: UnitOfWork,
+    ) -> list[Values]:
         table = self._tables.of(spec)
         column = table.c[str(self._column(spec, name))]
-        cells = sorted({cell for cell in (self._cell(spec, name, value) for value in values) if cell is not None}, key=str)
+        cells = sorted(
+            {cell for cell in (self._cell(spec, name, value) for value in values) if cell is not None},
+            key=str,
+        )
         columns = {n: [c.name for c in self._types.columns(spec.fields[n])] or [n] for n in fields}
         needed = dict.fromkeys(c for group in columns.values() for c in group)
         rule = self._access.condition(actor, spec.name, "read", uow.catalog)
         rows = uow.execute(
             sa.select(table.c.id, *(table.c[c] for c in needed if c != "id")).where(
                 column == sa.any_(sa.bindparam("cells", cells, type_=sa.ARRAY(column.type))),
-                table.c.deleted_at.is_(None), self._conditions.where(uow.catalog, spec, table, rule)),
-            {**self._conditions.environment(uow), "cells": cells}).mappings()
-        return [{"id": row["id"], **{n: self._value(spec.fields[n], columns[n], row) for n in fields}} for row in rows]
+                table.c.deleted_at.is_(None),
+                self._conditions.where(uow.catalog, spec, table, rule),
+            ),
+            {**self._conditions.environment(uow), "cells": cells},
+        ).mappings()
+        return [
+            {"id": row["id"], **{n: self._value(spec.fields[n], columns[n], row) for n in fields}}
+            for row in rows
+        ]
 
     def _value(self, spec: FieldSpec, columns: Sequence[str], row: sa.RowMapping) -> object:
         if spec.system:

@@ -31,8 +31,9 @@ class Measure:
     whole: bool = False
 
 
-def read_measures(texts: Sequence[str], entity: EntitySpec, readable: Mapping[str, object],
-                  types: FieldTypes) -> tuple[Measure, ...]:
+def read_measures(
+    texts: Sequence[str], entity: EntitySpec, readable: Mapping[str, object], types: FieldTypes
+) -> tuple[Measure, ...]:
     """Read measures; refuse functions that do not exist and fields that cannot be measured."""
     if not 0 < len(texts) <= MAX_MEASURES:
         raise BadRequest("Ask for 1 to {maximum} measures.", code="too_many", maximum=MAX_MEASURES)
@@ -42,8 +43,12 @@ def read_measures(texts: Sequence[str], entity: EntitySpec, readable: Mapping[st
 def _measure(text: str, entity: EntitySpec, readable: Mapping[str, object], types: FieldTypes) -> Measure:
     match = _MEASURE.fullmatch(text)
     if match is None or match[1] not in FUNCTIONS:
-        raise BadRequest("{measure} is no measure; write count() or one of {functions} with a field, as in sum(amount).",
-                         code="unknown_measure", measure=text[:80], functions=FUNCTIONS)
+        raise BadRequest(
+            "{measure} is no measure; write count() or one of {functions} with a field, as in sum(amount).",
+            code="unknown_measure",
+            measure=text[:80],
+            functions=FUNCTIONS,
+        )
     function, name = match[1], match[2] or ""
     if not name:
         if function != "count":
@@ -52,9 +57,16 @@ def _measure(text: str, entity: EntitySpec, readable: Mapping[str, object], type
     require_readable(name, entity, readable)
     field = entity.fields[name]
     if not _measurable(field, function, types):
-        raise BadRequest("{function} of {name} makes no sense.", code="not_measurable", function=function, name=name)
-    return Measure(text=text, function=function, name=name, money=field.type == "money" and function != "count",
-                   whole=field.type == "integer" and function == "sum")
+        raise BadRequest(
+            "{function} of {name} makes no sense.", code="not_measurable", function=function, name=name
+        )
+    return Measure(
+        text=text,
+        function=function,
+        name=name,
+        money=field.type == "money" and function != "count",
+        whole=field.type == "integer" and function == "sum",
+    )
 
 
 def _measurable(field: FieldSpec, function: str, types: FieldTypes) -> bool:
@@ -65,8 +77,9 @@ def _measurable(field: FieldSpec, function: str, types: FieldTypes) -> bool:
     return field.type in ADDED_UP or field.type in ("date", "datetime")
 
 
-def read_groups(names: Sequence[str], entity: EntitySpec, readable: Mapping[str, object],
-                types: FieldTypes) -> tuple[str, ...]:
+def read_groups(
+    names: Sequence[str], entity: EntitySpec, readable: Mapping[str, object], types: FieldTypes
+) -> tuple[str, ...]:
     """Read the names to group by."""
     if len(names) > MAX_GROUP_BY:
         raise BadRequest("Group by at most {maximum} fields.", code="too_many", maximum=MAX_GROUP_BY)
@@ -74,8 +87,13 @@ def read_groups(names: Sequence[str], entity: EntitySpec, readable: Mapping[str,
         require_readable(name, entity, readable)
         field = entity.fields[name]
         if not (types.get(field.type).groupable or name in ("created_by", "updated_by")):
-            fitting = [f.name for f in entity.fields.values()
-                       if f.name in readable and types.get(f.type).groupable]
-            raise BadRequest("Records cannot be grouped by {name}. Perhaps: {nearest}.", code="not_groupable",
-                             name=name, nearest=nearest(name, fitting) or tuple(fitting))
+            fitting = [
+                f.name for f in entity.fields.values() if f.name in readable and types.get(f.type).groupable
+            ]
+            raise BadRequest(
+                "Records cannot be grouped by {name}. Perhaps: {nearest}.",
+                code="not_groupable",
+                name=name,
+                nearest=nearest(name, fitting) or tuple(fitting),
+            )
     return tuple(dict.fromkeys(names))

@@ -28,8 +28,9 @@ class Order:
     descending: bool
 
 
-def read_orders(sort: Sequence[str], entity: EntitySpec, readable: Mapping[str, object],
-                types: FieldTypes) -> tuple[Order, ...]:
+def read_orders(
+    sort: Sequence[str], entity: EntitySpec, readable: Mapping[str, object], types: FieldTypes
+) -> tuple[Order, ...]:
     """Read ``name`` and ``-name``; the id settles ties, so that every order is total."""
     orders = []
     for text in sort:
@@ -50,8 +51,12 @@ def require_readable(name: str, entity: EntitySpec, readable: Mapping[str, objec
         return
     near = nearest(name[:80], readable)
     if near:
-        raise BadRequest("There is no field {name}. Perhaps: {nearest}.", code="unknown_field", name=name[:80],
-                         nearest=near)
+        raise BadRequest(
+            "There is no field {name}. Perhaps: {nearest}.",
+            code="unknown_field",
+            name=name[:80],
+            nearest=near,
+        )
     raise BadRequest("There is no field {name}.", code="unknown_field", name=name[:80])
 
 
@@ -116,13 +121,25 @@ def sorted_by(orders: Sequence[Order], scope: Scope) -> tuple[Sorted, ...]:
 def _sorted(order: Order, scope: Scope) -> Sorted:
     field = scope.entity.fields[order.name]
     if field.type == "reference":
-        return Sorted(order=order, cell=title_of(scope.follow(order.name)), nullable=True, kind="text",
-                      index=1)
+        return Sorted(
+            order=order, cell=title_of(scope.follow(order.name)), nullable=True, kind="text", index=1
+        )
     cell = scope.column(order.name)
     nullable = scope.mask(order.name) is not None or (field.nullable and order.name not in NEVER_EMPTY)
-    kind = "choice" if field.type == "choice" else "text" if isinstance(cell.type, sa.Text | sa.String) else "plain"
-    return Sorted(order=order, cell=cell, nullable=nullable, kind=kind,
-                  choices=tuple(choice.name for choice in field.choices))
+    kind = (
+        "choice"
+        if field.type == "choice"
+        else "text"
+        if isinstance(cell.type, sa.Text | sa.String)
+        else "plain"
+    )
+    return Sorted(
+        order=order,
+        cell=cell,
+        nullable=nullable,
+        kind=kind,
+        choices=tuple(choice.name for choice in field.choices),
+    )
 
 
 NEVER_EMPTY = frozenset({"id", "version", "created_at", "updated_at"})

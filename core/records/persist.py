@@ -20,8 +20,14 @@ UPDATED = ("updated_at", "updated_by")
 
 
 def read_before(
-    plan: EntityPlan, ids: Sequence[int], rule: Rule, visible: Rule, conditions: Conditions, uow: UnitOfWork,
-    *, trashed: bool = False
+    plan: EntityPlan,
+    ids: Sequence[int],
+    rule: Rule,
+    visible: Rule,
+    conditions: Conditions,
+    uow: UnitOfWork,
+    *,
+    trashed: bool = False,
 ) -> dict[int, dict[str, object]]:
     """Lock the records in id order and return their values; the rule of the action is part of the WHERE.
 
@@ -29,11 +35,22 @@ def read_before(
     """
     table = conditions.tables.of(plan.entity)
     found = conditions.records(
-        plan, ("before", trashed),
-        lambda: sa.select(*table.c).where(
-            table.c.id == one_of(), _living(table, trashed=trashed),
-            conditions.where(uow.catalog, plan.entity, table, rule)).order_by(table.c.id).with_for_update(),
-        {**conditions.environment(uow), "ids": list(ids)}, uow, (rule,))
+        plan,
+        ("before", trashed),
+        lambda: (
+            sa.select(*table.c)
+            .where(
+                table.c.id == one_of(),
+                _living(table, trashed=trashed),
+                conditions.where(uow.catalog, plan.entity, table, rule),
+            )
+            .order_by(table.c.id)
+            .with_for_update()
+        ),
+        {**conditions.environment(uow), "ids": list(ids)},
+        uow,
+        (rule,),
+    )
     by_id = {int(str(values["id"])): values for values in found}
     missing = [i for i in ids if i not in by_id]
     if missing:
@@ -46,14 +63,26 @@ def _living(table: sa.Table, *, trashed: bool) -> sa.ColumnElement[bool]:
 
 
 def _explain_missing(
-    plan: EntityPlan, ids: Sequence[int], visible: Rule, conditions: Conditions, uow: UnitOfWork, *, trashed: bool
+    plan: EntityPlan,
+    ids: Sequence[int],
+    visible: Rule,
+    conditions: Conditions,
+    uow: UnitOfWork,
+    *,
+    trashed: bool,
 ) -> None:
     table = conditions.tables.of(plan.entity)
     rows = conditions.statements.run(
-        uow, ("see", plan.entity.name, trashed),
-        lambda: sa.select(table.c.id).where(table.c.id == one_of(), _living(table, trashed=trashed),
-                                            conditions.where(uow.catalog, plan.entity, table, visible)),
-        {**conditions.environment(uow), "ids": list(ids)}, (visible,))
+        uow,
+        ("see", plan.entity.name, trashed),
+        lambda: sa.select(table.c.id).where(
+            table.c.id == one_of(),
+            _living(table, trashed=trashed),
+            conditions.where(uow.catalog, plan.entity, table, visible),
+        ),
+        {**conditions.environment(uow), "ids": list(ids)},
+        (visible,),
+    )
     if set(ids) - {row[0] for row in rows}:
         raise NotFound
     raise AccessDenied("You may see this record of {entity}, but not change it.", entity=plan.entity.name)
@@ -67,11 +96,18 @@ def check_versions(drafts: Iterable[Draft], wanted: Mapping[int, int | None]) ->
             raise VersionConflict(current=draft.version)
 
 
-def insert(plan: EntityPlan, drafts: Sequence[Draft], conditions: Conditions, uow: UnitOfWork, rule: Rule) -> None:
+def insert(
+    plan: EntityPlan, drafts: Sequence[Draft], conditions: Conditions, uow: UnitOfWork, rule: Rule
+) -> None:
     """Insert the drafts, give them their ids, and hold them against the rule of creation."""
     if not drafts:
         return
-    stamps = {"created_at": uow.now, "created_by": uow.actor.id, "updated_at": uow.now, "updated_by": uow.actor.id}
+    stamps = {
+        "created_at": uow.now,
+        "created_by": uow.actor.id,
+        "updated_at": uow.now,
+        "updated_by": uow.actor.id,
+    }
     if len(drafts) == 1:
         accepted = _insert_one(plan, drafts[0], stamps, conditions, uow, rule)
     else:
@@ -81,20 +117,36 @@ def insert(plan: EntityPlan, drafts: Sequence[Draft], conditions: Conditions, uo
         raise AccessDenied("You may not create such a record of {entity}.", entity=plan.entity.name)
 
 
-def _insert_one(plan: EntityPlan, draft: Draft, stamps: Mapping[str, object], conditions: Conditions,
-                uow: UnitOfWork, rule: Rule) -> bool:
+def _insert_one(
+    plan: EntityPlan,
+    draft: Draft,
+    stamps: Mapping[str, object],
+    conditions: Conditions,
+    uow: UnitOfWork,
+    rule: Rule,
+) -> bool:
     table = conditions.tables.of(plan.entity)
-    cells = {name: cell for name, cell in to_cells(plan, draft.after, plan.stored_names).items() if cell is not None}
+    cells = {
+        name: cell
+        for name, cell in to_cells(plan, draft.after, plan.stored_names).items()
+        if cell is not None
+    }
     if draft.id:
         cells["id"] = draft.id
     names = (*cells, *CREATED)
     # A rule that looks at other records is asked afterwards: its subqueries cannot refer to a row that is being made.
     told = rule if isinstance(rule, bool) or _is_own(plan, rule) else True
     row = conditions.statements.run(
-        uow, ("insert", plan.entity.name, names),
-        lambda: table.insert().values({name: given(table.c[name]) for name in names})
-        .returning(table.c.id, conditions.where(uow.catalog, plan.entity, table, told)),
-        {**conditions.environment(uow), **_new(cells), **_new(stamps)}, (told,))[0]
+        uow,
+        ("insert", plan.entity.name, names),
+        lambda: (
+            table.insert()
+            .values({name: given(table.c[name]) for name in names})
+            .returning(table.c.id, conditions.where(uow.catalog, plan.entity, table, told))
+        ),
+        {**conditions.environment(uow), **_new(cells), **_new(stamps)},
+        (told,),
+    )[0]
     draft.id = row[0]
     return bool(row[1]) and (told is rule or _accepted(plan, [draft], conditions, uow, rule))
 
@@ -107,14 +159,22 @@ def _new(cells: Mapping[str, object]) -> dict[str, object]:
     return {f"new_{name}": cell for name, cell in cells.items()}
 
 
-def _insert_many(plan: EntityPlan, drafts: Sequence[Draft], stamps: Mapping[str, object], conditions: Conditions,
-                 uow: UnitOfWork) -> None:
+def _insert_many(
+    plan: EntityPlan,
+    drafts: Sequence[Draft],
+    stamps: Mapping[str, object],
+    conditions: Conditions,
+    uow: UnitOfWork,
+) -> None:
     table = conditions.tables.of(plan.entity)
     ids = conditions.statements.run(
-        uow, ("ids", table.name),
-        lambda: sa.select(sa.func.nextval(sa.func.pg_get_serial_sequence(f'"{table.name}"', "id"))).select_from(
-            sa.func.generate_series(1, sa.bindparam("count", type_=sa.Integer)).table_valued("n")),
-        {"count": len(drafts)})
+        uow,
+        ("ids", table.name),
+        lambda: sa.select(
+            sa.func.nextval(sa.func.pg_get_serial_sequence(f'"{table.name}"', "id"))
+        ).select_from(sa.func.generate_series(1, sa.bindparam("count", type_=sa.Integer)).table_valued("n")),
+        {"count": len(drafts)},
+    )
     rows = []
     for draft, (new_id,) in zip(drafts, ids, strict=True):
         draft.id = draft.id or new_id
@@ -125,21 +185,33 @@ def _insert_many(plan: EntityPlan, drafts: Sequence[Draft], stamps: Mapping[str,
         stamped = (given(table.c[name]) for name in CREATED)
         return table.insert().from_select([*rows[0], *CREATED], sa.select(*record_set(columns).c, *stamped))
 
-    conditions.statements.run(uow, ("insert many", plan.entity.name), build, {**_new(stamps), "rows": to_json(rows)})
+    conditions.statements.run(
+        uow, ("insert many", plan.entity.name), build, {**_new(stamps), "rows": to_json(rows)}
+    )
 
 
-def _accepted(plan: EntityPlan, drafts: Sequence[Draft], conditions: Conditions, uow: UnitOfWork, rule: Rule) -> bool:
+def _accepted(
+    plan: EntityPlan, drafts: Sequence[Draft], conditions: Conditions, uow: UnitOfWork, rule: Rule
+) -> bool:
     table = conditions.tables.of(plan.entity)
     ids = [draft.id for draft in drafts]
     rows = conditions.statements.run(
-        uow, ("accepted", plan.entity.name),
-        lambda: sa.select(sa.func.count()).select_from(table).where(
-            table.c.id == one_of(), conditions.where(uow.catalog, plan.entity, table, rule)),
-        {**conditions.environment(uow), "ids": ids}, (rule,))
+        uow,
+        ("accepted", plan.entity.name),
+        lambda: (
+            sa.select(sa.func.count())
+            .select_from(table)
+            .where(table.c.id == one_of(), conditions.where(uow.catalog, plan.entity, table, rule))
+        ),
+        {**conditions.environment(uow), "ids": ids},
+        (rule,),
+    )
     return bool(rows[0][0] == len(ids))
 
 
-def update(plan: EntityPlan, drafts: Sequence[Draft], conditions: Conditions, uow: UnitOfWork, rule: Rule) -> None:
+def update(
+    plan: EntityPlan, drafts: Sequence[Draft], conditions: Conditions, uow: UnitOfWork, rule: Rule
+) -> None:
     """Write the changed columns, raise the versions, and hold the records against the rule again."""
     stamps = {"updated_at": uow.now, "updated_by": uow.actor.id}
     rows = (_update_one if len(drafts) == 1 else _update_many)(plan, drafts, stamps, conditions, uow, rule)
@@ -147,25 +219,50 @@ def update(plan: EntityPlan, drafts: Sequence[Draft], conditions: Conditions, uo
     for draft in drafts:
         draft.version = versions[draft.id]
     if not all(row[2] for row in rows):
-        raise AccessDenied("After this change the record of {entity} would no longer be yours to change.",
-                           entity=plan.entity.name)
+        raise AccessDenied(
+            "After this change the record of {entity} would no longer be yours to change.",
+            entity=plan.entity.name,
+        )
 
 
-def _update_one(plan: EntityPlan, drafts: Sequence[Draft], stamps: Mapping[str, object], conditions: Conditions,
-                uow: UnitOfWork, rule: Rule) -> Sequence[tuple[int, int, bool]]:
+def _update_one(
+    plan: EntityPlan,
+    drafts: Sequence[Draft],
+    stamps: Mapping[str, object],
+    conditions: Conditions,
+    uow: UnitOfWork,
+    rule: Rule,
+) -> Sequence[tuple[int, int, bool]]:
     table, draft = conditions.tables.of(plan.entity), drafts[0]
     cells = to_cells(plan, draft.after, [name for name in plan.stored_names if name in draft.changed])
     names = (*cells, *UPDATED)
     return conditions.statements.run(
-        uow, ("update", plan.entity.name, names),
-        lambda: table.update().where(table.c.id == sa.bindparam("record_id", type_=sa.BigInteger))
-        .values({**{name: given(table.c[name]) for name in names}, "version": table.c.version + sa.literal_column("1")})
-        .returning(table.c.id, table.c.version, conditions.where(uow.catalog, plan.entity, table, rule)),
-        {**conditions.environment(uow), **_new(cells), **_new(stamps), "record_id": draft.id}, (rule,))
+        uow,
+        ("update", plan.entity.name, names),
+        lambda: (
+            table.update()
+            .where(table.c.id == sa.bindparam("record_id", type_=sa.BigInteger))
+            .values(
+                {
+                    **{name: given(table.c[name]) for name in names},
+                    "version": table.c.version + sa.literal_column("1"),
+                }
+            )
+            .returning(table.c.id, table.c.version, conditions.where(uow.catalog, plan.entity, table, rule))
+        ),
+        {**conditions.environment(uow), **_new(cells), **_new(stamps), "record_id": draft.id},
+        (rule,),
+    )
 
 
-def _update_many(plan: EntityPlan, drafts: Sequence[Draft], stamps: Mapping[str, object], conditions: Conditions,
-                 uow: UnitOfWork, rule: Rule) -> Sequence[tuple[int, int, bool]]:
+def _update_many(
+    plan: EntityPlan,
+    drafts: Sequence[Draft],
+    stamps: Mapping[str, object],
+    conditions: Conditions,
+    uow: UnitOfWork,
+    rule: Rule,
+) -> Sequence[tuple[int, int, bool]]:
     table = conditions.tables.of(plan.entity)
     changed = frozenset().union(*(draft.changed for draft in drafts))
     names = tuple(name for name in plan.stored_names if name in changed)
@@ -175,9 +272,17 @@ def _update_many(plan: EntityPlan, drafts: Sequence[Draft], stamps: Mapping[str,
         new = record_set([table.c[name] for name in rows[0]])
         values = {name: new.c[name] for name in rows[0] if name != "id"}
         stamped = {name: given(table.c[name]) for name in UPDATED}
-        return (table.update().where(table.c.id == new.c.id)
-                .values({**values, **stamped, "version": table.c.version + sa.literal_column("1")})
-                .returning(table.c.id, table.c.version, conditions.where(uow.catalog, plan.entity, table, rule)))
+        return (
+            table.update()
+            .where(table.c.id == new.c.id)
+            .values({**values, **stamped, "version": table.c.version + sa.literal_column("1")})
+            .returning(table.c.id, table.c.version, conditions.where(uow.catalog, plan.entity, table, rule))
+        )
 
-    return conditions.statements.run(uow, ("update many", plan.entity.name, names), build,
-                                     {**conditions.environment(uow), **_new(stamps), "rows": to_json(rows)}, (rule,))
+    return conditions.statements.run(
+        uow,
+        ("update many", plan.entity.name, names),
+        build,
+        {**conditions.environment(uow), **_new(stamps), "rows": to_json(rows)},
+        (rule,),
+    )

@@ -76,7 +76,9 @@ def build_plan(entity: EntitySpec, schema: Schema, types: FieldTypes) -> EntityP
     stored = tuple(f for f in own if of[f.name].storable)
     rolled = frozenset(f.name for f in own if f.rollup)
     return EntityPlan(
-        entity=entity, types=of, stored=stored,
+        entity=entity,
+        types=of,
+        stored=stored,
         keyed=tuple(f for f in stored if f.search and of[f.name].textual),
         lists=tuple(f for f in own if f.type == "list"),
         links=tuple(f for f in own if f.type == "links"),
@@ -107,7 +109,9 @@ def _conditionals(
     for spec in own:
         text: str = getattr(spec, attribute)
         if text:
-            found.append(Conditional(spec=spec, read=compile_python(_compile(text, entity, schema, boolean=True))))
+            found.append(
+                Conditional(spec=spec, read=compile_python(_compile(text, entity, schema, boolean=True)))
+            )
     return tuple(found)
 
 

@@ -44,9 +44,13 @@ class Query:
         if len(self.fields) > MAX_FIELDS:
             raise BadRequest("At most {maximum} fields.", code="too_many", maximum=MAX_FIELDS)
         if len(self.filter) > MAX_FILTER:
-            raise BadRequest("A filter has at most {maximum} characters.", code="too_long", maximum=MAX_FILTER)
+            raise BadRequest(
+                "A filter has at most {maximum} characters.", code="too_long", maximum=MAX_FILTER
+            )
         if len(self.search) > MAX_SEARCH:
-            raise BadRequest("A search has at most {maximum} characters.", code="too_long", maximum=MAX_SEARCH)
+            raise BadRequest(
+                "A search has at most {maximum} characters.", code="too_long", maximum=MAX_SEARCH
+            )
 
 
 EVERYTHING = Query()

@@ -12,13 +12,12 @@ from core.access import Access, key_of
 from core.errors import NotFound
 from core.expressions import Schema
 from core.fields import FieldTypes
-from core.i18n import fold
 from core.kernel.actor import Actor
 from core.kernel.secrets import Secrets
 from core.metadata.catalog import Catalog
 from core.metadata.specs import Json
 from core.records import cursor
-from core.records.asking import Asking, Given, pattern, words
+from core.records.asking import Asking, Given, words
 from core.records.children import Children, build_children
 from core.records.columns import listed
 from core.records.compiled import Compiler, Kept, Statement
@@ -26,8 +25,9 @@ from core.records.filters import Filter, ReaderSchema, read_filter
 from core.records.listing import Listing, Row, Shape, build_listing
 from core.records.orders import read_orders, require_readable
 from core.records.page import Page, Values
-from core.records.query import EVERYTHING, MAX_WORDS, Query
+from core.records.query import EVERYTHING, Query
 from core.records.scopes import Eyes
+from core.records.wording import is_id, search_patterns
 from core.storage.reader import Reader
 from core.storage.tables import Tables
 from core.storage.unit import UnitOfWork
@@ -68,8 +68,16 @@ class Reading:
     more for each nested list that is shown.
     """
 
-    def __init__(self, *, asking: Asking, tables: Tables, types: FieldTypes, access: Access,
-                 schema_of: Callable[[Catalog], Schema], secrets: Secrets) -> None:
+    def __init__(
+        self,
+        *,
+        asking: Asking,
+        tables: Tables,
+        types: FieldTypes,
+        access: Access,
+        schema_of: Callable[[Catalog], Schema],
+        secrets: Secrets,
+    ) -> None:
         self._asking = asking
         self._tables = tables
         self._types = types
@@ -83,8 +91,16 @@ class Reading:
 
     # Lists
 
-    def find(self, actor: Actor, entity: str, query: Query = EVERYTHING, *, catalog: Catalog,
-             uow: UnitOfWork | None = None, reader: Reader | None = None) -> Page:
+    def find(
+        self,
+        actor: Actor,
+        entity: str,
+        query: Query = EVERYTHING,
+        *,
+        catalog: Catalog,
+        uow: UnitOfWork | None = None,
+        reader: Reader | None = None,
+    ) -> Page:
         """Return a page of records as Python values."""
         with self._asking.reader(uow, reader) as lent:
             answer = self._answer(actor, entity, query, catalog, uow, lent)
@@ -92,8 +108,16 @@ class Reading:
             self._nest(actor, entity, catalog, answer, items, uow, lent, json=False)
         return Page(items=items, next=answer.next, total=answer.total)
 
-    def find_json(self, actor: Actor, entity: str, query: Query = EVERYTHING, *, catalog: Catalog,
-                  uow: UnitOfWork | None = None, reader: Reader | None = None) -> bytes:
+    def find_json(
+        self,
+        actor: Actor,
+        entity: str,
+        query: Query = EVERYTHING,
+        *,
+        catalog: Catalog,
+        uow: UnitOfWork | None = None,
+        reader: Reader | None = None,
+    ) -> bytes:
         """Return a page of records as the API writes it."""
         with self._asking.reader(uow, reader) as lent:
             answer = self._answer(actor, entity, query, catalog, uow, lent)
@@ -104,8 +128,9 @@ class Reading:
             page["total"] = answer.total
         return orjson.dumps(page, option=JSON)
 
-    def _answer(self, actor: Actor, entity: str, query: Query, catalog: Catalog, uow: UnitOfWork | None,
-                lent: Reader) -> Answer:
+    def _answer(
+        self, actor: Actor, entity: str, query: Query, catalog: Catalog, uow: UnitOfWork | None, lent: Reader
+    ) -> Answer:
         ready = self._prepare(actor, entity, query, catalog)
         position = self._position(ready, query)
         empties = None if position is None else tuple(value is None for value in position)
@@ -116,18 +141,30 @@ class Reading:
             rows = self._rows(listing.statement, given, actor, uow, lent)
         following = None
         if len(rows) > ready.limit:
-            rows = rows[:ready.limit]
+            rows = rows[: ready.limit]
             following = cursor.encode(self._secrets, ready.question, listing.position(rows[-1]))
-        return Answer(listing=listing, rows=rows, next=following,
-                      total=self._total(listing, rows, given, actor, uow, lent))
+        return Answer(
+            listing=listing,
+            rows=rows,
+            next=following,
+            total=self._total(listing, rows, given, actor, uow, lent),
+        )
 
-    def _rows(self, statement: Statement, given: Given, actor: Actor, uow: UnitOfWork | None,
-              lent: Reader) -> Sequence[Row]:
+    def _rows(
+        self, statement: Statement, given: Given, actor: Actor, uow: UnitOfWork | None, lent: Reader
+    ) -> Sequence[Row]:
         constants = self._asking.constants(statement.wants, actor, uow)
         return lent.raw(statement.sql, statement.params({**constants, **given}))
 
-    def _total(self, listing: Listing, rows: Sequence[Row], given: Given, actor: Actor, uow: UnitOfWork | None,
-               lent: Reader) -> int | None:
+    def _total(
+        self,
+        listing: Listing,
+        rows: Sequence[Row],
+        given: Given,
+        actor: Actor,
+        uow: UnitOfWork | None,
+        lent: Reader,
+    ) -> int | None:
         """Return the exact count, which comes with each row; an empty page has to ask for it."""
         if listing.total_place is None or listing.count is None:
             return None
@@ -138,8 +175,20 @@ class Reading:
     # What a question means
 
     def _prepare(self, actor: Actor, entity: str, query: Query, catalog: Catalog) -> Ready:
-        key = (catalog.version, catalog.digest, key_of(actor), entity, query.fields, query.filter, query.sort,
-               query.limit, query.count, query.search, query.trash, query.granted)
+        key = (
+            catalog.version,
+            catalog.digest,
+            key_of(actor),
+            entity,
+            query.fields,
+            query.filter,
+            query.sort,
+            query.limit,
+            query.count,
+            query.search,
+            query.trash,
+            query.granted,
+        )
         return self._ready.get(key, lambda: self._read(actor, entity, query, catalog))
 
     def _read(self, actor: Actor, entity: str, query: Query, catalog: Catalog) -> Ready:
@@ -153,13 +202,22 @@ class Reading:
             wanted = read_filter(query.filter, entity, self.reader_schema(eyes))
         patterns = search_patterns(query.search)
         shape = Shape(
-            entity=entity, fields=self._fields(eyes, entity, query.fields), filter=wanted.key if wanted else None,
-            orders=read_orders(query.sort, spec, readable, self._types), limit=query.limit, words=len(patterns),
-            count=query.count, trash=query.trash, granted=query.granted)
+            entity=entity,
+            fields=self._fields(eyes, entity, query.fields),
+            filter=wanted.key if wanted else None,
+            orders=read_orders(query.sort, spec, readable, self._types),
+            limit=query.limit,
+            words=len(patterns),
+            count=query.count,
+            trash=query.trash,
+            granted=query.granted,
+        )
         question = cursor.digest(entity, query.filter, query.sort, query.search, query.trash)
         return Ready(shape=shape, wanted=wanted, patterns=patterns, question=question, limit=query.limit)
 
-    def _fields(self, eyes: Eyes, entity: str, fields: Iterable[str], *, single: bool = False) -> tuple[str, ...]:
+    def _fields(
+        self, eyes: Eyes, entity: str, fields: Iterable[str], *, single: bool = False
+    ) -> tuple[str, ...]:
         """Return the fields asked for, each once, or all that the reader sees."""
         spec, readable = eyes.catalog.entity(entity), eyes.fields(entity).readable
         asked = tuple(dict.fromkeys(fields))
@@ -175,14 +233,17 @@ class Reading:
             return None
         return cursor.decode(self._secrets, ready.question, query.cursor, len(ready.shape.orders))
 
-    def _listing(self, actor: Actor, ready: Ready, empties: tuple[bool, ...] | None, catalog: Catalog) -> Listing:
+    def _listing(
+        self, actor: Actor, ready: Ready, empties: tuple[bool, ...] | None, catalog: Catalog
+    ) -> Listing:
         """Return the compiled list; questions that differ only in constants share it."""
         found = ready.listings.get(empties)
         if found is None:
             shape = replace(ready.shape, empties=empties)
             key = (catalog.version, catalog.digest, key_of(actor), shape)
             found = ready.listings[empties] = self._listings.get(
-                key, lambda: build_listing(self.eyes(actor, catalog), shape, ready.wanted, self.compiler))
+                key, lambda: build_listing(self.eyes(actor, catalog), shape, ready.wanted, self.compiler)
+            )
         return found
 
     def _given(self, ready: Ready, listing: Listing, position: Sequence[Json] | None) -> Given:
@@ -191,8 +252,18 @@ class Reading:
 
     # Single records
 
-    def get(self, actor: Actor, entity: str, record_id: int, fields: Sequence[str] = (), *, catalog: Catalog,
-            trash: bool = False, uow: UnitOfWork | None = None, reader: Reader | None = None) -> Values:
+    def get(
+        self,
+        actor: Actor,
+        entity: str,
+        record_id: int,
+        fields: Sequence[str] = (),
+        *,
+        catalog: Catalog,
+        trash: bool = False,
+        uow: UnitOfWork | None = None,
+        reader: Reader | None = None,
+    ) -> Values:
         """Return one record as Python values, nested lists included; raise `NotFound` where it is out of sight."""
         with self._asking.reader(uow, reader) as lent:
             answer = self._one(actor, entity, record_id, fields, catalog, trash, uow, lent)
@@ -200,14 +271,35 @@ class Reading:
             self._nest(actor, entity, catalog, answer, items, uow, lent, json=False)
         return items[0]
 
-    def get_json(self, actor: Actor, entity: str, record_id: int, fields: Sequence[str] = (), *, catalog: Catalog,
-                 trash: bool = False, uow: UnitOfWork | None = None, reader: Reader | None = None) -> bytes:
+    def get_json(
+        self,
+        actor: Actor,
+        entity: str,
+        record_id: int,
+        fields: Sequence[str] = (),
+        *,
+        catalog: Catalog,
+        trash: bool = False,
+        uow: UnitOfWork | None = None,
+        reader: Reader | None = None,
+    ) -> bytes:
         """Return one record as the API writes it."""
-        return self.get_versioned(actor, entity, record_id, fields, catalog=catalog, trash=trash, uow=uow, reader=reader)[1]
+        return self.get_versioned(
+            actor, entity, record_id, fields, catalog=catalog, trash=trash, uow=uow, reader=reader
+        )[1]
 
-    def get_versioned(self, actor: Actor, entity: str, record_id: int, fields: Sequence[str] = (), *, catalog: Catalog,
-                      trash: bool = False, uow: UnitOfWork | None = None,
-                      reader: Reader | None = None) -> tuple[int, bytes]:
+    def get_versioned(
+        self,
+        actor: Actor,
+        entity: str,
+        record_id: int,
+        fields: Sequence[str] = (),
+        *,
+        catalog: Catalog,
+        trash: bool = False,
+        uow: UnitOfWork | None = None,
+        reader: Reader | None = None,
+    ) -> tuple[int, bytes]:
         """Return the version and the JSON of one record: what an ETag and a body are made of."""
         with self._asking.reader(uow, reader) as lent:
             answer = self._one(actor, entity, record_id, fields, catalog, trash, uow, lent)
@@ -215,8 +307,17 @@ class Reading:
             self._nest(actor, entity, catalog, answer, items, uow, lent, json=True)
         return answer.rows[0][answer.listing.version_place], orjson.dumps(items[0], option=JSON)
 
-    def _one(self, actor: Actor, entity: str, record_id: int, fields: Sequence[str], catalog: Catalog, trash: bool,
-             uow: UnitOfWork | None, lent: Reader) -> Answer:
+    def _one(
+        self,
+        actor: Actor,
+        entity: str,
+        record_id: int,
+        fields: Sequence[str],
+        catalog: Catalog,
+        trash: bool,
+        uow: UnitOfWork | None,
+        lent: Reader,
+    ) -> Answer:
         ready = self._prepare_one(actor, entity, tuple(fields), catalog, trash)
         listing = self._listing(actor, ready, None, catalog)
         rows = self._rows(listing.statement, {"id": record_id}, actor, uow, lent) if is_id(record_id) else ()
@@ -224,20 +325,37 @@ class Reading:
             raise NotFound
         return Answer(listing=listing, rows=rows, next=None, total=None)
 
-    def _prepare_one(self, actor: Actor, entity: str, fields: tuple[str, ...], catalog: Catalog, trash: bool) -> Ready:
+    def _prepare_one(
+        self, actor: Actor, entity: str, fields: tuple[str, ...], catalog: Catalog, trash: bool
+    ) -> Ready:
         key = (catalog.version, catalog.digest, key_of(actor), entity, fields, trash)
         return self._ready.get(key, lambda: self._read_one(actor, entity, fields, catalog, trash))
 
-    def _read_one(self, actor: Actor, entity: str, fields: tuple[str, ...], catalog: Catalog, trash: bool) -> Ready:
+    def _read_one(
+        self, actor: Actor, entity: str, fields: tuple[str, ...], catalog: Catalog, trash: bool
+    ) -> Ready:
         self._access.require(actor, entity, "read", catalog)
-        shape = Shape(entity=entity, fields=self._fields(self.eyes(actor, catalog), entity, fields, single=True),
-                      trash=trash)
+        shape = Shape(
+            entity=entity,
+            fields=self._fields(self.eyes(actor, catalog), entity, fields, single=True),
+            trash=trash,
+        )
         return Ready(shape=shape, wanted=None, patterns=(), question=b"", limit=1)
 
     # Nested lists
 
-    def _nest(self, actor: Actor, entity: str, catalog: Catalog, answer: Answer, items: list[Values],
-              uow: UnitOfWork | None, lent: Reader, *, json: bool) -> None:
+    def _nest(
+        self,
+        actor: Actor,
+        entity: str,
+        catalog: Catalog,
+        answer: Answer,
+        items: list[Values],
+        uow: UnitOfWork | None,
+        lent: Reader,
+        *,
+        json: bool,
+    ) -> None:
         """Put the lines of nested lists into their owners; a list whose lines are out of sight is empty."""
         for name in answer.listing.nested:
             of = str(catalog.entity(entity).fields[name].option("of"))
@@ -254,7 +372,8 @@ class Reading:
     def _lines(self, actor: Actor, entity: str, name: str, catalog: Catalog) -> Children:
         key = (catalog.version, catalog.digest, key_of(actor), entity, name)
         return self._children.get(
-            key, lambda: build_children(self.eyes(actor, catalog), entity, name, self.compiler))
+            key, lambda: build_children(self.eyes(actor, catalog), entity, name, self.compiler)
+        )
 
     # For the other readings of this room
 
@@ -273,18 +392,3 @@ class Reading:
     def reader_schema(self, eyes: Eyes) -> ReaderSchema:
         """Return the names that a reader knows."""
         return ReaderSchema(eyes, self._schema_of(eyes.catalog), self._types)
-
-
-def search_patterns(text: str) -> tuple[str, ...]:
-    """Return the LIKE patterns of the words of a search, folded as keys are.
-
-    Text of which folding leaves nothing is found nowhere: no key is empty.
-    """
-    folded = (fold(word) for word in text.split())
-    found = tuple(pattern(word) for word in folded if word)[:MAX_WORDS]
-    return found or (("",) if text.strip() else ())
-
-
-def is_id(value: int) -> bool:
-    """Tell whether a number can be an id at all."""
-    return 0 < value < 2**63

@@ -63,8 +63,11 @@ class RollUps:
                 followers += self._recompute(work, parent, wanted[parent])
             wanted = self._affected(work.uow.catalog, followers)
         if wanted:
-            raise Conflict("Roll-ups lead to one another without end: {entities}.", code="rollup_circle",
-                           entities=tuple(sorted(wanted)))
+            raise Conflict(
+                "Roll-ups lead to one another without end: {entities}.",
+                code="rollup_circle",
+                entities=tuple(sorted(wanted)),
+            )
 
     def _targets(self, catalog: Catalog, source: str) -> tuple[Target, ...]:
         known, index = self._index
@@ -107,37 +110,67 @@ class RollUps:
         before = self._lock(work.uow, plan, ids)
         specs = [plan.entity.fields[name] for name in sorted(wanted)]
         moved = self._write(work.uow, plan, specs, ids)
-        drafts = [Draft(row=n, id=int(str(after["id"])), before=before[int(str(after["id"]))], after=after)
-                  for n, after in enumerate(moved)]
+        drafts = [
+            Draft(row=n, id=int(str(after["id"])), before=before[int(str(after["id"]))], after=after)
+            for n, after in enumerate(moved)
+        ]
         other = work.open(parent)
         self._write_followers(other, drafts, [spec.name for spec in specs if spec in plan.keyed])
         changed = frozenset(wanted) | {d.spec.name for d in plan.computed}
-        return [Change(entity=plan.entity, action="update", id=d.id, before=d.before, after=d.after, changed=changed)
-                for d in drafts]
+        return [
+            Change(
+                entity=plan.entity, action="update", id=d.id, before=d.before, after=d.after, changed=changed
+            )
+            for d in drafts
+        ]
 
     def _lock(self, uow: UnitOfWork, plan: EntityPlan, ids: Sequence[int]) -> dict[int, dict[str, object]]:
         table = self._conditions.tables.of(plan.entity)
         found = self._conditions.records(
-            plan, ("lock",), lambda: sa.select(*table.c).where(table.c.id == one_of()).order_by(table.c.id)
-            .with_for_update(key_share=True), {"ids": list(ids)}, uow)
+            plan,
+            ("lock",),
+            lambda: (
+                sa.select(*table.c)
+                .where(table.c.id == one_of())
+                .order_by(table.c.id)
+                .with_for_update(key_share=True)
+            ),
+            {"ids": list(ids)},
+            uow,
+        )
         return {int(str(values["id"])): values for values in found}
 
-    def _write(self, uow: UnitOfWork, plan: EntityPlan, specs: Sequence[FieldSpec],
-               ids: Sequence[int]) -> list[dict[str, object]]:
+    def _write(
+        self, uow: UnitOfWork, plan: EntityPlan, specs: Sequence[FieldSpec], ids: Sequence[int]
+    ) -> list[dict[str, object]]:
         entity = plan.entity
         table = self._conditions.tables.of(entity)
 
         def build() -> sa.Executable:
-            values = {c: e for spec in specs
-                      for c, e in drawn(self._conditions, uow.catalog, entity, table, spec).items()}
-            new = sa.select(table.c.id, *(e.label(c) for c, e in values.items())).where(table.c.id == one_of())
+            values = {
+                c: e
+                for spec in specs
+                for c, e in drawn(self._conditions, uow.catalog, entity, table, spec).items()
+            }
+            new = sa.select(table.c.id, *(e.label(c) for c, e in values.items())).where(
+                table.c.id == one_of()
+            )
             drawn_anew = new.subquery("new")
             differs = sa.or_(*(table.c[c].is_distinct_from(drawn_anew.c[c]) for c in values))
-            return (table.update().values({c: drawn_anew.c[c] for c in values})
-                    .where(table.c.id == drawn_anew.c.id, differs).returning(*table.c))
+            return (
+                table.update()
+                .values({c: drawn_anew.c[c] for c in values})
+                .where(table.c.id == drawn_anew.c.id, differs)
+                .returning(*table.c)
+            )
 
-        return self._conditions.records(plan, ("draw", *(spec.name for spec in specs)), build,
-                                        {"ids": list(ids), **self._conditions.environment(uow)}, uow)
+        return self._conditions.records(
+            plan,
+            ("draw", *(spec.name for spec in specs)),
+            build,
+            {"ids": list(ids), **self._conditions.environment(uow)},
+            uow,
+        )
 
     def _write_followers(self, other: Work, drafts: Sequence[Draft], keyed: Sequence[str]) -> None:
         """Bring along what Python knows best: computed fields that read rolled-up ones, and search keys."""
@@ -151,10 +184,15 @@ class RollUps:
 
         def build() -> sa.Executable:
             new = record_set([table.c[name] for name in rows[0]])
-            return (table.update().values({name: new.c[name] for name in rows[0] if name != "id"})
-                    .where(table.c.id == new.c.id))
+            return (
+                table.update()
+                .values({name: new.c[name] for name in rows[0] if name != "id"})
+                .where(table.c.id == new.c.id)
+            )
 
-        self._conditions.statements.run(other.uow, ("followers", plan.entity.name, *names), build, {"rows": to_json(rows)})
+        self._conditions.statements.run(
+            other.uow, ("followers", plan.entity.name, *names), build, {"rows": to_json(rows)}
+        )
 
 
 def _parent_id(value: object, parent: str) -> int | None:

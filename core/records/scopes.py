@@ -51,9 +51,17 @@ class Scope:
     statement a reference is a LEFT JOIN; below, where the FROM is already written, a scalar subquery.
     """
 
-    def __init__(self, eyes: Eyes, entity: EntitySpec, table: Table, *, masked: bool,
-                 sources: Sources | None = None, visible: Checked | bool = True,
-                 wrap: Callable[[Sql], Sql] | None = None) -> None:
+    def __init__(
+        self,
+        eyes: Eyes,
+        entity: EntitySpec,
+        table: Table,
+        *,
+        masked: bool,
+        sources: Sources | None = None,
+        visible: Checked | bool = True,
+        wrap: Callable[[Sql], Sql] | None = None,
+    ) -> None:
         self.eyes = eyes
         self.entity = entity
         self.table = table
@@ -90,8 +98,14 @@ class Scope:
         """Return the condition under which the field shows, None where it always does."""
         if not self.masked:
             return None
-        conditions = [c for c in (self._visible, self.eyes.fields(self.entity.name).readable.get(self._field(name), False))
-                      if c is not True]
+        conditions = [
+            c
+            for c in (
+                self._visible,
+                self.eyes.fields(self.entity.name).readable.get(self._field(name), False),
+            )
+            if c is not True
+        ]
         if not conditions:
             return None
         own = self.unmasked()
@@ -111,7 +125,9 @@ class Scope:
 
     def follow(self, name: str) -> Scope:
         """Return the record that a reference points to."""
-        target = step_target(self.eyes.catalog, self.entity.name, name) or str(self.entity.fields[name].option("to"))
+        target = step_target(self.eyes.catalog, self.entity.name, name) or str(
+            self.entity.fields[name].option("to")
+        )
         spec = self.eyes.catalog.entity(target)
         table = self.eyes.tables.of(spec)
         visible = self.eyes.visible(target) if self.masked else True
@@ -121,8 +137,9 @@ class Scope:
             return Scope(self.eyes, spec, joined, masked=self.masked, sources=self._sources, visible=visible)
         alias = table.alias()
         tied = sa.and_(alias.c.id == self._link(name), alias.c.deleted_at.is_(None))
-        return Scope(self.eyes, spec, alias, masked=self.masked, visible=visible,
-                     wrap=_Looked(alias, tied, self._wrap))
+        return Scope(
+            self.eyes, spec, alias, masked=self.masked, visible=visible, wrap=_Looked(alias, tied, self._wrap)
+        )
 
     def _link(self, name: str) -> Sql:
         mask = self.mask(name)

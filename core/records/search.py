@@ -19,8 +19,9 @@ from core.records.compiled import Kept, Statement, number
 from core.records.listing import Shape, opened, searched, where
 from core.records.page import Hit
 from core.records.query import MAX_LIMIT, MAX_SEARCH
-from core.records.reading import Reading, is_id, search_patterns
+from core.records.reading import Reading
 from core.records.scopes import Eyes
+from core.records.wording import is_id, search_patterns
 from core.storage.reader import Reader
 from core.storage.unit import UnitOfWork
 
@@ -39,8 +40,17 @@ class Searching:
         self._asking = asking
         self._kept: Kept[_Search] = Kept(256)
 
-    def search(self, actor: Actor, text: str, entities: Sequence[str] | None = None, limit: int = 20, *,
-               catalog: Catalog, uow: UnitOfWork | None = None, reader: Reader | None = None) -> list[Hit]:
+    def search(
+        self,
+        actor: Actor,
+        text: str,
+        entities: Sequence[str] | None = None,
+        limit: int = 20,
+        *,
+        catalog: Catalog,
+        uow: UnitOfWork | None = None,
+        reader: Reader | None = None,
+    ) -> list[Hit]:
         """Return what holds every word: keys that begin with the first word before others, then by title.
 
         Without ``entities`` all are searched that stand for themselves; parts are found by their whole.
@@ -48,7 +58,9 @@ class Searching:
         if not 0 < limit <= MAX_LIMIT:
             raise BadRequest("limit is between 0 and {maximum}.", code="limit", maximum=MAX_LIMIT)
         if len(text) > MAX_SEARCH:
-            raise BadRequest("A search has at most {maximum} characters.", code="too_long", maximum=MAX_SEARCH)
+            raise BadRequest(
+                "A search has at most {maximum} characters.", code="too_long", maximum=MAX_SEARCH
+            )
         patterns = search_patterns(text)
         if not patterns:
             return []
@@ -57,13 +69,18 @@ class Searching:
         made = self._kept.get(key, lambda: self._compile(actor, asked, limit, len(patterns), catalog))
         if made.statement is None:
             return []
-        given = {**self._asking.constants(made.statement.wants, actor, uow), **words(patterns), "first": patterns[0][1:]}
+        given = {
+            **self._asking.constants(made.statement.wants, actor, uow),
+            **words(patterns),
+            "first": patterns[0][1:],
+        }
         with self._asking.reader(uow, reader) as lent:
             rows = lent.raw(made.statement.sql, made.statement.params(given))
         return [Hit(entity=made.entities[row[0]], id=row[1], title=row[2]) for row in rows]
 
-    def _compile(self, actor: Actor, asked: tuple[str, ...] | None, limit: int, count: int,
-                 catalog: Catalog) -> _Search:
+    def _compile(
+        self, actor: Actor, asked: tuple[str, ...] | None, limit: int, count: int, catalog: Catalog
+    ) -> _Search:
         eyes = self._reading.eyes(actor, catalog)
         if asked is None:
             specs = [s for s in catalog.entities.values() if not s.part_of]
@@ -80,8 +97,16 @@ class Searching:
         compiled = self._reading.compiler.compile(select.limit(number(limit)))
         return _Search(entities=tuple(s.name for s in found), statement=compiled)
 
-    def titles(self, actor: Actor, entity: str, ids: Sequence[int], *, catalog: Catalog,
-               uow: UnitOfWork | None = None, reader: Reader | None = None) -> dict[int, str | None]:
+    def titles(
+        self,
+        actor: Actor,
+        entity: str,
+        ids: Sequence[int],
+        *,
+        catalog: Catalog,
+        uow: UnitOfWork | None = None,
+        reader: Reader | None = None,
+    ) -> dict[int, str | None]:
         """Return the titles of those of the records that the reader sees."""
         self._reading.require_read(actor, entity, catalog)
         wanted = [one for one in dict.fromkeys(ids) if is_id(one)]
@@ -99,7 +124,10 @@ class Searching:
         scope, sources = opened(eyes, catalog.entity(entity))
         title = title_of(scope)
         ids = sa.bindparam("ids", type_=sa.ARRAY(sa.BigInteger))
-        conditions = [scope.table.c.id == sa.any_(ids), *where(eyes, scope, Shape(entity=entity, fields=()), None)]
+        conditions = [
+            scope.table.c.id == sa.any_(ids),
+            *where(eyes, scope, Shape(entity=entity, fields=()), None),
+        ]
         select = sa.select(scope.table.c.id, title).select_from(sources.clause).where(*conditions)
         return _Search(entities=(entity,), statement=self._reading.compiler.compile(select))
 
@@ -114,7 +142,15 @@ def _part(eyes: Eyes, spec: EntitySpec, place: int, limit: int, count: int) -> s
     conditions = where(eyes, scope, Shape(entity=spec.name, fields=(), words=count), None)
     ordered = sa.func.sort_key(title, type_=sa.Text)
     select = sa.select(
-        sa.literal(place, sa.Integer).label("place"), scope.table.c.id.label("id"), title.label("title"),
-        rank.label("rank"), ordered.label("title_key"))
-    return (select.select_from(sources.clause).where(*conditions)
-            .order_by(rank, ordered, scope.table.c.id).limit(number(limit)))
+        sa.literal(place, sa.Integer).label("place"),
+        scope.table.c.id.label("id"),
+        title.label("title"),
+        rank.label("rank"),
+        ordered.label("title_key"),
+    )
+    return (
+        select.select_from(sources.clause)
+        .where(*conditions)
+        .order_by(rank, ordered, scope.table.c.id)
+        .limit(number(limit))
+    )

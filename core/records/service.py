@@ -22,16 +22,26 @@ class Records:
     Values are in wire form (JSON) unless ``parsed`` says that they are Python values already.
     """
 
-    def __init__(self, *, writing: Writing, plans: Plans, access: Access, conditions: Conditions,
-                 context: LoadContext) -> None:
+    def __init__(
+        self, *, writing: Writing, plans: Plans, access: Access, conditions: Conditions, context: LoadContext
+    ) -> None:
         self._writing = writing
         self._plans = plans
         self._access = access
         self._conditions = conditions
         self._context = context
 
-    def create(self, actor: Actor, entity: str, rows: Sequence[Values], *, uow: UnitOfWork,
-               parsed: bool = False, fixed: Values | None = None, ids: Sequence[int] = ()) -> list[Saved]:
+    def create(
+        self,
+        actor: Actor,
+        entity: str,
+        rows: Sequence[Values],
+        *,
+        uow: UnitOfWork,
+        parsed: bool = False,
+        fixed: Values | None = None,
+        ids: Sequence[int] = (),
+    ) -> list[Saved]:
         """Create records, all or none; ``fixed`` values are the caller's own and need no right to edit.
 
         ``ids`` are given where records share the ids of something else, as a profile does with its account.
@@ -105,5 +115,12 @@ class Records:
         if actor.elevated is None and actor.id != uow.actor.id:
             # Conditions and the history read who acts from the unit of work.
             raise AccessDenied("A unit of work writes for the person who opened it.", code="other_actor")
-        return Work(actor=actor, plan=self._plans.of(uow.catalog, entity), uow=uow, plans=self._plans,
-                    access=self._access, conditions=self._conditions, context=self._context)
+        return Work(
+            actor=actor,
+            plan=self._plans.of(uow.catalog, entity),
+            uow=uow,
+            plans=self._plans,
+            access=self._access,
+            conditions=self._conditions,
+            context=self._context,
+        )

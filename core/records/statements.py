@@ -27,8 +27,14 @@ class Statements:
         self._compiler = Compiler()
         self._kept: Kept[tuple[Statement, tuple[Rule, ...]]] = Kept(COMPILED)
 
-    def run(self, uow: UnitOfWork, key: tuple[Hashable, ...], build: Callable[[], sa.Executable],
-            given: Mapping[str, object], rules: tuple[Rule, ...] = ()) -> list[tuple[Any, ...]]:
+    def run(
+        self,
+        uow: UnitOfWork,
+        key: tuple[Hashable, ...],
+        build: Callable[[], sa.Executable],
+        given: Mapping[str, object],
+        rules: tuple[Rule, ...] = (),
+    ) -> list[tuple[Any, ...]]:
         """Run the statement of this key and return its rows.
 
         ``build`` is called once; what differs from call to call must be bind parameters without a value, which are
@@ -55,6 +61,8 @@ def given(column: sa.Column[Any], name: str = "") -> sa.BindParameter[Any]:
 def record_set(columns: Sequence[sa.Column[Any]], name: str = "given") -> sa.TableValuedAlias:
     """Return the parameter ``rows`` (JSON text) as a table in SQL, typed as the columns they are for."""
     rows = sa.cast(sa.bindparam("rows", type_=sa.Text), sa.dialects.postgresql.JSONB)
-    return (sa.func.jsonb_to_recordset(rows)
-            .table_valued(*[sa.column(c.name, c.type) for c in columns], name=name)
-            .render_derived(with_types=True))
+    return (
+        sa.func.jsonb_to_recordset(rows)
+        .table_valued(*[sa.column(c.name, c.type) for c in columns], name=name)
+        .render_derived(with_types=True)
+    )

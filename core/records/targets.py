@@ -27,9 +27,14 @@ def check_targets(work: Work, drafts: Sequence[Draft]) -> None:
     usable = usable_targets(work, wanted)
     for draft, spec, target, target_id in uses:
         if (target, target_id) not in usable:
-            draft.problems.append(Problem(
-                code="no_such_record", field=spec.name, params={"id": target_id},
-                message="There is no record {id} that you could choose here."))
+            draft.problems.append(
+                Problem(
+                    code="no_such_record",
+                    field=spec.name,
+                    params={"id": target_id},
+                    message="There is no record {id} that you could choose here.",
+                )
+            )
 
 
 def _uses(plan: EntityPlan, drafts: Iterable[Draft]) -> Iterable[tuple[Draft, FieldSpec, str, int]]:
@@ -51,16 +56,21 @@ def usable_targets(work: Work, wanted: Mapping[str, Collection[int]]) -> set[tup
     rules = {name: work.access.condition(work.actor, name, "read", uow.catalog) for name in sorted(wanted)}
 
     def build() -> sa.Executable:
-        parts = [_one(place, uow.catalog.entity(name), rule) for place, (name, rule) in enumerate(rules.items())]
+        parts = [
+            _one(place, uow.catalog.entity(name), rule) for place, (name, rule) in enumerate(rules.items())
+        ]
         return parts[0] if len(parts) == 1 else sa.union_all(*parts)
 
     def _one(place: int, entity: EntitySpec, rule: Rule) -> sa.Select[tuple[str, int]]:
         table = conditions.tables.of(entity)
         return sa.select(sa.literal(entity.name, sa.Text).label("entity"), table.c.id).where(
-            table.c.id == one_of(f"ids_{place}"), table.c.deleted_at.is_(None),
-            conditions.where(uow.catalog, entity, table, rule))
+            table.c.id == one_of(f"ids_{place}"),
+            table.c.deleted_at.is_(None),
+            conditions.where(uow.catalog, entity, table, rule),
+        )
 
     ids = {f"ids_{place}": sorted(wanted[name]) for place, name in enumerate(rules)}
-    rows = conditions.statements.run(uow, ("targets", *rules), build, {**conditions.environment(uow), **ids},
-                                     tuple(rules.values()))
+    rows = conditions.statements.run(
+        uow, ("targets", *rules), build, {**conditions.environment(uow), **ids}, tuple(rules.values())
+    )
     return {(row[0], row[1]) for row in rows}

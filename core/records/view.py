@@ -19,8 +19,13 @@ class RecordView:
     system's eyes; only their verdict is shown.
     """
 
-    def __init__(self, entity: EntitySpec, values: Mapping[str, object], fetch: Fetch,
-                 entity_of: Callable[[str], EntitySpec]) -> None:
+    def __init__(
+        self,
+        entity: EntitySpec,
+        values: Mapping[str, object],
+        fetch: Fetch,
+        entity_of: Callable[[str], EntitySpec],
+    ) -> None:
         self._entity = entity
         self._values = values
         self._fetch = fetch

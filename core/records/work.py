@@ -47,8 +47,14 @@ class Work:
 
     def env(self, old: RecordView | None = None) -> Env:
         """Return the constants of this write for expressions."""
-        return Env(user=self.actor.id, team=self.actor.team, teams=self.actor.teams,
-                   now=self.uow.now, today=self.uow.today, old=old)
+        return Env(
+            user=self.actor.id,
+            team=self.actor.team,
+            teams=self.actor.teams,
+            now=self.uow.now,
+            today=self.uow.today,
+            old=old,
+        )
 
     def view(self, draft: Draft) -> RecordView:
         """Return a draft as expressions read it."""
@@ -67,8 +73,17 @@ class Work:
         if missing:
             plan = self.plans.of(self.uow.catalog, entity)
             table = self.conditions.tables.of(plan.entity)
-            rows = self.conditions.records(plan, ("follow", column), lambda: sa.select(*table.c).where(
-                table.c[column] == one_of(), table.c.deleted_at.is_(None)).order_by(table.c.id), {"ids": missing}, self.uow)
+            rows = self.conditions.records(
+                plan,
+                ("follow", column),
+                lambda: (
+                    sa.select(*table.c)
+                    .where(table.c[column] == one_of(), table.c.deleted_at.is_(None))
+                    .order_by(table.c.id)
+                ),
+                {"ids": missing},
+                self.uow,
+            )
             field = column if column in plan.entity.fields else column.partition("__")[0]
             found: dict[object, list[Mapping[str, object]]] = {i: [] for i in missing}
             for values in rows:
@@ -79,5 +94,11 @@ class Work:
     def change(self, action: str, draft: Draft) -> Change:
         """Return the finished draft as hooks and history see it."""
         after = {**draft.before, **draft.after, "id": draft.id}
-        return Change(entity=self.plan.entity, action=action, id=draft.id, before=draft.before,
-                      after=after, changed=draft.changed)
+        return Change(
+            entity=self.plan.entity,
+            action=action,
+            id=draft.id,
+            before=draft.before,
+            after=after,
+            changed=draft.changed,
+        )

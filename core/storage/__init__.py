@@ -11,6 +11,18 @@ from core.storage.unit import UnitOfWork
 from core.storage.versions import bump, bump_access, lock_schema
 
 __all__ = [
-    "Database", "Driver", "Reader", "Row", "Tables", "UnitOfWork", "bump", "bump_access", "check_database",
-    "check_revision", "kernel_tables", "lock_schema", "migrate", "translate_database_error",
+    "Database",
+    "Driver",
+    "Reader",
+    "Row",
+    "Tables",
+    "UnitOfWork",
+    "bump",
+    "bump_access",
+    "check_database",
+    "check_revision",
+    "kernel_tables",
+    "lock_schema",
+    "migrate",
+    "translate_database_error",
 ]

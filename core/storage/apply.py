@@ -81,13 +81,21 @@ def _short_waits(connection: sa.Connection) -> Iterator[None]:
 
 def _record(plan: Plan, uow: UnitOfWork) -> None:
     for table, column in plan.remove:
-        uow.execute(sa.delete(physical_table).where(
-            physical_table.c.table_name == table, physical_table.c.column_name == column))
+        uow.execute(
+            sa.delete(physical_table).where(
+                physical_table.c.table_name == table, physical_table.c.column_name == column
+            )
+        )
     if plan.write:
         statement = insert(physical_table)
-        new = {name: statement.excluded[name] for name in ("entity", "field", "owner", "state", "type", "sql_type", "unique")}
-        uow.execute(statement.on_conflict_do_update(index_elements=["table_name", "column_name"], set_=new),
-                    [_row(record) for record in plan.write])
+        new = {
+            name: statement.excluded[name]
+            for name in ("entity", "field", "owner", "state", "type", "sql_type", "unique")
+        }
+        uow.execute(
+            statement.on_conflict_do_update(index_elements=["table_name", "column_name"], set_=new),
+            [_row(record) for record in plan.write],
+        )
     for step in plan.steps:
         _record_index(step, uow)
     get_logger("storage").info("plan_applied", steps=len(plan.steps), aside=len(plan.aside))
@@ -98,8 +106,15 @@ def _record_index(step: Step, uow: UnitOfWork) -> None:
         case CreateIndex():
             state = "pending" if isinstance(step, BuildAside) else "built"
             index = step.index
-            uow.execute(sa.insert(index_table).values(
-                name=index.name, table_name=index.table, kind=index.kind, columns=list(index.columns), state=state))
+            uow.execute(
+                sa.insert(index_table).values(
+                    name=index.name,
+                    table_name=index.table,
+                    kind=index.kind,
+                    columns=list(index.columns),
+                    state=state,
+                )
+            )
         case DropIndex():
             uow.execute(sa.delete(index_table).where(index_table.c.name == step.name))
         case SetAside():
@@ -107,6 +122,14 @@ def _record_index(step: Step, uow: UnitOfWork) -> None:
 
 
 def _row(record: PhysicalColumn) -> dict[str, object]:
-    return {"table_name": record.table, "column_name": record.column, "entity": record.entity, "field": record.field,
-            "owner": record.owner, "state": record.state, "type": record.type, "sql_type": record.sql_type,
-            "unique": record.unique}
+    return {
+        "table_name": record.table,
+        "column_name": record.column,
+        "entity": record.entity,
+        "field": record.field,
+        "owner": record.owner,
+        "state": record.state,
+        "type": record.type,
+        "sql_type": record.sql_type,
+        "unique": record.unique,
+    }

@@ -32,8 +32,9 @@ Prepare: TypeAlias = Callable[[Sequence[ModuleSpec]], None]
 class Compiles(Protocol):
     """What makes a catalog of documents: `core.declaration.Compiler`."""
 
-    def compile(self, documents: Sequence[Document], modules: Sequence[ModuleSpec], version: int, *,
-                strict: bool) -> Built:
+    def compile(
+        self, documents: Sequence[Document], modules: Sequence[ModuleSpec], version: int, *, strict: bool
+    ) -> Built:
         """Return the catalog; not strict, what offends sleeps with a diagnostic."""
 
 
@@ -86,8 +87,12 @@ class Catalogs:
             self._prepare(modules)
         built = self._compiler.compile(documents, modules, version, strict=False)
         get_logger("storage").info(
-            "catalog_compiled", version=version, entities=len(built.catalog.entities), dormant=len(built.problems),
-            milliseconds=round((time.perf_counter() - started) * 1000))
+            "catalog_compiled",
+            version=version,
+            entities=len(built.catalog.entities),
+            dormant=len(built.problems),
+            milliseconds=round((time.perf_counter() - started) * 1000),
+        )
         return built.catalog
 
     def _read(self, reader: Reader) -> tuple[int, tuple[ModuleSpec, ...], tuple[Document, ...]]:

@@ -16,15 +16,19 @@ def apply_collation(collation: Collation, uow: UnitOfWork) -> bool:
     Indexes in the old order would answer wrongly: they are removed with the change and recorded as pending.
     """
     statement = sort_key_ddl(collation)
-    body: sa.Select[tuple[str]] = sa.select(sa.column("prosrc")).select_from(sa.table("pg_proc")).where(sa.column("proname") == "sort_key")
+    body: sa.Select[tuple[str]] = (
+        sa.select(sa.column("prosrc"))
+        .select_from(sa.table("pg_proc"))
+        .where(sa.column("proname") == "sort_key")
+    )
     if str(uow.execute(body).scalar_one()) in statement:
         return False
     ordered = index_table.c.kind == "order"
     names = uow.connection.scalars(sa.select(index_table.c.name).where(ordered)).all()
     for name in names:
         uow.execute(drop_index(name))
-    uow.execute(sa.update(index_table).where(ordered).values(state="pending", problem="", set_at=sa.func.now()))
+    uow.execute(
+        sa.update(index_table).where(ordered).values(state="pending", problem="", set_at=sa.func.now())
+    )
     driver_of(uow.connection).execute(statement)
     return True
-
-

@@ -30,8 +30,14 @@ IDLE = psycopg.pq.TransactionStatus.IDLE
 class Database:
     """The connections of one process to the site's database."""
 
-    def __init__(self, settings: Settings, address: str | None = None, *,
-                 clock: Callable[[], datetime] | None = None, site: Site | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        address: str | None = None,
+        *,
+        clock: Callable[[], datetime] | None = None,
+        site: Site | None = None,
+    ) -> None:
         self._site = site
         self._zone = settings.time_zone
         self._clock = clock or _now
@@ -50,15 +56,29 @@ class Database:
         return _Reading(self.engine)
 
     @contextmanager
-    def unit(self, catalog: Catalog, actor: Actor, *, channel: str | None = None, reason: str | None = None,
-             cause: str | None = None) -> Iterator[UnitOfWork]:
+    def unit(
+        self,
+        catalog: Catalog,
+        actor: Actor,
+        *,
+        channel: str | None = None,
+        reason: str | None = None,
+        cause: str | None = None,
+    ) -> Iterator[UnitOfWork]:
         """Open one transaction: committed on leaving, rolled back on any error."""
         now = self._clock()
         with self._connection(catalog) as connection:
             uow = UnitOfWork(
-                connection=connection, catalog=catalog, actor=actor, now=now,
+                connection=connection,
+                catalog=catalog,
+                actor=actor,
+                now=now,
                 today=now.astimezone(zone_of(actor, self._zone)).date(),
-                channel=channel or actor.channel, reason=reason or actor.elevated, cause=cause, site=self._site)
+                channel=channel or actor.channel,
+                reason=reason or actor.elevated,
+                cause=cause,
+                site=self._site,
+            )
             yield uow
             self._commit(connection, catalog)
         uow.finish()
@@ -82,8 +102,9 @@ class Database:
             connection.commit()
         except (sa.exc.SQLAlchemyError, psycopg.Error) as failure:
             if is_lost(failure):
-                raise Unavailable("The connection broke while saving; look whether it was saved.",
-                                  code=OUTCOME_UNKNOWN) from failure
+                raise Unavailable(
+                    "The connection broke while saving; look whether it was saved.", code=OUTCOME_UNKNOWN
+                ) from failure
             raise translate_database_error(failure, catalog) or failure from failure
 
 

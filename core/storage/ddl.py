@@ -63,8 +63,11 @@ class Statements:
 
     def _add_column(self, step: AddColumn) -> None:
         need = step.need
-        reference = [] if need.references is None else [
-            sa.ForeignKey(f"{need.references}.id", ondelete=need.on_delete)]
+        reference = (
+            []
+            if need.references is None
+            else [sa.ForeignKey(f"{need.references}.id", ondelete=need.on_delete)]
+        )
         column = sa.Column(need.record.column, need.sa_type, *reference)
         self._op.add_column(step.table, column, inline_references=bool(reference))
 
@@ -72,8 +75,13 @@ class Statements:
         need: Need = step.need
         if need.references is not None:
             self._op.create_foreign_key(
-                foreign_key(step.table, need.record.column), step.table, need.references,
-                [need.record.column], ["id"], ondelete=need.on_delete)
+                foreign_key(step.table, need.record.column),
+                step.table,
+                need.references,
+                [need.record.column],
+                ["id"],
+                ondelete=need.on_delete,
+            )
 
     def _one_target(self, step: OneTarget) -> None:
         name = one_target(step.table, step.field)
@@ -82,7 +90,9 @@ class Statements:
         if step.columns:
             set_ones = sa.func.num_nonnulls(*(sa.column(column) for column in step.columns))
             self._op.create_check_constraint(name, step.table, set_ones <= 1, postgresql_not_valid=True)
-            validate = sa.text("ALTER TABLE {} VALIDATE CONSTRAINT {}".format(*self._quoted(step.table, name)))
+            validate = sa.text(
+                "ALTER TABLE {} VALIDATE CONSTRAINT {}".format(*self._quoted(step.table, name))
+            )
             self._op.execute(validate)
 
     def _set_aside(self, step: SetAside) -> None:

@@ -52,8 +52,12 @@ def inspect_physical(connection: sa.Connection, catalog: Catalog, types: FieldTy
     """Return everything in which catalog, records and database differ; nothing where all is well."""
     check_revision(connection)
     physical, found = read_physical(connection, types), _look(connection)
-    return [*_recorded(physical, found), *_needed(catalog, types, found), *_planned(catalog, physical),
-            *_built(connection, physical, found)]
+    return [
+        *_recorded(physical, found),
+        *_needed(catalog, types, found),
+        *_planned(catalog, physical),
+        *_built(connection, physical, found),
+    ]
 
 
 def _look(connection: sa.Connection) -> Found:
@@ -61,19 +65,28 @@ def _look(connection: sa.Connection) -> Found:
         columns={(table, column): kind for table, column, kind in connection.execute(COLUMNS).all()},
         indexes={name: bool(valid) for name, valid in connection.execute(INDEXES).all()},
         references=frozenset((t, c, f) for t, c, f in connection.execute(CONSTRAINTS).all()),
-        checks=frozenset(connection.scalars(CHECKS)))
+        checks=frozenset(connection.scalars(CHECKS)),
+    )
 
 
 def _recorded(physical: Physical, found: Found) -> Iterator[Problem]:
     """Look for columns that are recorded but missing, or there but not recorded."""
     tables = {table for table, _ in physical.columns}
     for table, column in sorted(physical.columns.keys() - found.columns.keys()):
-        yield _problem("column_missing", "The column {column} of {table} is recorded but does not exist.",
-                       table=table, column=column)
+        yield _problem(
+            "column_missing",
+            "The column {column} of {table} is recorded but does not exist.",
+            table=table,
+            column=column,
+        )
     for table, column in sorted(found.columns.keys() - physical.columns.keys()):
         if table in tables:
-            yield _problem("column_unknown", "The column {column} of {table} belongs to no field, not even in the trash.",
-                           table=table, column=column)
+            yield _problem(
+                "column_unknown",
+                "The column {column} of {table} belongs to no field, not even in the trash.",
+                table=table,
+                column=column,
+            )
 
 
 def _needed(catalog: Catalog, types: FieldTypes, found: Found) -> Iterator[Problem]:
@@ -88,14 +101,33 @@ def _needed_field(field: FieldNeed, found: Found) -> Iterator[Problem]:
         column = need.record.column
         has, wanted = found.columns.get((field.table, column)), plain_type(need.record.sql_type)
         if has is not None and has != wanted:
-            yield _problem("wrong_type", "The column {column} of {table} is {has} instead of {wanted}.",
-                           table=field.table, column=column, has=has, wanted=wanted)
-        if has is not None and need.references and (field.table, column, need.references) not in found.references:
-            yield _problem("reference_missing", "Nothing ties the column {column} of {table} to {target}.",
-                           table=field.table, column=column, target=need.references)
+            yield _problem(
+                "wrong_type",
+                "The column {column} of {table} is {has} instead of {wanted}.",
+                table=field.table,
+                column=column,
+                has=has,
+                wanted=wanted,
+            )
+        if (
+            has is not None
+            and need.references
+            and (field.table, column, need.references) not in found.references
+        ):
+            yield _problem(
+                "reference_missing",
+                "Nothing ties the column {column} of {table} to {target}.",
+                table=field.table,
+                column=column,
+                target=need.references,
+            )
     if field.one_target and one_target(field.table, field.field) not in found.checks:
-        yield _problem("check_missing", "Nothing keeps {field} of {table} from pointing to two records at once.",
-                       table=field.table, field=field.field)
+        yield _problem(
+            "check_missing",
+            "Nothing keeps {field} of {table} from pointing to two records at once.",
+            table=field.table,
+            field=field.field,
+        )
 
 
 def _planned(catalog: Catalog, physical: Physical) -> Iterator[Problem]:
@@ -112,9 +144,13 @@ def _built(connection: sa.Connection, physical: Physical, found: Found) -> Itera
     for name, state in sorted(states.items()):
         table = physical.indexes[name].table
         if state == "failed":
-            yield _problem("index_failed", "The index {index} of {table} could not be built.", index=name, table=table)
+            yield _problem(
+                "index_failed", "The index {index} of {table} could not be built.", index=name, table=table
+            )
         elif state == "built" and not found.indexes.get(name, False):
-            yield _problem("index_missing", "The index {index} of {table} is missing or broken.", index=name, table=table)
+            yield _problem(
+                "index_missing", "The index {index} of {table} is missing or broken.", index=name, table=table
+            )
 
 
 def plain_type(recorded: str) -> str:

@@ -38,11 +38,18 @@ class DocumentStore:
 
     def read(self, reader: Reader) -> tuple[Document, ...]:
         """Return all documents, in an order that depends on their names only."""
-        listed = {(owner, kind, name): (digest, number) for owner, kind, name, digest, number in reader.rows(LIST)}
-        unknown = [number for key, (digest, number) in listed.items()
-                   if not digest or key not in self._kept or self._kept[key][0] != digest]
+        listed = {
+            (owner, kind, name): (digest, number) for owner, kind, name, digest, number in reader.rows(LIST)
+        }
+        unknown = [
+            number
+            for key, (digest, number) in listed.items()
+            if not digest or key not in self._kept or self._kept[key][0] != digest
+        ]
         kept = {key: entry for key, entry in self._kept.items() if key in listed}
-        for owner, kind, name, digest, body, place in reader.rows(BODIES, {"ids": unknown}) if unknown else ():
+        for owner, kind, name, digest, body, place in (
+            reader.rows(BODIES, {"ids": unknown}) if unknown else ()
+        ):
             kept[owner, kind, name] = (digest, _document(owner, kind, name, body, place))
         self._kept = kept
         return tuple(kept[key][1] for key in listed if key in kept)
@@ -56,19 +63,34 @@ def read_documents(uow: UnitOfWork) -> tuple[Document, ...]:
 def read_documents_of(uow: UnitOfWork, owner: str) -> tuple[Document, ...]:
     """Return one owner's documents, whether they take part or not."""
     t = document_table.c
-    rows = uow.execute(sa.select(t.owner, t.kind, t.name, t.body, t.place).where(t.owner == owner).order_by(t.kind, t.name))
+    rows = uow.execute(
+        sa.select(t.owner, t.kind, t.name, t.body, t.place).where(t.owner == owner).order_by(t.kind, t.name)
+    )
     return tuple(_document(*row) for row in rows)
 
 
 def save_documents(uow: UnitOfWork, documents: Iterable[Document], reason: str = "") -> None:
     """Write documents; one of the same owner, kind and name is replaced."""
-    rows = [{"owner": d.owner, "kind": d.kind, "name": d.name, "body": plain(d.body), "digest": d.digest,
-             "place": asdict(d.place), "set_by": uow.actor.id, "set_at": uow.now, "reason": reason or uow.reason or ""}
-            for d in documents]
+    rows = [
+        {
+            "owner": d.owner,
+            "kind": d.kind,
+            "name": d.name,
+            "body": plain(d.body),
+            "digest": d.digest,
+            "place": asdict(d.place),
+            "set_by": uow.actor.id,
+            "set_at": uow.now,
+            "reason": reason or uow.reason or "",
+        }
+        for d in documents
+    ]
     if not rows:
         return
     statement = insert(document_table)
-    new = {name: statement.excluded[name] for name in ("body", "digest", "place", "set_by", "set_at", "reason")}
+    new = {
+        name: statement.excluded[name] for name in ("body", "digest", "place", "set_by", "set_at", "reason")
+    }
     uow.execute(statement.on_conflict_do_update(index_elements=["owner", "kind", "name"], set_=new), rows)
 
 
@@ -91,9 +113,13 @@ def save_module(uow: UnitOfWork, module: ModuleSpec, state: str = "enabled") -> 
     manifest = {key: plain(value) for key, value in asdict_of(module).items() if key not in _IN_COLUMNS}
     last = sa.select(sa.func.coalesce(sa.func.max(module_table.c.position), 0) + 1).scalar_subquery()
     statement = insert(module_table).values(
-        name=module.name, version=module.version, state=state, manifest=manifest, position=last)
-    uow.execute(statement.on_conflict_do_update(
-        index_elements=["name"], set_={"version": module.version, "state": state, "manifest": manifest}))
+        name=module.name, version=module.version, state=state, manifest=manifest, position=last
+    )
+    uow.execute(
+        statement.on_conflict_do_update(
+            index_elements=["name"], set_={"version": module.version, "state": state, "manifest": manifest}
+        )
+    )
 
 
 def asdict_of(module: ModuleSpec) -> dict[str, object]:
@@ -109,4 +135,6 @@ def _module(name: str, version: str, manifest: Mapping[str, Any]) -> ModuleSpec:
 
 def _document(owner: str, kind: str, name: str, body: Json, place: Mapping[str, Any]) -> Document:
     where = Place(file=str(place.get("file", "")), line=int(place.get("line", 0)))
-    return Document(owner=owner, kind=kind, name=name, body=cast(Mapping[str, Json], freeze(body)), place=where)
+    return Document(
+        owner=owner, kind=kind, name=name, body=cast(Mapping[str, Json], freeze(body)), place=where
+    )

@@ -52,9 +52,16 @@ def build_engine(address: str, *, threads: int, session: dict[str, str] | None =
     settings = SESSION | (session or {})
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     engine = sa.create_engine(
-        database_address(address), poolclass=QueuePool, pool_size=threads + 2, max_overflow=threads,
-        pool_timeout=POOL_WAIT, pool_use_lifo=True, pool_reset_on_return=None, pool_pre_ping=False,
-        query_cache_size=2000, connect_args={"options": options, "connect_timeout": 10},
+        database_address(address),
+        poolclass=QueuePool,
+        pool_size=threads + 2,
+        max_overflow=threads,
+        pool_timeout=POOL_WAIT,
+        pool_use_lifo=True,
+        pool_reset_on_return=None,
+        pool_pre_ping=False,
+        query_cache_size=2000,
+        connect_args={"options": options, "connect_timeout": 10},
     )
     sa.event.listen(engine, "connect", _prepare_more)
     return engine

@@ -15,9 +15,11 @@ def find_external_ids(uow: UnitOfWork, source: str, keys: Iterable[str]) -> dict
     """Return entity and id of the records that ``source`` knows by these keys; unknown keys are missing."""
     wanted = list(dict.fromkeys(keys))
     rows = uow.execute(
-        sa.select(table.c.key, table.c.entity, table.c.record_id)
-        .where(table.c.source == source, table.c.key == sa.any_(sa.bindparam("keys", type_=sa.ARRAY(sa.Text)))),
-        {"keys": wanted})
+        sa.select(table.c.key, table.c.entity, table.c.record_id).where(
+            table.c.source == source, table.c.key == sa.any_(sa.bindparam("keys", type_=sa.ARRAY(sa.Text)))
+        ),
+        {"keys": wanted},
+    )
     return {key: (entity, record_id) for key, entity, record_id in rows}
 
 
@@ -27,9 +29,15 @@ def remember_external_ids(uow: UnitOfWork, source: str, entity: str, ids: Mappin
         return
     statement = insert(table)
     uow.execute(
-        statement.on_conflict_do_update(index_elements=["source", "key"], set_={
-            "entity": statement.excluded.entity, "record_id": statement.excluded.record_id}),
-        [{"source": source, "key": key, "entity": entity, "record_id": number} for key, number in ids.items()])
+        statement.on_conflict_do_update(
+            index_elements=["source", "key"],
+            set_={"entity": statement.excluded.entity, "record_id": statement.excluded.record_id},
+        ),
+        [
+            {"source": source, "key": key, "entity": entity, "record_id": number}
+            for key, number in ids.items()
+        ],
+    )
 
 
 def forget_external_ids(uow: UnitOfWork, source: str, keys: Iterable[str] | None = None) -> int:
@@ -42,6 +50,9 @@ def forget_external_ids(uow: UnitOfWork, source: str, keys: Iterable[str] | None
 
 def records_of_source(uow: UnitOfWork, source: str) -> dict[str, list[int]]:
     """Return the ids of all records that came from a source, by entity; what an undo of an import removes."""
-    rows = uow.execute(sa.select(table.c.entity, sa.func.array_agg(sa.distinct(table.c.record_id)))
-                       .where(table.c.source == source).group_by(table.c.entity))
+    rows = uow.execute(
+        sa.select(table.c.entity, sa.func.array_agg(sa.distinct(table.c.record_id)))
+        .where(table.c.source == source)
+        .group_by(table.c.entity)
+    )
     return {entity: sorted(ids) for entity, ids in rows}

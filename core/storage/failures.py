@@ -85,7 +85,9 @@ def _unavailable(state: str) -> Unavailable | None:
         case "25006":
             return Unavailable("The database is read-only just now; nothing can be saved.", code="read_only")
     if state[:2] in ("28", "3D"):
-        return Unavailable("The database refuses the connection; look at DATABASE_URL.", code="database_refuses")
+        return Unavailable(
+            "The database refuses the connection; look at DATABASE_URL.", code="database_refuses"
+        )
     return None
 
 

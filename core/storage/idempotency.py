@@ -33,12 +33,18 @@ def claim(uow: UnitOfWork, account: int, key: str, route: str, body: bytes) -> A
     """
     digest = sha256(route.encode() + b"\0" + body).digest()
     mine = uow.execute(
-        insert(table).values(account=account, key=key, route=route, request_hash=digest)
-        .on_conflict_do_nothing().returning(table.c.key)).scalar()
+        insert(table)
+        .values(account=account, key=key, route=route, request_hash=digest)
+        .on_conflict_do_nothing()
+        .returning(table.c.key)
+    ).scalar()
     if mine is not None:
         return None
-    found = uow.execute(sa.select(table.c.request_hash, table.c.status, table.c.response)
-                        .where(table.c.account == account, table.c.key == key)).one_or_none()
+    found = uow.execute(
+        sa.select(table.c.request_hash, table.c.status, table.c.response).where(
+            table.c.account == account, table.c.key == key
+        )
+    ).one_or_none()
     if found is None or bytes(found.request_hash) != digest or found.status is None:
         raise Conflict("This Idempotency-Key was used for another request.", code="key_reused")
     return Answer(status=found.status, response=bytes(found.response or b""))
@@ -46,8 +52,11 @@ def claim(uow: UnitOfWork, account: int, key: str, route: str, body: bytes) -> A
 
 def keep(uow: UnitOfWork, account: int, key: str, answer: Answer) -> None:
     """Keep the answer with the key, in the transaction that it tells about."""
-    uow.execute(sa.update(table).where(table.c.account == account, table.c.key == key)
-                .values(status=answer.status, response=answer.response))
+    uow.execute(
+        sa.update(table)
+        .where(table.c.account == account, table.c.key == key)
+        .values(status=answer.status, response=answer.response)
+    )
 
 
 def sweep(uow: UnitOfWork) -> int:

@@ -16,7 +16,7 @@ def identifier(*parts: str) -> str:
     whole = "__".join(parts)
     if len(whole) <= LONGEST:
         return whole
-    return f"{whole[:LONGEST - 9]}_{sha256(whole.encode()).hexdigest()[:8]}"
+    return f"{whole[: LONGEST - 9]}_{sha256(whole.encode()).hexdigest()[:8]}"
 
 
 def foreign_key(table: str, column: str) -> str:

@@ -20,10 +20,15 @@ def index_of(spec: IndexSpec, *, concurrently: bool = False) -> sa.Index:
     if spec.kind == "order":
         columns = [sa.func.public.sort_key(columns[0]), table.c.id]
     return sa.Index(
-        spec.name, *columns, unique=spec.kind == "unique", postgresql_where=alive,
+        spec.name,
+        *columns,
+        unique=spec.kind == "unique",
+        postgresql_where=alive,
         postgresql_nulls_not_distinct=spec.kind == "unique" and len(columns) > 1,
-        postgresql_concurrently=concurrently, postgresql_using="gin" if spec.kind == "search" else False,
-        postgresql_ops={spec.columns[0]: "public.gin_trgm_ops"} if spec.kind == "search" else {})
+        postgresql_concurrently=concurrently,
+        postgresql_using="gin" if spec.kind == "search" else False,
+        postgresql_ops={spec.columns[0]: "public.gin_trgm_ops"} if spec.kind == "search" else {},
+    )
 
 
 def create_index(spec: IndexSpec, *, concurrently: bool = False) -> sa.schema.CreateIndex:

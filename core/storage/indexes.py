@@ -36,10 +36,17 @@ def pending_indexes(connection: sa.Connection) -> list[PendingIndex]:
     i = index_table.c
     rows = connection.execute(
         sa.select(i.name, i.table_name, i.kind, i.columns, i.state, i.problem)
-        .where(i.state != "built").order_by(i.kind != "keys", i.set_at, i.name))
-    return [PendingIndex(index=IndexSpec(name=name, table=table, kind=kind, columns=tuple(columns)),
-                         state=state, problem=problem)
-            for name, table, kind, columns, state, problem in rows]
+        .where(i.state != "built")
+        .order_by(i.kind != "keys", i.set_at, i.name)
+    )
+    return [
+        PendingIndex(
+            index=IndexSpec(name=name, table=table, kind=kind, columns=tuple(columns)),
+            state=state,
+            problem=problem,
+        )
+        for name, table, kind, columns, state, problem in rows
+    ]
 
 
 def build_index(engine: sa.Engine, name: str, catalog: Catalog, tables: Tables) -> bool:
@@ -85,8 +92,11 @@ def _alone(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 
 def _set_state(connection: sa.Connection, name: str, state: str, problem: str = "") -> None:
-    connection.execute(sa.update(index_table).where(index_table.c.name == name).values(
-        state=state, problem=problem, set_at=sa.func.now()))
+    connection.execute(
+        sa.update(index_table)
+        .where(index_table.c.name == name)
+        .values(state=state, problem=problem, set_at=sa.func.now())
+    )
 
 
 def _reason(connection: sa.Connection, index: IndexSpec, failure: sa.exc.DBAPIError) -> str:
@@ -100,6 +110,11 @@ def _reason(connection: sa.Connection, index: IndexSpec, failure: sa.exc.DBAPIEr
 def _repeated(connection: sa.Connection, index: IndexSpec) -> int:
     table = sa.table(index.table, *(sa.column(name) for name in (*index.columns, "deleted_at")))
     columns = [table.c[name] for name in index.columns]
-    groups = (sa.select(*columns).where(table.c.deleted_at.is_(None), *(column.is_not(None) for column in columns))
-              .group_by(*columns).having(sa.func.count() > 1).subquery())
+    groups = (
+        sa.select(*columns)
+        .where(table.c.deleted_at.is_(None), *(column.is_not(None) for column in columns))
+        .group_by(*columns)
+        .having(sa.func.count() > 1)
+        .subquery()
+    )
     return int(connection.scalar(sa.select(sa.func.count()).select_from(groups)) or 0)

@@ -30,7 +30,8 @@ def _json(name: str, default: str | None = "{}") -> sa.Column[object]:
 
 
 catalog = sa.Table(
-    "core_catalog", KERNEL,
+    "core_catalog",
+    KERNEL,
     sa.Column("id", sa.SmallInteger, primary_key=True, autoincrement=False),
     sa.Column("version", sa.BigInteger, nullable=False, server_default="1"),
     sa.Column("access_version", sa.BigInteger, nullable=False, server_default="1"),
@@ -38,7 +39,8 @@ catalog = sa.Table(
 )
 
 module = sa.Table(
-    "core_module", KERNEL,
+    "core_module",
+    KERNEL,
     sa.Column("name", sa.Text, primary_key=True),
     _text("version"),
     _text("state"),
@@ -49,7 +51,8 @@ module = sa.Table(
 )
 
 document = sa.Table(
-    "core_document", KERNEL,
+    "core_document",
+    KERNEL,
     _id(),
     _text("owner"),
     _text("kind"),
@@ -65,7 +68,8 @@ document = sa.Table(
 )
 
 physical = sa.Table(
-    "core_physical", KERNEL,
+    "core_physical",
+    KERNEL,
     sa.Column("table_name", sa.Text, primary_key=True),
     sa.Column("column_name", sa.Text, primary_key=True),
     _text("entity"),
@@ -79,7 +83,8 @@ physical = sa.Table(
 )
 
 index = sa.Table(
-    "core_index", KERNEL,
+    "core_index",
+    KERNEL,
     sa.Column("name", sa.Text, primary_key=True),
     _text("table_name"),
     _text("kind"),
@@ -91,7 +96,8 @@ index = sa.Table(
 )
 
 account = sa.Table(
-    "core_account", KERNEL,
+    "core_account",
+    KERNEL,
     _id(),
     _text("login"),
     _text("password_hash", nullable=True),
@@ -105,7 +111,8 @@ account = sa.Table(
 )
 
 session = sa.Table(
-    "core_session", KERNEL,
+    "core_session",
+    KERNEL,
     _id(),
     sa.Column("token_hash", sa.LargeBinary, nullable=False),
     sa.Column("account", sa.BigInteger, nullable=False),
@@ -114,13 +121,16 @@ session = sa.Table(
     _moment("expires_at", nullable=False),
     _text("csrf", ""),
     sa.UniqueConstraint("token_hash", name="core_session_token"),
-    sa.ForeignKeyConstraint(["account"], ["core_account.id"], name="core_session_account", ondelete="CASCADE"),
+    sa.ForeignKeyConstraint(
+        ["account"], ["core_account.id"], name="core_session_account", ondelete="CASCADE"
+    ),
     sa.Index("core_session_by_account", "account"),
     sa.Index("core_session_by_expiry", "expires_at"),
 )
 
 api_key = sa.Table(
-    "core_api_key", KERNEL,
+    "core_api_key",
+    KERNEL,
     _id(),
     sa.Column("account", sa.BigInteger, nullable=False),
     _text("name"),
@@ -132,14 +142,17 @@ api_key = sa.Table(
     _moment("last_used_at"),
     _moment("revoked_at"),
     sa.UniqueConstraint("key_hash", name="core_api_key_hash"),
-    sa.ForeignKeyConstraint(["account"], ["core_account.id"], name="core_api_key_account", ondelete="CASCADE"),
+    sa.ForeignKeyConstraint(
+        ["account"], ["core_account.id"], name="core_api_key_account", ondelete="CASCADE"
+    ),
     sa.Index("core_api_key_by_account", "account"),
 )
 
 history_id = sa.Sequence("core_history_id", metadata=KERNEL, data_type=sa.BigInteger)
 
 history = sa.Table(
-    "core_history", KERNEL,
+    "core_history",
+    KERNEL,
     sa.Column("id", sa.BigInteger, history_id, server_default=history_id.next_value(), primary_key=True),
     sa.Column("at", sa.TIMESTAMP(timezone=True), server_default=sa.text("now()"), primary_key=True),
     _text("entity"),
@@ -158,7 +171,8 @@ history = sa.Table(
 )
 
 external_id = sa.Table(
-    "core_external_id", KERNEL,
+    "core_external_id",
+    KERNEL,
     sa.Column("source", sa.Text, primary_key=True),
     sa.Column("key", sa.Text, primary_key=True),
     _text("entity"),
@@ -167,14 +181,16 @@ external_id = sa.Table(
 )
 
 sequence = sa.Table(
-    "core_sequence", KERNEL,
+    "core_sequence",
+    KERNEL,
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("period", sa.Text, primary_key=True),
     sa.Column("next", sa.BigInteger, nullable=False, server_default="1"),
 )
 
 file = sa.Table(
-    "core_file", KERNEL,
+    "core_file",
+    KERNEL,
     _id(),
     _text("sha256"),
     _text("name"),
@@ -189,7 +205,8 @@ file = sa.Table(
 )
 
 job = sa.Table(
-    "core_job", KERNEL,
+    "core_job",
+    KERNEL,
     _id(),
     _text("kind"),
     _text("state", "queued"),
@@ -206,14 +223,17 @@ job = sa.Table(
     sa.Column("cancel_requested", sa.Boolean, nullable=False, server_default=sa.false()),
     _json("arguments"),
     _json("checkpoint", None),
-    sa.CheckConstraint("state in ('queued', 'running', 'done', 'failed', 'cancelled')", name="core_job_state"),
+    sa.CheckConstraint(
+        "state in ('queued', 'running', 'done', 'failed', 'cancelled')", name="core_job_state"
+    ),
     sa.Index("core_job_by_state", "state", "id"),
     sa.Index("core_job_by_actor", "actor", "id"),
     sa.Index("core_job_by_procrastinate", "procrastinate_id"),
 )
 
 job_note = sa.Table(
-    "core_job_note", KERNEL,
+    "core_job_note",
+    KERNEL,
     sa.Column("job", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("place", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("body", JSONB(none_as_null=True), nullable=False),
@@ -221,7 +241,8 @@ job_note = sa.Table(
 )
 
 idempotency = sa.Table(
-    "core_idempotency", KERNEL,
+    "core_idempotency",
+    KERNEL,
     sa.Column("account", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("key", sa.Text, primary_key=True),
     _text("route"),
@@ -233,7 +254,8 @@ idempotency = sa.Table(
 )
 
 attempt = sa.Table(
-    "core_attempt", KERNEL,
+    "core_attempt",
+    KERNEL,
     sa.Column("key", sa.Text, primary_key=True),
     _count("failed"),
     _moment("last", now=True),

@@ -35,8 +35,12 @@ def fill_keys(connection: sa.Connection, keys: IndexSpec, catalog: Catalog, tabl
 
 def _batch(connection: sa.Connection, table: sa.Table, keys: IndexSpec, last: int) -> list[Any]:
     text, key = (table.c[name] for name in keys.columns)
-    statement = (sa.select(table.c.id, text.label("text")).where(table.c.id > last, key.is_(None), text.is_not(None))
-                 .order_by(table.c.id).limit(BATCH))
+    statement = (
+        sa.select(table.c.id, text.label("text"))
+        .where(table.c.id > last, key.is_(None), text.is_not(None))
+        .order_by(table.c.id)
+        .limit(BATCH)
+    )
     return list(connection.execute(statement))
 
 
@@ -45,9 +49,14 @@ def _key(kind: FieldType, field: FieldSpec, text: str) -> object:
     return kind.to_columns(field, value).get(f"{field.name}_key")
 
 
-def _write(connection: sa.Connection, table: sa.Table, keys: IndexSpec, rows: list[tuple[int, str, object]]) -> int:
+def _write(
+    connection: sa.Connection, table: sa.Table, keys: IndexSpec, rows: list[tuple[int, str, object]]
+) -> int:
     text, key = (table.c[name] for name in keys.columns)
-    given = sa.values(sa.column("id", sa.BigInteger), sa.column("text", sa.Text), sa.column("key", sa.Text),
-                      name="given").data([(number, old, new) for number, old, new in rows])
-    statement = sa.update(table).where(table.c.id == given.c.id, text == given.c.text).values({key: given.c.key})
+    given = sa.values(
+        sa.column("id", sa.BigInteger), sa.column("text", sa.Text), sa.column("key", sa.Text), name="given"
+    ).data([(number, old, new) for number, old, new in rows])
+    statement = (
+        sa.update(table).where(table.c.id == given.c.id, text == given.c.text).values({key: given.c.key})
+    )
     return connection.execute(statement).rowcount

@@ -26,7 +26,9 @@ def migrate(engine: sa.Engine) -> None:
         connection.execute(sa.text("CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public"))
         check_database(connection)
         config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+        config.set_main_option(
+            "script_location", str(Path(__file__).parent / "migrations").replace("%", "%%")
+        )
         config.set_main_option("path_separator", "os")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -38,4 +40,6 @@ def check_revision(connection: sa.Connection) -> None:
         raise Unavailable("The database is empty; run: payvand init", code="not_initialized")
     found = connection.scalar(sa.text("SELECT version_num FROM core_revision"))
     if found != HEAD:
-        raise Unavailable("The tables of the core are of another version; run: payvand init", code="not_migrated")
+        raise Unavailable(
+            "The tables of the core are of another version; run: payvand init", code="not_migrated"
+        )

@@ -67,22 +67,35 @@ class Physical:
     dormant: frozenset[str] = frozenset()
 
 
-def read_physical(connection: sa.Connection, types: FieldTypes, entities: Iterable[str] | None = None) -> Physical:
+def read_physical(
+    connection: sa.Connection, types: FieldTypes, entities: Iterable[str] | None = None
+) -> Physical:
     """Read the records of all entities, or of some; take the schema lock before, where a change is to follow."""
     version = connection.scalar(sa.select(catalog_table.c.version))
     t, i, m = physical_table.c, index_table.c, module_table.c
     names = None if entities is None else frozenset(entities)
     of_records, of_indexes = _narrowed(names)
-    rows = connection.execute(sa.select(
-        t.table_name, t.column_name, t.entity, t.field, t.owner, t.state, t.type, t.sql_type, t.unique).where(of_records))
+    rows = connection.execute(
+        sa.select(
+            t.table_name, t.column_name, t.entity, t.field, t.owner, t.state, t.type, t.sql_type, t.unique
+        ).where(of_records)
+    )
     columns = {(row[0], row[1]): PhysicalColumn(**dict(zip(COLUMN_PARTS, row, strict=True))) for row in rows}
-    indexes = {row[0]: IndexSpec(name=row[0], table=row[1], kind=row[2], columns=tuple(row[3]))
-               for row in connection.execute(sa.select(i.name, i.table_name, i.kind, i.columns).where(of_indexes))}
+    indexes = {
+        row[0]: IndexSpec(name=row[0], table=row[1], kind=row[2], columns=tuple(row[3]))
+        for row in connection.execute(sa.select(i.name, i.table_name, i.kind, i.columns).where(of_indexes))
+    }
     dormant = connection.scalars(sa.select(m.name).where(m.state == "disabled"))
     return Physical(
-        types=types, entities=names, version=version or 1, columns=columns, indexes=indexes,
-        tables=frozenset(connection.scalars(sa.select(t.table_name).distinct())), dormant=frozenset(dormant),
-        large=_large(connection, {table for table, _ in columns}))
+        types=types,
+        entities=names,
+        version=version or 1,
+        columns=columns,
+        indexes=indexes,
+        tables=frozenset(connection.scalars(sa.select(t.table_name).distinct())),
+        dormant=frozenset(dormant),
+        large=_large(connection, {table for table, _ in columns}),
+    )
 
 
 def _narrowed(names: frozenset[str] | None) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
@@ -98,6 +111,11 @@ def _large(connection: sa.Connection, tables: set[str]) -> frozenset[str]:
     """Return the tables with more than a few rows, by looking at no more than those."""
     if not tables:
         return frozenset()
-    looks = [sa.select(sa.literal(table), sa.exists(
-        sa.select(sa.literal(1)).select_from(sa.table(table)).offset(FEW_ROWS).limit(1))) for table in sorted(tables)]
+    looks = [
+        sa.select(
+            sa.literal(table),
+            sa.exists(sa.select(sa.literal(1)).select_from(sa.table(table)).offset(FEW_ROWS).limit(1)),
+        )
+        for table in sorted(tables)
+    ]
     return frozenset(table for table, large in connection.execute(sa.union_all(*looks)) if large)

@@ -57,8 +57,13 @@ def plan(old: Catalog | None, new: Catalog, physical: Physical) -> Plan:
     work.entities()
     work.trash_rest()
     work.indexes()
-    return Plan(steps=work.steps(), problems=tuple(work.problems), version=physical.version,
-                write=tuple(work.write.values()), remove=tuple(sorted(work.remove)))
+    return Plan(
+        steps=work.steps(),
+        problems=tuple(work.problems),
+        version=physical.version,
+        write=tuple(work.write.values()),
+        remove=tuple(sorted(work.remove)),
+    )
 
 
 def plan_change(old: Catalog | None, new: Catalog, connection: sa.Connection, types: FieldTypes) -> Plan:
@@ -74,5 +79,7 @@ def _changed(old: Catalog | None, new: Catalog) -> frozenset[str] | None:
     if old is None:
         return None
     difference = diff(old, new)
-    return frozenset([entity.name for entity in (*difference.added, *difference.removed)]
-                     + [change.new.name for change in difference.changed])
+    return frozenset(
+        [entity.name for entity in (*difference.added, *difference.removed)]
+        + [change.new.name for change in difference.changed]
+    )

@@ -34,6 +34,7 @@ KERNEL_TARGETS = frozenset({"core_file"})
 
 KERNEL_PREFIXES = ("core_", "procrastinate_", "pg_")
 
+
 class Planning:
     """The state of one planning."""
 
@@ -76,9 +77,14 @@ class Planning:
         owner = next((record.entity for record in self._tables.get(table, {}).values()), entity.name)
         owner = self._owners.setdefault(table, owner)
         if table.startswith(KERNEL_PREFIXES) or owner != entity.name:
-            self.problems.append(Problem(
-                code="table_taken", message="{entity} cannot be stored: the table {table} belongs to something else.",
-                params={"entity": entity.name, "table": table}, place=entity.place))
+            self.problems.append(
+                Problem(
+                    code="table_taken",
+                    message="{entity} cannot be stored: the table {table} belongs to something else.",
+                    params={"entity": entity.name, "table": table},
+                    place=entity.place,
+                )
+            )
             return True
         return False
 
@@ -87,8 +93,11 @@ class Planning:
         if need.table not in self._tables:
             self._create(need)
             return
-        records = {name: record for name, record in self._tables[need.table].items()
-                   if record.field == need.field and ASIDE not in name}
+        records = {
+            name: record
+            for name, record in self._tables[need.table].items()
+            if record.field == need.field and ASIDE not in name
+        }
         active = {name: record for name, record in records.items() if record.state == ACTIVE}
         if active:
             self._change(need, records)
@@ -107,7 +116,9 @@ class Planning:
 
     @staticmethod
     def _same(need: FieldNeed, records: dict[str, PhysicalColumn]) -> bool:
-        wanted = {column.record.column: (column.record.type, column.record.sql_type) for column in need.columns}
+        wanted = {
+            column.record.column: (column.record.type, column.record.sql_type) for column in need.columns
+        }
         return bool(records) and wanted == {name: (r.type, r.sql_type) for name, r in records.items()}
 
     def _restore(self, records: Iterable[PhysicalColumn], need: FieldNeed) -> None:
@@ -140,15 +151,25 @@ class Planning:
             elif record != column.record:
                 self._record((column,))
         targets = _targets(record for record in records.values() if record.state == ACTIVE)
-        if targets != _targets(column.record for column in need.columns) and (need.one_target or len(targets) > 1):
+        if targets != _targets(column.record for column in need.columns) and (
+            need.one_target or len(targets) > 1
+        ):
             self._check(need, replaces=len(targets) > 1)
 
     def _refuse_type(self, record: PhysicalColumn, column: Need) -> None:
-        self.problems.append(Problem(
-            code="type_change", field=record.field,
-            message="{entity}.{field} is stored as {old} and cannot become {new}; remove it first, or add a field of another name.",
-            params={"entity": record.entity, "field": record.field, "old": _words(record),
-                    "new": _words(column.record)}))
+        self.problems.append(
+            Problem(
+                code="type_change",
+                field=record.field,
+                message="{entity}.{field} is stored as {old} and cannot become {new}; remove it first, or add a field of another name.",
+                params={
+                    "entity": record.entity,
+                    "field": record.field,
+                    "old": _words(record),
+                    "new": _words(column.record),
+                },
+            )
+        )
 
     def _add_column(self, column: Need, *, later: bool = False) -> None:
         record = column.record
@@ -158,8 +179,12 @@ class Planning:
         self._record((column,))
         if later and record.column == f"{record.field}_key":
             # Text entered before the field became searchable has no key yet.
-            keys = IndexSpec(name=identifier("k", record.table, record.column), table=record.table, kind="keys",
-                             columns=(record.field, record.column))
+            keys = IndexSpec(
+                name=identifier("k", record.table, record.column),
+                table=record.table,
+                kind="keys",
+                columns=(record.field, record.column),
+            )
             self._keys.append(BuildAside(table=record.table, index=keys))
 
     def _check(self, need: FieldNeed, *, replaces: bool = False) -> None:
@@ -169,17 +194,31 @@ class Planning:
     def _aside_column(self, record: PhysicalColumn) -> None:
         key = (record.table, record.column)
         new = next(name for name in set_aside(record.column) if (record.table, name) not in self._recorded)
-        indexes = tuple(index.name for index in self._physical.indexes.values()
-                        if index.table == record.table and record.column in index.columns)
+        indexes = tuple(
+            index.name
+            for index in self._physical.indexes.values()
+            if index.table == record.table and record.column in index.columns
+        )
         self._gone.update(indexes)
-        self._aside.append(SetAside(table=record.table, column=record.column, new=new, indexes=indexes,
-                                    target=record.sql_type.partition(" REFERENCES ")[2] or None))
+        self._aside.append(
+            SetAside(
+                table=record.table,
+                column=record.column,
+                new=new,
+                indexes=indexes,
+                target=record.sql_type.partition(" REFERENCES ")[2] or None,
+            )
+        )
         del self._recorded[key]
         self.remove.add(key)
         self._put(replace(record, column=new, state=TRASH))
 
     def _aside_table(self, table: str) -> None:
-        new = next(name for name in set_aside(table) if name not in self._tables and name not in self._physical.tables)
+        new = next(
+            name
+            for name in set_aside(table)
+            if name not in self._tables and name not in self._physical.tables
+        )
         self._tables[new] = {}
         self._aside.append(SetAside(table=table, column="", new=new))
         for record in list(self._tables[table].values()):
@@ -225,13 +264,27 @@ class Planning:
 
     def steps(self) -> tuple[Step, ...]:
         """Return everything in the order in which it can be done."""
-        creates = [CreateTable(table=table, columns=tuple(columns), links=table in self._links)
-                   for table, columns in self._created.items()]
+        creates = [
+            CreateTable(table=table, columns=tuple(columns), links=table in self._links)
+            for table, columns in self._created.items()
+        ]
         creates.sort(key=lambda step: step.links)
-        references = [AddReference(table=table, need=need) for table, columns in self._created.items()
-                      for need in columns if self._exists(need.references)]
-        return (*self._aside, *creates, *self._columns, *references, *self._checks, *self._kept, *self._keys,
-                *self._indexes)
+        references = [
+            AddReference(table=table, need=need)
+            for table, columns in self._created.items()
+            for need in columns
+            if self._exists(need.references)
+        ]
+        return (
+            *self._aside,
+            *creates,
+            *self._columns,
+            *references,
+            *self._checks,
+            *self._kept,
+            *self._keys,
+            *self._indexes,
+        )
 
     def _exists(self, table: str | None) -> bool:
         return table in self._physical.tables or table in self._created or table in KERNEL_TARGETS
@@ -239,7 +292,7 @@ class Planning:
 
 def set_aside(name: str) -> Iterator[str]:
     """Yield names for something in the trash whose name is needed again."""
-    return (f"{name[:LONGEST - 6]}{ASIDE}{number}" for number in count(1))
+    return (f"{name[: LONGEST - 6]}{ASIDE}{number}" for number in count(1))
 
 
 def _targets(records: Iterable[PhysicalColumn]) -> set[str]:
@@ -249,5 +302,3 @@ def _targets(records: Iterable[PhysicalColumn]) -> set[str]:
 
 def _words(record: PhysicalColumn) -> str:
     return f"{record.type} ({record.sql_type.lower()})"
-
-

@@ -60,23 +60,41 @@ def field_needs(entity: EntitySpec, types: FieldTypes) -> Iterator[FieldNeed]:
         if spec.type == "links":
             yield _links(entity, spec)
         elif columns := types.columns(spec):
-            yield FieldNeed(table=entity.table, field=name,
-                            columns=tuple(_need(entity, spec, entity.table, c) for c in columns))
+            yield FieldNeed(
+                table=entity.table,
+                field=name,
+                columns=tuple(_need(entity, spec, entity.table, c) for c in columns),
+            )
 
 
 def _links(entity: EntitySpec, spec: FieldSpec) -> FieldNeed:
     table, target = link_table(entity, spec.name), str(spec.option("to")).replace(".", "_")
-    columns = (ColumnSpec(name="source", sa_type=sa.BigInteger(), references=entity.table),
-               ColumnSpec(name="target", sa_type=sa.BigInteger(), references=target))
-    return FieldNeed(table=table, field=spec.name, links=True,
-                     columns=tuple(_need(entity, spec, table, column, "CASCADE") for column in columns))
+    columns = (
+        ColumnSpec(name="source", sa_type=sa.BigInteger(), references=entity.table),
+        ColumnSpec(name="target", sa_type=sa.BigInteger(), references=target),
+    )
+    return FieldNeed(
+        table=table,
+        field=spec.name,
+        links=True,
+        columns=tuple(_need(entity, spec, table, column, "CASCADE") for column in columns),
+    )
 
 
-def _need(entity: EntitySpec, spec: FieldSpec, table: str, column: ColumnSpec, rule: str | None = None) -> Need:
+def _need(
+    entity: EntitySpec, spec: FieldSpec, table: str, column: ColumnSpec, rule: str | None = None
+) -> Need:
     record = PhysicalColumn(
-        table=table, column=column.name, entity=entity.name, field=spec.name, owner=spec.owner or entity.owner,
-        state=ACTIVE, type=spec.type, sql_type=sql_type(column.sa_type, column.references),
-        unique=spec.unique and column.name == spec.name)
+        table=table,
+        column=column.name,
+        entity=entity.name,
+        field=spec.name,
+        owner=spec.owner or entity.owner,
+        state=ACTIVE,
+        type=spec.type,
+        sql_type=sql_type(column.sa_type, column.references),
+        unique=spec.unique and column.name == spec.name,
+    )
     rule = rule or (ON_DELETE.get(on_delete(spec)) if column.references else None)
     if column.references == "core_file":
         rule = "SET NULL"
@@ -94,8 +112,9 @@ def index_needs(entities: Iterable[EntitySpec], types: FieldTypes) -> Iterator[I
     for entity in entities:
         for together in entity.unique_together:
             columns = tuple(column for name in together for column in _value_columns(entity, name, types))
-            yield IndexSpec(name=unique_index(entity.table, *together), table=entity.table, kind="unique",
-                            columns=columns)
+            yield IndexSpec(
+                name=unique_index(entity.table, *together), table=entity.table, kind="unique", columns=columns
+            )
         for spec in entity.fields.values():
             if not spec.system:
                 yield from _field_indexes(entity, spec, types)
@@ -106,7 +125,9 @@ def _field_indexes(entity: EntitySpec, spec: FieldSpec, types: FieldTypes) -> It
     table, columns = entity.table, types.columns(spec)
     names = {column.name for column in columns}
     if spec.unique and columns:
-        yield IndexSpec(name=unique_index(table, spec.name), table=table, kind="unique", columns=(columns[0].name,))
+        yield IndexSpec(
+            name=unique_index(table, spec.name), table=table, kind="unique", columns=(columns[0].name,)
+        )
     for column in columns:
         if column.references:
             yield _look_up(table, column.name)
@@ -125,9 +146,19 @@ def _order_index(entity: EntitySpec, types: FieldTypes) -> Iterator[IndexSpec]:
     """Lists are sorted by title more often than by anything else."""
     spec = entity.fields.get(entity.title)
     kind = types.find(spec.type) if spec else None
-    if spec and kind and not spec.system and kind.storable and isinstance(_first_type(spec, types), sa.String):
-        yield IndexSpec(name=identifier("o", entity.table, spec.name), table=entity.table, kind="order",
-                        columns=(spec.name,))
+    if (
+        spec
+        and kind
+        and not spec.system
+        and kind.storable
+        and isinstance(_first_type(spec, types), sa.String)
+    ):
+        yield IndexSpec(
+            name=identifier("o", entity.table, spec.name),
+            table=entity.table,
+            kind="order",
+            columns=(spec.name,),
+        )
 
 
 def _first_type(spec: FieldSpec, types: FieldTypes) -> object:

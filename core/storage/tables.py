@@ -14,7 +14,13 @@ GENERATIONS = 3
 """Shapes of one entity that are kept at once: the present one and those of requests still under way."""
 
 SYSTEM_COLUMNS: tuple[str, ...] = (
-    "id", "version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at",
+    "id",
+    "version",
+    "created_at",
+    "created_by",
+    "updated_at",
+    "updated_by",
+    "deleted_at",
 )
 
 
@@ -90,4 +96,6 @@ def build_link_table(name: str) -> sa.Table:
 
 def link_columns() -> list[sa.Column[object]]:
     """Return new columns that every join table has."""
-    return [sa.Column(name, sa.BigInteger, primary_key=True, autoincrement=False) for name in ("source", "target")]
+    return [
+        sa.Column(name, sa.BigInteger, primary_key=True, autoincrement=False) for name in ("source", "target")
+    ]

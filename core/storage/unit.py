@@ -43,8 +43,9 @@ class UnitOfWork:
     _afterwards: list[Callable[[], object]] = field(default_factory=list, init=False, repr=False)
     _reader: Reader | None = field(default=None, init=False, repr=False)
 
-    def execute(self, statement: sa.Executable,
-                params: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None) -> Rows:
+    def execute(
+        self, statement: sa.Executable, params: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    ) -> Rows:
         """Run one statement in this transaction."""
         return self.connection.execute(statement, params)
 

@@ -4,6 +4,7 @@ from alembic import context
 
 from core.storage.kernel_tables import KERNEL
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=KERNEL,
-                  version_table="core_revision")
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=KERNEL, version_table="core_revision"
+)
 context.run_migrations()

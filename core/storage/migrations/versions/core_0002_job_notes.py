@@ -17,4 +17,5 @@ def upgrade() -> None:
         sa.Column("job", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("place", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("body", JSONB, nullable=False),
-        sa.ForeignKeyConstraint(["job"], ["core_job.id"], name="core_job_note_job", ondelete="CASCADE"))
+        sa.ForeignKeyConstraint(["job"], ["core_job.id"], name="core_job_note_job", ondelete="CASCADE"),
+    )
