@@ -78,7 +78,8 @@ def main() -> None:
                 sys.stderr.write(f"{error!r}\n")
                 os._exit(1)
         _, status = os.waitpid(child, 0)
-        print(json.dumps({"killed": os.WIFSIGNALED(status), "code": status}), flush=True)
+        sys.stdout.write(json.dumps({"killed": os.WIFSIGNALED(status), "code": status}) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -24,9 +24,18 @@ def kill_field(depot: Depot, points: Iterable[int], *, after: bool) -> Counter[s
     """Add a field once for each point, killed there; return what was found, ``end`` where it was not reached."""
     database = depot.site.get(Database)
     url = database.engine.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-m", "tests.reliability.dying", url, str(depot.site.settings.home), str(MODULES)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.reliability.dying",
+        url,
+        str(depot.site.settings.home),
+        str(MODULES),
+    ]
     found: Counter[str] = Counter()
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as dying:
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as dying:
         assert dying.stdin is not None
         assert dying.stdout is not None
         for point in points:
@@ -48,7 +57,8 @@ def _state(depot: Depot, name: str) -> str:
     """Return whether the field is there wholly or not at all."""
     columns = depot.rows(
         "SELECT column_name FROM information_schema.columns WHERE table_name = 'depot_bin' "
-        f"AND column_name IN ('{name}', '{name}_key')")
+        f"AND column_name IN ('{name}', '{name}_key')"
+    )
     known = name in depot.catalog.entity("depot.bin").fields
     recorded = depot.rows(f"SELECT 1 FROM core_physical WHERE field = '{name}'")
     written = depot.rows(f"SELECT 1 FROM core_document WHERE owner = 'site' AND body::text LIKE '%%{name}%%'")

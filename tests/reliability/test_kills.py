@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+from tests.reliability.imports import import_killed
 from tests.reliability.kills import kill_field
+from tests.reliability.outages import check_saved, crash_database, durable_depot, kill_processes
 
 
 def test_a_field_whose_making_is_killed_is_there_wholly_or_not_at_all(depot):
-    found = kill_field(depot, range(3, 40, 6), after=False)
-    assert found["old"] > 3
+    found = kill_field(depot, range(3, 48, 11), after=False)
+    assert found["old"] > 2
     assert found["new"] == 0, "before the commit nothing can have happened"
+
+
+def test_an_import_whose_worker_is_killed_writes_every_row_once(depot):
+    assert sum(import_killed(depot, rows=1200, kills=1).values()) >= 1
+
+
+def test_nothing_saved_is_lost_when_web_processes_are_killed():
+    with durable_depot() as (depot, _):
+        log = kill_processes(depot, 2)
+        check_saved(depot, log)
+
+
+def test_nothing_saved_is_lost_when_the_database_crashes():
+    with durable_depot() as (depot, embedded):
+        log = crash_database(depot, embedded, 2)
+        check_saved(depot, log)
+    assert max(log.waits) < 5
