@@ -59,7 +59,7 @@ def test_lists_rights_rules_and_lines_work_with_no_python(site, desk, actor_as):
     found = buyer.get("suppliers.supplier", record)
     assert (found["offer_count"], str(found["dearest"].amount), found["phone"]) == (2, "2400000", "+982133000200")
     assert [s["name"] for s in reader.find("suppliers.supplier", "name", search="كاغذ پارس")] == ["کاغذ پارس"]
-    with pytest.raises(Exception, match="no field credit|credit"):
+    with pytest.raises(Exception, match="credit"):
         reader.find("suppliers.supplier", "credit")
     with pytest.raises(Exception, match="phone number or an e-mail"):
         buyer.one("suppliers.supplier", name="Nobody")
