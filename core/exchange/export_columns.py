@@ -60,7 +60,7 @@ def _columns(field: FieldSpec, kind: FieldType, style: Style) -> Iterator[Export
         plain = "yyyy-mm-dd" if field.type == "date" else "yyyy-mm-dd hh:mm"
         yield ExportColumn(header=label, field=field, cell=cell, number_format=own or plain)
         if own:
-            yield ExportColumn(header=style._("{label} (as text)", label=label), field=field, sheet_only=True,
+            yield ExportColumn(header=f"{label} ({style._('as text')})", field=field, sheet_only=True,
                                cell=lambda value: spelled(cell(value), style))
     else:
         yield ExportColumn(header=label, field=field, cell=cell)
