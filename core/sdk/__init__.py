@@ -30,7 +30,7 @@ from core.kernel.values import AnyRef, Ref
 from core.metadata.documents import Behaviour
 from core.metadata.specs import EntitySpec, ModuleSpec
 from core.records.change import Change
-from core.sdk.parts import forget_principals, closes_circle, look_up, read_value, reading, records
+from core.sdk.parts import closes_circle, forget_principals, look_up, read_value, reading, records
 from core.storage import UnitOfWork
 
 __all__ = [
