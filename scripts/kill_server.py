@@ -25,12 +25,17 @@ def main() -> int:
     with durable_depot() as (depot, _):
         log = kill_processes(depot, kills)
         check_saved(depot, log)
-    print(f"web processes killed {kills} times: {len(log.saved)} saved, 0 lost, 0 doubled, {dict(log.statuses)}", flush=True)
+    print(
+        f"web processes killed {kills} times: {len(log.saved)} saved, 0 lost, 0 doubled, {dict(log.statuses)}",
+        flush=True,
+    )
     with durable_depot() as (depot, embedded):
         log = crash_database(depot, embedded, crashes)
         check_saved(depot, log)
-    print(f"database crashed {crashes} times: {len(log.saved)} saved, 0 lost, 0 doubled, {dict(log.statuses)}; all clients "
-          f"save again within {max(log.waits):.2f} s after it answers")
+    print(
+        f"database crashed {crashes} times: {len(log.saved)} saved, 0 lost, 0 doubled, {dict(log.statuses)}; all clients "
+        f"save again within {max(log.waits):.2f} s after it answers"
+    )
     print(f"all well, {time.monotonic() - begun:.0f} s")
     return 0
 

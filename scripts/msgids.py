@@ -14,6 +14,8 @@ from jinja2.ext import babel_extract
 MARKERS = {"_": (0,), "N_": (0,), "gettext": (0,), "pgettext": (1,), "ngettext": (0, 1)}
 KEYWORDS = frozenset({"message", "label", "plural", "help"})
 """Arguments of calls whose constant text is shown to people."""
+MESSAGES = frozenset({"message", "message_near"})
+"""Parameters that take such a text; the second one is told where a name comes near to one that exists."""
 DOCUMENT_KEYS = frozenset({"label", "plural", "help", "message", "summary", "group", "description"})
 
 _BROWSER_CALL = re.compile(r"""(?<![\w.])t\(\s*('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")""")
@@ -80,8 +82,9 @@ def message_takers(trees: Iterable[ast.Module]) -> dict[str, frozenset[int]]:
 
 def _note(takers: dict[str, set[int]], name: str, function: ast.FunctionDef, *, method: bool) -> None:
     names = [argument.arg for argument in function.args.args][1 if method else 0 :]
-    if "message" in names:
-        takers.setdefault(name, set()).add(names.index("message"))
+    places = {place for place, one in enumerate(names) if one in MESSAGES}
+    if places:
+        takers.setdefault(name, set()).update(places)
 
 
 def _inherit(takers: dict[str, set[int]], bases: Mapping[str, set[str]]) -> None:

@@ -38,7 +38,8 @@ class Child:
         """Start the process; without an address it loads its code and waits for one."""
         # A group of its own: Ctrl-C reaches the supervisor only, which stops everything in order.
         self._process = subprocess.Popen(
-            self._command, stdin=subprocess.PIPE, start_new_session=True, env={**os.environ, **self._settings})
+            self._command, stdin=subprocess.PIPE, start_new_session=True, env={**os.environ, **self._settings}
+        )
         self._started = time.monotonic()
         if address:
             self.tell(address)

@@ -49,8 +49,13 @@ from core.storage.catalogs import Catalogs
 from core.studio import Studio
 
 
-def build_site(settings: Settings, *, role: str = "web", address: str | None = None,
-               folders: Sequence[Path] | None = None) -> Site:
+def build_site(
+    settings: Settings,
+    *,
+    role: str = "web",
+    address: str | None = None,
+    folders: Sequence[Path] | None = None,
+) -> Site:
     """Return the site with all its parts.
 
     ``role`` is web, worker, cli or test; ``address`` names the database where the settings leave it to the embedded
@@ -77,9 +82,16 @@ def build_site(settings: Settings, *, role: str = "web", address: str | None = N
 
 def _add_catalogs(site: Site) -> None:
     types = site.get(FieldTypes)
-    extensions = site.put(Extensions(
-        plugins=site.get(Plugins), types=types, localization=site.get(Localization), messages=site.get(Messages),
-        jobs=site.get(Jobs), discovery=site.get(Discovery)))
+    extensions = site.put(
+        Extensions(
+            plugins=site.get(Plugins),
+            types=types,
+            localization=site.get(Localization),
+            messages=site.get(Messages),
+            jobs=site.get(Jobs),
+            discovery=site.get(Discovery),
+        )
+    )
     compiler = site.put(Compiler(types, behaviours=extensions.behaviours))
     site.put(Catalogs(site.get(Database), compiler, extensions))
 
@@ -90,15 +102,32 @@ def _add_records(site: Site) -> None:
     schema_of = types.schema
     access = site.put(Access(schema_of))
     conditions = Conditions(tables, types, access, schema_of)
-    writing = Writing(site.get(Plugins), RollUps(conditions), Loading(types), lambda label: _shown(label, settings))
+    writing = Writing(
+        site.get(Plugins), RollUps(conditions), Loading(types), lambda label: _shown(label, settings)
+    )
     context = LoadContext(currency=settings.currency, region=settings.region, area_code=settings.area_code)
-    site.put(Records(writing=writing, plans=Plans(types, schema_of), access=access, conditions=conditions,
-                     context=context))
+    site.put(
+        Records(
+            writing=writing,
+            plans=Plans(types, schema_of),
+            access=access,
+            conditions=conditions,
+            context=context,
+        )
+    )
     site.put(Matching(tables=tables, types=types, access=access, conditions=conditions))
     database = site.get(Database)
     asking = Asking(database, settings.time_zone, database.now)
-    reading = site.put(Reading(asking=asking, tables=tables, types=types, access=access, schema_of=schema_of,
-                               secrets=site.get(Secrets)))
+    reading = site.put(
+        Reading(
+            asking=asking,
+            tables=tables,
+            types=types,
+            access=access,
+            schema_of=schema_of,
+            secrets=site.get(Secrets),
+        )
+    )
     site.put(Aggregating(reading, asking))
     searching = site.put(Searching(reading, asking))
     site.put(HistoryReading(reading, searching, asking))
@@ -107,12 +136,28 @@ def _add_records(site: Site) -> None:
 
 def _add_lifecycle(site: Site) -> None:
     database, catalogs, localization = site.get(Database), site.get(Catalogs), site.get(Localization)
-    changes = site.put(Changes(
-        database=database, compiler=site.get(Compiler), catalogs=catalogs, types=site.get(FieldTypes),
-        prepare=site.get(Extensions), aside=lambda uow: site.get(Jobs).defer(uow, BUILD_INDEXES, {})))
-    site.put(Lifecycle(
-        changes=changes, discovery=site.get(Discovery), plugins=site.get(Plugins), data=DataLoader(site.get(Records), site.get(Reading)),
-        access=site.get(Access), catalogs=catalogs, database=database, collation=lambda: localization.collation))
+    changes = site.put(
+        Changes(
+            database=database,
+            compiler=site.get(Compiler),
+            catalogs=catalogs,
+            types=site.get(FieldTypes),
+            prepare=site.get(Extensions),
+            aside=lambda uow: site.get(Jobs).defer(uow, BUILD_INDEXES, {}),
+        )
+    )
+    site.put(
+        Lifecycle(
+            changes=changes,
+            discovery=site.get(Discovery),
+            plugins=site.get(Plugins),
+            data=DataLoader(site.get(Records), site.get(Reading)),
+            access=site.get(Access),
+            catalogs=catalogs,
+            database=database,
+            collation=lambda: localization.collation,
+        )
+    )
     site.put(Studio(changes=changes, access=site.get(Access), catalogs=catalogs, database=database))
 
 

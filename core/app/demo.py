@@ -57,19 +57,28 @@ def read_passwords(path: Path) -> dict[str, str]:
     """Return the passwords told before, by login."""
     if not path.is_file():
         return {}
-    pairs = (line.split(maxsplit=1) for line in path.read_text().splitlines() if line and not line.startswith("#"))
+    pairs = (
+        line.split(maxsplit=1) for line in path.read_text().splitlines() if line and not line.startswith("#")
+    )
     return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
 
 
-def _ensure(identity: Identity, system: Actor, wanted: DemoAccount, present: Account | None,
-            passwords: dict[str, str], uow: UnitOfWork) -> Account:
+def _ensure(
+    identity: Identity,
+    system: Actor,
+    wanted: DemoAccount,
+    present: Account | None,
+    passwords: dict[str, str],
+    uow: UnitOfWork,
+) -> Account:
     """Create the account, or give it a new password where the old one was lost."""
     if present is not None and wanted.login in passwords:
         return present
     passwords[wanted.login] = secrets.token_urlsafe(12)
     if present is None:
-        return identity.create_account(system, wanted.login, passwords[wanted.login], wanted.roles,
-                                       name=wanted.name, uow=uow)
+        return identity.create_account(
+            system, wanted.login, passwords[wanted.login], wanted.roles, name=wanted.name, uow=uow
+        )
     identity.set_password(system, present, passwords[wanted.login], uow=uow)
     return present
 
@@ -90,8 +99,13 @@ def _accounts(site: Site, catalog: Catalog) -> list[DemoAccount]:
     for account in _written(site, catalog):
         first = found.setdefault(account.login, account)
         found[account.login] = DemoAccount(
-            key=first.key, login=first.login, name=first.name, owner=first.owner, entity=first.entity,
-            roles=(first.roles | account.roles) & catalog.roles.keys())
+            key=first.key,
+            login=first.login,
+            name=first.name,
+            owner=first.owner,
+            entity=first.entity,
+            roles=(first.roles | account.roles) & catalog.roles.keys(),
+        )
     return list(found.values())
 
 
@@ -101,5 +115,11 @@ def _written(site: Site, catalog: Catalog) -> Iterator[DemoAccount]:
         for path in sorted((here[module][0] / "demo" / "accounts").glob("*.yaml")):
             body: Any = read_text(path.read_text(encoding="utf-8"), "/".join(path.parts[-4:])).value
             for key, account in body["accounts"].items():
-                yield DemoAccount(key=key, owner=module, entity=str(body.get("entity", "")), login=account["login"],
-                                  name=account.get("name", ""), roles=frozenset(account.get("roles", ())))
+                yield DemoAccount(
+                    key=key,
+                    owner=module,
+                    entity=str(body.get("entity", "")),
+                    login=account["login"],
+                    name=account.get("name", ""),
+                    roles=frozenset(account.get("roles", ())),
+                )

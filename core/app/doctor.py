@@ -52,15 +52,21 @@ def _jobs(connection: sa.Connection) -> Iterator[Problem]:
     waiting = connection.scalar(sa.text(WAITING))
     alive = worker_alive([tuple(row) for row in connection.execute(sa.text(ALIVE))])
     if waiting and not alive:
-        yield Problem(code="no_worker", message="{waiting} jobs wait, and no worker runs: start payvand serve.",
-                      params={"waiting": waiting})
+        yield Problem(
+            code="no_worker",
+            message="{waiting} jobs wait, and no worker runs: start payvand serve.",
+            params={"waiting": waiting},
+        )
 
 
 def _folder(site: Site) -> Iterator[Problem]:
     secret = site.settings.home / "secret"
     if secret.stat().st_mode & 0o077:
-        yield Problem(code="open_secret", message="Others may read the site's key; run: chmod 600 {path}",
-                      params={"path": str(secret)})
+        yield Problem(
+            code="open_secret",
+            message="Others may read the site's key; run: chmod 600 {path}",
+            params={"path": str(secret)},
+        )
 
 
 def _problem(error: PayvandError) -> Problem:

@@ -28,7 +28,11 @@ def check_documents(settings: Settings, folders: Sequence[Path] | None = None) -
         names = order(known, {name: source.manifest for name, source in known.items()}, ())
         modules = [known[name].manifest for name in names]
         site.get(Extensions)(modules)
-        site.get(Compiler).compile([d for name in names for d in known[name].documents], modules, 1, strict=True)
+        site.get(Compiler).compile(
+            [d for name in names for d in known[name].documents], modules, 1, strict=True
+        )
     except PayvandError as error:
-        found.extend(error.problems or [Problem(code=error.reason, message=error.message, params=error.params)])
+        found.extend(
+            error.problems or [Problem(code=error.reason, message=error.message, params=error.params)]
+        )
     return [*found, *site.get(Plugins).quarantined.values()]

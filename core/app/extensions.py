@@ -24,8 +24,16 @@ class Extensions:
     loaded once in a process, and a module that was set aside stays so until it is disabled.
     """
 
-    def __init__(self, *, plugins: Plugins, types: FieldTypes, localization: Localization, messages: Messages,
-                 jobs: Jobs, discovery: Discovery) -> None:
+    def __init__(
+        self,
+        *,
+        plugins: Plugins,
+        types: FieldTypes,
+        localization: Localization,
+        messages: Messages,
+        jobs: Jobs,
+        discovery: Discovery,
+    ) -> None:
         self._plugins = plugins
         self._types = types
         self._localization = localization
@@ -72,9 +80,12 @@ class Extensions:
 
     def _localize(self) -> None:
         self._localization.fill(
-            calendars=self._all("register_calendars"), digits=self._all("register_digits"),
-            money_units=self._all("register_money_units"), languages=self._all("register_languages"),
-            collation=next(iter(self._all("register_collation")), None))
+            calendars=self._all("register_calendars"),
+            digits=self._all("register_digits"),
+            money_units=self._all("register_money_units"),
+            languages=self._all("register_languages"),
+            collation=next(iter(self._all("register_collation")), None),
+        )
 
     def _all(self, hook: str) -> list[Any]:
         return [contribution.value for contribution in self._plugins.gather(hook)]

@@ -17,8 +17,11 @@ Say = Callable[[str], object]
 
 def bundled(site: Site) -> tuple[str, ...]:
     """Return the modules that come with the system itself."""
-    return tuple(name for name, (_, package) in site.get(Discovery).locations().items()
-                 if package.startswith("modules."))
+    return tuple(
+        name
+        for name, (_, package) in site.get(Discovery).locations().items()
+        if package.startswith("modules.")
+    )
 
 
 def initialize(site: Site, modules: Sequence[str], *, demo: bool, say: Say) -> Mapping[str, str]:

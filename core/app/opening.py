@@ -15,7 +15,9 @@ from core.storage import Database
 
 
 @contextmanager
-def open_site(settings: Settings, *, role: str = "cli", folders: Sequence[Path] | None = None) -> Iterator[Site]:
+def open_site(
+    settings: Settings, *, role: str = "cli", folders: Sequence[Path] | None = None
+) -> Iterator[Site]:
     """Open the site, whether its tables are there or not."""
     set_up("warning" if settings.log_level == "info" else settings.log_level)
     site = build_site(settings, role=role, address=find_address(settings), folders=folders)
@@ -28,7 +30,9 @@ def open_site(settings: Settings, *, role: str = "cli", folders: Sequence[Path] 
 
 
 @contextmanager
-def open_ready_site(settings: Settings, *, role: str = "cli", folders: Sequence[Path] | None = None) -> Iterator[Site]:
+def open_ready_site(
+    settings: Settings, *, role: str = "cli", folders: Sequence[Path] | None = None
+) -> Iterator[Site]:
     """Open a site that can be worked with; raise `Unavailable` where something has to be done before."""
     with open_site(settings, role=role, folders=folders) as site:
         check_ready(site.get(Database).engine)

@@ -26,5 +26,10 @@ def build_identity(site: Site) -> Identity:
     def account_saved(*, account: Account, name: str, uow: UnitOfWork) -> None:
         plugins.call.account_saved(account=account, name=name, uow=uow)
 
-    return Identity(database=database, catalogs=catalogs, access=site.get(Access), profile_of=profile_of,
-                    account_saved=account_saved)
+    return Identity(
+        database=database,
+        catalogs=catalogs,
+        access=site.get(Access),
+        profile_of=profile_of,
+        account_saved=account_saved,
+    )

@@ -50,9 +50,15 @@ def check_connections(engine: sa.Engine, settings: Settings) -> None:
     with told(engine), engine.connect() as connection:
         has = int(connection.scalar(sa.text("SHOW max_connections")) or 0)
     if needed > has - SPARE:
-        raise Unavailable("{processes} processes with {threads} threads need {needed} connections, and PostgreSQL has "
-                          "{has}; set PAYVAND_PROCESSES or PAYVAND_THREADS lower.", code="few_connections",
-                          processes=settings.processes, threads=settings.threads, needed=needed, has=has)
+        raise Unavailable(
+            "{processes} processes with {threads} threads need {needed} connections, and PostgreSQL has "
+            "{has}; set PAYVAND_PROCESSES or PAYVAND_THREADS lower.",
+            code="few_connections",
+            processes=settings.processes,
+            threads=settings.threads,
+            needed=needed,
+            has=has,
+        )
 
 
 class told:  # noqa: N801  # reads as a word at its place: with told(engine)
@@ -69,9 +75,14 @@ class told:  # noqa: N801  # reads as a word at its place: with told(engine)
             return
         if is_lost(error):
             place = self._url.host or self._url.query.get("host") or "localhost"
-            raise Unavailable("The database at {place} does not answer; is it running, and is DATABASE_URL right?",
-                              code="database_lost", place=str(place)) from error
-        raise translate_database_error(error) or Unavailable("The database refuses the connection.") from error
+            raise Unavailable(
+                "The database at {place} does not answer; is it running, and is DATABASE_URL right?",
+                code="database_lost",
+                place=str(place),
+            ) from error
+        raise translate_database_error(error) or Unavailable(
+            "The database refuses the connection."
+        ) from error
 
 
 def reasons(site: Site) -> Iterator[PayvandError]:

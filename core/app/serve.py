@@ -99,15 +99,26 @@ def refuse_taken(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(place)
     except socket.gaierror:
-        raise Unavailable("There is no address {host}; look at PAYVAND_HOST.", code="no_address", host=host) from None
+        raise Unavailable(
+            "There is no address {host}; look at PAYVAND_HOST.", code="no_address", host=host
+        ) from None
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise Unavailable("Port {port} on {host} is taken by another program; stop it, or set PAYVAND_PORT.",
-                              code="port_taken", port=port, host=host) from error
+            raise Unavailable(
+                "Port {port} on {host} is taken by another program; stop it, or set PAYVAND_PORT.",
+                code="port_taken",
+                port=port,
+                host=host,
+            ) from error
         if error.errno == errno.EACCES:
-            raise Unavailable("Port {port} needs rights that this user does not have; set PAYVAND_PORT to 1024 or more.",
-                              code="port_refused", port=port) from error
-        raise Unavailable("Nothing can listen at {host}; look at PAYVAND_HOST.", code="no_address", host=host) from error
+            raise Unavailable(
+                "Port {port} needs rights that this user does not have; set PAYVAND_PORT to 1024 or more.",
+                code="port_refused",
+                port=port,
+            ) from error
+        raise Unavailable(
+            "Nothing can listen at {host}; look at PAYVAND_HOST.", code="no_address", host=host
+        ) from error
 
 
 def ask_health(host: str, port: int) -> list[str]:

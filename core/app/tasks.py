@@ -34,8 +34,11 @@ KEPT_JOBS = timedelta(days=90)
 
 def core_tasks() -> tuple[Task, ...]:
     """Return the tasks that exist without any module."""
-    return (Task(name=BUILD_INDEXES, run=build_indexes), Task(name=HOUSEKEEPING, run=keep_house, daily=True),
-            import_task())
+    return (
+        Task(name=BUILD_INDEXES, run=build_indexes),
+        Task(name=HOUSEKEEPING, run=keep_house, daily=True),
+        import_task(),
+    )
 
 
 def build_indexes(context: JobContext) -> Mapping[str, Json]:
@@ -69,7 +72,8 @@ def _outdated(now: datetime) -> Mapping[str, sa.Delete]:
     """Return what removes rows that have had their time."""
     return {
         "sessions": sa.delete(core_session).where(core_session.c.expires_at < now),
-        "attempts": sa.delete(core_attempt).where(core_attempt.c.last < now - FORGOTTEN,
-                                                  sa.func.coalesce(core_attempt.c.locked_until, now) <= now),
+        "attempts": sa.delete(core_attempt).where(
+            core_attempt.c.last < now - FORGOTTEN, sa.func.coalesce(core_attempt.c.locked_until, now) <= now
+        ),
         "jobs": sa.delete(core_job).where(core_job.c.finished_at < now - KEPT_JOBS),
     }

@@ -32,10 +32,22 @@ def main() -> None:
 def build_server(settings: Settings) -> MPServer:
     """Return the server for these settings."""
     return MPServer(
-        f"{core.app.wsgi.__name__}:application", factory=True, interface=Interfaces.WSGI, http=HTTPModes.http1,
-        websockets=False, address=settings.host, port=settings.port, workers=settings.processes,
-        blocking_threads=settings.threads, blocking_threads_idle_timeout=600, runtime_blocking_threads=1,
-        respawn_failed_workers=True, workers_kill_timeout=10, log_level=LogLevels.warning, log_access=False)
+        f"{core.app.wsgi.__name__}:application",
+        factory=True,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        address=settings.host,
+        port=settings.port,
+        workers=settings.processes,
+        blocking_threads=settings.threads,
+        blocking_threads_idle_timeout=600,
+        runtime_blocking_threads=1,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+        log_level=LogLevels.warning,
+        log_access=False,
+    )
 
 
 if __name__ == "__main__":

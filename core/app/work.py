@@ -21,8 +21,13 @@ from core.storage.catalogs import Catalogs
 def work(site: Site, *, wait: bool = True) -> None:
     """Run jobs until a signal (``wait=False``: until none is left)."""
     url = site.get(Database).engine.url.set(drivername="postgresql")
-    run_worker(site, url.render_as_string(hide_password=False), site.get(Identity).actor_of,
-               site.get(Catalogs).current, wait=wait)
+    run_worker(
+        site,
+        url.render_as_string(hide_password=False),
+        site.get(Identity).actor_of,
+        site.get(Catalogs).current,
+        wait=wait,
+    )
 
 
 class RunningJob:
@@ -40,7 +45,9 @@ class RunningJob:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        Runner(self._site, self._site.get(Identity).actor_of, self._site.get(Catalogs).current).finish(self._job)
+        Runner(self._site, self._site.get(Identity).actor_of, self._site.get(Catalogs).current).finish(
+            self._job
+        )
 
 
 def main() -> int:

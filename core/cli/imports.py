@@ -30,23 +30,50 @@ LOOK = 0.2
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--entity", required=True, help="What the rows are, e.g. contacts.contact.")
 @click.option("--as", "login", required=True, help="Whose rights count, and who stands in the history.")
-@click.option("--mapping", help="JSON of columns and the fields they mean; guessed from the headers without it.")
-@click.option("--mode", type=click.Choice(("create", "update", "upsert")), default="create", show_default=True)
+@click.option(
+    "--mapping", help="JSON of columns and the fields they mean; guessed from the headers without it."
+)
+@click.option(
+    "--mode", type=click.Choice(("create", "update", "upsert")), default="create", show_default=True
+)
 @click.option("--key", help="The field by which records are found again (update, upsert).")
 @click.option("--sheet", default="", help="Which sheet; the first by default.")
 @click.option("--create-missing", is_flag=True, help="Make records that references name and nobody has.")
 @click.option("--dry-run", is_flag=True, help="Only tell what would happen.")
-@click.option("--errors", type=click.Path(dir_okay=False, path_type=Path), help="Where rows that were left out go.")
+@click.option(
+    "--errors", type=click.Path(dir_okay=False, path_type=Path), help="Where rows that were left out go."
+)
 @pass_launcher
-def import_file(launcher: Launcher, file: Path, entity: str, login: str, mapping: str | None, mode: str,
-                key: str | None, sheet: str, create_missing: bool, dry_run: bool, errors: Path | None) -> None:
+def import_file(
+    launcher: Launcher,
+    file: Path,
+    entity: str,
+    login: str,
+    mapping: str | None,
+    mode: str,
+    key: str | None,
+    sheet: str,
+    create_missing: bool,
+    dry_run: bool,
+    errors: Path | None,
+) -> None:
     """Import a spreadsheet (xlsx or csv); exit code 0 only where no row was refused."""
     with launcher.site() as site:
         actor = _person(site, login)
         with site.get(Database).unit(site.get(Catalogs).current(), actor) as uow, file.open("rb") as stream:
             number = site.get(Files).store(stream, file.name, actor, uow)
-            job = site.get(Exchange).start(actor, number, entity, _mapping(mapping), mode=mode, key=key, uow=uow,
-                                           dry_run=dry_run, sheet=sheet, create_missing=create_missing)
+            job = site.get(Exchange).start(
+                actor,
+                number,
+                entity,
+                _mapping(mapping),
+                mode=mode,
+                key=key,
+                uow=uow,
+                dry_run=dry_run,
+                sheet=sheet,
+                create_missing=create_missing,
+            )
         status = _follow(launcher, site, actor, job)
         result = status.result or {}
         if status.state == "done":

@@ -44,7 +44,9 @@ def payvand() -> None:
 @pass_launcher
 def serve(launcher: Launcher, host: str | None, port: int | None) -> None:
     """Run everything: database, worker and web, until Ctrl-C."""
-    settings = replace(launcher.settings, host=host or launcher.settings.host, port=port or launcher.settings.port)
+    settings = replace(
+        launcher.settings, host=host or launcher.settings.host, port=port or launcher.settings.port
+    )
     settings.check()
     launcher.serve(settings, click.echo)
 
@@ -58,7 +60,11 @@ def worker(launcher: Launcher, once: bool) -> None:
 
 
 @payvand.command()
-@click.option("--modules", default="", help="Modules to install, separated by commas; those that come with it by default.")
+@click.option(
+    "--modules",
+    default="",
+    help="Modules to install, separated by commas; those that come with it by default.",
+)
 @click.option("--demo", is_flag=True, help="Load accounts and records to play with.")
 @pass_launcher
 def init(launcher: Launcher, modules: str, demo: bool) -> None:

@@ -21,8 +21,16 @@ def list_modules(launcher: Launcher) -> None:
     """List all modules that are here; exit code 0 only where all of them are well."""
     with launcher.site() as site:
         states = site.get(Lifecycle).states()
-    show_table([(s.spec.name, s.spec.version, s.state + (" (files changed: run payvand init)" if s.outdated else ""))
-                for s in states])
+    show_table(
+        [
+            (
+                s.spec.name,
+                s.spec.version,
+                s.state + (" (files changed: run payvand init)" if s.outdated else ""),
+            )
+            for s in states
+        ]
+    )
     problems = [problem for state in states for problem in state.problems]
     show_problems(problems)
     if problems:

@@ -58,8 +58,16 @@ class ChunkWriter:
         if any(row.named for row in read):
             plan.references.look_up((one for row in read for one in row.names()), uow)
             self._made = plan.references.make_missing(
-                (one for row in read if not row.problems for one in row.names()), uow)
-        env = Env(user=uow.actor.id, team=uow.actor.team, teams=uow.actor.teams, now=uow.now, today=uow.today, old=None)
+                (one for row in read if not row.problems for one in row.names()), uow
+            )
+        env = Env(
+            user=uow.actor.id,
+            team=uow.actor.team,
+            teams=uow.actor.teams,
+            now=uow.now,
+            today=uow.today,
+            old=None,
+        )
         for row in read:
             plan.reader.settle(row, self._made)
             plan.identity.complete(row.values, row.keys, env)

@@ -59,11 +59,18 @@ class Creator:
 
     def _create(self, rows: Sequence[ReadRow], uow: UnitOfWork) -> None:
         plan = self._plan
-        write_rows(rows, lambda group: self._records.create(
-            plan.actor, plan.entity.name, [row.record() for row in group], uow=uow, parsed=True), uow, plan.headers)
+        write_rows(
+            rows,
+            lambda group: self._records.create(
+                plan.actor, plan.entity.name, [row.record() for row in group], uow=uow, parsed=True
+            ),
+            uow,
+            plan.headers,
+        )
 
-    def _sift(self, rows: Sequence[ReadRow], present: Known,
-              outcome: Outcome) -> tuple[list[ReadRow], list[tuple[ReadRow, Twin]]]:
+    def _sift(
+        self, rows: Sequence[ReadRow], present: Known, outcome: Outcome
+    ) -> tuple[list[ReadRow], list[tuple[ReadRow, Twin]]]:
         """Return the rows to write, and those that are the same as an earlier row of the file."""
         batch: list[ReadRow] = []
         twins: list[tuple[ReadRow, Twin]] = []
@@ -102,13 +109,19 @@ class Creator:
             for name in plan.identity.asked(row.compared):
                 wanted[name].append(row.keys[name])
         found = Known(plan.identity)
-        for record in self._matching.find(plan.actor, plan.entity.name, wanted, plan.identity.fields, uow=uow):
+        for record in self._matching.find(
+            plan.actor, plan.entity.name, wanted, plan.identity.fields, uow=uow
+        ):
             found.add(int(str(record["id"])), plan.identity.compared(record))
         return found
 
     def _leave_out(self, row: ReadRow, sentence: str, twin: Twin, outcome: Outcome) -> None:
         name, number = twin
         style, spec = self._plan.style, self._plan.entity.fields[name]
-        problem = Problem(code="duplicate", message=sentence, field=self._plan.headers.get(name),
-                          params={"number": number, "field": style.label(spec.label)})
+        problem = Problem(
+            code="duplicate",
+            message=sentence,
+            field=self._plan.headers.get(name),
+            params={"number": number, "field": style.label(spec.label)},
+        )
         outcome.leave_out(row.number, DUPLICATE, [problem], style)

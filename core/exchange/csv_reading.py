@@ -32,7 +32,7 @@ def read_csv(file: BinaryIO, name: str) -> Table:
     text = _decoded(data)
     found = _SEPARATOR_LINE.match(text)
     separator = found[1] if found else _separator(text[:_SAMPLE])
-    body = text[found.end():] if found else text
+    body = text[found.end() :] if found else text
 
     def raw() -> Iterator[Cells]:
         reader = csv.reader(io.StringIO(body, newline=""), delimiter=separator)
@@ -58,7 +58,9 @@ def _decoded(data: bytes) -> str:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if not _CONTROLS.search(text) and all(category(letter) not in _NO_LETTERS for letter in text[:_SAMPLE]):
+        if not _CONTROLS.search(text) and all(
+            category(letter) not in _NO_LETTERS for letter in text[:_SAMPLE]
+        ):
             return text
     raise refused("not_a_table", "This is neither an Excel workbook nor a text file with columns.")
 

@@ -17,7 +17,9 @@ _GUARD = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\
 """A cell that begins with one of these is run as a formula by some spreadsheet or other."""
 
 
-def write_csv(columns: Sequence[ExportColumn], rows: Iterable[Mapping[str, object]], style: Style) -> Iterator[bytes]:
+def write_csv(
+    columns: Sequence[ExportColumn], rows: Iterable[Mapping[str, object]], style: Style
+) -> Iterator[bytes]:
     """Yield the file in pieces of some rows each."""
     kept = [column for column in columns if not column.sheet_only]
     buffer = io.StringIO(newline="")

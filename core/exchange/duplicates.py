@@ -27,11 +27,16 @@ class Identity:
         self._types = types
         fields = [f for f in entity.fields.values() if f.duplicate_key or f.unique]
         self.fields = tuple(f.name for f in fields)
-        self._weak = entity.title if entity.title in self.fields and not entity.fields[entity.title].unique else ""
+        self._weak = (
+            entity.title if entity.title in self.fields and not entity.fields[entity.title].unique else ""
+        )
         self._decisive = tuple(name for name in self.fields if name != self._weak)
         self._opposing = tuple(f.name for f in fields if f.duplicate_key and f.unique)
         self._computed = {
-            f.name: compile_python(check(parse(f.computed), schema, entity.name)) for f in fields if f.computed}
+            f.name: compile_python(check(parse(f.computed), schema, entity.name))
+            for f in fields
+            if f.computed
+        }
 
     def complete(self, values: Mapping[str, object], keys: dict[str, object], env: Env) -> None:
         """Add what is computed from the values; other records are not followed for that."""

@@ -34,16 +34,21 @@ class ExportColumn:
     sheet_only: bool = False
 
 
-def export_columns(entity: EntitySpec, fields: Iterable[str], readable: Container[str], types: FieldTypes,
-                   style: Style) -> list[ExportColumn]:
+def export_columns(
+    entity: EntitySpec, fields: Iterable[str], readable: Container[str], types: FieldTypes, style: Style
+) -> list[ExportColumn]:
     """Return the columns of these fields, or of all that a list shows; nested lists have no place in a cell."""
     names = tuple(fields) or tuple(name for name in listed(entity) if name in readable)
     unknown = next((name for name in names if name not in entity.fields or name not in readable), None)
     if unknown is not None:
         raise BadRequest("There is no field {name}.", code="unknown_field", name=unknown[:80])
     shown = [entity.fields[name] for name in names if name not in HIDDEN]
-    return [column for field in shown if field.type != "list"
-            for column in _columns(field, types.get(field.type), style)]
+    return [
+        column
+        for field in shown
+        if field.type != "list"
+        for column in _columns(field, types.get(field.type), style)
+    ]
 
 
 def _columns(field: FieldSpec, kind: FieldType, style: Style) -> Iterator[ExportColumn]:
@@ -54,14 +59,20 @@ def _columns(field: FieldSpec, kind: FieldType, style: Style) -> Iterator[Export
 
     if field.type == "money":
         yield ExportColumn(header=label, field=field, cell=lambda value: _number(cell(value)))
-        yield ExportColumn(header=f"{label}: {style._('Unit')}", field=field, cell=lambda value: _unit(cell(value)))
+        yield ExportColumn(
+            header=f"{label}: {style._('Unit')}", field=field, cell=lambda value: _unit(cell(value))
+        )
     elif field.type in ("date", "datetime"):
         own = style.calendar.sheet_format
         plain = "yyyy-mm-dd" if field.type == "date" else "yyyy-mm-dd hh:mm"
         yield ExportColumn(header=label, field=field, cell=cell, number_format=own or plain)
         if own:
-            yield ExportColumn(header=f"{label} ({style._('as text')})", field=field, sheet_only=True,
-                               cell=lambda value: spelled(cell(value), style))
+            yield ExportColumn(
+                header=f"{label} ({style._('as text')})",
+                field=field,
+                sheet_only=True,
+                cell=lambda value: spelled(cell(value), style),
+            )
     else:
         yield ExportColumn(header=label, field=field, cell=cell)
 
@@ -70,7 +81,9 @@ def spelled(cell: Cell, style: Style) -> Cell:
     """Return a date as text in the reader's calendar, in digits that every program reads."""
     match cell:
         case datetime():
-            return ascii_digits(style.datetime_digits(cell if cell.tzinfo else cell.replace(tzinfo=style.zone)))
+            return ascii_digits(
+                style.datetime_digits(cell if cell.tzinfo else cell.replace(tzinfo=style.zone))
+            )
         case date():
             return ascii_digits(style.date_digits(cell))
         case _:

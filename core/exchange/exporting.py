@@ -24,8 +24,9 @@ from core.storage import Database
 FORMATS = ("csv", "xlsx")
 
 
-def export_records(site: Site, actor: Actor, entity: str, query: Query, fmt: str, *, catalog: Catalog,
-                   style: Style) -> tuple[str, str, Iterator[bytes]]:
+def export_records(
+    site: Site, actor: Actor, entity: str, query: Query, fmt: str, *, catalog: Catalog, style: Style
+) -> tuple[str, str, Iterator[bytes]]:
     """Return file name, MIME type and content; whatever is to be refused is refused before the first byte."""
     if fmt not in FORMATS:
         raise BadRequest("{name} is one of {known}.", code="unknown_value", name="format", known=FORMATS)
@@ -33,8 +34,14 @@ def export_records(site: Site, actor: Actor, entity: str, query: Query, fmt: str
     site.get(Access).require(actor, entity, "export", catalog)
     readable = site.get(Access).fields(actor, entity, catalog).readable
     columns = export_columns(spec, query.fields, readable, site.get(FieldTypes), style)
-    asked = replace(query, fields=tuple(dict.fromkeys(c.field.name for c in columns)), limit=MAX_LIMIT, cursor="",
-                    count=False, granted="export")
+    asked = replace(
+        query,
+        fields=tuple(dict.fromkeys(c.field.name for c in columns)),
+        limit=MAX_LIMIT,
+        cursor="",
+        count=False,
+        granted="export",
+    )
     first = site.get(Reading).find(actor, entity, asked, catalog=catalog)
     rows = _rows(site.get(Reading), actor, entity, asked, catalog, first)
     name = f"{spec.table}-{style.today(site.get(Database).now()):%Y-%m-%d}.{fmt}"
@@ -43,12 +50,11 @@ def export_records(site: Site, actor: Actor, entity: str, query: Query, fmt: str
     return name, XLSX, write_workbook(style.label(spec.plural), columns, rows, style)
 
 
-def _rows(reading: Reading, actor: Actor, entity: str, query: Query, catalog: Catalog, page: Page) -> Iterator[Values]:
+def _rows(
+    reading: Reading, actor: Actor, entity: str, query: Query, catalog: Catalog, page: Page
+) -> Iterator[Values]:
     while True:
         yield from page.items
         if page.next is None:
             return
         page = reading.find(actor, entity, replace(query, cursor=page.next), catalog=catalog)
-
-
-

@@ -16,8 +16,12 @@ _ALIKE = 0.87
 _LONG_ENOUGH = 5
 
 
-def guess_mapping(header: Sequence[str], targets: Mapping[str, Target], localization: Localization,
-                  ignored: Iterable[str] = ()) -> dict[str, str]:
+def guess_mapping(
+    header: Sequence[str],
+    targets: Mapping[str, Target],
+    localization: Localization,
+    ignored: Iterable[str] = (),
+) -> dict[str, str]:
     """Return {header: path} of the columns that can be recognised; no target is given twice."""
     labels: dict[str, str] = {}
     synonyms: dict[str, str] = {}
@@ -32,7 +36,12 @@ def guess_mapping(header: Sequence[str], targets: Mapping[str, Target], localiza
     skipped = {fold(name) for name in ignored}
     open_columns = [name for name in header if fold(name) not in skipped]
     found: dict[str, str] = {}
-    for recognise, known in ((_exactly, labels), (_exactly, synonyms), (_without_aside, either), (_roughly, either)):
+    for recognise, known in (
+        (_exactly, labels),
+        (_exactly, synonyms),
+        (_without_aside, either),
+        (_roughly, either),
+    ):
         for name in open_columns:
             guess = recognise(name, known) if name not in found else None
             if guess is not None and guess not in found.values():

@@ -49,9 +49,13 @@ class Inspection:
     def as_json(self) -> dict[str, Json]:
         """Return the inspection in wire form."""
         return {
-            "file": self.file, "name": self.name, "sheets": list(self.sheets), "sheet": self.sheet,
+            "file": self.file,
+            "name": self.name,
+            "sheets": list(self.sheets),
+            "sheet": self.sheet,
             "columns": [{"name": c.name, "samples": list(c.samples), "guess": c.guess} for c in self.columns],
             "options": [{"path": o.path, "label": o.label} for o in self.options],
             "keys": [{"path": o.path, "label": o.label} for o in self.keys],
-            "mapping": dict(self.mapping), "rows": self.rows,
+            "mapping": dict(self.mapping),
+            "rows": self.rows,
         }

@@ -28,14 +28,22 @@ def check_targets(mapping: Mapping[str, str], targets: Mapping[str, Target], key
     """Refuse a mapping to what does not exist or may not be written; the file is not needed for that."""
     for path in filter(None, mapping.values()):
         if path not in targets and path != RECORD_ID:
-            raise BadRequest("There is no target {name} to import into. Perhaps: {nearest}.", code="unknown_target",
-                             name=path[:80], nearest=nearest(path, targets) or tuple(targets)[:6])
+            raise BadRequest(
+                "There is no target {name} to import into. Perhaps: {nearest}.",
+                code="unknown_target",
+                name=path[:80],
+                nearest=nearest(path, targets) or tuple(targets)[:6],
+            )
     paths = [path for path in mapping.values() if path]
     for path in paths:
         if paths.count(path) > 1:
-            raise BadRequest("Two columns cannot both be imported into {name}.", code="target_twice", name=path)
+            raise BadRequest(
+                "Two columns cannot both be imported into {name}.", code="target_twice", name=path
+            )
     if key is not None and key not in paths:
-        raise BadRequest("The key {name} is not among the mapped columns.", code="key_not_mapped", name=key[:80])
+        raise BadRequest(
+            "The key {name} is not among the mapped columns.", code="key_not_mapped", name=key[:80]
+        )
 
 
 def check_mode(mode: str, key: str | None, keys: Mapping[str, FieldSpec]) -> None:
@@ -45,12 +53,17 @@ def check_mode(mode: str, key: str | None, keys: Mapping[str, FieldSpec]) -> Non
     if mode != "create" and not key:
         raise BadRequest("Say by which column records are found: {known}.", code="no_key", known=tuple(keys))
     if key and key not in keys:
-        raise BadRequest("Records cannot be found by {name}. There are: {known}.", code="unknown_key", name=key[:80],
-                         known=tuple(keys))
+        raise BadRequest(
+            "Records cannot be found by {name}. There are: {known}.",
+            code="unknown_key",
+            name=key[:80],
+            known=tuple(keys),
+        )
 
 
-def assign(header: Sequence[str], mapping: Mapping[str, str], targets: Mapping[str, Target],
-           entity: EntitySpec) -> list[Assignment]:
+def assign(
+    header: Sequence[str], mapping: Mapping[str, str], targets: Mapping[str, Target], entity: EntitySpec
+) -> list[Assignment]:
     """Return the columns that are imported; headers may be written in any spelling of theirs."""
     spelled = {fold(name): place for place, name in reversed(list(enumerate(header)))}
     found: list[Assignment] = []
@@ -59,9 +72,15 @@ def assign(header: Sequence[str], mapping: Mapping[str, str], targets: Mapping[s
             continue
         place = header.index(name) if name in header else spelled.get(fold(name))
         if place is None:
-            raise BadRequest("The file has no column {name}. There are: {known}.", code="unknown_column",
-                             name=name[:80], known=tuple(header[:30]))
-        found.append(Assignment(place=place, header=header[place], target=targets.get(path) or _of_id(entity)))
+            raise BadRequest(
+                "The file has no column {name}. There are: {known}.",
+                code="unknown_column",
+                name=name[:80],
+                known=tuple(header[:30]),
+            )
+        found.append(
+            Assignment(place=place, header=header[place], target=targets.get(path) or _of_id(entity))
+        )
     if not [one for one in found if one.target.path != RECORD_ID and one.target.part != UNIT]:
         raise refused("nothing_mapped", "None of the columns of the file is mapped to a field.")
     return found

@@ -106,8 +106,11 @@ class SheetMeter(XmlGuard):
         if self._rows - self._first_row > MAX_ROWS:
             raise too_many_rows(MAX_ROWS)
         if (self._rows - self._first_row + 1) * self._columns > MAX_AREA:
-            raise refused("too_large_sheet", "The sheet spans more than {maximum} cells; divide it into several.",
-                          maximum=MAX_AREA)
+            raise refused(
+                "too_large_sheet",
+                "The sheet spans more than {maximum} cells; divide it into several.",
+                maximum=MAX_AREA,
+            )
 
     def _text(self, text: str) -> None:
         if not self._in_value:
@@ -133,8 +136,11 @@ class SheetMeter(XmlGuard):
     def _count(self, characters: int) -> None:
         self._text_length += characters
         if self._text_length > MAX_TEXT:
-            raise refused("too_much_text", "The sheet holds more than {maximum} million characters.",
-                          maximum=MAX_TEXT // 10**6)
+            raise refused(
+                "too_much_text",
+                "The sheet holds more than {maximum} million characters.",
+                maximum=MAX_TEXT // 10**6,
+            )
 
 
 def _refuse_doctype(*_declaration: object) -> None:

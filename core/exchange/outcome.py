@@ -10,8 +10,13 @@ from core.i18n import Style
 from core.metadata.specs import Json
 
 CREATED, UPDATED, SKIPPED, DUPLICATE, ERROR = "created", "updated", "skipped", "duplicate", "error"
-COUNTS: Mapping[str, str] = {CREATED: "created", UPDATED: "updated", SKIPPED: "skipped", DUPLICATE: "duplicates",
-                             ERROR: "errors"}
+COUNTS: Mapping[str, str] = {
+    CREATED: "created",
+    UPDATED: "updated",
+    SKIPPED: "skipped",
+    DUPLICATE: "duplicates",
+    ERROR: "errors",
+}
 """The names of the counts in the result, by outcome."""
 
 SHOWN_ROWS = 200
@@ -28,19 +33,30 @@ class Note:
 
     def as_json(self) -> dict[str, Json]:
         """Return the note as it is kept and shown."""
-        return {"row": self.row, "outcome": self.outcome, "problems": [dict(problem) for problem in self.problems]}
+        return {
+            "row": self.row,
+            "outcome": self.outcome,
+            "problems": [dict(problem) for problem in self.problems],
+        }
 
     @classmethod
     def of_json(cls, body: Mapping[str, Json]) -> Note:
         """Return a kept note."""
         problems = body["problems"]
-        return cls(row=int(str(body["row"])), outcome=str(body["outcome"]), problems=tuple(
-            p for p in problems if isinstance(p, Mapping)) if isinstance(problems, (list, tuple)) else ())
+        return cls(
+            row=int(str(body["row"])),
+            outcome=str(body["outcome"]),
+            problems=tuple(p for p in problems if isinstance(p, Mapping))
+            if isinstance(problems, (list, tuple))
+            else (),
+        )
 
     @property
     def reasons(self) -> str:
         """All reasons in one cell, each with its column."""
-        return "\n".join(f"{p['field']}: {p['message']}" if p["field"] else str(p["message"]) for p in self.problems)
+        return "\n".join(
+            f"{p['field']}: {p['message']}" if p["field"] else str(p["message"]) for p in self.problems
+        )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,8 +74,15 @@ class Outcome:
         """Count a row that is left out, and note why, in the words of the person who imports."""
         self.count(outcome)
         told = {(p.field, p.code, style.problem(p)): p for p in problems}
-        self.notes.append(Note(row=row, outcome=outcome, problems=tuple(
-            {"field": name, "code": code, "message": message} for name, code, message in told)))
+        self.notes.append(
+            Note(
+                row=row,
+                outcome=outcome,
+                problems=tuple(
+                    {"field": name, "code": code, "message": message} for name, code, message in told
+                ),
+            )
+        )
 
     def add(self, other: Outcome) -> None:
         """Take in what became of more rows."""

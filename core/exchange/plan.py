@@ -46,10 +46,15 @@ class Request:
         """Return the request that a job keeps."""
         mapping, key = arguments.get("mapping"), arguments.get("key")
         return cls(
-            file=int(str(arguments["file"])), entity=str(arguments["entity"]), mode=str(arguments["mode"]),
+            file=int(str(arguments["file"])),
+            entity=str(arguments["entity"]),
+            mode=str(arguments["mode"]),
             mapping={k: str(v) for k, v in mapping.items()} if isinstance(mapping, Mapping) else None,
-            key=None if key is None else str(key), dry_run=arguments.get("dry_run") is True,
-            sheet=str(arguments.get("sheet") or ""), create_missing=arguments.get("create_missing") is True)
+            key=None if key is None else str(key),
+            dry_run=arguments.get("dry_run") is True,
+            sheet=str(arguments.get("sheet") or ""),
+            create_missing=arguments.get("create_missing") is True,
+        )
 
 
 def check_request(request: Request, actor: Actor, catalog: Catalog, access: Access) -> None:
@@ -101,15 +106,37 @@ def make_plan(site: Site, request: Request, actor: Actor, catalog: Catalog, tabl
     key_field = find_keys(entity, targets)[request.key] if request.key else None
     identity = Identity(entity, types, types.schema(catalog))
     references = References(
-        actor, catalog, types, contexts[0], matching=site.get(Matching), records=site.get(Records), access=access,
-        create_missing=request.create_missing, label=lambda name: style.label(catalog.entity(name).label))
-    needed = frozenset({*identity.fields, *((key_field.name,) if key_field else ()),
-                        *(a.target.shows for a in assignments if a.target.line and a.target.shows)})
+        actor,
+        catalog,
+        types,
+        contexts[0],
+        matching=site.get(Matching),
+        records=site.get(Records),
+        access=access,
+        create_missing=request.create_missing,
+        label=lambda name: style.label(catalog.entity(name).label),
+    )
+    needed = frozenset(
+        {
+            *identity.fields,
+            *((key_field.name,) if key_field else ()),
+            *(a.target.shows for a in assignments if a.target.line and a.target.shows),
+        }
+    )
     return ImportPlan(
-        request=request, actor=actor, catalog=catalog, entity=entity, table=table, style=style,
-        assignments=tuple(assignments), key_field=key_field, identity=identity, references=references,
+        request=request,
+        actor=actor,
+        catalog=catalog,
+        entity=entity,
+        table=table,
+        style=style,
+        assignments=tuple(assignments),
+        key_field=key_field,
+        identity=identity,
+        references=references,
         reader=RowReader(entity, catalog, types, assignments, contexts, references, needed),
-        headers=_headers(entity, catalog, assignments, style))
+        headers=_headers(entity, catalog, assignments, style),
+    )
 
 
 def _contexts(site: Site, actor: Actor, catalog: Catalog, style: Style) -> list[LoadContext]:
@@ -117,17 +144,41 @@ def _contexts(site: Site, actor: Actor, catalog: Catalog, style: Style) -> list[
     localization, settings = site.get(Localization), site.settings
     calendars = [name for name in localization.calendars if name != style.calendar.name]
     mine = actor.preferences
-    others = [localization.style(Preferences(
-        language=mine.language, calendar=name, digits=mine.digits, time_zone=mine.time_zone,
-        money_unit=mine.money_unit), settings) for name in calendars]
-    return [LoadContext(style=one, currency=settings.currency, catalog=catalog, channel="import",
-                        region=settings.region, area_code=settings.area_code) for one in (style, *others)]
+    others = [
+        localization.style(
+            Preferences(
+                language=mine.language,
+                calendar=name,
+                digits=mine.digits,
+                time_zone=mine.time_zone,
+                money_unit=mine.money_unit,
+            ),
+            settings,
+        )
+        for name in calendars
+    ]
+    return [
+        LoadContext(
+            style=one,
+            currency=settings.currency,
+            catalog=catalog,
+            channel="import",
+            region=settings.region,
+            area_code=settings.area_code,
+        )
+        for one in (style, *others)
+    ]
 
 
-def _headers(entity: EntitySpec, catalog: Catalog, assignments: list[Assignment], style: Style) -> dict[str, str]:
+def _headers(
+    entity: EntitySpec, catalog: Catalog, assignments: list[Assignment], style: Style
+) -> dict[str, str]:
     """Return by what name people know a field: its column in the file, else its label."""
     lines = {a.target.line.into for a in assignments if a.target.line}
     parts = [catalog.entity(str(entity.fields[into].option("of"))) for into in sorted(lines)]
     named = {f.name: style.label(f.label) for part in (*parts, entity) for f in part.fields.values()}
-    return {**named, **{a.target.store.name: a.header for a in reversed(assignments)},
-            **{a.target.shows: a.header for a in assignments if a.target.shows}}
+    return {
+        **named,
+        **{a.target.store.name: a.header for a in reversed(assignments)},
+        **{a.target.shows: a.header for a in assignments if a.target.shows},
+    }

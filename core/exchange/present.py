@@ -27,7 +27,9 @@ class PresentLines:
         self._shown: dict[LineKey, list[str]] = {}
         for one in plan.assignments:
             if one.target.line:
-                self._shown.setdefault((one.target.line.into, canonical(one.target.line.fixed)), []).append(one.target.shows)
+                self._shown.setdefault((one.target.line.into, canonical(one.target.line.fixed)), []).append(
+                    one.target.shows
+                )
 
     def leave_out_present(self, known: Sequence[tuple[ReadRow, Record]], uow: UnitOfWork) -> None:
         """Take out the lines that are there; what is left is new or different."""
@@ -36,19 +38,28 @@ class PresentLines:
         asking = [(row, int(str(record["id"]))) for row, record in known if row.lines]
         lists = sorted({into for row, _ in asking for into, _ in row.lines})
         for start in range(0, len(asking), MAX_LIMIT):
-            part = asking[start:start + MAX_LIMIT]
+            part = asking[start : start + MAX_LIMIT]
             held = self._held([number for _, number in part], lists, uow)
             for row, number in part:
-                row.lines = {key: line for key, line in row.lines.items()
-                             if not any(self._same(key[0], line, other) for other in held[number].get(key[0], ()))}
+                row.lines = {
+                    key: line
+                    for key, line in row.lines.items()
+                    if not any(self._same(key[0], line, other) for other in held[number].get(key[0], ()))
+                }
 
     def _is_shown(self, key: LineKey, row: ReadRow, record: Record) -> bool:
         names = [name for name in self._shown.get(key, ()) if name == "" or name in row.keys]
         return bool(names) and all(
-            name != "" and name in record and self._key(self._plan.entity, name, row.keys[name])
-            == self._key(self._plan.entity, name, record[name]) for name in names)
+            name != ""
+            and name in record
+            and self._key(self._plan.entity, name, row.keys[name])
+            == self._key(self._plan.entity, name, record[name])
+            for name in names
+        )
 
-    def _held(self, ids: Sequence[int], lists: Sequence[str], uow: UnitOfWork) -> dict[int, Mapping[str, Sequence[Record]]]:
+    def _held(
+        self, ids: Sequence[int], lists: Sequence[str], uow: UnitOfWork
+    ) -> dict[int, Mapping[str, Sequence[Record]]]:
         plan = self._plan
         query = Query(fields=("id", *lists), filter=f"id in [{', '.join(map(str, ids))}]", limit=MAX_LIMIT)
         page = self._reading.find(plan.actor, plan.entity.name, query, catalog=plan.catalog, uow=uow)
@@ -59,8 +70,10 @@ class PresentLines:
 
     def _same(self, into: str, line: Record, other: Record) -> bool:
         entity = self._plan.catalog.entity(str(self._plan.entity.fields[into].option("of")))
-        return all(name in other and self._key(entity, name, value) == self._key(entity, name, other[name])
-                   for name, value in line.items())
+        return all(
+            name in other and self._key(entity, name, value) == self._key(entity, name, other[name])
+            for name, value in line.items()
+        )
 
     def _key(self, entity: EntitySpec, name: str, value: object) -> str | None:
         spec = entity.fields[name]

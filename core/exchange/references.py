@@ -38,8 +38,19 @@ class _Found:
 class References:
     """Finds the records that cells name, with the importing person's eyes."""
 
-    def __init__(self, actor: Actor, catalog: Catalog, types: FieldTypes, context: LoadContext, *, matching: Matching,
-                 records: Records, access: Access, create_missing: bool, label: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        actor: Actor,
+        catalog: Catalog,
+        types: FieldTypes,
+        context: LoadContext,
+        *,
+        matching: Matching,
+        records: Records,
+        access: Access,
+        create_missing: bool,
+        label: Callable[[str], str],
+    ) -> None:
         self._actor = actor
         self._catalog = catalog
         self._types = types
@@ -56,7 +67,9 @@ class References:
         spec = self._field(entity, by)
         key = self._types.get(spec.type).key(spec, self._value(spec, text))
         if key is None:
-            raise FieldRefused("no_such_record", "There is no {entity} named {text}.", entity=self._label(entity), text=text)
+            raise FieldRefused(
+                "no_such_record", "There is no {entity} named {text}.", entity=self._label(entity), text=text
+            )
         return Named(entity, spec.name, text, key)
 
     def look_up(self, wanted: Iterable[Named], uow: UnitOfWork) -> None:
@@ -74,11 +87,15 @@ class References:
                 key = kind.key(spec, record.get(by))
                 if key is not None:
                     found.setdefault(key, []).append(int(str(record["id"])))
-            numbers = self._by_number(entity, by, [one for key, one in named.items() if key not in found], uow)
+            numbers = self._by_number(
+                entity, by, [one for key, one in named.items() if key not in found], uow
+            )
             for key, one in named.items():
                 self._known[entity, by, key] = _Found(ids=tuple(found.get(key) or numbers.get(one.text, ())))
 
-    def _by_number(self, entity: str, by: str, named: Iterable[Named], uow: UnitOfWork) -> Mapping[str, tuple[int, ...]]:
+    def _by_number(
+        self, entity: str, by: str, named: Iterable[Named], uow: UnitOfWork
+    ) -> Mapping[str, tuple[int, ...]]:
         """Return the records that are named by their ids, with or without a ``#``, where no title says otherwise."""
         if by != self._catalog.entity(entity).title:
             return {}
@@ -92,7 +109,12 @@ class References:
         made: dict[tuple[str, str, str], int] = {}
         for one in wanted:
             place = (one.entity, one.by, one.key)
-            if self._create_missing and place not in made and not self._known[place].ids and self._may_make(one):
+            if (
+                self._create_missing
+                and place not in made
+                and not self._known[place].ids
+                and self._may_make(one)
+            ):
                 made[place] = self._make(one, uow)
         return {place: number for place, number in made.items() if number}
 
@@ -107,9 +129,15 @@ class References:
         ids = self._known[place].ids or ((made[place],) if place in made else ())
         if len(ids) == 1:
             return Ref(ids[0])
-        sentence = "There is no {entity} named {text}." if not ids else "There are several {entity} named {text}."
-        raise FieldRefused("several_records" if ids else "no_such_record", sentence, entity=self._label(one.entity),
-                           text=one.text[:80])
+        sentence = (
+            "There is no {entity} named {text}." if not ids else "There are several {entity} named {text}."
+        )
+        raise FieldRefused(
+            "several_records" if ids else "no_such_record",
+            sentence,
+            entity=self._label(one.entity),
+            text=one.text[:80],
+        )
 
     def _make(self, one: Named, uow: UnitOfWork) -> int:
         try:
@@ -121,8 +149,11 @@ class References:
     def _may_make(self, one: Named) -> bool:
         entity = self._catalog.entity(one.entity)
         editable = self._access.fields(self._actor, one.entity, self._catalog).editable
-        return (one.by == entity.title and one.by in editable
-                and self._access.may(self._actor, one.entity, "create", self._catalog))
+        return (
+            one.by == entity.title
+            and one.by in editable
+            and self._access.may(self._actor, one.entity, "create", self._catalog)
+        )
 
     def _field(self, entity: str, by: str) -> FieldSpec:
         spec = self._catalog.entity(entity)

@@ -12,13 +12,17 @@ def refused(code: str, message: str, **params: Param) -> ValidationFailed:
 
 def broken() -> ValidationFailed:
     """Return the refusal of a workbook that is damaged."""
-    return refused("broken", "The workbook is damaged and cannot be read; open it in your program, save it anew "
-                             "and try again.")
+    return refused(
+        "broken",
+        "The workbook is damaged and cannot be read; open it in your program, save it anew and try again.",
+    )
 
 
 def too_many_rows(maximum: int) -> ValidationFailed:
     """Return the refusal of a file with too many rows."""
-    return refused("too_many_rows", "A file may have {maximum} rows; divide it into several.", maximum=maximum)
+    return refused(
+        "too_many_rows", "A file may have {maximum} rows; divide it into several.", maximum=maximum
+    )
 
 
 def too_many_columns(maximum: int) -> ValidationFailed:

@@ -66,8 +66,16 @@ class ReadRow:
 class RowReader:
     """Reads the rows of one import."""
 
-    def __init__(self, entity: EntitySpec, catalog: Catalog, types: FieldTypes, assignments: Sequence[Assignment],
-                 contexts: Sequence[LoadContext], references: References, keys: frozenset[str]) -> None:
+    def __init__(
+        self,
+        entity: EntitySpec,
+        catalog: Catalog,
+        types: FieldTypes,
+        assignments: Sequence[Assignment],
+        contexts: Sequence[LoadContext],
+        references: References,
+        keys: frozenset[str],
+    ) -> None:
         self._entity = entity
         self._catalog = catalog
         self._types = types
@@ -77,8 +85,11 @@ class RowReader:
         self._fixed: dict[str, Mapping[str, object]] = {}
         units = {a.target.spec.name: a.place for a in assignments if a.target.part == UNIT}
         self._units = units
-        self._columns = [(a, _remembering(self._parser(a)), a.target.spec.name in units) for a in assignments
-                         if a.target.part != UNIT]
+        self._columns = [
+            (a, _remembering(self._parser(a)), a.target.spec.name in units)
+            for a in assignments
+            if a.target.part != UNIT
+        ]
 
     def read(self, number: int, cells: Cells) -> ReadRow:
         """Return what a row says; problems carry the header of their column."""
@@ -110,7 +121,9 @@ class RowReader:
             values[target.store.name] = value
         else:
             # Given as it was written: the line keeps the spelling, the field that shows it has the normal form.
-            values[target.store.name] = self._plain_parser(target.store, self._types.get(target.store.type))(cell)
+            values[target.store.name] = self._plain_parser(target.store, self._types.get(target.store.type))(
+                cell
+            )
 
     def _line(self, row: ReadRow, assignment: Assignment) -> dict[str, object]:
         line = assignment.target.line
@@ -129,8 +142,11 @@ class RowReader:
             assert line is not None  # asked for lines only
             entity = self._catalog.entity(str(self._entity.fields[line.into].option("of")))
             self._fixed[place] = {
-                name: self._types.get(entity.fields[name].type).load(entity.fields[name], value, self._contexts[0])
-                for name, value in line.fixed.items()}
+                name: self._types.get(entity.fields[name].type).load(
+                    entity.fields[name], value, self._contexts[0]
+                )
+                for name, value in line.fixed.items()
+            }
         return self._fixed[place]
 
     # How a column is read
@@ -161,14 +177,17 @@ class RowReader:
         if not kind.textual:
             return lambda cell: kind.parse(spec, cell, context)
         return lambda cell: kind.parse(
-            spec, cell if isinstance(cell, (str, int, float)) else self._as_text(cell), context)
+            spec, cell if isinstance(cell, (str, int, float)) else self._as_text(cell), context
+        )
 
     def _as_text(self, cell: Cell) -> str:
         """Return a date or time as a person would have typed it into a field of text."""
         style = self._contexts[0].reader
         match cell:
             case dt.datetime():
-                return ascii_digits(style.date_digits(cell.date())) + (f" {cell:%H:%M}" if cell.time() != dt.time() else "")
+                return ascii_digits(style.date_digits(cell.date())) + (
+                    f" {cell:%H:%M}" if cell.time() != dt.time() else ""
+                )
             case dt.date():
                 return ascii_digits(style.date_digits(cell))
             case _:
@@ -176,6 +195,7 @@ class RowReader:
 
     def _date_parser(self, spec: FieldSpec, kind: FieldType) -> Parse:
         """Read dates in the reader's calendar; years that only another calendar has are read in that one."""
+
         def parse(cell: Cell) -> object:
             refusals: list[FieldRefused] = []
             for context in self._contexts:

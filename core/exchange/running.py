@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from itertools import islice
 
@@ -41,6 +42,18 @@ def run_import(context: JobContext) -> Mapping[str, Json]:
         return _Import(context, plan, upload.name).run()
 
 
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep the garbage collector from going through rows that are all still needed: a third of the time went there."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 class _Undone(Exception):
     """Raised to take back what a dry run has written."""
 
@@ -67,7 +80,8 @@ class _Import:
             self._recognise(list(islice(rows, self._done)))
         while chunk := list(islice(rows, CHUNK)):
             context.report(self._done, total)
-            outcome = self._database.attempt(partial(self._chunk, chunk))
+            with _undisturbed():
+                outcome = self._database.attempt(partial(self._chunk, chunk))
             self._writer.settle()
             self._total.add(outcome)
             self._done += len(chunk)
@@ -82,8 +96,13 @@ class _Import:
                 return self._tried(rows, uow)
             outcome = self._writer.write(rows, uow)
             if outcome.notes:
-                uow.execute(sa.insert(job_note), [
-                    {"job": self._context.id, "place": note.row, "body": note.as_json()} for note in outcome.notes])
+                uow.execute(
+                    sa.insert(job_note),
+                    [
+                        {"job": self._context.id, "place": note.row, "body": note.as_json()}
+                        for note in outcome.notes
+                    ],
+                )
             counts = {name: count + outcome.counts[name] for name, count in self._total.counts.items()}
             done = self._done + len(rows)
             self._context.keep(uow, {"done": done, "counts": counts}, done=done)
@@ -100,8 +119,9 @@ class _Import:
             return outcome
 
     def _unit(self) -> AbstractContextManager[UnitOfWork]:
-        return self._database.unit(self._plan.catalog, self._plan.actor, channel="import",
-                                   cause=f"import:{self._context.id}")
+        return self._database.unit(
+            self._plan.catalog, self._plan.actor, channel="import", cause=f"import:{self._context.id}"
+        )
 
     # After a crash
 
@@ -117,14 +137,17 @@ class _Import:
         written = [row for row in rows if row[0] not in left_out]
         for start in range(0, len(written), CHUNK):
             with self._unit() as uow:
-                self._writer.recognise(written[start:start + CHUNK], uow)
+                self._writer.recognise(written[start : start + CHUNK], uow)
 
     def _notes(self) -> list[Note]:
         if self._plan.request.dry_run:
             return self._total.notes
         with self._unit() as uow:
-            bodies = uow.execute(sa.select(job_note.c.body).where(job_note.c.job == self._context.id)
-                                 .order_by(job_note.c.place)).scalars()
+            bodies = uow.execute(
+                sa.select(job_note.c.body)
+                .where(job_note.c.job == self._context.id)
+                .order_by(job_note.c.place)
+            ).scalars()
             return [Note.of_json(body) for body in bodies]
 
     # The end
@@ -132,16 +155,22 @@ class _Import:
     def _result(self) -> Mapping[str, Json]:
         notes = self._notes()
         file_id = self._store(notes) if notes else None
-        return {**self._total.counts, "dry_run": self._plan.request.dry_run,
-                "error_file": None if file_id is None else DOWNLOAD.format(id=file_id), "error_file_id": file_id,
-                "mapping": {one.header: one.target.path for one in self._plan.assignments},
-                "rows": [note.as_json() for note in notes[:SHOWN_ROWS]]}
+        return {
+            **self._total.counts,
+            "dry_run": self._plan.request.dry_run,
+            "error_file": None if file_id is None else DOWNLOAD.format(id=file_id),
+            "error_file_id": file_id,
+            "mapping": {one.header: one.target.path for one in self._plan.assignments},
+            "rows": [note.as_json() for note in notes[:SHOWN_ROWS]],
+        }
 
     def _store(self, notes: Sequence[Note]) -> int:
         style = self._plan.style
         stem = self._name.rpartition(".")[0] or self._name
         with write_problem_file(self._plan.table, notes, style) as file, self._unit() as uow:
             name = style._("{name} - to correct", name=stem) + ".xlsx"
-            number = self._context.site.get(Files).store(file, name, self._plan.actor, uow, mime=XLSX, limit=2**30)
+            number = self._context.site.get(Files).store(
+                file, name, self._plan.actor, uow, mime=XLSX, limit=2**30
+            )
             assign_files(uow, [number], OF_JOB, self._context.id)
         return number

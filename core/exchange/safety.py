@@ -26,8 +26,13 @@ def check_workbook(file: BinaryIO) -> None:
     file.seek(0)
     if file.read(8) == _OLE:
         file.seek(0)
-        raise _protected() if _ENCRYPTED in file.read(2**20) else refused(
-            "old_workbook", "This is a workbook of an old kind; save it as .xlsx or .csv and try again.")
+        raise (
+            _protected()
+            if _ENCRYPTED in file.read(2**20)
+            else refused(
+                "old_workbook", "This is a workbook of an old kind; save it as .xlsx or .csv and try again."
+            )
+        )
     try:
         with zipfile.ZipFile(file) as archive:
             _check_directory(archive)
@@ -46,7 +51,9 @@ def _check_directory(archive: zipfile.ZipFile) -> None:
         raise _protected()
     names = {entry.filename.lower() for entry in entries}
     if "[content_types].xml" not in names or not any(name.startswith("xl/") for name in names):
-        raise refused("not_a_workbook", "This is not an Excel workbook; save the sheet as .xlsx or .csv and try again.")
+        raise refused(
+            "not_a_workbook", "This is not an Excel workbook; save the sheet as .xlsx or .csv and try again."
+        )
     if any(name.endswith((".bin", ".xlsb")) and ("vba" in name or "macro" in name) for name in names):
         raise refused("macros", "The workbook holds macros; save it as .xlsx, without macros, and try again.")
     if sum(entry.file_size for entry in entries) > MAX_UNPACKED:
@@ -86,5 +93,8 @@ def _protected() -> Exception:
 
 
 def _too_large() -> Exception:
-    return refused("too_large", "The workbook is larger than {maximum} MB when it is unpacked.",
-                   maximum=MAX_UNPACKED // 2**20)
+    return refused(
+        "too_large",
+        "The workbook is larger than {maximum} MB when it is unpacked.",
+        maximum=MAX_UNPACKED // 2**20,
+    )

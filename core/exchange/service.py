@@ -39,9 +39,15 @@ class Exchange:
     def __init__(self, site: Site) -> None:
         self._site = site
 
-    def inspect(self, actor: Actor, file_id: int, entity: str, *, catalog: Catalog, sheet: str = "") -> Inspection:
+    def inspect(
+        self, actor: Actor, file_id: int, entity: str, *, catalog: Catalog, sheet: str = ""
+    ) -> Inspection:
         """Return what an uploaded file holds and what its columns probably mean; refuse one that cannot be read."""
-        access, files, localization = self._site.get(Access), self._site.get(Files), self._site.get(Localization)
+        access, files, localization = (
+            self._site.get(Access),
+            self._site.get(Files),
+            self._site.get(Localization),
+        )
         access.require(actor, entity, "import", catalog)
         with self._site.get(Database).reading() as reader:
             upload = find_upload(actor, file_id, files=files, reader=reader)
@@ -52,15 +58,33 @@ class Exchange:
             table = open_table(file, upload.name, sheet)
             guesses = guessed(table, targets, localization)
             return Inspection(
-                file=upload.id, name=upload.name, sheets=table.sheets, sheet=table.sheet,
-                columns=_columns(table, guesses, style), rows=sum(1 for _ in table.rows()),
+                file=upload.id,
+                name=upload.name,
+                sheets=table.sheets,
+                sheet=table.sheet,
+                columns=_columns(table, guesses, style),
+                rows=sum(1 for _ in table.rows()),
                 options=tuple(Option(path, target.label(style)) for path, target in targets.items()),
-                keys=tuple(Option(path, targets[path].label(style) if path in targets else style.label(spec.label))
-                           for path, spec in keys.items()))
+                keys=tuple(
+                    Option(path, targets[path].label(style) if path in targets else style.label(spec.label))
+                    for path, spec in keys.items()
+                ),
+            )
 
-    def start(self, actor: Actor, file_id: int, entity: str, mapping: Mapping[str, str] | None = None, *,
-              mode: str = "create", key: str | None = None, dry_run: bool = False, uow: UnitOfWork, sheet: str = "",
-              create_missing: bool = False) -> int:
+    def start(
+        self,
+        actor: Actor,
+        file_id: int,
+        entity: str,
+        mapping: Mapping[str, str] | None = None,
+        *,
+        mode: str = "create",
+        key: str | None = None,
+        dry_run: bool = False,
+        uow: UnitOfWork,
+        sheet: str = "",
+        create_missing: bool = False,
+    ) -> int:
         """Promise an import and return the id of its job.
 
         ``mapping`` is {header: target path}, None takes the guessed one; ``mode`` is create, update or upsert, the
@@ -68,8 +92,16 @@ class Exchange:
         a title nobody has; without it such rows are refused.
         """
         files = self._site.get(Files)
-        request = Request(file=file_id, entity=entity, mapping=mapping, mode=mode, sheet=sheet, dry_run=dry_run,
-                          key=key if mode != "create" else None, create_missing=create_missing)
+        request = Request(
+            file=file_id,
+            entity=entity,
+            mapping=mapping,
+            mode=mode,
+            sheet=sheet,
+            dry_run=dry_run,
+            key=key if mode != "create" else None,
+            create_missing=create_missing,
+        )
         check_request(request, actor, uow.catalog, self._site.get(Access))
         upload = find_upload(actor, file_id, files=files, reader=uow.reader)
         with files.open(upload) as file:
@@ -78,8 +110,9 @@ class Exchange:
         assign_files(uow, [file_id], OF_JOB, job)
         return job
 
-    def export(self, actor: Actor, entity: str, query: Query, fmt: str, *, catalog: Catalog,
-               style: Style) -> tuple[str, str, Iterator[bytes]]:
+    def export(
+        self, actor: Actor, entity: str, query: Query, fmt: str, *, catalog: Catalog, style: Style
+    ) -> tuple[str, str, Iterator[bytes]]:
         """Return file name, MIME type and content of what a list shows, without its page limit; csv or xlsx."""
         return export_records(self._site, actor, entity, query, fmt, catalog=catalog, style=style)
 
@@ -87,9 +120,15 @@ class Exchange:
 def _columns(table: Table, guesses: Mapping[str, str], style: Style) -> tuple[Column, ...]:
     rows = [cells for _, cells in islice(table.rows(), 200)]
     return tuple(
-        Column(name=name, guess=guesses.get(name), samples=tuple(islice(
-            (_sample(cells[place], style) for cells in rows if cells[place] is not None), SAMPLES)))
-        for place, name in enumerate(table.header))
+        Column(
+            name=name,
+            guess=guesses.get(name),
+            samples=tuple(
+                islice((_sample(cells[place], style) for cells in rows if cells[place] is not None), SAMPLES)
+            ),
+        )
+        for place, name in enumerate(table.header)
+    )
 
 
 def _sample(cell: Cell, style: Style) -> str:

@@ -60,7 +60,9 @@ def make_table(sheets: Sequence[str], sheet: str, raw: Callable[[], Iterable[Cel
     names, places = _named([_text(_cell(cell)) for cell in cells])
     if not names:
         raise refused("no_header", "The first row of the file must hold the names of its columns.")
-    return Table(sheets=tuple(sheets), sheet=sheet, header=names, places=places, header_row=header_row, raw=raw)
+    return Table(
+        sheets=tuple(sheets), sheet=sheet, header=names, places=places, header_row=header_row, raw=raw
+    )
 
 
 def _header_row(first: Sequence[Cells]) -> int:

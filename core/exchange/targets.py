@@ -51,8 +51,12 @@ class Target:
 def find_targets(actor: Actor, entity: str, catalog: Catalog, access: Access) -> dict[str, Target]:
     """Return what the actor may import into, by path, in the order in which it is offered."""
     spec, rights = catalog.entity(entity), access.fields(actor, entity, catalog)
-    found = [target for field in spec.fields.values() if field.name in rights.editable and field.type not in UNFIT
-             for target in _of_field(actor, field, catalog, access)]
+    found = [
+        target
+        for field in spec.fields.values()
+        if field.name in rights.editable and field.type not in UNFIT
+        for target in _of_field(actor, field, catalog, access)
+    ]
     found += _of_lines(actor, spec, rights, catalog, access)
     return {target.path: target for target in found}
 
@@ -60,18 +64,26 @@ def find_targets(actor: Actor, entity: str, catalog: Catalog, access: Access) ->
 def _of_field(actor: Actor, field: FieldSpec, catalog: Catalog, access: Access) -> Iterator[Target]:
     yield Target(path=field.name, spec=field, store=field, labels=(field.label,), names=field.import_names)
     if field.type == "money":
-        yield Target(path=f"{field.name}.{UNIT}", spec=field, store=field, labels=(field.label, "Unit"), part=UNIT)
+        yield Target(
+            path=f"{field.name}.{UNIT}", spec=field, store=field, labels=(field.label, "Unit"), part=UNIT
+        )
     if field.type == "reference":
         other = catalog.entity(str(field.option("to")))
         readable = access.fields(actor, other.name, catalog).readable
         for named in other.fields.values():
             if named.unique and named.name != other.title and readable.get(named.name) is True:
-                yield Target(path=f"{field.name}.{named.name}", spec=field, store=field, part=named.name,
-                             labels=(field.label, named.label))
+                yield Target(
+                    path=f"{field.name}.{named.name}",
+                    spec=field,
+                    store=field,
+                    part=named.name,
+                    labels=(field.label, named.label),
+                )
 
 
-def _of_lines(actor: Actor, spec: EntitySpec, rights: FieldRights, catalog: Catalog,
-              access: Access) -> Iterator[Target]:
+def _of_lines(
+    actor: Actor, spec: EntitySpec, rights: FieldRights, catalog: Catalog, access: Access
+) -> Iterator[Target]:
     for column in spec.import_columns.values():
         into = spec.fields.get(column.into)
         if into is None or into.type != "list" or into.name not in rights.editable:
@@ -85,8 +97,9 @@ def _of_lines(actor: Actor, spec: EntitySpec, rights: FieldRights, catalog: Cata
         label = column.label or (shown.label if shown else store.label)
         # A reference is read by its own field: the derived one says the same of it.
         reads = shown if shown is not None and shown.type != "reference" else store
-        yield Target(path=column.name, spec=reads, store=store, labels=(label,), line=column,
-                     names=column.import_names)
+        yield Target(
+            path=column.name, spec=reads, store=store, labels=(label,), line=column, names=column.import_names
+        )
 
 
 def find_keys(spec: EntitySpec, targets: dict[str, Target]) -> dict[str, FieldSpec]:
@@ -103,7 +116,9 @@ def headers_of(target: Target, localization: Localization) -> Iterator[str]:
     """Yield what a target is called in all languages of the site, the likeliest first; synonyms aside."""
     for code in localization.languages:
         yield ": ".join(_in_language(label, code, localization) for label in target.labels)
-    yield ": ".join(label if isinstance(label, str) else next(iter(label.values()), "") for label in target.labels)
+    yield ": ".join(
+        label if isinstance(label, str) else next(iter(label.values()), "") for label in target.labels
+    )
     yield target.path
     yield humanized(target.path)
 

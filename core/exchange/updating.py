@@ -80,9 +80,19 @@ class Updater:
                 self._refuse(row, NO_KEY, outcome)
             elif key in self._seen:
                 style = self._plan.style
-                outcome.leave_out(row.number, DUPLICATE, [Problem(
-                    code="duplicate", message="Row {number} of the file has the same {field}.", field=self._header,
-                    params={"number": self._seen[key], "field": style.label(self._key.label)})], style)
+                outcome.leave_out(
+                    row.number,
+                    DUPLICATE,
+                    [
+                        Problem(
+                            code="duplicate",
+                            message="Row {number} of the file has the same {field}.",
+                            field=self._header,
+                            params={"number": self._seen[key], "field": style.label(self._key.label)},
+                        )
+                    ],
+                    style,
+                )
             else:
                 keyed[key] = row
                 self._seen[key] = row.number
@@ -97,7 +107,10 @@ class Updater:
 
     def _find(self, keyed: Mapping[str, ReadRow], uow: UnitOfWork) -> dict[str, list[Record]]:
         plan = self._plan
-        shown = [self._key.name, *(a.target.shows for a in plan.assignments if a.target.line and a.target.shows)]
+        shown = [
+            self._key.name,
+            *(a.target.shows for a in plan.assignments if a.target.line and a.target.shows),
+        ]
         wanted = {self._key.name: [row.keys[self._key.name] for row in keyed.values()]}
         found: dict[str, list[Record]] = {}
         for record in self._matching.find(plan.actor, plan.entity.name, wanted, shown, uow=uow):
@@ -113,8 +126,9 @@ class Updater:
 
         def write(group: Sequence[ReadRow]) -> None:
             values = {ids[row.number]: row.record() for row in group}
-            done = self._records.update_many(self._plan.actor, self._plan.entity.name, values, uow=uow, parsed=True,
-                                             merge_lists=True)
+            done = self._records.update_many(
+                self._plan.actor, self._plan.entity.name, values, uow=uow, parsed=True, merge_lists=True
+            )
             saved.update({one.id: one for one in done})
 
         write_rows([row for row, _ in known], write, uow, self._plan.headers)
@@ -126,8 +140,14 @@ class Updater:
 
     def _create(self, rows: Sequence[ReadRow], outcome: Outcome, uow: UnitOfWork) -> None:
         plan = self._plan
-        write_rows(rows, lambda group: self._records.create(
-            plan.actor, plan.entity.name, [row.record() for row in group], uow=uow, parsed=True), uow, plan.headers)
+        write_rows(
+            rows,
+            lambda group: self._records.create(
+                plan.actor, plan.entity.name, [row.record() for row in group], uow=uow, parsed=True
+            ),
+            uow,
+            plan.headers,
+        )
         for row in rows:
             if row.problems:
                 outcome.leave_out(row.number, ERROR, row.problems, plan.style)
@@ -135,8 +155,12 @@ class Updater:
                 outcome.count(CREATED)
 
     def _refuse(self, row: ReadRow, problem: Problem, outcome: Outcome) -> None:
-        outcome.leave_out(row.number, ERROR, [Problem(code=problem.code, message=problem.message, field=self._header)],
-                          self._plan.style)
+        outcome.leave_out(
+            row.number,
+            ERROR,
+            [Problem(code=problem.code, message=problem.message, field=self._header)],
+            self._plan.style,
+        )
 
     @property
     def _header(self) -> str | None:

@@ -16,8 +16,11 @@ def read_workbook(file: BinaryIO, sheet: str = "") -> Table:
     """Return the rows of a sheet, by default of the first that is shown and holds anything."""
     check_workbook(file)
     workbook = _opened(file)
-    sheets = [s.name for s in workbook.sheets_metadata
-              if s.typ == SheetTypeEnum.WorkSheet and s.visible == SheetVisibleEnum.Visible]
+    sheets = [
+        s.name
+        for s in workbook.sheets_metadata
+        if s.typ == SheetTypeEnum.WorkSheet and s.visible == SheetVisibleEnum.Visible
+    ]
     if sheet and sheet not in sheets:
         raise refused("no_such_sheet", "The workbook has no sheet {name}.", name=sheet[:80])
     for name in (sheet,) if sheet else sheets:

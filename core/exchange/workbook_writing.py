@@ -23,8 +23,9 @@ _FIRST_DAY = date(1900, 3, 1)
 _WIDTH = 18
 
 
-def write_workbook(title: str, columns: Sequence[ExportColumn], rows: Iterable[Mapping[str, object]],
-                   style: Style) -> Iterator[bytes]:
+def write_workbook(
+    title: str, columns: Sequence[ExportColumn], rows: Iterable[Mapping[str, object]], style: Style
+) -> Iterator[bytes]:
     """Yield a workbook; it is written to a file of its own first, because its directory stands at the end."""
     with TemporaryFile() as file:
         _write(file, title, columns, rows, style)
@@ -33,8 +34,13 @@ def write_workbook(title: str, columns: Sequence[ExportColumn], rows: Iterable[M
             yield piece
 
 
-def _write(file: IO[bytes], title: str, columns: Sequence[ExportColumn], rows: Iterable[Mapping[str, object]],
-           style: Style) -> None:
+def _write(
+    file: IO[bytes],
+    title: str,
+    columns: Sequence[ExportColumn],
+    rows: Iterable[Mapping[str, object]],
+    style: Style,
+) -> None:
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet(sheet_title(title))
     sheet.sheet_view.rightToLeft = style.dir == "rtl"

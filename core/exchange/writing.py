@@ -33,7 +33,9 @@ def write_rows(rows: Sequence[ReadRow], write: Write, uow: UnitOfWork, headers: 
                 waiting.extend(_divided(group, refused, headers))
 
 
-def _divided(group: list[ReadRow], refused: PayvandError, headers: Mapping[str, str]) -> Iterator[list[ReadRow]]:
+def _divided(
+    group: list[ReadRow], refused: PayvandError, headers: Mapping[str, str]
+) -> Iterator[list[ReadRow]]:
     blamed = _blamed(group, refused)
     if blamed:
         for place, problems in blamed.items():
@@ -60,7 +62,8 @@ def _blamed(group: Sequence[ReadRow], refused: PayvandError) -> dict[int, list[P
         if not (place.isascii() and place.isdigit() and int(place) < len(group)):
             return {}
         found.setdefault(int(place), []).append(
-            Problem(code=problem.code, message=problem.message, params=problem.params, field=name or None))
+            Problem(code=problem.code, message=problem.message, params=problem.params, field=name or None)
+        )
     return found
 
 
@@ -72,4 +75,6 @@ def _placed(problem: Problem, headers: Mapping[str, str]) -> Problem:
     """Return the problem at the column that its field comes from; its last part names the field of a line."""
     name = problem.field or ""
     header = headers.get(name) or headers.get(name.rpartition(".")[2]) or headers.get(name.partition(".")[0])
-    return Problem(code=problem.code, message=problem.message, params=problem.params, field=header or problem.field)
+    return Problem(
+        code=problem.code, message=problem.message, params=problem.params, field=header or problem.field
+    )

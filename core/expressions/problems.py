@@ -21,13 +21,19 @@ def problem(code: str, message: str, at: Position, **params: Param) -> Problem:
 
 
 def unknown(
-    code: str, plain: str, hinted: str, at: Position, name: str, existing: Iterable[str], **params: Param
+    code: str,
+    message: str,
+    message_near: str,
+    at: Position,
+    name: str,
+    existing: Iterable[str],
+    **params: Param,
 ) -> Problem:
     """Return the problem of a name that does not exist, with the nearest that do."""
     near = nearest(name[:80], existing)
     if near:
-        return problem(code, hinted, at, name=name[:80], nearest=near, **params)
-    return problem(code, plain, at, name=name[:80], **params)
+        return problem(code, message_near, at, name=name[:80], nearest=near, **params)
+    return problem(code, message, at, name=name[:80], **params)
 
 
 def refuse(code: str, message: str, at: Position, **params: Param) -> ExpressionInvalid:
@@ -48,12 +54,12 @@ class Report:
     def unknown(
         self,
         code: str,
-        plain: str,
-        hinted: str,
+        message: str,
+        message_near: str,
         at: Position,
         name: str,
         existing: Iterable[str],
         **params: Param,
     ) -> None:
         """Note a name that does not exist, with the nearest that do."""
-        self.problems.append(unknown(code, plain, hinted, at, name, existing, **params))
+        self.problems.append(unknown(code, message, message_near, at, name, existing, **params))

@@ -211,12 +211,16 @@ def check_target(spec: FieldSpec, option: str, entity: str, catalog: Catalog) ->
     """Check that the entity an option names exists."""
     if entity not in catalog.entities:
         close = nearest(entity, catalog.entities)
-        sentence = (
+        yield spec_problem(
+            spec,
+            "unknown_entity",
             "{field}: {option} names {entity}, which does not exist. Perhaps: {nearest}."
             if close
-            else "{field}: {option} names {entity}, which does not exist."
+            else "{field}: {option} names {entity}, which does not exist.",
+            option=option,
+            entity=entity,
+            nearest=close,
         )
-        yield spec_problem(spec, "unknown_entity", sentence, option=option, entity=entity, nearest=close)
 
 
 def check_on_delete(spec: FieldSpec) -> Iterable[Problem]:

@@ -39,8 +39,11 @@ class JobContext:
 
     def keep(self, uow: UnitOfWork, checkpoint: Mapping[str, Json], *, done: int) -> None:
         """Store how far the job is, in the transaction of the work itself: both happen or neither."""
-        uow.execute(sa.update(core_job).where(core_job.c.id == self.id)
-                    .values(checkpoint=dict(checkpoint), done=done, heartbeat=sa.func.now()))
+        uow.execute(
+            sa.update(core_job)
+            .where(core_job.c.id == self.id)
+            .values(checkpoint=dict(checkpoint), done=done, heartbeat=sa.func.now())
+        )
         self.checkpoint = checkpoint
 
     def report(self, done: int, total: int | None = None) -> None:
@@ -50,8 +53,11 @@ class JobContext:
             values["total"] = total
         with self.site.get(Database).engine.begin() as connection:
             cancelled = connection.execute(
-                sa.update(core_job).where(core_job.c.id == self.id).values(values)
-                .returning(core_job.c.cancel_requested)).scalar_one_or_none()
+                sa.update(core_job)
+                .where(core_job.c.id == self.id)
+                .values(values)
+                .returning(core_job.c.cancel_requested)
+            ).scalar_one_or_none()
         if cancelled:
             raise JobCancelled
         if self.stopping():

@@ -82,8 +82,14 @@ class Runner:
         try:
             self._refresh()
             actor = self._actor_of(row["actor"])
-            context = JobContext(site=self._site, id=job_id, actor=actor, arguments=row["arguments"],
-                                 checkpoint=row["checkpoint"], stopping=stopping)
+            context = JobContext(
+                site=self._site,
+                id=job_id,
+                actor=actor,
+                arguments=row["arguments"],
+                checkpoint=row["checkpoint"],
+                stopping=stopping,
+            )
             result = self._site.get(Jobs).task(row["kind"]).run(context)
         except JobCancelled:
             self._end(job_id, state="cancelled")
@@ -126,12 +132,20 @@ class Runner:
 
     def _begin(self, job_id: int) -> sa.RowMapping | None:
         with self._site.get(Database).engine.begin() as connection:
-            return connection.execute(
-                sa.update(core_job)
-                .where(core_job.c.id == job_id, core_job.c.state.in_(("queued", "running")))
-                .values(state="running", heartbeat=sa.func.now(),
-                        started_at=sa.func.coalesce(core_job.c.started_at, sa.func.now()))
-                .returning(*core_job.c)).mappings().one_or_none()
+            return (
+                connection.execute(
+                    sa.update(core_job)
+                    .where(core_job.c.id == job_id, core_job.c.state.in_(("queued", "running")))
+                    .values(
+                        state="running",
+                        heartbeat=sa.func.now(),
+                        started_at=sa.func.coalesce(core_job.c.started_at, sa.func.now()),
+                    )
+                    .returning(*core_job.c)
+                )
+                .mappings()
+                .one_or_none()
+            )
 
     def _end(self, job_id: int, **values: Any) -> None:
         self._write(job_id, finished_at=sa.func.now(), **values)

@@ -49,8 +49,14 @@ class JobStatus:
 
     def as_json(self) -> dict[str, Json]:
         """Return the job in wire form."""
-        return {"id": self.id, "kind": self.kind, "state": self.state,
-                "progress": {"done": self.done, "total": self.total}, "result": self.result, "error": self.error}
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "state": self.state,
+            "progress": {"done": self.done, "total": self.total},
+            "result": self.result,
+            "error": self.error,
+        }
 
 
 class Jobs:
@@ -86,12 +92,16 @@ class Jobs:
         """The names of all tasks."""
         return tuple(self._tasks)
 
-    def defer(self, uow: UnitOfWork, name: str, arguments: Mapping[str, Json], *, total: int | None = None) -> int:
+    def defer(
+        self, uow: UnitOfWork, name: str, arguments: Mapping[str, Json], *, total: int | None = None
+    ) -> int:
         """Promise a job; it exists when, and only when, the unit of work is committed. Return its id."""
         self.task(name)
         job_id: int = uow.execute(
-            sa.insert(core_job).values(kind=name, arguments=dict(arguments), actor=uow.actor.id, total=total,
-                                       created_at=uow.now).returning(core_job.c.id)).scalar_one()
+            sa.insert(core_job)
+            .values(kind=name, arguments=dict(arguments), actor=uow.actor.id, total=total, created_at=uow.now)
+            .returning(core_job.c.id)
+        ).scalar_one()
         handle = self.procrastinate.configure_task(RUN, queue=QUEUE, connection=driver_of(uow.connection))
         queued = handle.defer(job_id=job_id)
         uow.execute(sa.update(core_job).where(core_job.c.id == job_id).values(procrastinate_id=queued))
@@ -117,9 +127,18 @@ class Jobs:
     def status(self, actor: Actor, job_id: int, *, everybody: bool = False) -> JobStatus:
         """Return a job of this actor; with ``everybody`` (administrators) of anybody."""
         row = self._find(actor, job_id, everybody)
-        return JobStatus(id=row["id"], kind=row["kind"], state=row["state"], done=row["done"], total=row["total"],
-                         result=row["result"], error=row["error"], created_at=row["created_at"],
-                         finished_at=row["finished_at"], arguments=row["arguments"] or {})
+        return JobStatus(
+            id=row["id"],
+            kind=row["kind"],
+            state=row["state"],
+            done=row["done"],
+            total=row["total"],
+            result=row["result"],
+            error=row["error"],
+            created_at=row["created_at"],
+            finished_at=row["finished_at"],
+            arguments=row["arguments"] or {},
+        )
 
     def cancel(self, actor: Actor, job_id: int, *, everybody: bool = False) -> JobStatus:
         """Ask a job to stop: one that waits never starts, one that runs stops after its present step."""
@@ -128,10 +147,14 @@ class Jobs:
             raise Conflict("The job has already ended.", code="job_ended")
         with self._database.engine.begin() as connection:
             connection.execute(
-                sa.update(core_job).where(core_job.c.id == job_id, core_job.c.state.not_in(FINISHED)).values(
+                sa.update(core_job)
+                .where(core_job.c.id == job_id, core_job.c.state.not_in(FINISHED))
+                .values(
                     cancel_requested=True,
                     state=sa.case((core_job.c.state == "queued", "cancelled"), else_=core_job.c.state),
-                    finished_at=sa.case((core_job.c.state == "queued", sa.func.now()), else_=None)))
+                    finished_at=sa.case((core_job.c.state == "queued", sa.func.now()), else_=None),
+                )
+            )
         return self.status(actor, job_id, everybody=everybody)
 
     def _find(self, actor: Actor, job_id: int, everybody: bool) -> sa.RowMapping:
@@ -150,4 +173,6 @@ def worker_alive(rows: Iterable[tuple[Any, ...]]) -> bool:
     return any(row[0] for row in rows)
 
 
-ALIVE = "SELECT coalesce(max(last_heartbeat) > now() - interval '20 seconds', false) FROM procrastinate_workers"
+ALIVE = (
+    "SELECT coalesce(max(last_heartbeat) > now() - interval '20 seconds', false) FROM procrastinate_workers"
+)

@@ -38,7 +38,9 @@ def run_worker(site: Site, conninfo: str, actor_of: ActorOf, refresh: Refresh, *
     def run(context: procrastinate.JobContext, job_id: int) -> None:
         runner.run(job_id, context.job.attempts, context.should_abort)
 
-    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=3))
+    app = procrastinate.App(
+        connector=procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=3)
+    )
     app.task(name=RUN, queue=QUEUE, pass_context=True, retry=_Again())(run)
     asyncio.run(_work(app, wait, lambda: _defer_due(site, refresh)))
 
@@ -59,12 +61,20 @@ async def _work(app: procrastinate.App, wait: bool, defer_due: Callable[[], obje
         await _pick_up(app)
         aside = [asyncio.create_task(_every(LOOK_AROUND, lambda: _pick_up(app)))]
         if wait:
-            aside.append(asyncio.create_task(_every(HOUR, lambda: asyncio.to_thread(defer_due), at_once=True)))
+            aside.append(
+                asyncio.create_task(_every(HOUR, lambda: asyncio.to_thread(defer_due), at_once=True))
+            )
         try:
             await app.run_worker_async(
-                queues=[QUEUE], wait=wait, concurrency=1, fetch_job_polling_interval=1.0,
-                update_heartbeat_interval=HEARTBEAT, stalled_worker_timeout=STALLED,
-                shutdown_graceful_timeout=GRACE, delete_jobs="successful")
+                queues=[QUEUE],
+                wait=wait,
+                concurrency=1,
+                fetch_job_polling_interval=1.0,
+                update_heartbeat_interval=HEARTBEAT,
+                stalled_worker_timeout=STALLED,
+                shutdown_graceful_timeout=GRACE,
+                delete_jobs="successful",
+            )
         finally:
             for task in aside:
                 task.cancel()

@@ -59,8 +59,16 @@ class Aside(Protocol):
 class Changes:
     """Changes the definitions of one site."""
 
-    def __init__(self, *, database: Database, compiler: Compiler, catalogs: Catalogs, types: FieldTypes,
-                 prepare: Prepare, aside: Aside) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        compiler: Compiler,
+        catalogs: Catalogs,
+        types: FieldTypes,
+        prepare: Prepare,
+        aside: Aside,
+    ) -> None:
         self._database = database
         self._compiler = compiler
         self._catalogs = catalogs
@@ -105,7 +113,9 @@ class Changes:
             self._prepare(new.modules)
         version = int(uow.reader.value(VERSION)) + 1
         sleepers = (SITE,) if new.site_may_sleep else ()
-        return self._compiler.compile(new.documents, new.modules, version, strict=True, may_sleep=sleepers).catalog
+        return self._compiler.compile(
+            new.documents, new.modules, version, strict=True, may_sleep=sleepers
+        ).catalog
 
     def _shape(self, uow: UnitOfWork, present: Catalog, catalog: Catalog) -> Plan:
         todo = plan_change(present, catalog, uow.connection, self._types)
@@ -118,7 +128,9 @@ class Changes:
         before = {module.name for module in old.modules}
         for module in new.modules:
             if module.name not in before:
-                remove_documents(uow, module.name)  # what a sleeping module left behind may be of an older version
+                remove_documents(
+                    uow, module.name
+                )  # what a sleeping module left behind may be of an older version
             if module not in old.modules:
                 save_module(uow, module)
         for module in new.disabled:

@@ -28,7 +28,9 @@ class DataLoader:
         self._records = records
         self._reading = reading
 
-    def load(self, module: str, folder: Path, actor: Actor, uow: UnitOfWork, known: Known | None = None) -> int:
+    def load(
+        self, module: str, folder: Path, actor: Actor, uow: UnitOfWork, known: Known | None = None
+    ) -> int:
         """Load all files of a folder in the order of their names; return how many records were written.
 
         References are written as keys (``@key`` of this module, ``@module:key`` of another); ``known`` adds keys
@@ -54,22 +56,35 @@ class DataLoader:
             with _telling(load.file):
                 rows = [load.values(record) for record in batch]
                 saved = self._records.create(load.actor, load.file.entity, rows, uow=load.uow)
-            load.keys.remember(load.file.entity, {str(r["key"]): s.id for r, s in zip(batch, saved, strict=True)})
+            load.keys.remember(
+                load.file.entity, {str(r["key"]): s.id for r, s in zip(batch, saved, strict=True)}
+            )
         return len(new)
 
     def _update(self, load: _Load) -> int:
         """Bring what was loaded before to what the file says now."""
-        present = {load.keys.own(str(r["key"])): r for r in load.file.records if str(r["key"]) not in load.written}
+        present = {
+            load.keys.own(str(r["key"])): r for r in load.file.records if str(r["key"]) not in load.written
+        }
         changes: dict[int, Values] = {}
         living = [number for number in present if number is not None]
         for start in range(0, len(living), MAX_LIMIT):
-            some = living[start:start + MAX_LIMIT]
+            some = living[start : start + MAX_LIMIT]
             query = Query(fields=("id",), filter=f"id in {some}", limit=MAX_LIMIT)
-            page = self._reading.find(load.actor, load.file.entity, query, catalog=load.uow.catalog, uow=load.uow)
-            changes |= {number: load.values(present[number]) for number in some
-                        if number in {item["id"] for item in page.items}}
+            page = self._reading.find(
+                load.actor, load.file.entity, query, catalog=load.uow.catalog, uow=load.uow
+            )
+            changes |= {
+                number: load.values(present[number])
+                for number in some
+                if number in {item["id"] for item in page.items}
+            }
         with _telling(load.file):
-            saved = self._records.update_many(load.actor, load.file.entity, changes, uow=load.uow) if changes else []
+            saved = (
+                self._records.update_many(load.actor, load.file.entity, changes, uow=load.uow)
+                if changes
+                else []
+            )
         return sum(bool(one.changed) for one in saved)
 
 
@@ -85,11 +100,15 @@ class _Load:
 
     def values(self, record: Values) -> dict[str, Any]:
         """Return a record's values with keys replaced by the ids they stand for."""
-        return self._replaced(self.uow.catalog.entity(self.file.entity), {k: v for k, v in record.items() if k != "key"})
+        return self._replaced(
+            self.uow.catalog.entity(self.file.entity), {k: v for k, v in record.items() if k != "key"}
+        )
 
     def _replaced(self, entity: EntitySpec, values: Values) -> dict[str, Any]:
-        return {name: self._value(entity.fields[name], value) if name in entity.fields else value
-                for name, value in values.items()}
+        return {
+            name: self._value(entity.fields[name], value) if name in entity.fields else value
+            for name, value in values.items()
+        }
 
     def _value(self, spec: FieldSpec, value: Any) -> Any:
         if spec.type == "list" and isinstance(value, list | tuple):
@@ -104,8 +123,13 @@ class _Load:
             return value
         found = self.keys.find(value)
         if found is None:
-            raise _refused(self.file, "unknown_key", "{field} names the record {key}, which is not loaded.",
-                           field=spec.name, key=value)
+            raise _refused(
+                self.file,
+                "unknown_key",
+                "{field} names the record {key}, which is not loaded.",
+                field=spec.name,
+                key=value,
+            )
         entity, number = found
         return {"entity": entity, "id": number} if spec.type == "reference_any" else number
 
@@ -130,10 +154,17 @@ def _telling(file: DataFile) -> Iterator[None]:
     try:
         yield
     except ValidationFailed as refused:
-        raise MetadataInvalid(problems=[
-            Problem(code=p.code, message="{field}: {reason}", place=file.place,
-                    params={"field": p.field or file.entity, "reason": fill(p.message, p.params)})
-            for p in refused.problems]) from refused
+        raise MetadataInvalid(
+            problems=[
+                Problem(
+                    code=p.code,
+                    message="{field}: {reason}",
+                    place=file.place,
+                    params={"field": p.field or file.entity, "reason": fill(p.message, p.params)},
+                )
+                for p in refused.problems
+            ]
+        ) from refused
 
 
 def _refused(file: DataFile, code: str, message: str, **params: Param) -> MetadataInvalid:

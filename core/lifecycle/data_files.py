@@ -33,29 +33,45 @@ def read_data(path: Path) -> DataFile:
     if problems:
         raise MetadataInvalid(problems=problems)
     body: Mapping[str, Any] = written.value  # type: ignore[assignment]  # its shape was checked
-    return DataFile(entity=body["entity"], policy=body["policy"], records=tuple(body["records"]),
-                    place=Place(file=name, line=1))
+    return DataFile(
+        entity=body["entity"],
+        policy=body["policy"],
+        records=tuple(body["records"]),
+        place=Place(file=name, line=1),
+    )
 
 
 def _problems(written: Written, file: str) -> Iterator[Problem]:
     body: Json = written.value
     if not isinstance(body, Mapping) or set(body) != KEYS:
-        yield Problem(code="wrong_shape", place=Place(file=file, line=1),
-                      message="A data file has the keys policy, entity and records.")
+        yield Problem(
+            code="wrong_shape",
+            place=Place(file=file, line=1),
+            message="A data file has the keys policy, entity and records.",
+        )
         return
     if body["policy"] not in (CREATE_ONCE, KEEP_IN_SYNC):
-        yield Problem(code="unknown_value", message="The policy is create_once or keep_in_sync.",
-                      place=Place(file=file, line=written.lines.get(("policy",), 1)))
+        yield Problem(
+            code="unknown_value",
+            message="The policy is create_once or keep_in_sync.",
+            place=Place(file=file, line=written.lines.get(("policy",), 1)),
+        )
     if not isinstance(body["entity"], str):
-        yield Problem(code="wrong_type", message="Write the name of an entity here.",
-                      place=Place(file=file, line=written.lines.get(("entity",), 1)))
+        yield Problem(
+            code="wrong_type",
+            message="Write the name of an entity here.",
+            place=Place(file=file, line=written.lines.get(("entity",), 1)),
+        )
     yield from _record_problems(body["records"], written, file)
 
 
 def _record_problems(records: Json, written: Written, file: str) -> Iterator[Problem]:
     if not isinstance(records, list | tuple):
-        yield Problem(code="wrong_type", message="Write a list of records here.",
-                      place=Place(file=file, line=written.lines.get(("records",), 1)))
+        yield Problem(
+            code="wrong_type",
+            message="Write a list of records here.",
+            place=Place(file=file, line=written.lines.get(("records",), 1)),
+        )
         return
     seen: set[object] = set()
     for number, record in enumerate(records):
@@ -64,5 +80,7 @@ def _record_problems(records: Json, written: Written, file: str) -> Iterator[Pro
         if not isinstance(key, str):
             yield Problem(code="no_key", message="Each record needs a key, a text.", place=place)
         elif key in seen:
-            yield Problem(code="duplicate", message="The key {key} stands twice.", params={"key": key}, place=place)
+            yield Problem(
+                code="duplicate", message="The key {key} stands twice.", params={"key": key}, place=place
+            )
         seen.add(key)

@@ -31,7 +31,9 @@ class Discovery:
         for parent, package in self._parents():
             for folder in sorted(parent.iterdir()) if parent.is_dir() else ():
                 if (folder / MANIFEST).is_file():
-                    found.setdefault(folder.name, (folder, f"{package}.{folder.name}" if package else folder.name))
+                    found.setdefault(
+                        folder.name, (folder, f"{package}.{folder.name}" if package else folder.name)
+                    )
         for name, folder, package in _distributed() if self._folders is None else ():
             found.setdefault(name, (folder, package))
         return found
@@ -40,8 +42,12 @@ class Discovery:
         """Read a module's manifest and documents; raise what is wrong with them."""
         known = self.locations()
         if name not in known:
-            raise NotFound("There is no module {name} here. Perhaps: {nearest}.", code="unknown_module",
-                           name=name[:80], nearest=nearest(name, known))
+            raise NotFound(
+                "There is no module {name} here. Perhaps: {nearest}.",
+                code="unknown_module",
+                name=name[:80],
+                nearest=nearest(name, known),
+            )
         folder, package = known[name]
         return read_module(folder, package=package)
 
@@ -61,8 +67,17 @@ class Discovery:
             try:
                 sources.append(self.read(name))
             except PayvandError as error:
-                problems.extend(error.problems or (
-                    Problem(code=error.reason, message=error.message, params=error.params, place=Place(file=name)),))
+                problems.extend(
+                    error.problems
+                    or (
+                        Problem(
+                            code=error.reason,
+                            message=error.message,
+                            params=error.params,
+                            place=Place(file=name),
+                        ),
+                    )
+                )
         return tuple(sources), tuple(problems)
 
     def _parents(self) -> list[tuple[Path, str]]:
@@ -83,5 +98,7 @@ def _distributed() -> list[tuple[str, Path, str]]:
         except (ImportError, ValueError):
             continue
         places = spec.submodule_search_locations if spec is not None else None
-        found.extend((point.name, Path(place), package) for place in places or () if (Path(place) / MANIFEST).is_file())
+        found.extend(
+            (point.name, Path(place), package) for place in places or () if (Path(place) / MANIFEST).is_file()
+        )
     return found

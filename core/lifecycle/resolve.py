@@ -25,7 +25,9 @@ def order(wanted: Iterable[str], known: Mapping[str, ModuleSpec], enabled: Itera
 
     def visit(name: str, above: tuple[str, ...]) -> None:
         if name in above:
-            problems.append(_problem("circular", "The modules {names} require one another.", names=(*above, name)))
+            problems.append(
+                _problem("circular", "The modules {names} require one another.", names=(*above, name))
+            )
         elif name not in ordered and name not in present:
             for required in known[name].requires:
                 if required in known:
@@ -46,12 +48,25 @@ def _unmet(module: ModuleSpec, known: Mapping[str, ModuleSpec]) -> list[Problem]
     for required, wanted in needs.items():
         version = __version__ if required == CORE else known[required].version if required in known else None
         if version is None:
-            problems.append(_problem("missing_module", "{module} requires {required}, which is not here.",
-                                     module=module.name, required=required))
+            problems.append(
+                _problem(
+                    "missing_module",
+                    "{module} requires {required}, which is not here.",
+                    module=module.name,
+                    required=required,
+                )
+            )
         elif not _fits(version, wanted):
-            problems.append(_problem(
-                "wrong_version", "{module} requires {required} {wanted}, but here is {version}.",
-                module=module.name, required=required, wanted=wanted, version=version))
+            problems.append(
+                _problem(
+                    "wrong_version",
+                    "{module} requires {required} {wanted}, but here is {version}.",
+                    module=module.name,
+                    required=required,
+                    wanted=wanted,
+                    version=version,
+                )
+            )
     return problems
 
 
@@ -75,4 +90,6 @@ def check_free(name: str, modules: Sequence[ModuleSpec]) -> None:
     """Refuse to put a module to sleep that others need."""
     users = dependants(name, modules)
     if users:
-        raise Conflict("{name} is needed by {users}; disable those first.", code="needed", name=name, users=users)
+        raise Conflict(
+            "{name} is needed by {users}; disable those first.", code="needed", name=name, users=users
+        )

@@ -31,8 +31,18 @@ from core.storage.kernel_tables import module as module_table
 class Lifecycle:
     """Installs, enables and disables modules of one site; data is never touched by disabling."""
 
-    def __init__(self, *, changes: Changes, discovery: Discovery, plugins: Plugins, data: DataLoader, access: Access,
-                 catalogs: Catalogs, database: Database, collation: Callable[[], Collation]) -> None:
+    def __init__(
+        self,
+        *,
+        changes: Changes,
+        discovery: Discovery,
+        plugins: Plugins,
+        data: DataLoader,
+        access: Access,
+        catalogs: Catalogs,
+        database: Database,
+        collation: Callable[[], Collation],
+    ) -> None:
         self._changes = changes
         self._discovery = discovery
         self._plugins = plugins
@@ -46,8 +56,13 @@ class Lifecycle:
         """Return all modules that are here or were installed, by name."""
         sources, problems = self._discovery.all()
         return Standing(
-            sources={source.manifest.name: source for source in sources}, problems=problems, rows=self._rows(),
-            catalog=self._catalogs.current(), stored=self._stored(), aside=self._plugins.quarantined).states()
+            sources={source.manifest.name: source for source in sources},
+            problems=problems,
+            rows=self._rows(),
+            catalog=self._catalogs.current(),
+            stored=self._stored(),
+            aside=self._plugins.quarantined,
+        ).states()
 
     def install(self, actor: Actor, names: Iterable[str], *, reason: str = "install") -> Catalog:
         """Install modules with everything they require; enabled ones are left as they are, disabled ones wake up."""
@@ -78,9 +93,13 @@ class Lifecycle:
             if found.always:
                 raise Conflict("{name} is always needed and cannot be disabled.", code="always", name=name)
             check_free(name, present.modules)
-            return replace(present, modules=tuple(m for m in present.modules if m is not found),
-                           documents=tuple(d for d in present.documents if d.owner != name), disabled=(found,),
-                           site_may_sleep=True)
+            return replace(
+                present,
+                modules=tuple(m for m in present.modules if m is not found),
+                documents=tuple(d for d in present.documents if d.owner != name),
+                disabled=(found,),
+                site_may_sleep=True,
+            )
 
         return self._run(actor, edit, (), f"disable {name}")
 
@@ -112,13 +131,21 @@ class Lifecycle:
 
         def load() -> int:
             with self._database.unit(catalog, actor, reason="demo data") as uow:
-                return sum(self._data.load(name, here[name][0] / "demo", actor, uow, known)
-                           for name in catalog.modules if name in here)
+                return sum(
+                    self._data.load(name, here[name][0] / "demo", actor, uow, known)
+                    for name in catalog.modules
+                    if name in here
+                )
 
         return self._database.attempt(load)
 
-    def _run(self, actor: Actor, edit: Callable[[Definitions], Definitions], moved: Sequence[ModuleSource],
-             reason: str) -> Catalog:
+    def _run(
+        self,
+        actor: Actor,
+        edit: Callable[[Definitions], Definitions],
+        moved: Sequence[ModuleSource],
+        reason: str,
+    ) -> Catalog:
         """Carry out a change; ``moved`` are the modules whose data is to be loaded, known once ``edit`` was called."""
         system = actor.elevate(reason)
 
@@ -142,8 +169,10 @@ class Lifecycle:
     def _rows(self) -> dict[str, tuple[str, str]]:
         c = module_table.c
         with self._database.engine.connect() as connection:
-            return {name: (state, version) for name, state, version in
-                    connection.execute(sa.select(c.name, c.state, c.version))}
+            return {
+                name: (state, version)
+                for name, state, version in connection.execute(sa.select(c.name, c.state, c.version))
+            }
 
     def _sources(self, names: Iterable[str]) -> dict[str, ModuleSource]:
         """Read the wanted modules, those that are always needed and, as far as they are here, all they require."""
@@ -174,5 +203,8 @@ def _with_sources(present: Definitions, new: Sequence[ModuleSource]) -> Definiti
     kept = tuple(manifests.pop(m.name, m) for m in present.modules)
     owners = {s.manifest.name for s in new}
     documents = [d for d in present.documents if d.owner not in owners]
-    return replace(present, modules=(*kept, *manifests.values()),
-                   documents=(*documents, *(d for s in new for d in s.documents)))
+    return replace(
+        present,
+        modules=(*kept, *manifests.values()),
+        documents=(*documents, *(d for s in new for d in s.documents)),
+    )

@@ -61,9 +61,15 @@ class Standing:
             problems += (self.aside[name],) if name in self.aside else ()
             problems += () if source or problems else (_gone(name),)
         return ModuleState(
-            spec=spec, state=state, requires=tuple(spec.requires), problems=problems,
+            spec=spec,
+            state=state,
+            requires=tuple(spec.requires),
+            problems=problems,
             required_by=dependants(name, tuple(self.catalog.modules.values())),
-            outdated=source is not None and name in self.catalog.modules and differs(source, self.catalog, self.stored))
+            outdated=source is not None
+            and name in self.catalog.modules
+            and differs(source, self.catalog, self.stored),
+        )
 
     def _lost(self, name: str) -> ModuleSpec:
         """Return what is remembered of a module whose files cannot be read."""
@@ -89,5 +95,8 @@ def _sleeper_of(diagnostic: Problem) -> str:
 
 
 def _gone(name: str) -> Problem:
-    return Problem(code="files_gone", message="The files of the module {name} are gone; what is stored stays in use.",
-                   params={"name": name})
+    return Problem(
+        code="files_gone",
+        message="The files of the module {name} are gone; what is stored stays in use.",
+        params={"name": name},
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -21,6 +22,8 @@ from core.storage import kernel_tables
 
 Cells: TypeAlias = "Sequence[Any]"
 Read: TypeAlias = "Callable[[Cells], object]"
+ReadAll: TypeAlias = "Callable[[Sequence[Cells], Sequence[int]], list[Any]]"
+"""From all rows and the places of a field's cells in them to its values: no call for each of them."""
 
 NATIVE = frozenset({"date", "datetime"})
 """Types whose cells orjson writes exactly as their ``dump`` would; a test compares them."""
@@ -32,8 +35,8 @@ class Column:
 
     name: str
     cells: tuple[Sql, ...]
-    value: Read | None
-    json: Read | None
+    value: ReadAll | None
+    json: ReadAll | None
 
 
 class Columns:
@@ -67,7 +70,7 @@ class Columns:
         cells = tuple(self._scope.cell(spec.name, name) for name in names)
         value, json = _generic(kind, spec, names)
         if spec.type == "money":
-            json = _money_json
+            json = _money_jsons
         same_value = len(names) == 1 and not _overrides(kind, "from_columns", "from_column")
         same_json = len(names) == 1 and (
             spec.type in NATIVE or (same_value and not _overrides(kind, "dump", "to_json"))
@@ -79,7 +82,7 @@ class Columns:
     def _reference(self, spec: FieldSpec) -> Column:
         title = title_of(self._scope.follow(spec.name))
         return Column(
-            name=spec.name, cells=(self._scope.column(spec.name), title), value=_ref, json=_ref_json
+            name=spec.name, cells=(self._scope.column(spec.name), title), value=each(_ref), json=_ref_jsons
         )
 
     def _reference_any(self, spec: FieldSpec) -> Column:
@@ -89,7 +92,10 @@ class Columns:
             step = target_step(spec.name, target)
             cells += [self._scope.cell(spec.name, step), title_of(self._scope.follow(step))]
         return Column(
-            name=spec.name, cells=tuple(cells), value=_any_ref(targets), json=_any_ref_json(targets)
+            name=spec.name,
+            cells=tuple(cells),
+            value=each(_any_ref(targets)),
+            json=each(_any_ref_json(targets)),
         )
 
     def _file(self, spec: FieldSpec) -> Column:
@@ -98,7 +104,10 @@ class Columns:
             ("file", self._scope.table, spec.name), kernel_tables.file, link, live=False
         )
         return Column(
-            name=spec.name, cells=(link, file.c.name, file.c.size, file.c.mime), value=_file, json=_file_json
+            name=spec.name,
+            cells=(link, file.c.name, file.c.size, file.c.mime),
+            value=each(_file),
+            json=each(_file_json),
         )
 
     def _links(self, spec: FieldSpec) -> Column:
@@ -120,8 +129,8 @@ class Columns:
         return Column(
             name=spec.name,
             cells=(gathered(pairs.c.target), gathered(title_of(seen))),
-            value=_links,
-            json=_links_json,
+            value=each(_links),
+            json=each(_links_json),
         )
 
 
@@ -145,28 +154,47 @@ def _overrides(kind: FieldType, *names: str) -> bool:
     return any(getattr(type(kind), name) is not getattr(FieldType, name) for name in names)
 
 
-def _generic(kind: FieldType, spec: FieldSpec, names: Sequence[str]) -> tuple[Read, Read]:
+def each(read: Read) -> ReadAll:
+    """Return the reading of all rows of what is read from the cells of one."""
+
+    def read_all(rows: Sequence[Cells], places: Sequence[int]) -> list[Any]:
+        if len(places) == 1:
+            (place,) = places
+            return [read((row[place],)) for row in rows]
+        pick = itemgetter(*places)
+        return [read(pick(row)) for row in rows]
+
+    return read_all
+
+
+def _generic(kind: FieldType, spec: FieldSpec, names: Sequence[str]) -> tuple[ReadAll, ReadAll]:
     def value(cells: Cells) -> object:
         return kind.from_columns(spec, dict(zip(names, cells, strict=True)))
 
     def json(cells: Cells) -> object:
         return kind.dump(spec, value(cells))
 
-    return value, json
+    return each(value), each(json)
 
 
-def _money_json(cells: Cells) -> object:
+def _money_jsons(rows: Sequence[Cells], places: Sequence[int]) -> list[Any]:
     """Write money without making it first; a test compares this with its ``dump``."""
-    amount, currency = cells
-    return None if amount is None or currency is None else {"amount": plain(amount), "currency": currency}
+    amount, currency = places
+    return [
+        None
+        if row[amount] is None or row[currency] is None
+        else {"amount": plain(row[amount]), "currency": row[currency]}
+        for row in rows
+    ]
 
 
 def _ref(cells: Cells) -> object:
     return None if cells[0] is None else Ref(cells[0], cells[1])
 
 
-def _ref_json(cells: Cells) -> object:
-    return None if cells[0] is None else {"id": cells[0], "title": cells[1]}
+def _ref_jsons(rows: Sequence[Cells], places: Sequence[int]) -> list[Any]:
+    link, title = places
+    return [None if row[link] is None else {"id": row[link], "title": row[title]} for row in rows]
 
 
 def _any_ref(targets: Sequence[str]) -> Read:

@@ -65,10 +65,17 @@ def number(value: int) -> sa.ColumnElement[int]:
 
 
 def sent(value: object) -> object:
-    """Return a parameter in the form the driver prepares one statement for, whatever its size."""
+    """Return a parameter in the form the driver prepares one statement for, whatever its size.
+
+    Lists of ids go as PostgreSQL writes them: the driver would look for their common type, one by one.
+    """
     if type(value) is int:
         return Int8(value)
-    return list(value) if type(value) is tuple else value
+    if type(value) is list or type(value) is tuple:
+        if all(type(one) is int for one in value):
+            return f"{{{','.join(map(str, value))}}}"
+        return list(value)
+    return value
 
 
 class Kept(Generic[Made]):

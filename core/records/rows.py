@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from operator import itemgetter
-from typing import Any
+from typing import Any, TypeAlias
 
-from core.records.columns import Column, Read
+from core.records.columns import Column, ReadAll
 from core.records.sources import Sql
+
+Special: TypeAlias = "tuple[str, ReadAll, tuple[int, ...]]"
+"""A field that needs more than its first cell: its name, its reading, and where its cells lie."""
 
 
 class RowReader:
@@ -21,14 +23,14 @@ class RowReader:
         self.names = tuple(column.name for column in columns)
         self.cells: list[Sql] = [column.cells[0] for column in columns]
         self.places: dict[str, tuple[int, ...]] = {}
-        self._values: list[tuple[str, Read]] = []
-        self._jsons: list[tuple[str, Read]] = []
+        self._values: list[Special] = []
+        self._jsons: list[Special] = []
         for place, column in enumerate(columns):
             taken = self.places[column.name] = self._take(place, column.cells[1:])
             if column.value is not None:
-                self._values.append((column.name, _picked(taken, column.value)))
+                self._values.append((column.name, column.value, taken))
             if column.json is not None:
-                self._jsons.append((column.name, _picked(taken, column.json)))
+                self._jsons.append((column.name, column.json, taken))
 
     def _take(self, place: int, rest: Iterable[Sql]) -> tuple[int, ...]:
         return (place, *[self.add(cell) for cell in rest])
@@ -47,31 +49,21 @@ class RowReader:
         """Drop the SQL of the cells once it is compiled: what is kept for long should be small."""
         self.cells = []
 
-    def values(self, rows: Iterable[Sequence[Any]]) -> list[dict[str, object]]:
+    def values(self, rows: Sequence[Sequence[Any]]) -> list[dict[str, object]]:
         """Return records with Python values."""
         return _read(self.names, self._values, rows)
 
-    def jsons(self, rows: Iterable[Sequence[Any]]) -> list[dict[str, object]]:
+    def jsons(self, rows: Sequence[Sequence[Any]]) -> list[dict[str, object]]:
         """Return records as orjson writes them."""
         return _read(self.names, self._jsons, rows)
 
 
 def _read(
-    names: Sequence[str], special: Sequence[tuple[str, Read]], rows: Iterable[Sequence[Any]]
+    names: Sequence[str], special: Sequence[Special], rows: Sequence[Sequence[Any]]
 ) -> list[dict[str, object]]:
-    found = []
-    for row in rows:
-        # The row is longer than the names: what comes behind belongs to the special ones.
-        item: dict[str, object] = dict(zip(names, row, strict=False))
-        for name, read in special:
-            item[name] = read(row)
-        found.append(item)
-    return found
-
-
-def _picked(places: Sequence[int], read: Read) -> Read:
-    if len(places) == 1:
-        (place,) = places
-        return lambda row: read((row[place],))
-    pick = itemgetter(*places)
-    return lambda row: read(pick(row))
+    # The row is longer than the names: what comes behind belongs to the special ones.
+    items: list[dict[str, object]] = [dict(zip(names, row, strict=False)) for row in rows]
+    for name, read, places in special:
+        for item, value in zip(items, read(rows, places), strict=True):
+            item[name] = value
+    return items

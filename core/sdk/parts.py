@@ -26,8 +26,9 @@ def reading(uow: UnitOfWork) -> Reading:
     return _site(uow).get(Reading)
 
 
-def look_up(uow: UnitOfWork, entity: str, fields: Sequence[str], *, where: str = "",
-            actor: Actor | None = None) -> Iterator[Mapping[str, object]]:
+def look_up(
+    uow: UnitOfWork, entity: str, fields: Sequence[str], *, where: str = "", actor: Actor | None = None
+) -> Iterator[Mapping[str, object]]:
     """Yield all records that ``where`` holds for, page by page, as this unit sees them.
 
     Without an actor the system looks: keep what it sees away from people who may not.

@@ -22,11 +22,12 @@ class Reader:
     Statement texts come from SQLAlchemy's compiler or are fixed in the code; values go as parameters only.
     """
 
-    __slots__ = ("_driver", "_renew")
+    __slots__ = ("_cursor", "_driver", "_renew")
 
     def __init__(self, driver: Driver, renew: Callable[[], Driver] | None = None) -> None:
         self._driver = driver
         self._renew = renew
+        self._cursor: RawCursor[Row] | None = None
 
     def rows(self, sql: str, params: Params = None) -> list[Row]:
         """Return all rows of a statement with ``%(name)s`` or ``%s`` places."""
@@ -38,7 +39,9 @@ class Reader:
     def raw(self, sql: str, params: Sequence[object] = ()) -> list[Row]:
         """Return all rows of a statement with ``$1`` places; long texts are not searched for places."""
         try:
-            return RawCursor(self._driver).execute(sql, params, prepare=True).fetchall()
+            if self._cursor is None:
+                self._cursor = RawCursor(self._driver)
+            return self._cursor.execute(sql, params, prepare=True).fetchall()
         except psycopg.Error as failure:
             return self._recover(failure, lambda driver: RawCursor(driver).execute(sql, params, prepare=True))
 
@@ -54,7 +57,7 @@ class Reader:
             raise failure
         if not is_lost(failure):
             raise translate_database_error(failure) or failure from failure
-        self._renew = None
+        self._renew = self._cursor = None
         try:
             self._driver = renew()
             return statement(self._driver).fetchall()

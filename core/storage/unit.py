@@ -42,6 +42,7 @@ class UnitOfWork:
     memo: dict[Any, Any] = field(default_factory=dict)
     _afterwards: list[Callable[[], object]] = field(default_factory=list, init=False, repr=False)
     _reader: Reader | None = field(default=None, init=False, repr=False)
+    _cursor: RawCursor[Row] | None = field(default=None, init=False, repr=False)
 
     def execute(
         self, statement: sa.Executable, params: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
@@ -51,7 +52,10 @@ class UnitOfWork:
 
     def run(self, sql: str, params: Sequence[object] = ()) -> list[Row]:
         """Run one compiled statement with ``$1`` places, kept prepared; return its rows, if it returns any."""
-        cursor = RawCursor(driver_of(self.connection)).execute(sql, params, prepare=True)
+        cursor = self._cursor
+        if cursor is None:
+            cursor = self._cursor = RawCursor(driver_of(self.connection))
+        cursor.execute(sql, params, prepare=True)
         # Not `description`, which describes every column.
         return cursor.fetchall() if cursor.pgresult is not None and cursor.pgresult.nfields else []
 

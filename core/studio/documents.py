@@ -23,9 +23,16 @@ def field_parts(entity: str, body: object) -> tuple[str, Body]:
         raise _refused("not_an_object", None, "A field is an object with name, type and label.")
     name = body.get("name")
     own = entity.startswith(SITE_ENTITY_PREFIX)
-    if not isinstance(name, str) or not FIELD_NAME.fullmatch(name) or not (own or name.startswith(SITE_PREFIX)):
-        raise _refused("bad_name", "name",
-                       "Names of your own fields begin with x_ and go on with small letters, digits and _.")
+    if (
+        not isinstance(name, str)
+        or not FIELD_NAME.fullmatch(name)
+        or not (own or name.startswith(SITE_PREFIX))
+    ):
+        raise _refused(
+            "bad_name",
+            "name",
+            "Names of your own fields begin with x_ and go on with small letters, digits and _.",
+        )
     if not isinstance(body.get("type"), str):
         raise _refused("required", "type", "A field needs a type.")
     return name, {key: value for key, value in body.items() if key != "name"}
@@ -66,7 +73,11 @@ def with_changed_field(definitions: Definitions, entity: str, spec: FieldSpec, c
     present = _mapping(fields.get(spec.name))
     fields[spec.name] = {**present, **changes}
     changed = _with_fields(definitions, entity, fields)
-    return changed if spec.owner == SITE else _remembering(changed, entity, spec, changes.keys() - present.keys())
+    return (
+        changed
+        if spec.owner == SITE
+        else _remembering(changed, entity, spec, changes.keys() - present.keys())
+    )
 
 
 def without_field(definitions: Definitions, entity: str, name: str) -> Definitions:
@@ -91,8 +102,16 @@ def entity_documents(body: object) -> tuple[Document, ...]:
     return (
         document_from_json("entity", {"entity": name, **written, **icon}),
         document_from_json("menu", {"menu": name.replace(".", "_"), "label": label, "entity": name, **icon}),
-        document_from_json("role", {"role": f"{name}_user", "label": label, "grants": [
-            {"entity": name, "actions": ["create", "read", "update", "delete", "import", "export"]}]}),
+        document_from_json(
+            "role",
+            {
+                "role": f"{name}_user",
+                "label": label,
+                "grants": [
+                    {"entity": name, "actions": ["create", "read", "update", "delete", "import", "export"]}
+                ],
+            },
+        ),
     )
 
 
@@ -114,7 +133,8 @@ def _remembering(definitions: Definitions, entity: str, spec: FieldSpec, keys: s
     body = _written(document)
     seen = {f"fields.{spec.name}.{key}": plain(getattr(spec, key)) for key in sorted(keys) if key in SEEN}
     return definitions.with_documents(
-        document_from_json("extend", {**body, "base": {**_mapping(body.get("base")), **seen}}))
+        document_from_json("extend", {**body, "base": {**_mapping(body.get("base")), **seen}})
+    )
 
 
 def _written(document: Document) -> dict[str, Json]:

@@ -39,8 +39,11 @@ class Studio:
         self._require(actor, entity)
         name, field = field_parts(entity, body)
         catalog = self._changes.run(
-            actor, lambda old: with_field(old, entity, name, field), reason=f"add field {entity}.{name}",
-            afterwards=lambda uow: keep_removed(uow, entity, name, None))
+            actor,
+            lambda old: with_field(old, entity, name, field),
+            reason=f"add field {entity}.{name}",
+            afterwards=lambda uow: keep_removed(uow, entity, name, None),
+        )
         return catalog.field(entity, name)
 
     def change_field(self, actor: Actor, entity: str, name: str, body: object) -> FieldSpec:
@@ -48,7 +51,10 @@ class Studio:
         spec = self._require(actor, entity).field(entity, name)
         changes = field_changes(spec, body)
         catalog = self._changes.run(
-            actor, lambda old: with_changed_field(old, entity, spec, changes), reason=f"change field {entity}.{name}")
+            actor,
+            lambda old: with_changed_field(old, entity, spec, changes),
+            reason=f"change field {entity}.{name}",
+        )
         return catalog.field(entity, name)
 
     def remove_field(self, actor: Actor, entity: str, name: str) -> None:
@@ -58,15 +64,21 @@ class Studio:
             raise Conflict("There is no field {name} of your own.", code="not_own", name=name)
         users = tuple(f"{use.name} ({use.part})" for use in where_used(catalog, entity, name))
         if users:
-            raise Conflict("The field {name} is still used by {users}.", code="still_used", name=name, users=users)
+            raise Conflict(
+                "The field {name} is still used by {users}.", code="still_used", name=name, users=users
+            )
         gone: dict[str, Json] = {}
 
         def edit(old: Definitions) -> Definitions:
             gone[name] = own_fields(old, entity).get(name)
             return without_field(old, entity, name)
 
-        self._changes.run(actor, edit, reason=f"remove field {entity}.{name}",
-                          afterwards=lambda uow: keep_removed(uow, entity, name, gone[name]))
+        self._changes.run(
+            actor,
+            edit,
+            reason=f"remove field {entity}.{name}",
+            afterwards=lambda uow: keep_removed(uow, entity, name, gone[name]),
+        )
 
     def removed_fields(self, actor: Actor, entity: str) -> tuple[str, ...]:
         """Return the names of the fields that can be restored."""
@@ -101,11 +113,17 @@ class Studio:
         """Put an entity of the site's own in the trash with its menu entry and role; its table stays."""
         catalog = self._require(actor, name)
         if catalog.entity(name).owner != SITE:
-            raise Conflict("{name} belongs to a module; disable the module instead.", code="not_own", name=name)
+            raise Conflict(
+                "{name} belongs to a module; disable the module instead.", code="not_own", name=name
+            )
         gone = ((SITE, "entity", name), (SITE, "role", f"{name}_user"))
 
         def edit(old: Definitions) -> Definitions:
-            menus = [d.key for d in old.documents if d.kind == "menu" and d.is_site and d.body.get("entity") == name]
+            menus = [
+                d.key
+                for d in old.documents
+                if d.kind == "menu" and d.is_site and d.body.get("entity") == name
+            ]
             return old.without(*gone, *menus)
 
         self._changes.run(actor, edit, reason=f"remove entity {name}")

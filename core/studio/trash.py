@@ -17,8 +17,11 @@ def removed_fields(uow: UnitOfWork, entity: str) -> dict[str, Mapping[str, Json]
     """Return the definitions of the fields that were removed from an entity, by name."""
     found = next((d for d in read_documents_of(uow, OWNER) if d.name == entity), None)
     fields = plain(found.body.get("fields")) if found else {}
-    return {name: body for name, body in fields.items() if isinstance(body, Mapping)} \
-        if isinstance(fields, Mapping) else {}
+    return (
+        {name: body for name, body in fields.items() if isinstance(body, Mapping)}
+        if isinstance(fields, Mapping)
+        else {}
+    )
 
 
 def keep_removed(uow: UnitOfWork, entity: str, name: str, body: Json) -> None:
@@ -30,7 +33,9 @@ def keep_removed(uow: UnitOfWork, entity: str, name: str, body: Json) -> None:
     if body is not None:
         fields[name] = body
     if fields:
-        save_documents(uow, [Document(owner=OWNER, kind="extend", name=entity,
-                                      body={"extends": entity, "fields": fields})])
+        save_documents(
+            uow,
+            [Document(owner=OWNER, kind="extend", name=entity, body={"extends": entity, "fields": fields})],
+        )
     else:
         remove_documents(uow, OWNER, [("extend", entity)])

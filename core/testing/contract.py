@@ -56,6 +56,7 @@ class ModuleContract:
     @pytest.fixture
     def contract_site(self, pg: TestPostgres, tmp_path: Path) -> Iterator[Site]:
         """A site with the module and what it requires."""
+
         def build(url: str) -> None:
             template = open_site(url, tmp_path, self.folders)
             try:
@@ -73,12 +74,19 @@ class ModuleContract:
     def test_it_compiles_with_nothing_but_what_it_requires(self) -> None:
         """All documents are right, views show fields that exist, grants and menus name entities that exist."""
         sources = self._sources()
-        modules = [sources[name].manifest for name in
-                   order(sources, {name: source.manifest for name, source in sources.items()}, ())]
+        modules = [
+            sources[name].manifest
+            for name in order(sources, {name: source.manifest for name, source in sources.items()}, ())
+        ]
         types, plugins = FieldTypes(), Plugins()
-        extensions = Extensions(plugins=plugins, types=types, localization=Localization(Messages()),
-                                messages=Messages(), discovery=self._discovery(),
-                                jobs=Jobs(Database(Settings(), "postgresql://nobody@localhost/nothing"), ()))
+        extensions = Extensions(
+            plugins=plugins,
+            types=types,
+            localization=Localization(Messages()),
+            messages=Messages(),
+            discovery=self._discovery(),
+            jobs=Jobs(Database(Settings(), "postgresql://nobody@localhost/nothing"), ()),
+        )
         extensions(modules)
         documents = [document for source in sources.values() for document in source.documents]
         built = Compiler(types, behaviours=extensions.behaviours).compile(documents, modules, 1, strict=True)
@@ -104,7 +112,9 @@ class ModuleContract:
         for menu in (m for m in catalog.menus.values() if m.owner == self.module):
             reading.find(SYSTEM, menu.entity, Query(limit=1, count=True), catalog=catalog)
         for role in (r for r in catalog.roles.values() if r.owner == self.module):
-            actor = Actor(id=1, login="reader", roles=frozenset({role.name}), team=1, teams=(1,), teams_below=(1,))
+            actor = Actor(
+                id=1, login="reader", roles=frozenset({role.name}), team=1, teams=(1,), teams_below=(1,)
+            )
             for entity in {grant.entity for grant in role.grants if "read" in grant.actions}:
                 reading.find(actor, entity, Query(limit=1), catalog=catalog)
 
@@ -115,7 +125,9 @@ class ModuleContract:
         load_demo(contract_site)
         assert counted(contract_site) == counts
 
-    def test_disabled_and_enabled_again_it_has_the_same_definitions_and_data(self, contract_site: Site) -> None:
+    def test_disabled_and_enabled_again_it_has_the_same_definitions_and_data(
+        self, contract_site: Site
+    ) -> None:
         """Disabling takes nothing away, and leaves nothing broken."""
         lifecycle = contract_site.get(Lifecycle)
         load_demo(contract_site)
@@ -165,11 +177,17 @@ def counted(site: Site) -> dict[str, int]:
     """Return how many records each entity has, trash included."""
     catalog, tables = site.get(Catalogs).current(), site.get(Tables)
     with site.get(Database).engine.connect() as connection:
-        return {entity.name: connection.scalar(sa.select(sa.func.count()).select_from(tables.of(entity))) or 0
-                for entity in catalog.entities.values()}
+        return {
+            entity.name: connection.scalar(sa.select(sa.func.count()).select_from(tables.of(entity))) or 0
+            for entity in catalog.entities.values()
+        }
 
 
 def shape(catalog: Catalog) -> dict[str, object]:
     """Return what can be compared of two catalogs."""
-    return {"entities": {name: entity.digest for name, entity in catalog.entities.items()},
-            "views": sorted(catalog.views), "menus": sorted(catalog.menus), "roles": sorted(catalog.roles)}
+    return {
+        "entities": {name: entity.digest for name, entity in catalog.entities.items()},
+        "views": sorted(catalog.views),
+        "menus": sorted(catalog.menus),
+        "roles": sorted(catalog.roles),
+    }

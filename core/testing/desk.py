@@ -49,8 +49,11 @@ class Desk:
     def update(self, entity: str, record_id: int, **values: Any) -> frozenset[str]:
         """Change a record and return which fields moved."""
         with self.site.get(Database).unit(self.catalog, self.actor) as uow:
-            return self.site.get(Records).update(
-                self.actor, entity, record_id, values, version=None, uow=uow).changed
+            return (
+                self.site.get(Records)
+                .update(self.actor, entity, record_id, values, version=None, uow=uow)
+                .changed
+            )
 
     def delete(self, entity: str, *ids: int) -> None:
         """Put records in the trash."""

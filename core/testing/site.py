@@ -54,8 +54,12 @@ def site_folders() -> Sequence[Path] | None:
 
 
 @pytest.fixture
-def site(pg: TestPostgres, site_modules: Sequence[str], site_folders: Sequence[Path] | None,
-         tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(
+    pg: TestPostgres,
+    site_modules: Sequence[str],
+    site_folders: Sequence[Path] | None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Site]:
     """A site with a database of its own, thrown away after the test."""
     home = tmp_path_factory.mktemp("home")
 
@@ -111,7 +115,9 @@ def close_site(site: Site) -> None:
     site.get(Database).close()
 
 
-def make_account(site: Site, login: str, roles: Sequence[str], *, password: str | None = None, name: str = "") -> int:
+def make_account(
+    site: Site, login: str, roles: Sequence[str], *, password: str | None = None, name: str = ""
+) -> int:
     """Add an account and return its id."""
     system = system_actor("a test")
     with site.get(Database).unit(site.get(Catalogs).current(), system) as uow:

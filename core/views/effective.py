@@ -45,8 +45,12 @@ def list_view(catalog: Catalog, entity: EntitySpec, readable: Container[str]) ->
     placed = [item.name for section in view.sections for item in section.items if not item.hidden]
     columns = tuple(name for name in placed if name in entity.fields and name in readable)
     choices = tuple(f.name for f in entity.fields.values() if f.name in readable and _listable(f))
-    return ListView(columns=columns or choices[:1], choices=choices,
-                    sort=_names(view.options.get("sort")), filters=tuple(_filters(view.options.get("filters"))))
+    return ListView(
+        columns=columns or choices[:1],
+        choices=choices,
+        sort=_names(view.options.get("sort")),
+        filters=tuple(_filters(view.options.get("filters"))),
+    )
 
 
 def form_sections(catalog: Catalog, entity: EntitySpec, readable: Container[str]) -> tuple[FormSection, ...]:
@@ -55,12 +59,17 @@ def form_sections(catalog: Catalog, entity: EntitySpec, readable: Container[str]
     seen: set[str] = set()
     sections = []
     for section in view.sections:
-        items = tuple(i for i in section.items if i.name in entity.fields and i.name in readable and not i.hidden)
+        items = tuple(
+            i for i in section.items if i.name in entity.fields and i.name in readable and not i.hidden
+        )
         seen.update(i.name for i in section.items)
         if items:
             sections.append(FormSection(name=section.name, label=section.label, items=items))
-    rest = tuple(ItemSpec(name=f.name) for f in entity.fields.values()
-                 if f.name not in seen and f.name in readable and not f.system)
+    rest = tuple(
+        ItemSpec(name=f.name)
+        for f in entity.fields.values()
+        if f.name not in seen and f.name in readable and not f.system
+    )
     if not rest:
         return tuple(sections)
     more = next((s for s in sections if s.name == MORE), None)
@@ -89,5 +98,8 @@ def _filters(value: Json) -> Iterable[NamedFilter]:
         for name, body in value.items():
             if isinstance(body, Mapping):
                 label = body.get("label")
-                yield NamedFilter(name=name, where=str(body.get("where") or ""),
-                                  label=label if isinstance(label, (str, Mapping)) else name)  # type: ignore[arg-type]  # a label by language holds texts
+                yield NamedFilter(
+                    name=name,
+                    where=str(body.get("where") or ""),
+                    label=label if isinstance(label, (str, Mapping)) else name,
+                )  # type: ignore[arg-type]  # a label by language holds texts

@@ -15,14 +15,43 @@ from core.web.pages import Pages, go
 from core.web.texts import N_
 from core.web.visit import Visit, visit
 
-OFFERED = ("text", "long_text", "integer", "decimal", "money", "boolean", "date", "datetime", "choice", "multi_choice",
-           "reference", "links", "email", "phone", "url", "file")
+OFFERED = (
+    "text",
+    "long_text",
+    "integer",
+    "decimal",
+    "money",
+    "boolean",
+    "date",
+    "datetime",
+    "choice",
+    "multi_choice",
+    "reference",
+    "links",
+    "email",
+    "phone",
+    "url",
+    "file",
+)
 TYPE_LABELS = {
-    "text": N_("Text"), "long_text": N_("Long text"), "integer": N_("Whole number"), "decimal": N_("Decimal number"),
-    "money": N_("Amount of money"), "boolean": N_("Yes or no"), "date": N_("Date"), "datetime": N_("Date and time"),
-    "choice": N_("Choice"), "multi_choice": N_("Several choices"), "reference": N_("Reference to a record"),
-    "links": N_("Links to records"), "email": N_("E-mail address"), "phone": N_("Phone number"), "url": N_("Web address"),
-    "file": N_("File"), "list": N_("Table of records"), "reference_any": N_("Reference to records of several kinds"),
+    "text": N_("Text"),
+    "long_text": N_("Long text"),
+    "integer": N_("Whole number"),
+    "decimal": N_("Decimal number"),
+    "money": N_("Amount of money"),
+    "boolean": N_("Yes or no"),
+    "date": N_("Date"),
+    "datetime": N_("Date and time"),
+    "choice": N_("Choice"),
+    "multi_choice": N_("Several choices"),
+    "reference": N_("Reference to a record"),
+    "links": N_("Links to records"),
+    "email": N_("E-mail address"),
+    "phone": N_("Phone number"),
+    "url": N_("Web address"),
+    "file": N_("File"),
+    "list": N_("Table of records"),
+    "reference_any": N_("Reference to records of several kinds"),
     "sequence": N_("Number in sequence"),
 }
 ROLLED, COMPUTED = N_("{type}, gathered from other records"), N_("{type}, computed")
@@ -34,10 +63,18 @@ def register(made: Blueprint, site: Site, pages: Pages) -> None:
     made.add_url_rule("/modules", "modules", lambda: modules(site, pages))
     made.add_url_rule("/modules/<name>", "module_act", lambda name: module_act(site, name), methods=["POST"])
     made.add_url_rule("/fields", "fields", lambda: fields(site, pages))
-    made.add_url_rule("/fields/<entity>", "entity_fields", lambda entity: entity_fields(site, pages, entity),
-                      methods=["GET", "POST"])
-    made.add_url_rule("/fields/<entity>/<name>/remove", "remove_field",
-                      lambda entity, name: remove_field(site, entity, name), methods=["POST"])
+    made.add_url_rule(
+        "/fields/<entity>",
+        "entity_fields",
+        lambda entity: entity_fields(site, pages, entity),
+        methods=["GET", "POST"],
+    )
+    made.add_url_rule(
+        "/fields/<entity>/<name>/remove",
+        "remove_field",
+        lambda entity, name: remove_field(site, entity, name),
+        methods=["POST"],
+    )
     made.add_url_rule("/entities/new", "new_entity", lambda: new_entity(site, pages), methods=["GET", "POST"])
 
 
@@ -72,7 +109,9 @@ def module_act(site: Site, name: str) -> Response:
 def fields(site: Site, pages: Pages) -> Response:
     """Show all entities, to choose whose fields to see."""
     present = _administrator(site)
-    entities = sorted(present.catalog.entities.values(), key=lambda e: present.style.sort_key(present.style.label(e.label)))
+    entities = sorted(
+        present.catalog.entities.values(), key=lambda e: present.style.sort_key(present.style.label(e.label))
+    )
     return pages.show("fields.html", nav="fields", entities=entities)
 
 
@@ -80,23 +119,39 @@ def entity_fields(site: Site, pages: Pages, name: str) -> Response:
     """Show the fields of an entity and add one."""
     present = _administrator(site)
     entity = present.catalog.entity(name)
-    typed = {key: request.form.get(key, "") for key in
-             ("name", "type", "label_en", "label_fa", "help", "choices", "to")}
+    typed = {
+        key: request.form.get(key, "")
+        for key in ("name", "type", "label_en", "label_fa", "help", "choices", "to")
+    }
     flags = {key: request.form.get(key) == "1" for key in ("required", "search", "unique")}
     problems: tuple[str, ...] = ()
     if request.method == "POST":
         try:
             site.get(Studio).add_field(present.actor, name, field_body(typed, flags))
-            return go(url_for("web.entity_fields", entity=name),
-                      present.style._("The field is ready, on every screen and in the API."))
+            return go(
+                url_for("web.entity_fields", entity=name),
+                present.style._("The field is ready, on every screen and in the API."),
+            )
         except (ValidationFailed, MetadataInvalid, MetadataConflict, Conflict) as refused:
             problems = _sentences(present, refused)
-    targets = sorted(((e.name, present.style.label(e.label)) for e in present.catalog.entities.values()),
-                     key=lambda pair: present.style.sort_key(pair[1]))
+    targets = sorted(
+        ((e.name, present.style.label(e.label)) for e in present.catalog.entities.values()),
+        key=lambda pair: present.style.sort_key(pair[1]),
+    )
     return pages.show(
-        "entity_fields.html", nav="fields", entity=entity, typed=typed, flags=flags, problems=problems, targets=targets,
-        types=[(t, TYPE_LABELS[t]) for t in OFFERED], status=422 if problems else 200,
-        rows=[(field, type_text(present.style, field)) for field in entity.fields.values() if not field.system])
+        "entity_fields.html",
+        nav="fields",
+        entity=entity,
+        typed=typed,
+        flags=flags,
+        problems=problems,
+        targets=targets,
+        types=[(t, TYPE_LABELS[t]) for t in OFFERED],
+        status=422 if problems else 200,
+        rows=[
+            (field, type_text(present.style, field)) for field in entity.fields.values() if not field.system
+        ],
+    )
 
 
 def type_text(style: Style, field: FieldSpec) -> str:
@@ -111,8 +166,12 @@ def field_body(typed: dict[str, str], flags: dict[str, bool]) -> dict[str, Json]
     """Return the definition of a field as the page collects it."""
     name = typed["name"].strip()
     label = {lang: typed[f"label_{lang}"].strip() for lang in ("en", "fa") if typed[f"label_{lang}"].strip()}
-    body: dict[str, Json] = {"name": name if name.startswith("x_") else f"x_{name}", "type": typed["type"],
-                             "label": label or name, **{key: True for key, on in flags.items() if on}}
+    body: dict[str, Json] = {
+        "name": name if name.startswith("x_") else f"x_{name}",
+        "type": typed["type"],
+        "label": label or name,
+        **{key: True for key, on in flags.items() if on},
+    }
     if typed["help"].strip():
         body["help"] = typed["help"].strip()
     if typed["type"] in ("reference", "links"):
@@ -128,7 +187,9 @@ def choices_of(text: str) -> dict[str, Json]:
     for number, line in enumerate(filter(None, map(str.strip, text.splitlines())), start=1):
         name, separator, label = line.partition("=")
         found[name.strip() if separator else f"option_{number}"] = {
-            "label": (label if separator else line).strip(), "hue": HUES[number % len(HUES)]}
+            "label": (label if separator else line).strip(),
+            "hue": HUES[number % len(HUES)],
+        }
     return found
 
 
@@ -141,7 +202,10 @@ def remove_field(site: Site, entity: str, name: str) -> Response:
     """Put a field of the site's own in the trash; its values stay until it is purged."""
     present = _administrator(site)
     site.get(Studio).remove_field(present.actor, entity, name)
-    return go(url_for("web.entity_fields", entity=entity), present.style._("The field is in the trash; its values are kept."))
+    return go(
+        url_for("web.entity_fields", entity=entity),
+        present.style._("The field is in the trash; its values are kept."),
+    )
 
 
 def new_entity(site: Site, pages: Pages) -> Response:
@@ -153,17 +217,29 @@ def new_entity(site: Site, pages: Pages) -> Response:
     if request.method == "POST":
         try:
             entity = site.get(Studio).add_entity(present.actor, entity_body(typed))
-            return go(url_for("web.entity_fields", entity=entity.name), present.style._("The entity is ready; add its fields."))
+            return go(
+                url_for("web.entity_fields", entity=entity.name),
+                present.style._("The entity is ready; add its fields."),
+            )
         except (ValidationFailed, MetadataInvalid, MetadataConflict, Conflict) as refused:
             problems = _sentences(present, refused)
-    return pages.show("new_entity.html", nav="fields", typed=typed, problems=problems, status=422 if problems else 200)
+    return pages.show(
+        "new_entity.html", nav="fields", typed=typed, problems=problems, status=422 if problems else 200
+    )
 
 
 def entity_body(typed: dict[str, str]) -> dict[str, Json]:
     """Return the definition of an entity as the page collects it."""
+
     def labels(stem: str) -> dict[str, Json]:
         return {lang: typed[f"{stem}_{lang}"] for lang in ("en", "fa") if typed[f"{stem}_{lang}"]}
 
     name = typed["name"].removeprefix("x.")
-    return {"name": f"x.{name}", "label": labels("label") or name, "title": "name",
-            "fields": {"name": {"type": "text", "label": labels("title") or "Name", "required": True, "search": True}}}
+    return {
+        "name": f"x.{name}",
+        "label": labels("label") or name,
+        "title": "name",
+        "fields": {
+            "name": {"type": "text", "label": labels("title") or "Name", "required": True, "search": True}
+        },
+    }

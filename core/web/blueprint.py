@@ -46,8 +46,13 @@ def blueprint(site: Site) -> Blueprint:
     def finish(response: Response) -> Response:
         present = g.get("visit")
         if present is not None and not present.signed_in and VISITOR_COOKIE not in request.cookies:
-            response.set_cookie(VISITOR_COOKIE, present.visitor, httponly=True, samesite="Lax",
-                                secure=site.settings.secure_cookies)
+            response.set_cookie(
+                VISITOR_COOKIE,
+                present.visitor,
+                httponly=True,
+                samesite="Lax",
+                secure=site.settings.secure_cookies,
+            )
         return secure(response)
 
     @made.get("/assets/<name>")

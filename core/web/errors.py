@@ -27,8 +27,13 @@ def known(pages: Pages, error: PayvandError) -> Response:
         return plain(error)
     if isinstance(error, NotSignedIn) and request.method == "GET":
         return go(url_for("web.sign_in", next=same_site(request.full_path.rstrip("?"), "/")))
-    return pages.show("error.html", status=error.status, error=error, reference="",
-                      problems=[visit().style.problem(p) for p in error.problems])
+    return pages.show(
+        "error.html",
+        status=error.status,
+        error=error,
+        reference="",
+        problems=[visit().style.problem(p) for p in error.problems],
+    )
 
 
 def broken(pages: Pages, error: Exception) -> Response:
@@ -56,5 +61,11 @@ def translated(error: HTTPException) -> PayvandError:
 def plain(error: PayvandError) -> Response:
     """Return an error when not even the visit could be opened, e.g. without a database."""
     text = f"Payvand\n\n{error.text()}\n"
-    return secure(Response(text, error.status, content_type="text/plain; charset=utf-8",
-                           headers={"Retry-After": "5"} if error.status == 503 else None))
+    return secure(
+        Response(
+            text,
+            error.status,
+            content_type="text/plain; charset=utf-8",
+            headers={"Retry-After": "5"} if error.status == 503 else None,
+        )
+    )

@@ -50,23 +50,55 @@ class FieldViews:
         """Return a value as a list or a read-only form shows it."""
         return self._build(spec, value, None, read_only=True, prefix="", errors=())
 
-    def field(self, spec: FieldSpec, value: Any, *, raw: str | None = None, read_only: bool = False, prefix: str = "",
-              errors: Sequence[str] = (), span: bool = False) -> FieldView:
+    def field(
+        self,
+        spec: FieldSpec,
+        value: Any,
+        *,
+        raw: str | None = None,
+        read_only: bool = False,
+        prefix: str = "",
+        errors: Sequence[str] = (),
+        span: bool = False,
+    ) -> FieldView:
         """Return a field of a form; ``raw`` is what the person had typed, kept where it was refused."""
-        return self._build(spec, value, raw, read_only=read_only, prefix=prefix, errors=tuple(errors), span=span)
+        return self._build(
+            spec, value, raw, read_only=read_only, prefix=prefix, errors=tuple(errors), span=span
+        )
 
-    def _build(self, spec: FieldSpec, value: Any, raw: str | None, *, read_only: bool, prefix: str,
-               errors: tuple[str, ...], span: bool = False) -> FieldView:
+    def _build(
+        self,
+        spec: FieldSpec,
+        value: Any,
+        raw: str | None,
+        *,
+        read_only: bool,
+        prefix: str,
+        errors: tuple[str, ...],
+        span: bool = False,
+    ) -> FieldView:
         kind = self.types.get(spec.type)
         text = kind.show(spec, value, self.style)
         input_name = f"{prefix}{spec.name}"
         return FieldView(
-            name=spec.name, input=input_name, id=f"f-{input_name}", label=self.style.label(spec.label),
-            help=self.style.label(spec.help) if spec.help else "", control=kind.control, type=spec.type,
-            required=spec.required, read_only=read_only or spec.read_only or spec.derived or spec.type == "sequence",
-            value=value, text=text, raw=self._raw(kind, spec, value, text) if raw is None else raw,
-            choices=tuple(self._choice(c) for c in spec.choices), targets=_targets(spec),
-            unit=self._unit(spec, value), span=span or spec.type in ("long_text", "list"), errors=errors)
+            name=spec.name,
+            input=input_name,
+            id=f"f-{input_name}",
+            label=self.style.label(spec.label),
+            help=self.style.label(spec.help) if spec.help else "",
+            control=kind.control,
+            type=spec.type,
+            required=spec.required,
+            read_only=read_only or spec.read_only or spec.derived or spec.type == "sequence",
+            value=value,
+            text=text,
+            raw=self._raw(kind, spec, value, text) if raw is None else raw,
+            choices=tuple(self._choice(c) for c in spec.choices),
+            targets=_targets(spec),
+            unit=self._unit(spec, value),
+            span=span or spec.type in ("long_text", "list"),
+            errors=errors,
+        )
 
     def _choice(self, choice: Choice) -> tuple[str, str, str]:
         return (choice.name, self.style.label(choice.label), choice.hue)

@@ -72,12 +72,17 @@ class FormModel:
     clashes: tuple[tuple[str, str, str], ...] = field(default_factory=tuple)
 
 
-def columns_of(catalog: Catalog, item: ItemSpec, spec: FieldSpec, readable: Mapping[str, object]) -> tuple[str, ...]:
+def columns_of(
+    catalog: Catalog, item: ItemSpec, spec: FieldSpec, readable: Mapping[str, object]
+) -> tuple[str, ...]:
     """Return the columns of a sub-table: those of the view, else the first of the lines' own fields."""
     child = catalog.entity(str(spec.option("of")))
     by = str(spec.option("by"))
-    wanted = item.columns or [f.name for f in child.fields.values()
-                              if not f.system and f.name != by and f.type not in ("list", "links", "long_text")]
+    wanted = item.columns or [
+        f.name
+        for f in child.fields.values()
+        if not f.system and f.name != by and f.type not in ("list", "links", "long_text")
+    ]
     return tuple(name for name in wanted if name in readable and name in child.fields)[:MOST_COLUMNS]
 
 
@@ -94,8 +99,16 @@ def form_columns(catalog: Catalog, entity: EntitySpec, rights: FieldRights) -> d
 
 
 class _Builder:
-    def __init__(self, site: Site, present: Visit, rights: FieldRights, writable: bool, typed: FormValues | None,
-                 problems: Iterable[Problem], conflict: bool) -> None:
+    def __init__(
+        self,
+        site: Site,
+        present: Visit,
+        rights: FieldRights,
+        writable: bool,
+        typed: FormValues | None,
+        problems: Iterable[Problem],
+        conflict: bool,
+    ) -> None:
         self._conflict = conflict
         self._present = present
         self._catalog = present.catalog
@@ -115,14 +128,28 @@ class _Builder:
         return Section(name=section.name, label=self._present.style.label(section.label), items=items)
 
     def _item(self, spec: FieldSpec, item: ItemSpec, values: Mapping[str, Any]) -> FieldView | SubTable:
-        view = self._field(spec, self._typed.get(spec.name, values.get(spec.name)), "", span=item.span,
-                           editable=spec.name in self._rights.editable)
+        view = self._field(
+            spec,
+            self._typed.get(spec.name, values.get(spec.name)),
+            "",
+            span=item.span,
+            editable=spec.name in self._rights.editable,
+        )
         return self._table(spec, item, view, values) if spec.type == "list" else view
 
-    def _field(self, spec: FieldSpec, value: Any, prefix: str, *, editable: bool, span: bool = False) -> FieldView:
+    def _field(
+        self, spec: FieldSpec, value: Any, prefix: str, *, editable: bool, span: bool = False
+    ) -> FieldView:
         key = f"{prefix}{spec.name}"
-        return self._views.field(spec, value, raw=self._raw.get(key), prefix=prefix, span=span,
-                                 read_only=not (self._writable and editable), errors=self._errors.get(key, ()))
+        return self._views.field(
+            spec,
+            value,
+            raw=self._raw.get(key),
+            prefix=prefix,
+            span=span,
+            read_only=not (self._writable and editable),
+            errors=self._errors.get(key, ()),
+        )
 
     def _table(self, spec: FieldSpec, item: ItemSpec, view: FieldView, values: Mapping[str, Any]) -> SubTable:
         child = self._catalog.entity(str(spec.option("of")))
@@ -134,15 +161,39 @@ class _Builder:
             lines = [{**line, "version": now.get(line.get("id"), "")} for line in lines]
         rows = tuple(self._row(spec, child, columns, rights, n, line) for n, line in enumerate(lines))
         spare = self._row(spec, child, columns, rights, len(rows), {})
-        return SubTable(view=replace(view, span=True), headings=spare.cells, rows=rows, spare=spare,
-                        pattern=self._row(spec, child, columns, rights, SPARE, {}))
+        return SubTable(
+            view=replace(view, span=True),
+            headings=spare.cells,
+            rows=rows,
+            spare=spare,
+            pattern=self._row(spec, child, columns, rights, SPARE, {}),
+        )
 
-    def _row(self, spec: FieldSpec, child: EntitySpec, columns: Sequence[str], rights: FieldRights,
-             number: int | str, line: Mapping[str, Any]) -> Row:
+    def _row(
+        self,
+        spec: FieldSpec,
+        child: EntitySpec,
+        columns: Sequence[str],
+        rights: FieldRights,
+        number: int | str,
+        line: Mapping[str, Any],
+    ) -> Row:
         prefix = f"{spec.name}-{number}-"
-        cells = tuple(self._field(child.fields[name], line.get(name, _start(child.fields[name], line)), prefix,
-                                  editable=name in rights.editable) for name in columns)
-        return Row(number=str(number), id=str(line.get("id") or ""), version=str(line.get("version") or ""), cells=cells)
+        cells = tuple(
+            self._field(
+                child.fields[name],
+                line.get(name, _start(child.fields[name], line)),
+                prefix,
+                editable=name in rights.editable,
+            )
+            for name in columns
+        )
+        return Row(
+            number=str(number),
+            id=str(line.get("id") or ""),
+            version=str(line.get("version") or ""),
+            cells=cells,
+        )
 
     def refusals(self, entity: EntitySpec) -> tuple[Refusal, ...]:
         """Return the summary: every sentence with the field it belongs to."""
@@ -150,7 +201,9 @@ class _Builder:
         for name, sentences in self._errors.items():
             spec = entity.fields.get(name)
             label = self._present.style.label(spec.label) if spec else ""
-            found += [Refusal(text=text, target=f"f-{name}" if name else "", label=label) for text in sentences]
+            found += [
+                Refusal(text=text, target=f"f-{name}" if name else "", label=label) for text in sentences
+            ]
         return tuple(found)
 
     def clashes(self, entity: EntitySpec, values: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
@@ -168,14 +221,30 @@ class _Builder:
 
 def _start(spec: FieldSpec, line: Mapping[str, Any]) -> Any:
     """Return what a new line starts with: plain defaults only."""
-    return spec.default if not line and isinstance(spec.default, (str, bool)) and spec.type in ("choice", "boolean") else None
+    return (
+        spec.default
+        if not line and isinstance(spec.default, (str, bool)) and spec.type in ("choice", "boolean")
+        else None
+    )
 
 
-def build_form(site: Site, present: Visit, entity: EntitySpec, sections: Sequence[FormSection],
-               values: Mapping[str, Any], rights: FieldRights, *, writable: bool, typed: FormValues | None,
-               problems: Iterable[Problem], conflict: bool) -> FormModel:
+def build_form(
+    site: Site,
+    present: Visit,
+    entity: EntitySpec,
+    sections: Sequence[FormSection],
+    values: Mapping[str, Any],
+    rights: FieldRights,
+    *,
+    writable: bool,
+    typed: FormValues | None,
+    problems: Iterable[Problem],
+    conflict: bool,
+) -> FormModel:
     """Return the form of a record: its values, or what was typed where that was refused."""
     builder = _Builder(site, present, rights, writable, typed, problems, conflict)
     return FormModel(
         sections=tuple(builder.section(entity, section, values) for section in sections),
-        refusals=builder.refusals(entity), clashes=builder.clashes(entity, values) if conflict else ())
+        refusals=builder.refusals(entity),
+        clashes=builder.clashes(entity, values) if conflict else (),
+    )

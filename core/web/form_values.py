@@ -37,17 +37,31 @@ class FormValues:
 class FormReader:
     """Reads the fields of one entity from a form."""
 
-    def __init__(self, *, types: FieldTypes, context: LoadContext, catalog: Catalog, find: FindByTitle,
-                 store: StoreFile) -> None:
+    def __init__(
+        self,
+        *,
+        types: FieldTypes,
+        context: LoadContext,
+        catalog: Catalog,
+        find: FindByTitle,
+        store: StoreFile,
+    ) -> None:
         self._types = types
         self._context = context
         self._catalog = catalog
         self._find = find
         self._store = store
 
-    def read(self, entity: EntitySpec, names: Sequence[str], form: MultiDict[str, str],
-             files: MultiDict[str, FileStorage], *, prefix: str = "",
-             columns: Mapping[str, Sequence[str]] | None = None) -> FormValues:
+    def read(
+        self,
+        entity: EntitySpec,
+        names: Sequence[str],
+        form: MultiDict[str, str],
+        files: MultiDict[str, FileStorage],
+        *,
+        prefix: str = "",
+        columns: Mapping[str, Sequence[str]] | None = None,
+    ) -> FormValues:
         """Read the named fields. Inputs carry ``prefix``; ``columns`` names the fields of each sub-table."""
         found = FormValues()
         for name in names:
@@ -58,20 +72,27 @@ class FormReader:
             found.raw[key] = form.get(key + TEXT, form.get(key, ""))
             try:
                 if spec.type == "list":
-                    found.values[name] = self._lines(spec, form, files, found, (columns or {}).get(name, ()), key)
+                    found.values[name] = self._lines(
+                        spec, form, files, found, (columns or {}).get(name, ()), key
+                    )
                 else:
                     found.values[name] = self._value(spec, form, files, key)
             except FieldRefused as refused:
-                found.problems.append(Problem(code=refused.code, message=refused.message, params=refused.params,
-                                              field=key))
+                found.problems.append(
+                    Problem(code=refused.code, message=refused.message, params=refused.params, field=key)
+                )
         return found
 
-    def _value(self, spec: FieldSpec, form: MultiDict[str, str], files: MultiDict[str, FileStorage], key: str) -> Any:
+    def _value(
+        self, spec: FieldSpec, form: MultiDict[str, str], files: MultiDict[str, FileStorage], key: str
+    ) -> Any:
         match spec.type:
             case "boolean":
                 return form.get(key) == "1"
             case "multi_choice":
-                return self._types.get(spec.type).load(spec, [v for v in form.getlist(key) if v], self._context)
+                return self._types.get(spec.type).load(
+                    spec, [v for v in form.getlist(key) if v], self._context
+                )
             case "reference" | "reference_any":
                 return self._reference(spec, form, key)
             case "links":
@@ -83,7 +104,11 @@ class FormReader:
 
     def _reference(self, spec: FieldSpec, form: MultiDict[str, str], key: str) -> Ref | AnyRef | None:
         """Take the id that the script chose; where the text was changed without it, look the title up."""
-        chosen, typed, was = form.get(key, ""), form.get(key + TEXT, "").strip(), form.get(key + WAS, "").strip()
+        chosen, typed, was = (
+            form.get(key, ""),
+            form.get(key + TEXT, "").strip(),
+            form.get(key + WAS, "").strip(),
+        )
         if not typed:
             return None
         if chosen and typed == was:
@@ -92,8 +117,11 @@ class FormReader:
         for target in (entities,) if isinstance(entities, str) else tuple(entities or ()):  # type: ignore[arg-type]  # a checked option
             found = [ref for ref in self._find(str(target), typed) if fold(ref.title or "") == fold(typed)]
             if len(found) > 1:
-                raise FieldRefused("ambiguous", "There are several records named {text}; choose one from the list.",
-                                   text=typed)
+                raise FieldRefused(
+                    "ambiguous",
+                    "There are several records named {text}; choose one from the list.",
+                    text=typed,
+                )
             if found:
                 return AnyRef(str(target), found[0].id, typed) if spec.type == "reference_any" else found[0]
         raise FieldRefused("not_found", "{text} was not found; choose a record from the list.", text=typed)
@@ -102,13 +130,19 @@ class FormReader:
         refs = [Ref(_id(v)) for v in form.getlist(key) if v]
         typed = form.get(key + TEXT, "").strip()
         if typed:
-            found = [r for r in self._find(str(spec.option("to")), typed) if fold(r.title or "") == fold(typed)]
+            found = [
+                r for r in self._find(str(spec.option("to")), typed) if fold(r.title or "") == fold(typed)
+            ]
             if not found:
-                raise FieldRefused("not_found", "{text} was not found; choose a record from the list.", text=typed)
+                raise FieldRefused(
+                    "not_found", "{text} was not found; choose a record from the list.", text=typed
+                )
             refs.append(found[0])
         return tuple({ref.id: ref for ref in refs}.values())
 
-    def _file(self, form: MultiDict[str, str], files: MultiDict[str, FileStorage], key: str) -> FileRef | None:
+    def _file(
+        self, form: MultiDict[str, str], files: MultiDict[str, FileStorage], key: str
+    ) -> FileRef | None:
         upload = files.get(key)
         if upload is not None and upload.filename:
             return FileRef(self._store(upload))
@@ -120,8 +154,15 @@ class FormReader:
             raise FieldRefused("no_such_file", "There is no file {id} that you could put here.", id=kept[:20])
         return FileRef(number)
 
-    def _lines(self, spec: FieldSpec, form: MultiDict[str, str], files: MultiDict[str, FileStorage],
-               found: FormValues, columns: Sequence[str], key: str) -> list[dict[str, Any]]:
+    def _lines(
+        self,
+        spec: FieldSpec,
+        form: MultiDict[str, str],
+        files: MultiDict[str, FileStorage],
+        found: FormValues,
+        columns: Sequence[str],
+        key: str,
+    ) -> list[dict[str, Any]]:
         """Read the rows of a sub-table; empty new rows are nobody's, rows marked for deletion are left out."""
         child = self._catalog.entity(str(spec.option("of")))
         given = {whole(n) for n in form.getlist(f"{key}__row")}
@@ -137,7 +178,9 @@ class FormReader:
             if not record_id and _is_blank(child, line):
                 continue
             found.problems.extend(line.problems)
-            rows.append({**line.values, **(_named(record_id, form.get(f"{prefix}version", "")) if record_id else {})})
+            rows.append(
+                {**line.values, **(_named(record_id, form.get(f"{prefix}version", "")) if record_id else {})}
+            )
         return rows
 
 
@@ -149,7 +192,9 @@ def whole(text: str) -> int | None:
 def _id(text: str, title: str = "") -> int:
     number = whole(text)
     if number is None:
-        raise FieldRefused("not_found", "{text} was not found; choose a record from the list.", text=title or text[:40])
+        raise FieldRefused(
+            "not_found", "{text} was not found; choose a record from the list.", text=title or text[:40]
+        )
     return number
 
 
@@ -172,5 +217,10 @@ def _chosen(spec: FieldSpec, chosen: str, title: str) -> Ref | AnyRef:
 
 def _is_blank(child: EntitySpec, line: FormValues) -> bool:
     """Tell whether nothing was written in a new row: what stands there is at most its defaults."""
-    return all(value in (None, False, "", ()) or child.fields[name].type == "choice"
-               for name, value in line.values.items()) and not line.problems
+    return (
+        all(
+            value in (None, False, "", ()) or child.fields[name].type == "choice"
+            for name, value in line.values.items()
+        )
+        and not line.problems
+    )

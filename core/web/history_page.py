@@ -21,8 +21,10 @@ from core.web.texts import N_
 from core.web.visit import Visit, visit
 
 ACTIONS: Mapping[str, tuple[str, str, str]] = {
-    "create": (N_("created this record"), "plus", "green"), "update": (N_("changed"), "edit", "blue"),
-    "delete": (N_("put it in the trash"), "trash", "red"), "restore": (N_("took it out of the trash"), "arrow-back-up", "teal"),
+    "create": (N_("created this record"), "plus", "green"),
+    "update": (N_("changed"), "edit", "blue"),
+    "delete": (N_("put it in the trash"), "trash", "red"),
+    "restore": (N_("took it out of the trash"), "arrow-back-up", "teal"),
 }
 PAGE = 50
 REFERRING = frozenset({"reference", "reference_any", "links"})
@@ -46,8 +48,11 @@ class Line:
 
 def register(made: Blueprint, site: Site, pages: Pages) -> None:
     """Add the routes of this page."""
-    made.add_url_rule("/records/<entity>/<int:number>/history", "history",
-                      lambda entity, number: show(site, pages, entity, number))
+    made.add_url_rule(
+        "/records/<entity>/<int:number>/history",
+        "history",
+        lambda entity, number: show(site, pages, entity, number),
+    )
 
 
 def show(site: Site, pages: Pages, name: str, number: int) -> Response:
@@ -55,17 +60,31 @@ def show(site: Site, pages: Pages, name: str, number: int) -> Response:
     present = visit().require()
     entity = present.catalog.entity(name)
     before = request.args.get("before", "")
-    lines = history_lines(site, present, entity, number, PAGE + 1,
-                          before=int(before) if before.isascii() and before.isdigit() else None)
-    return pages.show("history.html", nav=name, entity=entity, number=number, lines=lines[:PAGE],
-                      more=lines[PAGE - 1].id if len(lines) > PAGE else None)
+    lines = history_lines(
+        site,
+        present,
+        entity,
+        number,
+        PAGE + 1,
+        before=int(before) if before.isascii() and before.isdigit() else None,
+    )
+    return pages.show(
+        "history.html",
+        nav=name,
+        entity=entity,
+        number=number,
+        lines=lines[:PAGE],
+        more=lines[PAGE - 1].id if len(lines) > PAGE else None,
+    )
 
 
-def history_lines(site: Site, present: Visit, entity: EntitySpec, number: int, limit: int, *,
-                  before: int | None = None) -> list[Line]:
+def history_lines(
+    site: Site, present: Visit, entity: EntitySpec, number: int, limit: int, *, before: int | None = None
+) -> list[Line]:
     """Return the newest changes as this person may know them."""
     entries = site.get(HistoryReading).history(
-        present.actor, entity.name, number, limit, before, catalog=present.catalog)
+        present.actor, entity.name, number, limit, before, catalog=present.catalog
+    )
     now = site.get(Database).now()
     return [_line(site, present, entity, entry, now) for entry in entries]
 
@@ -74,13 +93,26 @@ def _line(site: Site, present: Visit, entity: EntitySpec, entry: HistoryEntry, n
     style = present.style
     what, icon, hue = ACTIONS[entry.action]
     moves = tuple(
-        (style.label(entity.fields[name].label), _text(site, present, entity.fields[name], old),
-         _text(site, present, entity.fields[name], new))
+        (
+            style.label(entity.fields[name].label),
+            _text(site, present, entity.fields[name], old),
+            _text(site, present, entity.fields[name], new),
+        )
         for name, (old, new) in entry.changes.items()
-        if name in entity.fields and not entity.fields[name].system and entry.action == "update")
-    return Line(id=entry.id, who=entry.actor_name or style._("The system"), what=style._(what), icon=icon, hue=hue, at=entry.at,
-                when=style.relative(entry.at, now), moment=style.datetime(entry.at), reason=entry.reason or "",
-                moves=moves)
+        if name in entity.fields and not entity.fields[name].system and entry.action == "update"
+    )
+    return Line(
+        id=entry.id,
+        who=entry.actor_name or style._("The system"),
+        what=style._(what),
+        icon=icon,
+        hue=hue,
+        at=entry.at,
+        when=style.relative(entry.at, now),
+        moment=style.datetime(entry.at),
+        reason=entry.reason or "",
+        moves=moves,
+    )
 
 
 def _text(site: Site, present: Visit, spec: FieldSpec, value: Json) -> str:
@@ -88,7 +120,9 @@ def _text(site: Site, present: Visit, spec: FieldSpec, value: Json) -> str:
     if value is None or value == []:
         return "—"
     if spec.type in REFERRING:
-        return present.style.joined(tuple(_named(one) for one in (value if isinstance(value, list) else [value])))
+        return present.style.joined(
+            tuple(_named(one) for one in (value if isinstance(value, list) else [value]))
+        )
     kind = site.get(FieldTypes).get(spec.type)
     kept: Any = value
     try:

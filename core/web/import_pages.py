@@ -45,30 +45,51 @@ class ImportPlan:
         """Read the choices from the form."""
         chosen = {column: form.get(f"c{number}", "") for number, column in enumerate(columns)}
         mode = form.get("mode", MODES[0])
-        return cls(mapping={column: target for column, target in chosen.items() if target}, key=form.get("key", ""),
-                   mode=mode if mode in MODES else MODES[0], sheet=form.get("sheet", ""),
-                   create_missing=form.get("create_missing") == "1")
+        return cls(
+            mapping={column: target for column, target in chosen.items() if target},
+            key=form.get("key", ""),
+            mode=mode if mode in MODES else MODES[0],
+            sheet=form.get("sheet", ""),
+            create_missing=form.get("create_missing") == "1",
+        )
 
     @classmethod
     def of_job(cls, job: JobStatus) -> ImportPlan:
         """Return the choices that a job of ours was started with."""
         given = job.arguments
         mapping = given.get("mapping")
-        return cls(mapping={str(k): str(v) for k, v in mapping.items()} if isinstance(mapping, Mapping) else {},
-                   mode=str(given.get("mode") or MODES[0]), key=str(given.get("key") or ""),
-                   sheet=str(given.get("sheet") or ""), create_missing=given.get("create_missing") is True)
+        return cls(
+            mapping={str(k): str(v) for k, v in mapping.items()} if isinstance(mapping, Mapping) else {},
+            mode=str(given.get("mode") or MODES[0]),
+            key=str(given.get("key") or ""),
+            sheet=str(given.get("sheet") or ""),
+            create_missing=given.get("create_missing") is True,
+        )
 
 
 def register(made: Blueprint, site: Site, pages: Pages) -> None:
     """Add the routes of these pages."""
-    made.add_url_rule("/records/<entity>/import", "import_file", lambda entity: choose(site, pages, entity),
-                      methods=["GET", "POST"])
-    made.add_url_rule("/records/<entity>/import/<int:file>", "import_columns",
-                      lambda entity, file: columns(site, pages, entity, file), methods=["GET", "POST"])
-    made.add_url_rule("/records/<entity>/import/<int:file>/<int:job>", "import_result",
-                      lambda entity, file, job: result(site, pages, entity, file, job))
+    made.add_url_rule(
+        "/records/<entity>/import",
+        "import_file",
+        lambda entity: choose(site, pages, entity),
+        methods=["GET", "POST"],
+    )
+    made.add_url_rule(
+        "/records/<entity>/import/<int:file>",
+        "import_columns",
+        lambda entity, file: columns(site, pages, entity, file),
+        methods=["GET", "POST"],
+    )
+    made.add_url_rule(
+        "/records/<entity>/import/<int:file>/<int:job>",
+        "import_result",
+        lambda entity, file, job: result(site, pages, entity, file, job),
+    )
     made.add_url_rule("/jobs/<int:job>/cancel", "cancel_job", lambda job: cancel(site, job), methods=["POST"])
-    made.add_url_rule("/records/<entity>/export.<fmt>", "export", lambda entity, fmt: export(site, entity, fmt))
+    made.add_url_rule(
+        "/records/<entity>/export.<fmt>", "export", lambda entity, fmt: export(site, entity, fmt)
+    )
 
 
 def _exchange(site: Site) -> Exchange:
@@ -100,31 +121,46 @@ def choose(site: Site, pages: Pages, name: str) -> Response:
                 return go(url_for("web.import_columns", entity=name, file=number))
             except PayvandError as refused:
                 problem = present.style._(refused.message, **refused.params)
-    return pages.show("import_file.html", nav=name, entity=entity, problem=problem, status=422 if problem else 200)
+    return pages.show(
+        "import_file.html", nav=name, entity=entity, problem=problem, status=422 if problem else 200
+    )
 
 
 def columns(site: Site, pages: Pages, name: str, file: int) -> Response:
     """Step 2: which column means what; posting starts the check, and after it the import with the same choices."""
     present = _importer(site, name)
     if request.form.get("act") == "run":
-        return _start(site, present, name, file, _plan_of(site, present, request.form.get("job", "")), dry_run=False)
-    inspection = _exchange(site).inspect(present.actor, file, name, catalog=present.catalog,
-                                            sheet=request.values.get("sheet", ""))
+        return _start(
+            site, present, name, file, _plan_of(site, present, request.form.get("job", "")), dry_run=False
+        )
+    inspection = _exchange(site).inspect(
+        present.actor, file, name, catalog=present.catalog, sheet=request.values.get("sheet", "")
+    )
     kept, problem = _plan_of(site, present, request.args.get("job", "")), ""
     if request.method == "POST":
         kept = ImportPlan.read(request.form, [column.name for column in inspection.columns])
         if kept.mapping:
             return _start(site, present, name, file, kept, dry_run=True)
         problem = present.style._("Say of at least one column what it means.")
-    return pages.show("import_columns.html", nav=name, entity=present.catalog.entity(name), file=file, kept=kept,
-                      inspection=inspection, problem=problem, status=422 if problem else 200)
+    return pages.show(
+        "import_columns.html",
+        nav=name,
+        entity=present.catalog.entity(name),
+        file=file,
+        kept=kept,
+        inspection=inspection,
+        problem=problem,
+        status=422 if problem else 200,
+    )
 
 
 def _plan_of(site: Site, present: Visit, job: str) -> ImportPlan:
     """Return what was chosen for a job of this person; nothing yet where none is named."""
     if not (job.isascii() and job.isdigit()):
         return ImportPlan()
-    return ImportPlan.of_job(site.get(Jobs).status(present.actor, int(job), everybody=is_administrator(present)))
+    return ImportPlan.of_job(
+        site.get(Jobs).status(present.actor, int(job), everybody=is_administrator(present))
+    )
 
 
 def _start(site: Site, present: Visit, name: str, file: int, plan: ImportPlan, *, dry_run: bool) -> Response:
@@ -134,8 +170,17 @@ def _start(site: Site, present: Visit, name: str, file: int, plan: ImportPlan, *
     def act() -> int:
         with database.unit(present.catalog, present.actor, channel="import") as uow:
             job = _exchange(site).start(
-                present.actor, file, name, plan.mapping, mode=plan.mode, key=plan.key or None, dry_run=dry_run, uow=uow,
-                sheet=plan.sheet, create_missing=plan.create_missing)
+                present.actor,
+                file,
+                name,
+                plan.mapping,
+                mode=plan.mode,
+                key=plan.key or None,
+                dry_run=dry_run,
+                uow=uow,
+                sheet=plan.sheet,
+                create_missing=plan.create_missing,
+            )
             if not dry_run:
                 assign_files(uow, [file], OF_JOB, job)
             return job
@@ -149,10 +194,16 @@ def result(site: Site, pages: Pages, name: str, file: int, job: int) -> Response
     status = site.get(Jobs).status(present.actor, job, everybody=is_administrator(present))
     found = status.result or {}
     values: dict[str, Any] = {
-        "nav": name, "entity": present.catalog.entity(name), "file": file, "job": status, "result": found,
-        "dry": status.arguments.get("dry_run") is True, "ended": status.state in ("done", "failed", "cancelled"),
+        "nav": name,
+        "entity": present.catalog.entity(name),
+        "file": file,
+        "job": status,
+        "result": found,
+        "dry": status.arguments.get("dry_run") is True,
+        "ended": status.state in ("done", "failed", "cancelled"),
         "error_file": _file_of(found.get("error_file")),
-        "percent": round(100 * status.done / status.total) if status.total else 0}
+        "percent": round(100 * status.done / status.total) if status.total else 0,
+    }
     template = "import_task.html" if request.headers.get("HX-Request") else "import_result.html"
     return pages.show(template, **values)
 
@@ -186,5 +237,7 @@ def export(site: Site, name: str, fmt: str) -> Response:
     state = ListState.read(request.args)
     chosen = tuple(c for c in state.columns if c in view.choices) or view.columns
     query = build_query(state, view, entity, chosen, site.get(FieldTypes), context_of(site, present))
-    file_name, mime, pieces = _exchange(site).export(actor, name, query, fmt, catalog=catalog, style=present.style)
+    file_name, mime, pieces = _exchange(site).export(
+        actor, name, query, fmt, catalog=catalog, style=present.style
+    )
     return Response(pieces, headers=dict(download_headers(file_name, mime)))

@@ -46,17 +46,25 @@ def register(made: Blueprint, site: Site, pages: Pages) -> None:
     made.add_url_rule("/records/<entity>", "record_list", lambda entity: show(site, pages, entity))
     made.add_url_rule("/records/<entity>/filter", "filter", add_filter)
     made.add_url_rule("/records/<entity>/columns", "columns", choose_columns)
-    made.add_url_rule("/records/<entity>/delete", "delete_records",
-                      lambda entity: delete(site, entity), methods=["POST"])
-    made.add_url_rule("/records/<entity>/restore", "restore_records",
-                      lambda entity: restore(site, entity), methods=["POST"])
+    made.add_url_rule(
+        "/records/<entity>/delete", "delete_records", lambda entity: delete(site, entity), methods=["POST"]
+    )
+    made.add_url_rule(
+        "/records/<entity>/restore", "restore_records", lambda entity: restore(site, entity), methods=["POST"]
+    )
 
 
 def context_of(site: Site, present: Visit) -> LoadContext:
     """Return what reading typed values needs for this person."""
     settings = site.settings
-    return LoadContext(style=present.style, currency=settings.currency, catalog=present.catalog, channel="web",
-                       region=settings.region, area_code=settings.area_code)
+    return LoadContext(
+        style=present.style,
+        currency=settings.currency,
+        catalog=present.catalog,
+        channel="web",
+        region=settings.region,
+        area_code=settings.area_code,
+    )
 
 
 def show(site: Site, pages: Pages, name: str) -> Response:
@@ -65,15 +73,30 @@ def show(site: Site, pages: Pages, name: str) -> Response:
     listing = _listing(site, present, name)
     views = FieldViews(site.get(FieldTypes), present.style, site.settings.currency)
     access, catalog, actor = site.get(Access), present.catalog, present.actor
-    rows = [{"id": item["id"], "cells": _cells(views, listing, item), "title": _title(views, listing.entity, item)}
-            for item in listing.page.items]
-    allowed = {action: access.may(actor, name, action, catalog)
-               for action in ("create", "delete", "import", "export")}
+    rows = [
+        {
+            "id": item["id"],
+            "cells": _cells(views, listing, item),
+            "title": _title(views, listing.entity, item),
+        }
+        for item in listing.page.items
+    ]
+    allowed = {
+        action: access.may(actor, name, action, catalog)
+        for action in ("create", "delete", "import", "export")
+    }
     return pages.show(
-        "list.html", nav=name, listing=listing, entity=listing.entity, rows=rows, may=allowed,
+        "list.html",
+        nav=name,
+        listing=listing,
+        entity=listing.entity,
+        rows=rows,
+        may=allowed,
         headings=[_heading(listing, column) for column in listing.columns],
-        chips=_chips(site, present, listing), filterable=_filterable(site, present, listing),
-        status=422 if listing.problem else 200)
+        chips=_chips(site, present, listing),
+        filterable=_filterable(site, present, listing),
+        status=422 if listing.problem else 200,
+    )
 
 
 def _listing(site: Site, present: Visit, name: str) -> Listing:
@@ -90,7 +113,10 @@ def _listing(site: Site, present: Visit, name: str) -> Listing:
         page, problem = reading.find(actor, name, query, catalog=catalog), ""
     except BadRequest as wrong:
         query = build_query(ListState(), view, spec, columns, site.get(FieldTypes), context_of(site, present))
-        page, problem = reading.find(actor, name, query, catalog=catalog), present.style._(wrong.message, **wrong.params)
+        page, problem = (
+            reading.find(actor, name, query, catalog=catalog),
+            present.style._(wrong.message, **wrong.params),
+        )
     return Listing(entity=spec, view=view, state=state, columns=columns, page=page, problem=problem)
 
 
@@ -112,15 +138,26 @@ def _heading(listing: Listing, name: str) -> dict[str, Any]:
     present = listing.state.sort or (listing.view.sort[0] if listing.view.sort else "")
     direction = {name: "ascending", f"-{name}": "descending"}.get(present, "")
     following = f"-{name}" if direction == "ascending" else name
-    return {"name": name, "label": spec.label, "sort": direction, "url": listing.state.address(sort=following),
-            "sortable": spec.type not in ("links", "list", "file", "multi_choice", "reference_any", "long_text"),
-            "number": spec.type in ("integer", "decimal", "money")}
+    return {
+        "name": name,
+        "label": spec.label,
+        "sort": direction,
+        "url": listing.state.address(sort=following),
+        "sortable": spec.type not in ("links", "list", "file", "multi_choice", "reference_any", "long_text"),
+        "number": spec.type in ("integer", "decimal", "money"),
+    }
 
 
 def _chips(site: Site, present: Visit, listing: Listing) -> list[dict[str, Any]]:
-    return [{"label": spec.label, "operator": chip.operator, "url": listing.state.without(chip),
-             "value": _chip_text(site, present, listing, chip)}
-            for chip, spec in shown_chips(listing.state.chips, listing.entity)]
+    return [
+        {
+            "label": spec.label,
+            "operator": chip.operator,
+            "url": listing.state.without(chip),
+            "value": _chip_text(site, present, listing, chip),
+        }
+        for chip, spec in shown_chips(listing.state.chips, listing.entity)
+    ]
 
 
 def _chip_text(site: Site, present: Visit, listing: Listing, chip: Chip) -> str:
@@ -137,11 +174,18 @@ def _chip_text(site: Site, present: Visit, listing: Listing, chip: Chip) -> str:
 
 def _filterable(site: Site, present: Visit, listing: Listing) -> list[dict[str, Any]]:
     types = site.get(FieldTypes)
-    return [{"name": spec.name, "label": spec.label, "operators": operators(spec), "type": spec.type,
-             "choices": [(c.name, present.style.label(c.label)) for c in spec.choices],
-             "target": str(spec.option("to") or "")}
-            for spec in (listing.entity.fields[name] for name in listing.view.choices)
-            if types.get(spec.type).filterable and not (spec.system and spec.name in ("id", "version"))]
+    return [
+        {
+            "name": spec.name,
+            "label": spec.label,
+            "operators": operators(spec),
+            "type": spec.type,
+            "choices": [(c.name, present.style.label(c.label)) for c in spec.choices],
+            "target": str(spec.option("to") or ""),
+        }
+        for spec in (listing.entity.fields[name] for name in listing.view.choices)
+        if types.get(spec.type).filterable and not (spec.system and spec.name in ("id", "version"))
+    ]
 
 
 def add_filter(entity: str) -> Response:
@@ -149,7 +193,9 @@ def add_filter(entity: str) -> Response:
     visit().require()
     state = _state_of(request.args.get("state", ""))
     value = request.args.get("value", "").strip() or request.args.get("text", "").strip()
-    chip = Chip(field=request.args.get("field", ""), operator=request.args.get("operator", ""), value=value[:200])
+    chip = Chip(
+        field=request.args.get("field", ""), operator=request.args.get("operator", ""), value=value[:200]
+    )
     return go(url_for("web.record_list", entity=entity) + state.address(chips=(*state.chips, chip)))
 
 
@@ -157,7 +203,9 @@ def choose_columns(entity: str) -> Response:
     """Lead to the list with other columns."""
     visit().require()
     state = _state_of(request.args.get("state", ""))
-    return go(url_for("web.record_list", entity=entity) + state.address(columns=tuple(request.args.getlist("col"))))
+    return go(
+        url_for("web.record_list", entity=entity) + state.address(columns=tuple(request.args.getlist("col")))
+    )
 
 
 def _state_of(address: str) -> ListState:
@@ -165,7 +213,9 @@ def _state_of(address: str) -> ListState:
 
 
 def _chosen() -> Sequence[int]:
-    return [int(v) for v in request.form.getlist("id") if v.isascii() and v.isdigit() and len(v) < LONGEST_ID][:1000]
+    return [
+        int(v) for v in request.form.getlist("id") if v.isascii() and v.isdigit() and len(v) < LONGEST_ID
+    ][:1000]
 
 
 def delete(site: Site, name: str) -> Response:
@@ -181,7 +231,9 @@ def delete(site: Site, name: str) -> Response:
             site.get(Records).delete(present.actor, name, ids, uow=uow)
 
     database.attempt(act)
-    text = present.style.ngettext("{number} record is in the trash.", "{number} records are in the trash.", len(ids))
+    text = present.style.ngettext(
+        "{number} record is in the trash.", "{number} records are in the trash.", len(ids)
+    )
     return go(back, text, undo=f"{name}:{','.join(map(str, ids))}")
 
 

@@ -13,6 +13,7 @@ from core.errors import BadRequest
 from core.expressions import unparse
 from core.expressions.nodes import Binary, Call, Flag, Node, Number, Path, Text, Unary, and_all
 from core.fields import FieldRefused, FieldTypes, LoadContext
+from core.i18n import ascii_digits
 from core.metadata.specs import EntitySpec, FieldSpec
 from core.records.query import Query
 from core.views import ListView
@@ -20,14 +21,30 @@ from core.views import ListView
 PAGE = 50
 LONGEST_ID = 19
 OPERATORS: Mapping[str, tuple[str, ...]] = {
-    "text": ("has", "is", "empty", "set"), "number": ("is", "from", "to", "empty", "set"),
-    "date": ("is", "from", "to", "empty", "set"), "choice": ("is", "not", "empty", "set"),
-    "reference": ("is", "not", "empty", "set"), "boolean": ("yes", "no"), "other": ("empty", "set"),
+    "text": ("has", "is", "empty", "set"),
+    "number": ("is", "from", "to", "empty", "set"),
+    "date": ("is", "from", "to", "empty", "set"),
+    "choice": ("is", "not", "empty", "set"),
+    "reference": ("is", "not", "empty", "set"),
+    "boolean": ("yes", "no"),
+    "other": ("empty", "set"),
 }
 KINDS = {
-    "text": "text", "long_text": "text", "email": "text", "phone": "text", "url": "text", "sequence": "text",
-    "integer": "number", "decimal": "number", "money": "number", "date": "date", "datetime": "date",
-    "choice": "choice", "multi_choice": "choice", "reference": "reference", "boolean": "boolean",
+    "text": "text",
+    "long_text": "text",
+    "email": "text",
+    "phone": "text",
+    "url": "text",
+    "sequence": "text",
+    "integer": "number",
+    "decimal": "number",
+    "money": "number",
+    "date": "date",
+    "datetime": "date",
+    "choice": "choice",
+    "multi_choice": "choice",
+    "reference": "reference",
+    "boolean": "boolean",
 }
 VALUELESS = frozenset({"empty", "set", "yes", "no"})
 
@@ -60,16 +77,28 @@ class ListState:
     def read(cls, args: MultiDict[str, str]) -> ListState:
         """Read the state from an address; what makes no sense is left out."""
         chips = tuple(chip for text in args.getlist("f") if (chip := _chip(text)) is not None)
-        return cls(search=args.get("q", "").strip(), named=args.get("view", ""), chips=chips, sort=args.get("sort", ""),
-                   columns=tuple(name for name in args.get("cols", "").split(",") if name),
-                   cursor=args.get("cursor", ""), trash=args.get("trash") == "1")
+        return cls(
+            search=args.get("q", "").strip(),
+            named=args.get("view", ""),
+            chips=chips,
+            sort=args.get("sort", ""),
+            columns=tuple(name for name in args.get("cols", "").split(",") if name),
+            cursor=args.get("cursor", ""),
+            trash=args.get("trash") == "1",
+        )
 
     def address(self, **changes: object) -> str:
         """Return the query string of this state with changes; a changed question starts on its first page."""
         state = replace(self, **{"cursor": "", **changes})  # type: ignore[arg-type]  # names are checked by replace
         pairs: list[tuple[str, str]] = [("f", str(chip)) for chip in state.chips]
-        for name, value in (("q", state.search), ("view", state.named), ("sort", state.sort),
-                            ("cols", ",".join(state.columns)), ("cursor", state.cursor), ("trash", "1" if state.trash else "")):
+        for name, value in (
+            ("q", state.search),
+            ("view", state.named),
+            ("sort", state.sort),
+            ("cols", ",".join(state.columns)),
+            ("cursor", state.cursor),
+            ("trash", "1" if state.trash else ""),
+        ):
             if value:
                 pairs.append((name, value))
         return "?" + urlencode(pairs)
@@ -90,17 +119,32 @@ def operators(spec: FieldSpec) -> tuple[str, ...]:
     return OPERATORS[KINDS.get(spec.type, "other")]
 
 
-def build_query(state: ListState, view: ListView, entity: EntitySpec, columns: Sequence[str], types: FieldTypes,
-                context: LoadContext) -> Query:
+def build_query(
+    state: ListState,
+    view: ListView,
+    entity: EntitySpec,
+    columns: Sequence[str],
+    types: FieldTypes,
+    context: LoadContext,
+) -> Query:
     """Return the question behind a list; a value that cannot be read raises `BadRequest`."""
     parts = [f"({f.where})" for f in view.filters if f.name == state.named and f.where]
     conditions = [_condition(chip, entity, types, context) for chip in state.chips]
     if conditions:
         parts.append(unparse(and_all(conditions)))
     sort = (state.sort,) if state.sort else view.sort
-    fields = tuple(dict.fromkeys(("id", "version", *columns, *((entity.title,) if entity.has(entity.title) else ()))))
-    return Query(fields=fields, filter=" and ".join(parts), sort=sort, limit=PAGE, cursor=state.cursor,
-                 search=state.search, trash=state.trash)
+    fields = tuple(
+        dict.fromkeys(("id", "version", *columns, *((entity.title,) if entity.has(entity.title) else ())))
+    )
+    return Query(
+        fields=fields,
+        filter=" and ".join(parts),
+        sort=sort,
+        limit=PAGE,
+        cursor=state.cursor,
+        search=state.search,
+        trash=state.trash,
+    )
 
 
 def _condition(chip: Chip, entity: EntitySpec, types: FieldTypes, context: LoadContext) -> Node:
@@ -124,6 +168,8 @@ def _compared(chip: Chip, spec: FieldSpec, path: Node, types: FieldTypes, contex
     if kind == "text":
         if chip.operator == "is":
             return Binary("==", path, Text(chip.value))
+        if spec.type == "phone":
+            return Call("contains", (path, Text(_dialled(chip.value))))
         if spec.search:
             return Call("fold_contains", (path, Text(chip.value)))
         return Call("contains", (Call("lower", (path,)), Text(chip.value.lower())))
@@ -135,6 +181,12 @@ def _compared(chip: Chip, spec: FieldSpec, path: Node, types: FieldTypes, contex
         return found if chip.operator == "is" else Unary("not", found)
     sign = {"is": "==", "not": "!=", "from": ">=", "to": "<="}[chip.operator]
     return Binary(sign, path, literal)
+
+
+def _dialled(typed: str) -> str:
+    """Return what is common to a number as people write it and as it is stored: its digits, without leading zeros."""
+    digits = "".join(c for c in ascii_digits(typed) if c.isdigit())
+    return digits.lstrip("0") or typed
 
 
 def _literal(chip: Chip, spec: FieldSpec, types: FieldTypes, context: LoadContext) -> Node:
@@ -176,7 +228,10 @@ def _edges(day: date, spec: FieldSpec, context: LoadContext) -> tuple[Node, Node
     if spec.type == "date":
         return _call("date", day.isoformat()), _call("date", (day + timedelta(days=1)).isoformat())
     start, end = context.reader.instants(day, day + timedelta(days=1))
-    return (_call("datetime", start.strftime("%Y-%m-%dT%H:%M:%SZ")), _call("datetime", end.strftime("%Y-%m-%dT%H:%M:%SZ")))
+    return (
+        _call("datetime", start.strftime("%Y-%m-%dT%H:%M:%SZ")),
+        _call("datetime", end.strftime("%Y-%m-%dT%H:%M:%SZ")),
+    )
 
 
 def _call(name: str, text: str) -> Node:
@@ -185,5 +240,8 @@ def _call(name: str, text: str) -> Node:
 
 def shown_chips(chips: Iterable[Chip], entity: EntitySpec) -> list[tuple[Chip, FieldSpec]]:
     """Return the filters that still make sense on this entity."""
-    return [(chip, spec) for chip in chips
-            if (spec := entity.fields.get(chip.field)) is not None and chip.operator in operators(spec)]
+    return [
+        (chip, spec)
+        for chip in chips
+        if (spec := entity.fields.get(chip.field)) is not None and chip.operator in operators(spec)
+    ]

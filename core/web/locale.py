@@ -34,6 +34,8 @@ def time_zones() -> dict[str, str]:
 @lru_cache(maxsize=8)
 def _places(code: str) -> tuple[tuple[str, str], ...]:
     locale = Locale.parse(code)
-    inhabited = [z for z in available_timezones() if "/" in z and not z.startswith(("Etc/", "SystemV/", "US/"))]
+    inhabited = [
+        z for z in available_timezones() if "/" in z and not z.startswith(("Etc/", "SystemV/", "US/"))
+    ]
     named = ((zone, get_timezone_location(get_timezone(zone), locale=locale)) for zone in inhabited)
     return tuple(sorted(named, key=lambda pair: (pair[1], pair[0])))

@@ -40,8 +40,10 @@ def choices(site: Site, entities: str) -> Response:
         entity = present.catalog.entity(name)
         hint = present.style.label(entity.label) if len(names) > 1 else ""
         extra = {"entity": name} if len(names) > 1 else {}
-        items += [{"id": ref.id, "title": ref.title or f"#{ref.id}", "hint": hint, **extra}
-                  for ref in _matching(site, present, entity, typed)]
+        items += [
+            {"id": ref.id, "title": ref.title or f"#{ref.id}", "hint": hint, **extra}
+            for ref in _matching(site, present, entity, typed)
+        ]
     return jsonify(items=items[:MOST])
 
 
@@ -67,12 +69,20 @@ def search(site: Site, pages: Pages) -> Response:
     """Search everything the person may read: JSON for the palette, a page otherwise."""
     present = visit().require()
     typed = request.args.get("q", "").strip()[:MAX_SEARCH]
-    hits = site.get(Searching).search(present.actor, typed, limit=MOST, catalog=present.catalog) if typed else []
+    hits = (
+        site.get(Searching).search(present.actor, typed, limit=MOST, catalog=present.catalog) if typed else []
+    )
     items = []
     for hit in hits:
         entity = present.catalog.entity(hit.entity)
-        items.append({"title": hit.title or f"#{hit.id}", "entity": present.style.label(entity.label), "icon": entity.icon,
-                      "url": url_for("web.record", entity=hit.entity, number=hit.id)})
+        items.append(
+            {
+                "title": hit.title or f"#{hit.id}",
+                "entity": present.style.label(entity.label),
+                "icon": entity.icon,
+                "url": url_for("web.record", entity=hit.entity, number=hit.id),
+            }
+        )
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         return jsonify(items=items)
     return pages.show("search.html", nav="search", typed=typed, items=items)
@@ -89,7 +99,9 @@ def download(site: Site, number: int) -> Response:
     """Send a file to somebody who may read the record that it belongs to; never shown inside the site."""
     present = visit().require()
     found = site.get(Attachments).find(present.actor, number, catalog=present.catalog)
-    response = Response(_pieces(site.get(Files).open(found)), headers=dict(download_headers(found.name, found.mime)))
+    response = Response(
+        _pieces(site.get(Files).open(found)), headers=dict(download_headers(found.name, found.mime))
+    )
     response.content_length = found.size
     return response
 

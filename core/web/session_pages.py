@@ -29,7 +29,9 @@ def register(made: Blueprint, site: Site, pages: Pages) -> None:
     made.add_url_rule("/sign-in", "sign_in", lambda: sign_in(site, pages), methods=["GET", "POST"])
     made.add_url_rule("/sign-out", "sign_out", lambda: sign_out(site), methods=["POST"])
     made.add_url_rule("/language", "language", lambda: language(site), methods=["POST"])
-    made.add_url_rule("/preferences", "preferences", lambda: preferences(site, pages), methods=["GET", "POST"])
+    made.add_url_rule(
+        "/preferences", "preferences", lambda: preferences(site, pages), methods=["GET", "POST"]
+    )
 
 
 def home(pages: Pages) -> Response:
@@ -50,13 +52,22 @@ def sign_in(site: Site, pages: Pages) -> Response:
     try:
         token = site.get(Identity).sign_in(login, password, address=request.remote_addr or "")
     except NotSignedIn as wrong:
-        return pages.show("sign_in.html", status=401, next=target, login=login, problem=style._(wrong.message))
+        return pages.show(
+            "sign_in.html", status=401, next=target, login=login, problem=style._(wrong.message)
+        )
     except TooMany as wait:
-        return pages.show("sign_in.html", status=429, next=target, login=login,
-                          problem=style._(wait.message, **wait.params))
+        return pages.show(
+            "sign_in.html", status=429, next=target, login=login, problem=style._(wait.message, **wait.params)
+        )
     response = go(target)
-    response.set_cookie(SESSION_COOKIE, token, max_age=SESSION_DAYS * 24 * 3600, httponly=True, samesite="Lax",
-                        secure=site.settings.secure_cookies)
+    response.set_cookie(
+        SESSION_COOKIE,
+        token,
+        max_age=SESSION_DAYS * 24 * 3600,
+        httponly=True,
+        samesite="Lax",
+        secure=site.settings.secure_cookies,
+    )
     return response
 
 
@@ -88,7 +99,9 @@ def preferences(site: Site, pages: Pages) -> Response:
         "language": {code: lang.name for code, lang in localization.languages.items()},
         "calendar": {name: name.capitalize() for name in localization.calendars},
         "digits": {name: name.capitalize() for name in localization.digits},
-        "money_unit": {name: unit.label(present.style.lang) for name, unit in localization.money_units.items()},
+        "money_unit": {
+            name: unit.label(present.style.lang) for name, unit in localization.money_units.items()
+        },
         "time_zone": time_zones(),
     }
     if request.method == "POST":
@@ -98,15 +111,26 @@ def preferences(site: Site, pages: Pages) -> Response:
         response = go(url_for("web.preferences"), present.style._("Your preferences are saved."))
         _remember(site, response, known["language"])
         return response
-    return pages.show("preferences.html", nav="preferences", choices=choices, now=site.get(Database).now(),
-                      chosen=asdict(present.actor.preferences))
+    return pages.show(
+        "preferences.html",
+        nav="preferences",
+        choices=choices,
+        now=site.get(Database).now(),
+        chosen=asdict(present.actor.preferences),
+    )
 
 
 def _remember(site: Site, response: BaseResponse, code: str) -> None:
     """Let this browser remember a language for the pages before signing in; an empty one is forgotten."""
     if code:
-        response.set_cookie(LANGUAGE_COOKIE, code, max_age=365 * 24 * 3600, samesite="Lax", httponly=True,
-                            secure=site.settings.secure_cookies)
+        response.set_cookie(
+            LANGUAGE_COOKIE,
+            code,
+            max_age=365 * 24 * 3600,
+            samesite="Lax",
+            httponly=True,
+            secure=site.settings.secure_cookies,
+        )
     else:
         response.delete_cookie(LANGUAGE_COOKIE)
 
@@ -119,7 +143,13 @@ def _keep(site: Site, values: Mapping[str, str]) -> None:
 
     def write() -> None:
         with site.get(Database).unit(catalog, actor) as uow:
-            site.get(Records).update(actor, PROFILE, actor.id or 0, {k: v or None for k, v in values.items()},
-                                     version=None, uow=uow)
+            site.get(Records).update(
+                actor,
+                PROFILE,
+                actor.id or 0,
+                {k: v or None for k, v in values.items()},
+                version=None,
+                uow=uow,
+            )
 
     site.get(Database).attempt(write)

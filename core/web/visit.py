@@ -86,14 +86,16 @@ def check_csrf(present: Visit, request: Request) -> None:
     """Refuse a form that did not come from one of our pages."""
     given = request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
     if not hmac.compare_digest(given.encode(), present.csrf.encode()):
-        raise AccessDenied("This page is too old or came from elsewhere; reload it and try again.", code="csrf")
+        raise AccessDenied(
+            "This page is too old or came from elsewhere; reload it and try again.", code="csrf"
+        )
     origin = request.headers.get("Origin")
     if origin and origin != "null" and origin not in _own_origins(present.site, request):
-        raise AccessDenied("This page is too old or came from elsewhere; reload it and try again.", code="csrf")
+        raise AccessDenied(
+            "This page is too old or came from elsewhere; reload it and try again.", code="csrf"
+        )
 
 
 def _own_origins(site: Site, request: Request) -> tuple[str, ...]:
     configured = site.settings.base_url.rstrip("/")
     return (configured,) if configured else (request.host_url.rstrip("/"),)
-
-

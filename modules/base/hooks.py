@@ -28,18 +28,52 @@ from modules.base.people import (
 TREES = {"base.user": "manager", "base.team": "parent"}
 """References of this module that make trees."""
 
-PRINCIPALS = frozenset({"name", "team", "manager", "language", "calendar", "digits", "time_zone", "money_unit",
-                        "parent", "leader", "members", "deleted_at"})
+PRINCIPALS = frozenset(
+    {
+        "name",
+        "team",
+        "manager",
+        "language",
+        "calendar",
+        "digits",
+        "time_zone",
+        "money_unit",
+        "parent",
+        "leader",
+        "members",
+        "deleted_at",
+    }
+)
 """What is remembered of people and teams between requests."""
 
-OWNED = Behaviour(name="owned", owner="base", fields={
-    "owner": {"type": "reference", "label": "Owner", "to": "base.user", "on_delete": "clear", "default": "$user"},
-    "team": {"type": "reference", "label": "Team", "to": "base.team", "on_delete": "clear", "default": "$team"},
-})
+OWNED = Behaviour(
+    name="owned",
+    owner="base",
+    fields={
+        "owner": {
+            "type": "reference",
+            "label": "Owner",
+            "to": "base.user",
+            "on_delete": "clear",
+            "default": "$user",
+        },
+        "team": {
+            "type": "reference",
+            "label": "Team",
+            "to": "base.team",
+            "on_delete": "clear",
+            "default": "$team",
+        },
+    },
+)
 
-TAGS = Behaviour(name="tags", owner="base", fields={
-    "tags": {"type": "links", "label": "Tags", "to": "base.tag"},
-})
+TAGS = Behaviour(
+    name="tags",
+    owner="base",
+    fields={
+        "tags": {"type": "links", "label": "Tags", "to": "base.tag"},
+    },
+)
 
 
 @hookimpl
@@ -62,8 +96,9 @@ def account_saved(account: Account, name: str, uow: UnitOfWork) -> None:
 
 
 @hookimpl
-def record_normalize(entity: EntitySpec, values: Mapping[str, object],
-                     uow: UnitOfWork) -> Mapping[str, object] | None:
+def record_normalize(
+    entity: EntitySpec, values: Mapping[str, object], uow: UnitOfWork
+) -> Mapping[str, object] | None:
     """Let a record whose owner is known belong to the owner's team, where nothing else was said."""
     if "owned" not in entity.behaviours or values.get("team") is not None:
         return None
@@ -78,8 +113,12 @@ def record_validate(change: Change, uow: UnitOfWork) -> Iterable[Problem]:
         yield from _profile_problems(change, uow)
     field = TREES.get(change.entity.name, "")
     above = getattr(change.after.get(field), "id", None)
-    if field in change.changed and change.id and above is not None \
-            and closes_circle(uow, change.entity.name, field, change.id, above):
+    if (
+        field in change.changed
+        and change.id
+        and above is not None
+        and closes_circle(uow, change.entity.name, field, change.id, above)
+    ):
         yield Problem(code="circle", field=field, message="Nothing can stand above itself.")
 
 

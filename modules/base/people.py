@@ -12,13 +12,17 @@ READING = ("language", "calendar", "digits", "time_zone", "money_unit")
 
 def add_profile(account: Account, name: str, uow: UnitOfWork) -> None:
     """Make the profile of a new account; logins that are e-mail addresses become its e-mail."""
-    values = {"name": name or account.login, "email": account.login if "@" in account.login else None,
-              "active": account.active}
+    values = {
+        "name": name or account.login,
+        "email": account.login if "@" in account.login else None,
+        "active": account.active,
+    }
     system = uow.actor.elevate("the profile of a new account")
     uow.memo[ADDING] = True
     try:
-        records(uow).create(system, "base.user", [values], uow=uow, fixed={"active": account.active},
-                            ids=[account.id])
+        records(uow).create(
+            system, "base.user", [values], uow=uow, fixed={"active": account.active}, ids=[account.id]
+        )
     finally:
         uow.memo.pop(ADDING, None)
 
@@ -28,7 +32,9 @@ def follow_account(account: Account, uow: UnitOfWork) -> bool:
     known = next(iter(look_up(uow, "base.user", ("active",), where=f"id == {account.id}")), None)
     if known is not None and known["active"] != account.active:
         system = uow.actor.elevate("the account was changed")
-        records(uow).update(system, "base.user", account.id, {"active": account.active}, version=None, uow=uow)
+        records(uow).update(
+            system, "base.user", account.id, {"active": account.active}, version=None, uow=uow
+        )
     return known is not None
 
 
@@ -39,7 +45,9 @@ def is_adding_profile(uow: UnitOfWork) -> bool:
 
 def profile_of(account_id: int, uow: UnitOfWork) -> Profile | None:
     """Return what the core remembers of a person; None for an account without a profile."""
-    person = next(iter(look_up(uow, "base.user", ("name", "team", *READING), where=f"id == {account_id}")), None)
+    person = next(
+        iter(look_up(uow, "base.user", ("name", "team", *READING), where=f"id == {account_id}")), None
+    )
     if person is None:
         return None
     own = person["team"]
@@ -47,9 +55,13 @@ def profile_of(account_id: int, uow: UnitOfWork) -> Profile | None:
     belongs = f"{account_id} in members or leader == {account_id}"
     teams = {int(str(found["id"])) for found in look_up(uow, "base.team", (), where=belongs)}
     teams |= {team} if team is not None else set()
-    return Profile(name=str(person["name"]), team=team, teams=tuple(sorted(teams)),
-                   teams_below=tuple(sorted(_below(teams, uow))),
-                   preferences=Preferences(**{name: str(person[name] or "") for name in READING}))
+    return Profile(
+        name=str(person["name"]),
+        team=team,
+        teams=tuple(sorted(teams)),
+        teams_below=tuple(sorted(_below(teams, uow))),
+        preferences=Preferences(**{name: str(person[name] or "") for name in READING}),
+    )
 
 
 def _below(teams: set[int], uow: UnitOfWork) -> set[int]:
@@ -76,8 +88,13 @@ def give_first_team(team: int, uow: UnitOfWork) -> None:
     waiting = list(look_up(uow, "base.user", (), where=f"id in {ids} and is_empty(team)")) if ids else []
     if waiting:
         system = uow.actor.elevate("the first team of a person")
-        records(uow).update_many(system, "base.user", {int(str(one["id"])): {"team": Ref(team)} for one in waiting},
-                                 uow=uow, parsed=True)
+        records(uow).update_many(
+            system,
+            "base.user",
+            {int(str(one["id"])): {"team": Ref(team)} for one in waiting},
+            uow=uow,
+            parsed=True,
+        )
 
 
 def team_of_owner(owner: object, uow: UnitOfWork) -> Ref | None:

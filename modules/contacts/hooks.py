@@ -11,8 +11,9 @@ from modules.contacts.relationships import follow_names, relationship_titles
 
 
 @hookimpl
-def record_normalize(entity: EntitySpec, values: Mapping[str, object],
-                     uow: UnitOfWork) -> Mapping[str, object] | None:
+def record_normalize(
+    entity: EntitySpec, values: Mapping[str, object], uow: UnitOfWork
+) -> Mapping[str, object] | None:
     """Give ways to reach people their one spelling, and relationships their two titles."""
     match entity.name:
         case "contacts.contact_point":
@@ -36,7 +37,11 @@ def record_validate(change: Change, uow: UnitOfWork) -> Iterable[Problem]:
 
 def _same(values: Mapping[str, object]) -> bool:
     start, end = values.get("from_record"), values.get("to_record")
-    return isinstance(start, AnyRef) and isinstance(end, AnyRef) and (start.entity, start.id) == (end.entity, end.id)
+    return (
+        isinstance(start, AnyRef)
+        and isinstance(end, AnyRef)
+        and (start.entity, start.id) == (end.entity, end.id)
+    )
 
 
 @hookimpl

@@ -33,7 +33,9 @@ def keep_one_primary(changes: Sequence[Change], uow: UnitOfWork) -> None:
         for _, group in groupby(sorted(lines, key=_kind), key=_kind):
             moved.update(_put_right(list(group), chosen))
     if moved:
-        records(uow).update_many(uow.actor.elevate("exactly one is the main one"), entity, moved, uow=uow, parsed=True)
+        records(uow).update_many(
+            uow.actor.elevate("exactly one is the main one"), entity, moved, uow=uow, parsed=True
+        )
 
 
 def _put_right(group: Sequence[Line], chosen: set[int]) -> Iterator[tuple[int, Mapping[str, object]]]:
@@ -47,7 +49,9 @@ def _put_right(group: Sequence[Line], chosen: set[int]) -> Iterator[tuple[int, M
 def _main(lines: Sequence[Line], chosen: set[int]) -> int | None:
     """Return the id of the one to be the main one: one just chosen, else who is it already, else the first."""
     primaries = [_id(line) for line in lines if line[PRIMARY]]
-    return min([i for i in primaries if i in chosen] or primaries or [_id(line) for line in lines], default=None)
+    return min(
+        [i for i in primaries if i in chosen] or primaries or [_id(line) for line in lines], default=None
+    )
 
 
 def _lists(entity: str, owners: Mapping[str, set[int]], uow: UnitOfWork) -> Iterator[Sequence[Line]]:
@@ -56,7 +60,7 @@ def _lists(entity: str, owners: Mapping[str, set[int]], uow: UnitOfWork) -> Iter
     for owner, ids in owners.items():
         ordered = sorted(ids)
         for start in range(0, len(ordered), AT_ONCE):
-            some = ordered[start:start + AT_ONCE]
+            some = ordered[start : start + AT_ONCE]
             for record in look_up(uow, owner, (name,), where=f"id in {some}"):
                 lines = record[name]
                 yield lines if isinstance(lines, tuple) else ()

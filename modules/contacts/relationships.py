@@ -17,15 +17,19 @@ def relationship_titles(values: Mapping[str, object], uow: UnitOfWork) -> Mappin
     kind, start, end = values.get("type"), values.get("from_record"), values.get("to_record")
     if not (isinstance(kind, Ref) and isinstance(start, AnyRef) and isinstance(end, AnyRef)):
         return None
-    words = next(iter(look_up(uow, "contacts.relationship_type", ("name", "inverse_name"),
-                              where=f"id == {kind.id}")), None)
+    words = next(
+        iter(look_up(uow, "contacts.relationship_type", ("name", "inverse_name"), where=f"id == {kind.id}")),
+        None,
+    )
     first, second = _name(start, uow), _name(end, uow)
     if words is None or not first or not second:
         return None
     name = str(words["name"])
     inverse = str(words["inverse_name"] or name)
-    return {"title": BETWEEN.join((first, name, second))[:LONGEST],
-            "inverse_title": BETWEEN.join((second, inverse, first))[:LONGEST]}
+    return {
+        "title": BETWEEN.join((first, name, second))[:LONGEST],
+        "inverse_title": BETWEEN.join((second, inverse, first))[:LONGEST],
+    }
 
 
 def _name(end: AnyRef, uow: UnitOfWork) -> str:
@@ -39,8 +43,11 @@ def follow_names(changes: Sequence[Change], uow: UnitOfWork) -> None:
     ids: set[int] = set()
     for change in changes:
         if change.action == "update" and _named(change):
-            ids |= {int(str(one["id"])) for where in _touching(change)
-                    for one in look_up(uow, RELATIONSHIP, (), where=where)}
+            ids |= {
+                int(str(one["id"]))
+                for where in _touching(change)
+                for one in look_up(uow, RELATIONSHIP, (), where=where)
+            }
     if ids:
         # Nothing is set: the titles follow by themselves.
         system = uow.actor.elevate("a name has changed")
@@ -50,7 +57,8 @@ def follow_names(changes: Sequence[Change], uow: UnitOfWork) -> None:
 def _named(change: Change) -> bool:
     name = change.entity.name
     return NAMES.get(name) in change.changed or (
-        name == "contacts.relationship_type" and bool(change.changed & {"name", "inverse_name"}))
+        name == "contacts.relationship_type" and bool(change.changed & {"name", "inverse_name"})
+    )
 
 
 def _touching(change: Change) -> Iterator[str]:

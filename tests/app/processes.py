@@ -62,21 +62,39 @@ def environment(home: Path, database: str = "", **more: str) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PAYVAND_")}
     inherited.pop("DATABASE_URL", None)
     named = {"DATABASE_URL": database} if database else {}
-    return {**inherited, "PAYVAND_HOME": str(home), "PAYVAND_PROCESSES": "1", "PAYVAND_LOG_LEVEL": "error", **named, **more}
+    return {
+        **inherited,
+        "PAYVAND_HOME": str(home),
+        "PAYVAND_PROCESSES": "1",
+        "PAYVAND_LOG_LEVEL": "error",
+        **named,
+        **more,
+    }
 
 
 def command(*words: str, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """Run `payvand` to its end."""
-    return subprocess.run([sys.executable, "-m", "core.app.command", *words], env=env, capture_output=True, text=True,
-                          check=False, timeout=PATIENCE)
+    return subprocess.run(
+        [sys.executable, "-m", "core.app.command", *words],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
 
 
 @contextmanager
 def serving(env: Mapping[str, str]) -> Iterator[Served]:
     """Run `payvand serve` on a free port while the block runs; nothing of it is left afterwards."""
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-m", "core.app.command", "serve", "--port", str(port)], env=env,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "core.app.command", "serve", "--port", str(port)],
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     served = Served(port, process)
     family: set[int] = set()
     try:
@@ -124,7 +142,11 @@ def memory(pid: int) -> int:
 def children(pid: int) -> list[int]:
     """Return the ids of the processes that a process has started."""
     try:
-        return [int(one) for task in Path(f"/proc/{pid}/task").iterdir() for one in (task / "children").read_text().split()]
+        return [
+            int(one)
+            for task in Path(f"/proc/{pid}/task").iterdir()
+            for one in (task / "children").read_text().split()
+        ]
     except OSError:
         return []
 

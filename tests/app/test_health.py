@@ -26,7 +26,9 @@ def test_without_a_worker_it_says_so(client):
 def test_a_worker_that_was_not_heard_of_for_long_does_not_count(site, client):
     beat(site)
     with site.get(Database).reading() as reader:
-        reader.value("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute' RETURNING 1")
+        reader.value(
+            "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute' RETURNING 1"
+        )
     assert client.get("/health").status_code == 503
 
 

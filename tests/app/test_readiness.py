@@ -38,5 +38,7 @@ def test_a_site_is_composed_without_its_database(tmp_path):
 def test_the_guide_tells_every_setting(field):
     default = str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
     shown = f"`{default}`" if default else "–"
-    row = next(line for line in GUIDE.read_text().splitlines() if line.startswith(f"| `{field.metadata['env']}` "))
+    row = next(
+        line for line in GUIDE.read_text().splitlines() if line.startswith(f"| `{field.metadata['env']}` ")
+    )
     assert row.split("|")[2].strip() == shown

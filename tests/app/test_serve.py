@@ -28,6 +28,7 @@ MOST_MEMORY = 130 * 2**20
 @pytest.fixture
 def ready(pg, tmp_path):
     """The environment of a site without any module."""
+
     def build(url):
         assert command("init", env=environment(tmp_path, url)).returncode == 0
 
@@ -44,7 +45,11 @@ def test_everything_runs_and_stops_at_a_signal(ready):
         served.process.send_signal(signal.SIGINT)
         told = served.process.communicate(timeout=30)
         assert (served.process.returncode, served.first_line, *told) == (
-            0, f"Payvand serves on http://127.0.0.1:{served.port}\n", "Stopping…\n", "")
+            0,
+            f"Payvand serves on http://127.0.0.1:{served.port}\n",
+            "Stopping…\n",
+            "",
+        )
         assert not any(lives(pid) for pid in family)
 
 
@@ -111,18 +116,26 @@ def test_a_taken_port_is_told(ready):
         port = other.getsockname()[1]
         done = command("serve", "--port", str(port), env=ready)
     assert done.returncode == 1
-    assert done.stderr == (f"payvand: Port {port} on 127.0.0.1 is taken by another program; stop it, "
-                           "or set PAYVAND_PORT.\n")
+    assert done.stderr == (
+        f"payvand: Port {port} on 127.0.0.1 is taken by another program; stop it, or set PAYVAND_PORT.\n"
+    )
 
 
-@pytest.mark.parametrize(("changes", "sentence"), [
-    ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nowhere"},
-     "The database at 127.0.0.1 does not answer; is it running, and is DATABASE_URL right?"),
-    ({"DATABASE_URL": "mysql://nobody@127.0.0.1/nowhere"},
-     "The setting DATABASE_URL is wrong: it must start with postgresql://"),
-    ({"PAYVAND_HOST": "203.0.113.7"}, "Nothing can listen at 203.0.113.7; look at PAYVAND_HOST."),
-    ({"PAYVAND_THREADS": "many"}, "The setting PAYVAND_THREADS is wrong: 'many' is not a whole number"),
-])
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (
+            {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nowhere"},
+            "The database at 127.0.0.1 does not answer; is it running, and is DATABASE_URL right?",
+        ),
+        (
+            {"DATABASE_URL": "mysql://nobody@127.0.0.1/nowhere"},
+            "The setting DATABASE_URL is wrong: it must start with postgresql://",
+        ),
+        ({"PAYVAND_HOST": "203.0.113.7"}, "Nothing can listen at 203.0.113.7; look at PAYVAND_HOST."),
+        ({"PAYVAND_THREADS": "many"}, "The setting PAYVAND_THREADS is wrong: 'many' is not a whole number"),
+    ],
+)
 def test_a_wrong_setting_is_told_in_one_sentence(ready, changes, sentence):
     done = command("serve", env={**ready, "PAYVAND_PORT": str(free_port()), **changes})
     assert (done.returncode, done.stderr) == (1, f"payvand: {sentence}\n")

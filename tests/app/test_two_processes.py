@@ -34,12 +34,17 @@ def test_a_field_added_through_one_is_used_through_the_other_at_once(processes):
     for number in range(ROUNDS):
         here, there = clients[number % 2], clients[1 - number % 2]
         name = f"x_field_{number}"
-        added = here.post(FIELDS, json={"name": name, "type": "text", "label": {"en": f"Field {number}"}}, headers=key)
+        added = here.post(
+            FIELDS, json={"name": name, "type": "text", "label": {"en": f"Field {number}"}}, headers=key
+        )
         assert added.status_code == 201, added.text
         written = there.post(THINGS, json={"name": f"Thing {number}", name: "blue"}, headers=key)
         assert written.status_code == 201, written.text
-        found = here.get(THINGS, query_string={"fields": f"name,{name}", "filter": f"{name} == 'blue'", "sort": name},
-                         headers=key)
+        found = here.get(
+            THINGS,
+            query_string={"fields": f"name,{name}", "filter": f"{name} == 'blue'", "sort": name},
+            headers=key,
+        )
         assert [item[name] for item in found.json["items"]] == ["blue"], found.text
 
 
@@ -49,7 +54,9 @@ def test_rights_taken_away_through_one_are_gone_in_the_other(processes, site):
     system = system_actor("a test")
     with site.get(Database).unit(site.get(Catalogs).current(), system) as uow:
         identity = site.get(Identity)
-        identity.set_roles(system, identity.find_account("boss@example.com", uow=uow).id, ["kit.visitor"], uow=uow)
+        identity.set_roles(
+            system, identity.find_account("boss@example.com", uow=uow).id, ["kit.visitor"], uow=uow
+        )
     assert clients[1].post(SHELVES, json={"name": "Attic"}, headers=key).status_code == 403
 
 

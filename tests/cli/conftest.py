@@ -48,6 +48,7 @@ def bare(pg: TestPostgres, tmp_path: Path) -> Iterator[Terminal]:
 @pytest.fixture
 def terminal(pg: TestPostgres, tmp_path: Path) -> Iterator[Terminal]:
     """A terminal at a site with the kit."""
+
     def build(url: str) -> None:
         Terminal(url, tmp_path).run("init", "--modules", "kit")
 

@@ -78,7 +78,9 @@ def test_the_doctor_tells_of_a_missing_column(terminal):
 
 
 def test_the_doctor_tells_of_jobs_that_nobody_does(terminal):
-    execute(terminal, "INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('payvand', 'payvand.run')")
+    execute(
+        terminal, "INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('payvand', 'payvand.run')"
+    )
     assert "no worker runs" in terminal.run("doctor", code=1).stderr
 
 
@@ -97,7 +99,9 @@ def test_modules_are_listed_disabled_and_enabled(terminal):
 
 
 def state_of_kit(terminal):
-    return next(line.split() for line in terminal.run("module", "list").output.splitlines() if line.startswith("kit "))
+    return next(
+        line.split() for line in terminal.run("module", "list").output.splitlines() if line.startswith("kit ")
+    )
 
 
 def test_a_module_that_is_not_there_is_refused_by_name(terminal):
@@ -127,14 +131,18 @@ def test_accounts_are_created_listed_and_given_keys(terminal):
 
 def test_a_password_that_was_given_is_not_repeated(terminal):
     made = terminal.run("user", "create", "anna@example.com", "--password", "four words in a row").output
-    changed = terminal.run("user", "password", "anna@example.com", "--password", "other words in a row").output
+    changed = terminal.run(
+        "user", "password", "anna@example.com", "--password", "other words in a row"
+    ).output
     assert "words" not in made + changed
     assert "The new password is" in terminal.run("user", "password", "anna@example.com").output
 
 
 def test_unknown_roles_and_people_are_refused(terminal):
-    assert isinstance(terminal.run("user", "create", "a@example.com", "--role", "kit.king", code=1).exception,
-                      ValidationFailed)
+    assert isinstance(
+        terminal.run("user", "create", "a@example.com", "--role", "kit.king", code=1).exception,
+        ValidationFailed,
+    )
     assert isinstance(terminal.run("user", "token", "nobody@example.com", code=1).exception, NotFound)
 
 
@@ -148,7 +156,8 @@ def test_a_module_with_errors_stops_the_check_with_all_of_them(terminal, tmp_pat
     (folder / "manifest.yaml").write_text("module: broken\nversion: 1.0.0\nlabel: Broken\n")
     (folder / "entities" / "one.yaml").write_text(
         "entity: broken.one\nlabel: One\nplural: Ones\ntitle: name\n"
-        "fields:\n  name: {type: texxt, label: Name}\n  to: {type: reference, label: To, to: broken.two}\n")
+        "fields:\n  name: {type: texxt, label: Name}\n  to: {type: reference, label: To, to: broken.two}\n"
+    )
     terminal.folders = [tmp_path / "modules"]
     told = terminal.run("metadata", "check", code=1).stderr
     assert "texxt" in told
@@ -164,15 +173,26 @@ def test_a_sheet_is_imported_with_the_rights_of_a_person(terminal, tmp_path):
     told = terminal.run("import", str(sheet), "--entity", "kit.thing", "--as", "anna@example.com").output
     assert ["created", "2"] in [line.split() for line in told.splitlines()]
     assert sql(terminal, "SELECT name, code, size, keeper FROM kit_thing ORDER BY id") == [
-        ("Lamp", "L-1", 3, 1), ("Vase", "V-1", 4, 1)]
+        ("Lamp", "L-1", 3, 1),
+        ("Vase", "V-1", 4, 1),
+    ]
 
 
 def test_rows_that_are_refused_make_the_import_fail_and_are_kept(terminal, tmp_path):
     terminal.run("user", "create", "anna@example.com", "--role", "kit.keeper")
     sheet = tmp_path / "things.csv"
     sheet.write_text("Name,Code,Size\nLamp,L-1,three\nVase,V-1,4\n")
-    told = terminal.run("import", str(sheet), "--entity", "kit.thing", "--as", "anna@example.com",
-                        "--errors", str(tmp_path / "left.xlsx"), code=1).output
+    told = terminal.run(
+        "import",
+        str(sheet),
+        "--entity",
+        "kit.thing",
+        "--as",
+        "anna@example.com",
+        "--errors",
+        str(tmp_path / "left.xlsx"),
+        code=1,
+    ).output
     assert ["errors", "1"] in [line.split() for line in told.splitlines()]
     assert (tmp_path / "left.xlsx").stat().st_size > 0
     assert sql(terminal, "SELECT name FROM kit_thing") == [("Vase",)]
@@ -189,13 +209,17 @@ def test_a_database_without_persian_letters_is_refused_with_what_to_do(pg, tmp_p
     url = pg.url_of(make_url(pg.empty()).database + "_c")
     server = make_url(pg.url).set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
-                           .format(Identifier(make_url(url).database)))
+        connection.execute(
+            SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'").format(
+                Identifier(make_url(url).database)
+            )
+        )
     try:
         refused = Terminal(url, tmp_path).run("init", code=1).exception
         assert isinstance(refused, Unavailable)
-        assert refused.text() == ("The database does not know Persian letters; "
-                                  "create it with LC_CTYPE 'C.UTF-8'.")
+        assert refused.text() == (
+            "The database does not know Persian letters; create it with LC_CTYPE 'C.UTF-8'."
+        )
     finally:
         pg.drop(url)
 

@@ -55,18 +55,32 @@ class Office:
         with self.unit(actor) as uow:
             return self.site.get(Files).store(io.BytesIO(data), name, actor or self.actor, uow)
 
-    def inspect(self, content: bytes | str, name: str = "people.csv", entity: str = "roster.person") -> Inspection:
+    def inspect(
+        self, content: bytes | str, name: str = "people.csv", entity: str = "roster.person"
+    ) -> Inspection:
         return self.exchange.inspect(self.actor, self.upload(content, name), entity, catalog=self.catalog)
 
-    def start(self, content: bytes | str, name: str = "people.csv", *, entity: str = "roster.person",
-              mapping: Mapping[str, str] | None = None, **how: Any) -> int:
+    def start(
+        self,
+        content: bytes | str,
+        name: str = "people.csv",
+        *,
+        entity: str = "roster.person",
+        mapping: Mapping[str, str] | None = None,
+        **how: Any,
+    ) -> int:
         number = self.upload(content, name)
         with self.unit() as uow:
             return self.exchange.start(self.actor, number, entity, mapping, uow=uow, **how)
 
     def work(self) -> None:
-        run_worker(self.site, conninfo(self.site), self.site.get(Identity).actor_of, self.site.get(Catalogs).current,
-                   wait=False)
+        run_worker(
+            self.site,
+            conninfo(self.site),
+            self.site.get(Identity).actor_of,
+            self.site.get(Catalogs).current,
+            wait=False,
+        )
 
     def status(self, job: int) -> JobStatus:
         return self.site.get(Jobs).status(self.actor, job)
@@ -80,8 +94,12 @@ class Office:
         return status.result or {}
 
     def people(self, *fields: str, filter: str = "", entity: str = "roster.person") -> list[dict[str, Any]]:  # noqa: A002  # as in Query
-        page = self.site.get(Reading).find(self.system, entity, Query(
-            fields=fields, filter=filter, sort=("id",), limit=200), catalog=self.catalog)
+        page = self.site.get(Reading).find(
+            self.system,
+            entity,
+            Query(fields=fields, filter=filter, sort=("id",), limit=200),
+            catalog=self.catalog,
+        )
         return page.items
 
     def create(self, entity: str, *rows: Mapping[str, Any], actor: Actor | None = None) -> list[int]:
@@ -97,12 +115,20 @@ class Office:
 
 
 def conninfo(site: Site) -> str:
-    return database_address(site.settings.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    return (
+        database_address(site.settings.database_url)
+        .set(drivername="postgresql")
+        .render_as_string(hide_password=False)
+    )
 
 
 def counts(result: Mapping[str, Any]) -> dict[str, int]:
     """Return the counts of a result that are not nought."""
-    return {name: result[name] for name in ("created", "updated", "skipped", "duplicates", "errors") if result[name]}
+    return {
+        name: result[name]
+        for name in ("created", "updated", "skipped", "duplicates", "errors")
+        if result[name]
+    }
 
 
 def workbook(*rows: Sequence[Any], title: str = "Sheet") -> bytes:

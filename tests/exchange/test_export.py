@@ -19,7 +19,8 @@ from tests.exchange.conftest import Office, counts
 PEOPLE = (
     "First name,Last name,Code,Born,Seen,Size,Weight,Salary,Active,Kind,Mobile,Note\n"
     'Ada,Stone,007,1990-05-06,2026-01-02 03:04,170,70.25,"1,250 USD",yes,public,09121234567,=1+1\n'
-    "علی,کریمی,008,,,,,,,,,+cmd\n")
+    "علی,کریمی,008,,,,,,,,,+cmd\n"
+)
 
 
 class Shifted(Gregorian):
@@ -44,8 +45,14 @@ def export(office, style):
 
     def run(fmt, *fields, reader=None, how=style, **asked):
         who = reader or office
-        name, mime, pieces = who.exchange.export(who.actor, "roster.person", Query(fields=fields, sort=("id",), **asked), fmt,
-                                                 catalog=who.catalog, style=how)
+        name, mime, pieces = who.exchange.export(
+            who.actor,
+            "roster.person",
+            Query(fields=fields, sort=("id",), **asked),
+            fmt,
+            catalog=who.catalog,
+            style=how,
+        )
         return name, mime, b"".join(pieces)
 
     return run
@@ -62,7 +69,8 @@ def test_text_files_carry_a_mark_of_their_encoding_and_no_formulas(export):
     assert rows_of_csv(content) == [
         ["Full name", "Mobile", "Note", "Salary", "Salary: Unit", "Born"],
         ["Ada Stone", "'+989121234567", "'=1+1", "1250", "US Dollar", "1990-05-06"],
-        ["علی کریمی", "", "'+cmd", "", "", ""]]
+        ["علی کریمی", "", "'+cmd", "", "", ""],
+    ]
 
 
 def test_workbooks_have_real_types_and_text_is_text(export):
@@ -72,7 +80,10 @@ def test_workbooks_have_real_types_and_text_is_text(export):
     head, first, _ = sheet.iter_rows(values_only=True)
     assert head == ("Code", "Born", "Seen", "Size", "Weight", "Salary", "Salary: Unit", "Active", "Note")
     assert first[0] == "007"
-    assert (first[1].date(), first[2].replace(tzinfo=dt.UTC)) == (dt.date(1990, 5, 6), dt.datetime(2026, 1, 2, 3, 4, tzinfo=dt.UTC))
+    assert (first[1].date(), first[2].replace(tzinfo=dt.UTC)) == (
+        dt.date(1990, 5, 6),
+        dt.datetime(2026, 1, 2, 3, 4, tzinfo=dt.UTC),
+    )
     assert first[3:] == (170, 70.25, 1250, "US Dollar", "Yes", "=1+1")
     assert sheet["I2"].data_type == "s"
     assert sheet["B2"].number_format == "yyyy-mm-dd"
@@ -107,7 +118,10 @@ def test_without_fields_everything_the_reader_sees_is_exported(export):
 
 def test_people_export_what_they_see_and_may_take_along(site, actor_as, export):
     clerk, guest = Office(site, actor_as("roster.clerk")), Office(site, actor_as("roster.guest"))
-    assert [row[0] for row in rows_of_csv(export("csv", "full_name", reader=clerk)[2])] == ["Full name", "Ada Stone"]
+    assert [row[0] for row in rows_of_csv(export("csv", "full_name", reader=clerk)[2])] == [
+        "Full name",
+        "Ada Stone",
+    ]
     with pytest.raises(AccessDenied):
         export("csv", "full_name", reader=guest)
 

@@ -13,7 +13,7 @@ from core.exchange import limits, measuring, safety, table
 from core.exchange.opening import open_table
 from tests.exchange.conftest import workbook
 
-TYPES = ('<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>')
+TYPES = '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
 
 
 def read(content, name="people.csv", sheet=""):
@@ -47,12 +47,17 @@ def test_lines_within_quotes_and_short_and_long_rows_are_read():
 
 
 def test_marks_against_formulas_are_taken_away_again():
-    assert read("a,b\n'=1+1,'+98912\n'tis,''\n") == (("a", "b"), [(2, ("=1+1", "+98912")), (3, ("'tis", "''"))])
+    assert read("a,b\n'=1+1,'+98912\n'tis,''\n") == (
+        ("a", "b"),
+        [(2, ("=1+1", "+98912")), (3, ("'tis", "''"))],
+    )
 
 
 def test_titles_above_the_header_are_passed_over_and_rows_keep_their_numbers():
     assert read("List of people,,\n,,\nname,town,note\nAda,Yazd,\n") == (
-        ("name", "town", "note"), [(4, ("Ada", "Yazd", None))])
+        ("name", "town", "note"),
+        [(4, ("Ada", "Yazd", None))],
+    )
 
 
 def test_headers_get_names_of_their_own():
@@ -65,7 +70,9 @@ def test_an_empty_file_is_told(content):
         read(content)
 
 
-@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\x00\x00\x01\x02", b"%PDF-1.7\n\x01\x02\x03", bytes(range(256)) * 4])
+@pytest.mark.parametrize(
+    "content", [b"\x89PNG\r\n\x1a\n\x00\x00\x01\x02", b"%PDF-1.7\n\x01\x02\x03", bytes(range(256)) * 4]
+)
 def test_what_is_no_table_is_told(content):
     with pytest.raises(ValidationFailed, match="neither"):
         read(content)
@@ -102,7 +109,11 @@ def test_styled_empty_cells_far_away_cost_nothing():
 def zipped(parts, **info):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in {"[Content_Types].xml": TYPES, "xl/workbook.xml": "<workbook/>", **parts}.items():
+        for name, content in {
+            "[Content_Types].xml": TYPES,
+            "xl/workbook.xml": "<workbook/>",
+            **parts,
+        }.items():
             archive.writestr(name, content)
     return file.getvalue()
 
@@ -111,26 +122,55 @@ def sheet(rows):
     return f"<worksheet><sheetData>{rows}</sheetData></worksheet>"
 
 
-@pytest.mark.parametrize(("content", "word"), [
-    (b"PK\x03\x04 nothing more", "damaged"),
-    (workbook(["a"], ["b"])[:-400], "damaged"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "password"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old kind"),
-    (zipped({"xl/vbaProject.bin": b"\1"}), "macros"),
-    (zipped({f"xl/x{i}.txt": b"" for i in range(limits.MAX_ENTRIES)}), "parts"),
-    (zipped({"xl/media/zeros.bin": bytes(3 * 2**20)}), "densely"),
-    (zipped({"xl/styles.xml": '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'}), "document type"),
-    (zipped({"xl/styles.xml": '<?xml version="1.0" encoding="utf-16"?>'.encode("utf-16") + "<!DOCTYPE x><x/>".encode("utf-16-le")}),
-     "document type"),
-    (zipped({"xl/styles.xml": "<x>"}), "damaged"),
-    (zipped({"xl/worksheets/sheet1.xml": sheet('<row r="1"><c r="A1"><v>1</v></c></row><row r="300000"><c r="A300000"><v>1</v></c></row>')}),
-     "rows"),
-    (zipped({"xl/worksheets/sheet1.xml": sheet('<row r="1"><c r="XFD1"><v>1</v></c></row>')}), "columns"),
-    (zipped({"xl/worksheets/sheet1.xml": sheet('<row r="9"><c r="A9"><v>1</v></c></row><row r="1"><c r="A1"><v>1</v></c></row>')}),
-     "damaged"),
-    (zipped({"xl/worksheets/sheet1.xml": sheet('<row r="1"><c r="A1" t="s"><v>7</v></c></row>')}), "damaged"),
-    (zipped({"xl/worksheets/sheet1.xml": sheet('<row r="1"><c r="1A"><v>7</v></c></row>')}), "damaged"),
-])
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (b"PK\x03\x04 nothing more", "damaged"),
+        (workbook(["a"], ["b"])[:-400], "damaged"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "password"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old kind"),
+        (zipped({"xl/vbaProject.bin": b"\1"}), "macros"),
+        (zipped({f"xl/x{i}.txt": b"" for i in range(limits.MAX_ENTRIES)}), "parts"),
+        (zipped({"xl/media/zeros.bin": bytes(3 * 2**20)}), "densely"),
+        (zipped({"xl/styles.xml": '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'}), "document type"),
+        (
+            zipped(
+                {
+                    "xl/styles.xml": '<?xml version="1.0" encoding="utf-16"?>'.encode("utf-16")
+                    + "<!DOCTYPE x><x/>".encode("utf-16-le")
+                }
+            ),
+            "document type",
+        ),
+        (zipped({"xl/styles.xml": "<x>"}), "damaged"),
+        (
+            zipped(
+                {
+                    "xl/worksheets/sheet1.xml": sheet(
+                        '<row r="1"><c r="A1"><v>1</v></c></row><row r="300000"><c r="A300000"><v>1</v></c></row>'
+                    )
+                }
+            ),
+            "rows",
+        ),
+        (zipped({"xl/worksheets/sheet1.xml": sheet('<row r="1"><c r="XFD1"><v>1</v></c></row>')}), "columns"),
+        (
+            zipped(
+                {
+                    "xl/worksheets/sheet1.xml": sheet(
+                        '<row r="9"><c r="A9"><v>1</v></c></row><row r="1"><c r="A1"><v>1</v></c></row>'
+                    )
+                }
+            ),
+            "damaged",
+        ),
+        (
+            zipped({"xl/worksheets/sheet1.xml": sheet('<row r="1"><c r="A1" t="s"><v>7</v></c></row>')}),
+            "damaged",
+        ),
+        (zipped({"xl/worksheets/sheet1.xml": sheet('<row r="1"><c r="1A"><v>7</v></c></row>')}), "damaged"),
+    ],
+)
 def test_bombs_and_broken_workbooks_are_refused_in_words(content, word):
     with pytest.raises(ValidationFailed, match=word):
         read(content, "p.xlsx")
@@ -147,7 +187,7 @@ def test_a_zip_that_is_no_workbook_is_told():
 def test_a_workbook_that_unpacks_to_more_than_it_says_is_refused():
     content = bytearray(zipped({"xl/media/x.bin": bytes(range(256)) * 100}))
     place = content.rindex(b"xl/media/x.bin") - 46
-    content[place + 24:place + 28] = (10).to_bytes(4, "little")  # the size in the directory
+    content[place + 24 : place + 28] = (10).to_bytes(4, "little")  # the size in the directory
     with pytest.raises(ValidationFailed, match="damaged"):
         read(bytes(content), "p.xlsx")
 

@@ -17,26 +17,51 @@ HEAD = "First name,Last name,Mobile,E-mail,Code\n"
 
 
 def reasons(result, outcome="error"):
-    return [(row["row"], problem["field"], problem["code"]) for row in result["rows"] if row["outcome"] == outcome
-            for problem in row["problems"]]
+    return [
+        (row["row"], problem["field"], problem["code"])
+        for row in result["rows"]
+        if row["outcome"] == outcome
+        for problem in row["problems"]
+    ]
 
 
 def test_rows_become_records(office):
     result = office.run("First name,Last name,Size\nAda,Stone,170\nBo,Reed,\n")
     assert counts(result) == {"created": 2}
-    assert [(p["full_name"], p["size"]) for p in office.people("full_name", "size")] == [("Ada Stone", 170), ("Bo Reed", None)]
+    assert [(p["full_name"], p["size"]) for p in office.people("full_name", "size")] == [
+        ("Ada Stone", 170),
+        ("Bo Reed", None),
+    ]
     assert result["error_file"] is None
     assert not result["rows"]
 
 
 def test_typed_cells_are_read_by_the_types_of_their_fields(office):
-    group, = office.create("roster.group", {"name": "Bakers", "code": "B-1"})
+    (group,) = office.create("roster.group", {"name": "Bakers", "code": "B-1"})
     file = workbook(
         ["Last name", "Code", "Born", "Seen", "Size", "Weight", "Salary", "Active", "Kind", "Group", "Note"],
-        ["Stone", "007", dt.date(1990, 5, 6), MOMENT, 170, 70.1, 1250, True, "inner CIRCLE", "bakers", "plain"])
+        [
+            "Stone",
+            "007",
+            dt.date(1990, 5, 6),
+            MOMENT,
+            170,
+            70.1,
+            1250,
+            True,
+            "inner CIRCLE",
+            "bakers",
+            "plain",
+        ],
+    )
     assert counts(office.run(file, "people.xlsx")) == {"created": 1}
-    person, = office.people()
-    assert (person["code"], person["born"], person["size"], person["weight"]) == ("007", dt.date(1990, 5, 6), 170, Decimal("70.1"))
+    (person,) = office.people()
+    assert (person["code"], person["born"], person["size"], person["weight"]) == (
+        "007",
+        dt.date(1990, 5, 6),
+        170,
+        Decimal("70.1"),
+    )
     assert person["seen_at"] == dt.datetime(2026, 1, 1, 23, 34, tzinfo=dt.UTC)
     assert person["salary"] == Money(Decimal(1250), "IRR")
     assert (person["active"], person["kind"], person["note"]) == (True, "inner", "plain")
@@ -46,8 +71,13 @@ def test_typed_cells_are_read_by_the_types_of_their_fields(office):
 def test_text_is_read_as_it_is_typed(office):
     result = office.run('Last name,Born,Size,Active,Code,Salary\nStone,2026-03-21,۱۷۰,yes,۰۰۷,"1,250 USD"\n')
     assert counts(result) == {"created": 1}
-    person, = office.people()
-    assert (person["born"], person["size"], person["active"], person["code"]) == (dt.date(2026, 3, 21), 170, True, "007")
+    (person,) = office.people()
+    assert (person["born"], person["size"], person["active"], person["code"]) == (
+        dt.date(2026, 3, 21),
+        170,
+        True,
+        "007",
+    )
     assert person["salary"] == Money(Decimal(1250), "USD")
 
 
@@ -59,10 +89,14 @@ def test_amounts_are_in_the_unit_beside_them(office, header, cells):
 
 def test_columns_fill_the_lines_of_lists(office):
     office.run("Last name,Mobile,E-mail,Town,Street\nStone,0912 123 4567,Ada@Example.com,Ahvaz,Palm st\n")
-    person, = office.people("mobile", "email", "points")
+    (person,) = office.people("mobile", "email", "points")
     assert (person["mobile"], person["email"]) == ("+989121234567", "ada@example.com")
     lines = sorted((p["kind"], p["town"], p["street"], p["main"]) for p in person["points"])
-    assert lines == [("email", None, None, True), ("mobile", None, None, True), ("place", "Ahvaz", "Palm st", False)]
+    assert lines == [
+        ("email", None, None, True),
+        ("mobile", None, None, True),
+        ("place", "Ahvaz", "Palm st", False),
+    ]
 
 
 def test_duplicates_of_records_are_left_out_whatever_their_spelling(office):
@@ -80,8 +114,9 @@ def test_duplicates_within_the_file_are_left_out(office):
 
 def test_a_name_alone_makes_a_duplicate_only_of_rows_with_nothing_better(office):
     office.run("First name,Last name,Mobile\nAli,Karimi,09121234567\n")
-    assert counts(office.run("First name,Last name,Mobile\nعلی,X,\nAli,Karimi,09127654321\nALI,karimi,\n")) == {
-        "created": 2, "duplicates": 1}
+    assert counts(
+        office.run("First name,Last name,Mobile\nعلی,X,\nAli,Karimi,09127654321\nALI,karimi,\n")
+    ) == {"created": 2, "duplicates": 1}
 
 
 def test_different_unique_keys_make_different_people(office):
@@ -90,17 +125,28 @@ def test_different_unique_keys_make_different_people(office):
 
 
 def test_the_twin_of_a_row_that_is_refused_takes_its_place(office):
-    result = office.run("Last name,Mobile,Size,Active\nStone,09121234567,299,yes\nReed,0912 123 4567,20,yes\n")
+    result = office.run(
+        "Last name,Mobile,Size,Active\nStone,09121234567,299,yes\nReed,0912 123 4567,20,yes\n"
+    )
     assert counts(result) == {"created": 1, "errors": 1}
     assert reasons(result) == [(2, "Size", "rule.not_both")]
 
 
 def test_every_refusal_of_a_row_is_told_at_its_column(office):
-    result = office.run("Last name,E-mail,Size,Born,Kind,Group\n,bad@,x,2026-02-30,none,Nobody\nReed,,999,,,\nLake,,,,,\n")
+    result = office.run(
+        "Last name,E-mail,Size,Born,Kind,Group\n,bad@,x,2026-02-30,none,Nobody\nReed,,999,,,\nLake,,,,,\n"
+    )
     assert counts(result) == {"created": 1, "errors": 2}
-    assert sorted(reasons(result)) == sorted([
-        (2, "E-mail", "not_an_email"), (2, "Size", "number_unreadable"), (2, "Born", "no_such_day"),
-        (2, "Kind", "unknown_choice"), (2, "Group", "no_such_record"), (3, "Size", "too_large")])
+    assert sorted(reasons(result)) == sorted(
+        [
+            (2, "E-mail", "not_an_email"),
+            (2, "Size", "number_unreadable"),
+            (2, "Born", "no_such_day"),
+            (2, "Kind", "unknown_choice"),
+            (2, "Group", "no_such_record"),
+            (3, "Size", "too_large"),
+        ]
+    )
 
 
 def test_what_records_refuse_costs_only_its_own_row(office):
@@ -119,7 +165,9 @@ def test_lines_that_are_refused_are_told_at_their_row(office):
 
 def test_a_missing_value_is_told_by_the_label_of_its_field(office):
     result = office.run("First name\nAda\n")
-    assert result["rows"][0]["problems"] == [{"field": "Last name", "code": "required", "message": "This value is required."}]
+    assert result["rows"][0]["problems"] == [
+        {"field": "Last name", "code": "required", "message": "This value is required."}
+    ]
 
 
 def test_dry_run_counts_and_writes_nothing(office):
@@ -135,7 +183,9 @@ def test_dry_run_counts_and_writes_nothing(office):
 def test_history_tells_that_a_record_was_imported(office):
     office.run("Last name\nStone\n")
     with office.unit(office.system) as uow:
-        rows = uow.reader.rows("SELECT actor, channel, cause FROM core_history WHERE entity = 'roster.person'")
+        rows = uow.reader.rows(
+            "SELECT actor, channel, cause FROM core_history WHERE entity = 'roster.person'"
+        )
     assert rows[0][:2] == (office.actor.id, "import")
     assert rows[0][2].startswith("import:")
 
@@ -144,11 +194,15 @@ def test_history_tells_that_a_record_was_imported(office):
 
 
 def test_references_are_found_by_title_in_any_spelling_by_unique_field_and_by_id(office):
-    first, second = office.create("roster.group", {"name": "کارگاه‌ها", "code": "W"}, {"name": "Bakers", "code": "B-1"})
+    first, second = office.create(
+        "roster.group", {"name": "کارگاه‌ها", "code": "W"}, {"name": "Bakers", "code": "B-1"}
+    )
     result = office.run(f"Last name,Group\nA,كارگاهها\nB,#{second}\nC,{second}\n")
     assert counts(result) == {"created": 3}
     assert [p["group"].id for p in office.people("group")] == [first, second, second]
-    office.run("Last name,By code\nD,b-1\nE,B-1\n", mapping={"Last name": "last_name", "By code": "group.code"})
+    office.run(
+        "Last name,By code\nD,b-1\nE,B-1\n", mapping={"Last name": "last_name", "By code": "group.code"}
+    )
     assert [p["group"].id for p in office.people("group", filter="last_name == 'E'")] == [second]
 
 
@@ -176,8 +230,15 @@ def test_links_are_found_by_their_titles(office):
 
 
 def test_error_file_holds_the_rows_as_they_came_and_can_be_imported_again(office):
-    result = office.run(workbook(["Last name", "E-mail", "Born"], ["Stone", "bad@", dt.date(2000, 1, 2)],
-                                 ["Reed", "reed@example.com", None], ["Twin", "REED@example.com", None]), "p.xlsx")
+    result = office.run(
+        workbook(
+            ["Last name", "E-mail", "Born"],
+            ["Stone", "bad@", dt.date(2000, 1, 2)],
+            ["Reed", "reed@example.com", None],
+            ["Twin", "REED@example.com", None],
+        ),
+        "p.xlsx",
+    )
     assert counts(result) == {"created": 1, "duplicates": 1, "errors": 1}
     assert result["error_file"] == f"/api/v1/files/{result['error_file_id']}"
     book = office.download(result)
@@ -189,7 +250,11 @@ def test_error_file_holds_the_rows_as_they_came_and_can_be_imported_again(office
     book.worksheets[0]["B2"] = "stone@example.com"
     again = io.BytesIO()
     book.save(again)
-    assert office.inspect(again.getvalue(), "p.xlsx").mapping == {"Last name": "last_name", "E-mail": "email", "Born": "born"}
+    assert office.inspect(again.getvalue(), "p.xlsx").mapping == {
+        "Last name": "last_name",
+        "E-mail": "email",
+        "Born": "born",
+    }
     assert counts(office.run(again.getvalue(), "p.xlsx")) == {"created": 1}
 
 
@@ -242,18 +307,28 @@ def test_files_of_others_do_not_exist(site, actor_as):
 # What is asked
 
 
-@pytest.mark.parametrize(("how", "word"), [
-    ({"mode": "merge"}, "mode"), ({"mode": "update"}, "found"), ({"mode": "upsert", "key": "size"}, "size"),
-    ({"mapping": {"Last name": "nothing"}}, "nothing"), ({"mapping": {"A": "size", "B": "size"}}, "size"),
-    ({"mapping": {"Last name": "keeper.name"}}, "keeper"), ({"mapping": {"Last name": "version"}}, "version"),
-    ({"mapping": {"Last name": "full_name"}}, "full_name"),
-    ({"mapping": {"Last name": "last_name"}, "mode": "update", "key": "code"}, "code")])
+@pytest.mark.parametrize(
+    ("how", "word"),
+    [
+        ({"mode": "merge"}, "mode"),
+        ({"mode": "update"}, "found"),
+        ({"mode": "upsert", "key": "size"}, "size"),
+        ({"mapping": {"Last name": "nothing"}}, "nothing"),
+        ({"mapping": {"A": "size", "B": "size"}}, "size"),
+        ({"mapping": {"Last name": "keeper.name"}}, "keeper"),
+        ({"mapping": {"Last name": "version"}}, "version"),
+        ({"mapping": {"Last name": "full_name"}}, "full_name"),
+        ({"mapping": {"Last name": "last_name"}, "mode": "update", "key": "code"}, "code"),
+    ],
+)
 def test_what_cannot_be_is_refused_before_a_job_is_made(office, how, word):
     with pytest.raises(BadRequest, match=word):
         office.start("Last name\nA\n", **how)
 
 
-@pytest.mark.parametrize("how", [{"mapping": {"Nobody": "last_name"}}, {"mapping": {"Last name": ""}}, {"sheet": "Other"}])
+@pytest.mark.parametrize(
+    "how", [{"mapping": {"Nobody": "last_name"}}, {"mapping": {"Last name": ""}}, {"sheet": "Other"}]
+)
 def test_what_does_not_fit_the_file_fails_the_job_with_a_sentence(office, how):
     job = office.start(workbook(["Last name"], ["A"]), "p.xlsx", **how)
     office.work()

@@ -32,8 +32,18 @@ def sheet(point):
 def dying(office):
     """A process whose forks run jobs and die."""
     url = office.site.get(Database).engine.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-m", "tests.exchange.dying_import", url, str(office.site.settings.home), str(FIXTURE_MODULES)]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    command = [
+        sys.executable,
+        "-m",
+        "tests.exchange.dying_import",
+        url,
+        str(office.site.settings.home),
+        str(FIXTURE_MODULES),
+    ]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+
         def run(job, point):
             process.stdin.write(json.dumps({"job": job, "point": point}) + "\n")
             process.stdin.flush()
@@ -52,7 +62,10 @@ def test_every_row_is_there_once_wherever_the_worker_was_killed(office, dying, m
         ended = dying(job, point)
         killed += ended["killed"]
         acknowledged = office.status(job).done
-        assert len(office.people("id", filter=f"starts_with(code, '{point}-')")) in (acknowledged, *range(acknowledged))
+        assert len(office.people("id", filter=f"starts_with(code, '{point}-')")) in (
+            acknowledged,
+            *range(acknowledged),
+        )
         office.work()
         status = office.status(job)
         assert status.state == "done", status.error

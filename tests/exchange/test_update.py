@@ -17,10 +17,15 @@ def stocked(office):
 
 
 def test_records_are_found_by_their_key_and_changed(stocked):
-    result = stocked.run("Code,Size,Last name\n۱,180,\n2,160,Reid\n3,1,New\n,5,X\n", mode="update", key="code")
+    result = stocked.run(
+        "Code,Size,Last name\n۱,180,\n2,160,Reid\n3,1,New\n,5,X\n", mode="update", key="code"
+    )
     assert counts(result) == {"updated": 2, "errors": 2}
     assert reasons(result) == [(4, "Code", "not_there"), (5, "Code", "no_key")]
-    assert [(p["last_name"], p["size"]) for p in stocked.people("last_name", "size")] == [("Stone", 180), ("Reid", 160)]
+    assert [(p["last_name"], p["size"]) for p in stocked.people("last_name", "size")] == [
+        ("Stone", 180),
+        ("Reid", 160),
+    ]
 
 
 def test_upsert_creates_what_is_not_there(stocked):
@@ -39,7 +44,11 @@ def test_lines_are_added_and_those_that_are_there_are_not_doubled(stocked):
     result = stocked.run("Code,Mobile,Town\n1,+98 912 123 4567,Yazd\n", mode="update", key="code")
     assert counts(result) == {"updated": 1}
     points = stocked.people("points", filter="code == '1'")[0]["points"]
-    assert sorted((p["kind"], p["town"]) for p in points) == [("mobile", None), ("place", "Ahvaz"), ("place", "Yazd")]
+    assert sorted((p["kind"], p["town"]) for p in points) == [
+        ("mobile", None),
+        ("place", "Ahvaz"),
+        ("place", "Yazd"),
+    ]
 
 
 @pytest.mark.parametrize("key", ["id", "mobile", "passport"])
@@ -48,7 +57,9 @@ def test_ids_and_what_lines_show_are_keys_too(stocked, key):
     first = stocked.people("id")[0]["id"]
     value = {"id": first, "mobile": "0912-123-4567", "passport": "p-1"}[key]
     mapping = {"Key": key, "Size": "size"}
-    assert counts(stocked.run(f"Key,Size\n{value},199\n", mapping=mapping, mode="update", key=key)) == {"updated": 1}
+    assert counts(stocked.run(f"Key,Size\n{value},199\n", mapping=mapping, mode="update", key=key)) == {
+        "updated": 1
+    }
     assert stocked.people("size")[0]["size"] == 199
 
 

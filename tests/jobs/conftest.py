@@ -52,8 +52,13 @@ class Desk:
 
     def work(self) -> None:
         """Run everything that is queued."""
-        run_worker(self.site, conninfo(self.site), self.site.get(Identity).actor_of,
-                   self.site.get(Catalogs).current, wait=False)
+        run_worker(
+            self.site,
+            conninfo(self.site),
+            self.site.get(Identity).actor_of,
+            self.site.get(Catalogs).current,
+            wait=False,
+        )
 
     def status(self, job: int) -> JobStatus:
         return self.jobs.status(self.system, job, everybody=True)
@@ -64,7 +69,11 @@ class Desk:
 
 
 def conninfo(site: Site) -> str:
-    return database_address(site.settings.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    return (
+        database_address(site.settings.database_url)
+        .set(drivername="postgresql")
+        .render_as_string(hide_password=False)
+    )
 
 
 @pytest.fixture

@@ -19,7 +19,9 @@ class Nothing(Exception):
 
 
 def test_a_job_runs_and_its_result_is_told(desk):
-    job = desk.defer(desk.task("kit.add", lambda c: {"sum": sum(c.arguments["numbers"])}), {"numbers": [1, 2, 3]})
+    job = desk.defer(
+        desk.task("kit.add", lambda c: {"sum": sum(c.arguments["numbers"])}), {"numbers": [1, 2, 3]}
+    )
     assert desk.status(job).state == "queued"
     desk.work()
     done = desk.status(job)
@@ -43,7 +45,9 @@ def test_a_job_acts_with_the_present_rights_of_who_started_it(desk, actor_as):
     desk.run("UPDATE core_account SET roles = '{kit.visitor}' RETURNING 1")
     desk.run("UPDATE core_catalog SET access_version = access_version + 1 RETURNING 1")
     desk.work()
-    assert [(a.login, a.roles, a.channel) for a in seen] == [("anna@example.com", frozenset({"kit.visitor"}), "job")]
+    assert [(a.login, a.roles, a.channel) for a in seen] == [
+        ("anna@example.com", frozenset({"kit.visitor"}), "job")
+    ]
 
 
 def test_somebody_elses_job_does_not_exist_for_me(desk, actor_as):
@@ -122,7 +126,9 @@ def test_a_broken_job_waits_for_another_try_and_says_nothing_of_its_inside(desk)
     assert desk.run("SELECT status::text, attempts FROM procrastinate_jobs") == [("todo", 1)]
 
 
-@pytest.mark.parametrize("failure", [ZeroDivisionError("secret detail"), Unavailable("The database does not answer.")])
+@pytest.mark.parametrize(
+    "failure", [ZeroDivisionError("secret detail"), Unavailable("The database does not answer.")]
+)
 def test_the_last_try_of_a_broken_job_fails_it(desk, failure):
     def boom(context):
         raise failure
@@ -155,7 +161,11 @@ def test_a_worker_that_stops_leaves_the_job_to_go_on_from_its_checkpoint(desk):
         runner(desk).run(job, 0, lambda: len(steps) == 2)
     assert (desk.status(job).state, desk.status(job).done) == ("queued", 2)
     desk.work()
-    assert (desk.status(job).state, desk.status(job).result, steps) == ("done", {"counted": 5}, [1, 2, 3, 4, 5])
+    assert (desk.status(job).state, desk.status(job).result, steps) == (
+        "done",
+        {"counted": 5},
+        [1, 2, 3, 4, 5],
+    )
 
 
 def test_a_checkpoint_shares_the_fate_of_its_work(desk):
@@ -172,9 +182,13 @@ def test_a_checkpoint_shares_the_fate_of_its_work(desk):
 
 def test_what_a_dead_worker_left_is_picked_up(desk):
     job = desk.defer(desk.task("kit.left", lambda c: {"done": True}))
-    desk.run("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute') RETURNING 1")
-    desk.run("UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT max(id) FROM procrastinate_workers) "
-             "RETURNING 1")
+    desk.run(
+        "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute') RETURNING 1"
+    )
+    desk.run(
+        "UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT max(id) FROM procrastinate_workers) "
+        "RETURNING 1"
+    )
     desk.run(f"UPDATE core_job SET state = 'running' WHERE id = {job} RETURNING 1")
     desk.work()
     assert (desk.status(job).state, desk.status(job).result) == ("done", {"done": True})

@@ -15,8 +15,14 @@ from tests.jobs.toiling import BLOCK, STEPS, toil
 @pytest.fixture
 def worker(desk):
     """A worker process; it stops at the blocking step and waits there."""
-    env = {**os.environ, "DATABASE_URL": desk.site.settings.database_url, "PAYVAND_HOME": str(desk.site.settings.home)}
-    process = subprocess.Popen([sys.executable, "-m", "tests.jobs.toiling"], env=env, stdout=subprocess.PIPE, text=True)
+    env = {
+        **os.environ,
+        "DATABASE_URL": desk.site.settings.database_url,
+        "PAYVAND_HOME": str(desk.site.settings.home),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.jobs.toiling"], env=env, stdout=subprocess.PIPE, text=True
+    )
     yield process
     process.kill()
     process.communicate()

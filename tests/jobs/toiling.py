@@ -27,6 +27,7 @@ Reached = Callable[[JobContext, int], object]
 
 def toil(reached: Reached) -> Task:
     """Return a task that adds one shelf a step, and tells which step is committed."""
+
     def run(context: JobContext) -> Mapping[str, Any]:
         system = system_actor("toil")
         site = context.site

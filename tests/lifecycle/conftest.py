@@ -34,7 +34,12 @@ class House:
 
     def write(self, module: str, files: dict[str, str] | None = None, **manifest: str) -> None:
         """Write a module: its manifest, and files by their paths."""
-        head = {"module": module, "version": "1.0.0", "label": module.title(), "requires": '{core: ">=0.1,<1"}'}
+        head = {
+            "module": module,
+            "version": "1.0.0",
+            "label": module.title(),
+            "requires": '{core: ">=0.1,<1"}',
+        }
         lines = [f"{key}: {value}" for key, value in {**head, **manifest}.items()]
         for path, text in {"manifest.yaml": "\n".join(lines), "__init__.py": "", **(files or {})}.items():
             place = self.folder / module / path
@@ -65,8 +70,9 @@ class House:
 
     def find(self, entity: str, *fields: str, site=None, **query):
         site = site or self.site
-        page = site.get(Reading).find(SYSTEM, entity, Query(fields=fields, **query),
-                                      catalog=site.get(Catalogs).current())
+        page = site.get(Reading).find(
+            SYSTEM, entity, Query(fields=fields, **query), catalog=site.get(Catalogs).current()
+        )
         return page.items
 
     def column(self, entity: str, field: str, **query) -> list[object]:

@@ -25,18 +25,21 @@ from core.testing.site import close_site
 
 ROOT = Path(__file__).parents[2]
 SYSTEM = Actor(elevated="a test")
-BOX = {"entities/box.yaml": """
+BOX = {
+    "entities/box.yaml": """
     entity: crash.box
     label: Box
     fields:
       name: {type: text, label: Name, search: true}
       shelf: {type: reference, label: Shelf, to: kit.shelf}
-""", "data/shelves.yaml": """
+""",
+    "data/shelves.yaml": """
     policy: create_once
     entity: kit.shelf
     records:
       - {key: one, name: One}
-"""}
+""",
+}
 
 # Stops for good at one point of a change, so that it can be killed there.
 STUCK = """
@@ -77,8 +80,12 @@ def test_killed_in_the_middle_a_change_has_not_happened_and_can_be_made_again(ho
     house.write("crash", BOX, requires='{core: ">=0.1", kit: ">=1"}')
     version = house.catalog.version
     folders = [str(ROOT / "tests" / "fixtures" / "modules"), str(house.folder)]
-    with subprocess.Popen([sys.executable, "-c", STUCK, house.url, str(house.home), point, *folders], cwd=ROOT,
-                          stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", STUCK, house.url, str(house.home), point, *folders],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
         assert any("here" in line for line in iter(process.stdout.readline, ""))
         process.kill()
     assert (house.catalog.version, house.states()["crash"]) == (version, "available")
@@ -96,7 +103,11 @@ def test_two_who_change_at_once_both_get_theirs(house):
 
     def add(site, name):
         everybody.wait()
-        return site.get(Studio).add_field(SYSTEM, "kit.thing", {"name": name, "type": "text", "label": {"en": name}}).name
+        return (
+            site.get(Studio)
+            .add_field(SYSTEM, "kit.thing", {"name": name, "type": "text", "label": {"en": name}})
+            .name
+        )
 
     try:
         with ThreadPoolExecutor(4) as pool:
@@ -122,8 +133,9 @@ def test_a_refused_edit_leaves_plugins_and_catalog_as_they_were(house):
 
 def test_an_index_on_many_rows_is_left_to_a_job_of_the_same_transaction(house):
     house.create("kit.shelf", *({"name": f"Shelf {n}"} for n in range(2000)))
-    house.site.get(Studio).add_field(SYSTEM, "kit.shelf", {
-        "name": "x_code", "type": "text", "label": {"en": "Code"}, "search": True})
+    house.site.get(Studio).add_field(
+        SYSTEM, "kit.shelf", {"name": "x_code", "type": "text", "label": {"en": "Code"}, "search": True}
+    )
     with house.site.get(Database).engine.connect() as connection:
         assert [entry.index.columns for entry in pending_indexes(connection)] == [("x_code_key",)]
     assert house.execute("SELECT kind, state FROM core_job").all() == [("storage.build_indexes", "queued")]
@@ -142,8 +154,9 @@ def run_index_job(house):
 
 def test_few_rows_need_no_job(house):
     house.create("kit.shelf", {"name": "One"})
-    house.site.get(Studio).add_field(SYSTEM, "kit.shelf", {
-        "name": "x_code", "type": "text", "label": {"en": "Code"}, "search": True})
+    house.site.get(Studio).add_field(
+        SYSTEM, "kit.shelf", {"name": "x_code", "type": "text", "label": {"en": "Code"}, "search": True}
+    )
     assert house.scalar("SELECT count(*) FROM core_job") == 0
 
 
@@ -155,7 +168,13 @@ def test_a_change_that_is_refused_leaves_no_job(house):
         raise RuntimeError("no")
 
     with pytest.raises(RuntimeError):
-        changes.run(SYSTEM, lambda old: with_field(old, "kit.shelf", "x_code", {
-            "type": "text", "label": {"en": "Code"}, "search": True}), reason="a test", afterwards=fail)
+        changes.run(
+            SYSTEM,
+            lambda old: with_field(
+                old, "kit.shelf", "x_code", {"type": "text", "label": {"en": "Code"}, "search": True}
+            ),
+            reason="a test",
+            afterwards=fail,
+        )
     assert house.scalar("SELECT count(*) FROM core_job") == 0
     assert not house.catalog.entity("kit.shelf").has("x_code")

@@ -27,8 +27,15 @@ THINGS = """
 
 
 def write(house, policy="create_once", cellar="Cellar", **files):
-    house.write("stock", {"data/1_shelves.yaml": SHELVES.format(policy=policy, cellar=cellar),
-                          "data/2_things.yaml": THINGS, **files}, requires='{core: ">=0.1", kit: ">=1"}')
+    house.write(
+        "stock",
+        {
+            "data/1_shelves.yaml": SHELVES.format(policy=policy, cellar=cellar),
+            "data/2_things.yaml": THINGS,
+            **files,
+        },
+        requires='{core: ">=0.1", kit: ">=1"}',
+    )
 
 
 def again(house, version):
@@ -43,7 +50,11 @@ def test_records_are_there_with_the_module_and_name_one_another_by_key(house):
     house.install("stock")
     assert house.column("kit.shelf", "name") == ["Cellar", "Attic"]
     (cup,) = house.find("kit.thing", "name", "shelf", "price", "bought")
-    assert (cup["shelf"].title, str(cup["bought"]), str(cup["price"].amount)) == ("Cellar", "2026-03-21", "1200")
+    assert (cup["shelf"].title, str(cup["bought"]), str(cup["price"].amount)) == (
+        "Cellar",
+        "2026-03-21",
+        "1200",
+    )
 
 
 def test_create_once_leaves_alone_what_somebody_changed_or_deleted(house):
@@ -69,8 +80,10 @@ def test_keep_in_sync_follows_the_file_but_never_revives(house):
 
 
 def test_a_record_may_name_one_above_it_in_the_same_file_and_a_nested_one(house):
-    house.write("family", {
-        "entities/member.yaml": """
+    house.write(
+        "family",
+        {
+            "entities/member.yaml": """
             entity: family.member
             label: Member
             fields:
@@ -79,29 +92,41 @@ def test_a_record_may_name_one_above_it_in_the_same_file_and_a_nested_one(house)
               children: {type: list, label: Children, of: family.member, by: parent}
               friends: {type: links, label: Friends, to: family.member}
         """,
-        "data/members.yaml": """
+            "data/members.yaml": """
             policy: create_once
             entity: family.member
             records:
               - {key: a, name: A}
               - {key: b, name: B, parent: "@a"}
               - {key: c, name: C, parent: "@b", friends: ["@a"], children: [{name: D, friends: ["@family:a"]}]}
-        """})
+        """,
+        },
+    )
     house.install("family")
     found = {m["name"]: m for m in house.find("family.member", "name", "parent", "friends")}
     assert {n: m["parent"].title if m["parent"] else None for n, m in found.items()} == {
-        "A": None, "B": "A", "C": "B", "D": "C"}
+        "A": None,
+        "B": "A",
+        "C": "B",
+        "D": "C",
+    }
     assert [f.title for f in found["D"]["friends"]] == ["A"]
 
 
-@pytest.mark.parametrize(("record", "told"), [
-    ('{key: x, name: X, shelf: "@nowhere"}', "@nowhere"),
-    ("{key: x, size: 1}", "name: This value is required."),
-    ("{key: x, name: X, sise: 1}", "sise"),
-])
+@pytest.mark.parametrize(
+    ("record", "told"),
+    [
+        ('{key: x, name: X, shelf: "@nowhere"}', "@nowhere"),
+        ("{key: x, size: 1}", "name: This value is required."),
+        ("{key: x, name: X, sise: 1}", "sise"),
+    ],
+)
 def test_a_record_that_cannot_be_is_told_with_its_file_and_nothing_is_installed(house, record, told):
-    house.write("wrong", {"data/things.yaml": f"policy: create_once\nentity: kit.thing\nrecords:\n  - {record}\n"},
-                requires='{core: ">=0.1", kit: ">=1"}')
+    house.write(
+        "wrong",
+        {"data/things.yaml": f"policy: create_once\nentity: kit.thing\nrecords:\n  - {record}\n"},
+        requires='{core: ">=0.1", kit: ">=1"}',
+    )
     with pytest.raises(MetadataInvalid) as refused:
         house.install("wrong")
     assert "wrong/data/things.yaml" in refused.value.text()
@@ -109,15 +134,18 @@ def test_a_record_that_cannot_be_is_told_with_its_file_and_nothing_is_installed(
     assert house.states()["wrong"] == "available"
 
 
-@pytest.mark.parametrize(("text", "code"), [
-    ("policy: sometimes\nentity: kit.thing\nrecords: []\n", "unknown_value"),
-    ("policy: create_once\nentity: kit.thing\n", "wrong_shape"),
-    ("policy: create_once\nentity: kit.thing\nrecords: {a: 1}\n", "wrong_type"),
-    ("policy: create_once\nentity: kit.thing\nrecords:\n  - {name: X}\n", "no_key"),
-    ("policy: create_once\nentity: kit.thing\nrecords:\n  - {key: x}\n  - {key: x}\n", "duplicate"),
-    ("policy: create_once\nentity: 5\nrecords: []\n", "wrong_type"),
-    ("policy: create_once\nentity: kit.thinng\nrecords: []\n", "unknown_entity"),
-])
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("policy: sometimes\nentity: kit.thing\nrecords: []\n", "unknown_value"),
+        ("policy: create_once\nentity: kit.thing\n", "wrong_shape"),
+        ("policy: create_once\nentity: kit.thing\nrecords: {a: 1}\n", "wrong_type"),
+        ("policy: create_once\nentity: kit.thing\nrecords:\n  - {name: X}\n", "no_key"),
+        ("policy: create_once\nentity: kit.thing\nrecords:\n  - {key: x}\n  - {key: x}\n", "duplicate"),
+        ("policy: create_once\nentity: 5\nrecords: []\n", "wrong_type"),
+        ("policy: create_once\nentity: kit.thinng\nrecords: []\n", "unknown_entity"),
+    ],
+)
 def test_a_data_file_is_read_as_strictly_as_a_document(house, text, code):
     house.write("wrong", {"data/things.yaml": text}, requires='{core: ">=0.1", kit: ">=1"}')
     with pytest.raises(MetadataInvalid) as refused:
@@ -126,20 +154,25 @@ def test_a_data_file_is_read_as_strictly_as_a_document(house, text, code):
 
 
 def test_demo_records_are_loaded_once_when_asked_for_and_know_the_accounts(house):
-    house.write("toys", {
-        "entities/toy.yaml": """
+    house.write(
+        "toys",
+        {
+            "entities/toy.yaml": """
             entity: toys.toy
             label: Toy
             fields:
               name: {type: text, label: Name}
               shelf: {type: reference, label: Shelf, to: kit.shelf}
         """,
-        "demo/toys.yaml": """
+            "demo/toys.yaml": """
             policy: create_once
             entity: toys.toy
             records:
               - {key: ball, name: Ball, shelf: "@keeper@example.com"}
-        """}, requires='{core: ">=0.1", kit: ">=1"}')
+        """,
+        },
+        requires='{core: ">=0.1", kit: ">=1"}',
+    )
     house.install("toys")
     assert house.find("toys.toy", "name") == []
     (shelf,) = house.create("kit.shelf", {"name": "Window"})
@@ -150,9 +183,11 @@ def test_demo_records_are_loaded_once_when_asked_for_and_know_the_accounts(house
 
 
 def test_a_module_hears_of_its_installation_with_its_data_in_place(house):
-    house.write("greeter", {
-        "data/shelves.yaml": SHELVES.format(policy="create_once", cellar="Cellar"),
-        "hooks.py": """
+    house.write(
+        "greeter",
+        {
+            "data/shelves.yaml": SHELVES.format(policy="create_once", cellar="Cellar"),
+            "hooks.py": """
             from core.sdk import hookimpl, look_up, records
 
             @hookimpl
@@ -160,7 +195,10 @@ def test_a_module_hears_of_its_installation_with_its_data_in_place(house):
                 if module.name == "greeter":
                     names = [shelf["name"] for shelf in look_up(uow, "kit.shelf", ("name",))]
                     records(uow).create(uow.actor, "kit.thing", [{"name": " and ".join(names)}], uow=uow)
-        """}, requires='{core: ">=0.1", kit: ">=1"}')
+        """,
+        },
+        requires='{core: ">=0.1", kit: ">=1"}',
+    )
     house.install("greeter")
     assert house.column("kit.thing", "name") == ["Cellar and Attic"]
     house.install("kit", "greeter")
@@ -168,15 +206,19 @@ def test_a_module_hears_of_its_installation_with_its_data_in_place(house):
 
 
 def test_an_error_in_that_hook_undoes_the_whole_installation(house):
-    house.write("sulker", {
-        "entities/box.yaml": "entity: sulker.box\nlabel: Box\nfields: {name: {type: text, label: Name}}\n",
-        "hooks.py": """
+    house.write(
+        "sulker",
+        {
+            "entities/box.yaml": "entity: sulker.box\nlabel: Box\nfields: {name: {type: text, label: Name}}\n",
+            "hooks.py": """
             from core.sdk import Problem, ValidationFailed, hookimpl
 
             @hookimpl
             def module_installed(module, uow):
                 raise ValidationFailed(problems=[Problem(code="no", message="Not today.")])
-        """})
+        """,
+        },
+    )
     with pytest.raises(Exception, match="Not today"):
         house.install("sulker")
     assert house.states()["sulker"] == "available"

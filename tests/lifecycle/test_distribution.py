@@ -45,19 +45,33 @@ def test_it_is_found_without_being_imported(monkeypatch):
 
 def test_a_distribution_without_its_folder_is_no_module(installed):
     (installed / "payvand_suppliers-1.0.0.dist-info" / "entry_points.txt").write_text(
-        "[payvand.modules]\nsuppliers = payvand_suppliers\nghost = nowhere_to_be_found\nempty = core\n")
+        "[payvand.modules]\nsuppliers = payvand_suppliers\nghost = nowhere_to_be_found\nempty = core\n"
+    )
     assert not {"ghost", "empty"} & Discovery().locations().keys()
     assert "suppliers" in Discovery().locations()
 
 
 def test_lists_rights_rules_and_lines_work_with_no_python(site, desk, actor_as):
     site.get(Lifecycle).install(SYSTEM, ["suppliers"])
-    buyer, reader = desk.as_(actor_as("base.member", "suppliers.buyer")), desk.as_(actor_as("base.member", "suppliers.reader"))
-    record = buyer.one("suppliers.supplier", name="کاغذ پارس", phone="021 3300 0200", offers=[
-        {"product": "A4", "price": {"amount": "1850000", "currency": "IRR"}},
-        {"product": "A3", "price": {"amount": "2400000", "currency": "IRR"}}])
+    buyer, reader = (
+        desk.as_(actor_as("base.member", "suppliers.buyer")),
+        desk.as_(actor_as("base.member", "suppliers.reader")),
+    )
+    record = buyer.one(
+        "suppliers.supplier",
+        name="کاغذ پارس",
+        phone="021 3300 0200",
+        offers=[
+            {"product": "A4", "price": {"amount": "1850000", "currency": "IRR"}},
+            {"product": "A3", "price": {"amount": "2400000", "currency": "IRR"}},
+        ],
+    )
     found = buyer.get("suppliers.supplier", record)
-    assert (found["offer_count"], str(found["dearest"].amount), found["phone"]) == (2, "2400000", "+982133000200")
+    assert (found["offer_count"], str(found["dearest"].amount), found["phone"]) == (
+        2,
+        "2400000",
+        "+982133000200",
+    )
     assert [s["name"] for s in reader.find("suppliers.supplier", "name", search="كاغذ پارس")] == ["کاغذ پارس"]
     with pytest.raises(Exception, match="credit"):
         reader.find("suppliers.supplier", "credit")

@@ -10,33 +10,43 @@ from core.testing.site import close_site
 
 SYSTEM = Actor(elevated="a test")
 
-BOX = {"entities/box.yaml": """
+BOX = {
+    "entities/box.yaml": """
     entity: {module}.box
     label: Box
     fields:
       name: {{type: text, label: Name, required: true, search: true}}
-"""}
+"""
+}
 
 
 def box(module: str) -> dict[str, str]:
     return {path: text.format(module=module) for path, text in BOX.items()}
 
 
-EXTENSION = {"entities/thing.yaml": """
+EXTENSION = {
+    "entities/thing.yaml": """
     extends: kit.thing
     fields:
       colour: {type: text, label: Colour}
-"""}
+"""
+}
 
 
 def test_a_module_brings_what_it_requires_first(house):
     house.write("lower", box("lower"))
-    house.write("upper", {"entities/lid.yaml": """
+    house.write(
+        "upper",
+        {
+            "entities/lid.yaml": """
         entity: upper.lid
         label: Lid
         fields:
           box: {type: reference, label: Box, to: lower.box}
-    """}, requires='{core: ">=0.1", lower: ">=1,<2"}')
+    """
+        },
+        requires='{core: ">=0.1", lower: ">=1,<2"}',
+    )
     catalog = house.install("upper")
     assert list(catalog.modules) == ["kit", "lower", "upper"]
     assert {house.states()[name] for name in ("kit", "lower", "upper")} == {"enabled"}
@@ -54,7 +64,11 @@ def test_everything_that_is_missing_is_told_at_once(house):
     house.write("needy", requires='{core: ">=9", lower: "<2", nowhere: ">=1"}')
     with pytest.raises(MetadataInvalid) as refused:
         house.install("needy")
-    assert sorted(p.code for p in refused.value.problems) == ["missing_module", "wrong_version", "wrong_version"]
+    assert sorted(p.code for p in refused.value.problems) == [
+        "missing_module",
+        "wrong_version",
+        "wrong_version",
+    ]
     assert house.states()["lower"] == "available"
 
 
@@ -74,19 +88,29 @@ def test_an_unknown_module_is_answered_with_the_nearest_names(house):
 
 def test_only_administrators_change_modules(house):
     nobody = Actor(id=1, login="anna@example.com", roles=frozenset({"kit.keeper"}))
-    for act in (lambda: house.lifecycle.install(nobody, ["kit"]), lambda: house.lifecycle.disable(nobody, "kit"),
-                lambda: house.lifecycle.refresh(nobody), lambda: house.lifecycle.demo(nobody, {})):
+    for act in (
+        lambda: house.lifecycle.install(nobody, ["kit"]),
+        lambda: house.lifecycle.disable(nobody, "kit"),
+        lambda: house.lifecycle.refresh(nobody),
+        lambda: house.lifecycle.demo(nobody, {}),
+    ):
         with pytest.raises(AccessDenied):
             act()
 
 
 def test_of_two_modules_that_disagree_the_second_is_refused_and_both_are_named(house):
     for name, label in (("first", "Colour of it"), ("second", "Paint")):
-        house.write(name, {"entities/thing.yaml": f"""
+        house.write(
+            name,
+            {
+                "entities/thing.yaml": f"""
             extends: kit.thing
             fields:
               size: {{label: {label}}}
-        """}, requires='{core: ">=0.1", kit: ">=1"}')
+        """
+            },
+            requires='{core: ">=0.1", kit: ">=1"}',
+        )
     version = house.install("first").version
     with pytest.raises(MetadataConflict) as refused:
         house.install("second")
@@ -120,8 +144,10 @@ def test_a_module_that_raises_at_import_is_refused_and_the_rest_runs(house):
 
 def test_an_enabled_module_whose_code_breaks_is_set_aside_in_the_next_process(house):
     house.write("fragile", {**box("fragile"), "hooks.py": "raise RuntimeError('later')\n"})
-    house.execute("INSERT INTO core_module (name, version, state, manifest, position) VALUES "
-                  "('fragile', '1.0.0', 'enabled', '{\"package\": \"fragile\"}', 9)")
+    house.execute(
+        "INSERT INTO core_module (name, version, state, manifest, position) VALUES "
+        "('fragile', '1.0.0', 'enabled', '{\"package\": \"fragile\"}', 9)"
+    )
     house.execute("UPDATE core_catalog SET version = version + 1")
     other = house.open()
     try:
@@ -134,10 +160,17 @@ def test_an_enabled_module_whose_code_breaks_is_set_aside_in_the_next_process(ho
 
 
 def test_disabling_keeps_tables_and_records_for_the_day_it_comes_back(house):
-    house.write("sleepy", {**box("sleepy"), "access.yaml": """
+    house.write(
+        "sleepy",
+        {
+            **box("sleepy"),
+            "access.yaml": """
         roles:
           sleepy.user: {label: User, grants: [{entity: sleepy.box, actions: [read]}]}
-    """, "menus.yaml": "menus:\n  sleepy.boxes: {label: Boxes, entity: sleepy.box}\n"})
+    """,
+            "menus.yaml": "menus:\n  sleepy.boxes: {label: Boxes, entity: sleepy.box}\n",
+        },
+    )
     house.install("sleepy")
     house.create("sleepy.box", {"name": "one"}, {"name": "two"})
     catalog = house.lifecycle.disable(SYSTEM, "sleepy")
@@ -185,13 +218,19 @@ def test_other_processes_know_it_with_their_next_request(house):
     other = house.open()
     try:
         assert house.column("kit.shelf", "name", site=other) == []
-        house.write("herald", {**box("herald"), "hooks.py": """
+        house.write(
+            "herald",
+            {
+                **box("herald"),
+                "hooks.py": """
             from core.sdk import hookimpl
 
             @hookimpl
             def record_defaults(entity):
                 return {"name": "told by a hook"} if entity.name == "herald.box" else None
-        """})
+        """,
+            },
+        )
         house.install("herald")
         house.create("herald.box", {}, site=other)
         assert house.column("herald.box", "name", site=other) == ["told by a hook"]

@@ -10,20 +10,24 @@ from core.studio import Studio
 
 SYSTEM = Actor(elevated="a test")
 
-ONE = {"entities/box.yaml": """
+ONE = {
+    "entities/box.yaml": """
     entity: garage.box
     label: Box
     fields:
       name: {type: text, label: Name}
       size: {type: integer, label: Size}
-"""}
-TWO = {"entities/box.yaml": """
+"""
+}
+TWO = {
+    "entities/box.yaml": """
     entity: garage.box
     label: Big box
     fields:
       name: {type: text, label: Name}
       colour: {type: text, label: Colour}
-"""}
+"""
+}
 
 
 def test_nothing_happens_while_the_files_are_the_same(house):
@@ -49,23 +53,36 @@ def test_new_fields_come_and_removed_ones_rest_with_their_values(house):
 
 
 def test_what_the_site_made_on_a_part_that_went_sleeps_and_wakes_up(house):
-    house.write("garage", {**ONE, "entities/car.yaml": """
+    house.write(
+        "garage",
+        {
+            **ONE,
+            "entities/car.yaml": """
         entity: garage.car
         label: Car
         fields:
           plate: {type: text, label: Plate}
-    """})
+    """,
+        },
+    )
     house.install("garage")
-    house.site.get(Studio).add_field(SYSTEM, "garage.car", {"name": "x_seats", "type": "integer", "label": {"en": "Seats"}})
+    house.site.get(Studio).add_field(
+        SYSTEM, "garage.car", {"name": "x_seats", "type": "integer", "label": {"en": "Seats"}}
+    )
     house.create("garage.car", {"plate": "12-345", "x_seats": 5})
     (house.folder / "garage" / "entities" / "car.yaml").unlink()
     assert "garage.car" not in house.lifecycle.refresh(SYSTEM).entities
-    house.write("garage", {"entities/car.yaml": """
+    house.write(
+        "garage",
+        {
+            "entities/car.yaml": """
         entity: garage.car
         label: Car
         fields:
           plate: {type: text, label: Plate}
-    """})
+    """
+        },
+    )
     house.lifecycle.refresh(SYSTEM)
     assert house.column("garage.car", "x_seats") == [5]
 
@@ -73,7 +90,9 @@ def test_what_the_site_made_on_a_part_that_went_sleeps_and_wakes_up(house):
 def test_files_that_do_not_compile_leave_everything_as_it_was(house):
     house.write("garage", ONE)
     house.install("garage")
-    house.write("garage", {"entities/box.yaml": "entity: garage.box\nlabel: Box\nfields: {name: {type: txet}}\n"})
+    house.write(
+        "garage", {"entities/box.yaml": "entity: garage.box\nlabel: Box\nfields: {name: {type: txet}}\n"}
+    )
     with pytest.raises(MetadataInvalid):
         house.lifecycle.refresh(SYSTEM)
     assert house.create("garage.box", {"name": "b", "size": 1}) == [1]

@@ -36,11 +36,22 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
         "owner": {"type": "integer", "label": "Owner", "default": "$user"},
         "items": {"type": "list", "label": "Items", "of": "kit.item", "by": "shelf"},
         "notes": {"type": "list", "label": "Notes", "of": "kit.note", "by": "about"},
-        "filled": {"type": "integer", "label": "Filled",
-                   "rollup": {"from": "kit.item", "by": "shelf", "count": "broken != true"}},
-        "worth": {"type": "money", "label": "Worth", "rollup": {"from": "kit.item", "by": "shelf", "sum": "price"}},
-        "first_code": {"type": "text", "label": "First code", "search": True,
-                       "rollup": {"from": "kit.item", "by": "shelf", "pick": "code", "where": "broken != true"}},
+        "filled": {
+            "type": "integer",
+            "label": "Filled",
+            "rollup": {"from": "kit.item", "by": "shelf", "count": "broken != true"},
+        },
+        "worth": {
+            "type": "money",
+            "label": "Worth",
+            "rollup": {"from": "kit.item", "by": "shelf", "sum": "price"},
+        },
+        "first_code": {
+            "type": "text",
+            "label": "First code",
+            "search": True,
+            "rollup": {"from": "kit.item", "by": "shelf", "pick": "code", "where": "broken != true"},
+        },
         "note": {"type": "text", "label": "Note", "computed": "concat(name, ': ', first_code)"},
         "secret": {"type": "text", "label": "Secret"},
     },
@@ -58,7 +69,12 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
     },
     "kit.label": {"name": {"type": "text", "label": "Name", "required": True, "search": True}},
     "kit.note": {
-        "about": {"type": "reference_any", "label": "About", "to": ["kit.shelf", "kit.item"], "on_delete": "cascade"},
+        "about": {
+            "type": "reference_any",
+            "label": "About",
+            "to": ["kit.shelf", "kit.item"],
+            "on_delete": "cascade",
+        },
         "text": {"type": "text", "label": "Text"},
     },
     "kit.lock": {
@@ -66,18 +82,45 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
         "item": {"type": "reference", "label": "Item", "to": "kit.item", "on_delete": "restrict"},
     },
 }
-RULES = {"kit.item": {"not_too_big": {"refuse_when": "size > 100", "message": "Too big for a shelf.", "on": ["size"]}},
-         "kit.shelf": {"not_locked": {"refuse_when": "any(notes, text == 'locked')", "message": "Locked.", "on": ["name"]},
-                       "not_too_full": {"refuse_when": "filled > 3", "message": "The shelf is full.", "on": ["items"]}}}
-TITLES = {"kit.shelf": "name", "kit.item": "code", "kit.label": "name", "kit.lock": "name", "kit.note": "text"}
+RULES = {
+    "kit.item": {
+        "not_too_big": {"refuse_when": "size > 100", "message": "Too big for a shelf.", "on": ["size"]}
+    },
+    "kit.shelf": {
+        "not_locked": {"refuse_when": "any(notes, text == 'locked')", "message": "Locked.", "on": ["name"]},
+        "not_too_full": {"refuse_when": "filled > 3", "message": "The shelf is full.", "on": ["items"]},
+    },
+}
+TITLES = {
+    "kit.shelf": "name",
+    "kit.item": "code",
+    "kit.label": "name",
+    "kit.lock": "name",
+    "kit.note": "text",
+}
 ROLES = {
-    "kit.keeper": {"label": "Keeper", "grants": [
-        {"entity": "kit.shelf", "actions": ["create", "read", "update", "delete"], "when": "owner == $user",
-         "fields": {"read": ["name", "owner", "items", "filled", "worth", "first_code", "note"],
-                    "edit": ["name", "owner", "items"]}},
-        {"entity": "kit.shelf", "actions": ["read"], "when": "name == 'public'", "fields": {"read": ["name"], "edit": []}},
-        {"entity": "kit.item", "actions": ["create", "read", "update", "delete"]},
-        {"entity": "kit.label", "actions": ["read"], "when": "name != 'hidden'"}]},
+    "kit.keeper": {
+        "label": "Keeper",
+        "grants": [
+            {
+                "entity": "kit.shelf",
+                "actions": ["create", "read", "update", "delete"],
+                "when": "owner == $user",
+                "fields": {
+                    "read": ["name", "owner", "items", "filled", "worth", "first_code", "note"],
+                    "edit": ["name", "owner", "items"],
+                },
+            },
+            {
+                "entity": "kit.shelf",
+                "actions": ["read"],
+                "when": "name == 'public'",
+                "fields": {"read": ["name"], "edit": []},
+            },
+            {"entity": "kit.item", "actions": ["create", "read", "update", "delete"]},
+            {"entity": "kit.label", "actions": ["read"], "when": "name != 'hidden'"},
+        ],
+    },
 }
 
 
@@ -93,8 +136,13 @@ class World:
         self.access = Access(schema_of)
         conditions = Conditions(self.tables, self.types, self.access, schema_of)
         writing = Writing(self.plugins, RollUps(conditions), Loading(self.types), str)
-        self.records = Records(writing=writing, plans=Plans(self.types, schema_of), access=self.access,
-                               conditions=conditions, context=LoadContext())
+        self.records = Records(
+            writing=writing,
+            plans=Plans(self.types, schema_of),
+            access=self.access,
+            conditions=conditions,
+            context=LoadContext(),
+        )
         self.system = system_actor("a test")
         self.catalog = self._build()
         with self.database.unit(Catalog(version=0, entities={}), self.system) as uow:
@@ -102,14 +150,23 @@ class World:
 
     def _build(self) -> Catalog:
         documents = [
-            Document(owner="kit", kind="entity", name=name, body={
-                "label": name, "title": TITLES[name], "fields": fields, "rules": RULES.get(name, {})})
-            for name, fields in FIELDS.items()]
-        documents += [Document(owner="kit", kind="role", name=name, body=body) for name, body in ROLES.items()]
+            Document(
+                owner="kit",
+                kind="entity",
+                name=name,
+                body={"label": name, "title": TITLES[name], "fields": fields, "rules": RULES.get(name, {})},
+            )
+            for name, fields in FIELDS.items()
+        ]
+        documents += [
+            Document(owner="kit", kind="role", name=name, body=body) for name, body in ROLES.items()
+        ]
         return build(documents, [ModuleSpec(name="kit", version="1", label="kit")], version=1).catalog
 
     def actor(self, number: int, *roles: str) -> Actor:
-        return Actor(id=number, login=f"user{number}", name=f"User {number}", roles=frozenset(roles), channel="test")
+        return Actor(
+            id=number, login=f"user{number}", name=f"User {number}", roles=frozenset(roles), channel="test"
+        )
 
     @contextmanager
     def unit(self, actor: Actor | None = None) -> Iterator[UnitOfWork]:
@@ -120,10 +177,19 @@ class World:
         with self.unit(actor) as uow:
             return [s.id for s in self.records.create(actor or self.system, entity, rows, uow=uow)]
 
-    def update(self, entity: str, record_id: int, values: Mapping[str, Any], *, version: int | None = None,
-               actor: Actor | None = None) -> int:
+    def update(
+        self,
+        entity: str,
+        record_id: int,
+        values: Mapping[str, Any],
+        *,
+        version: int | None = None,
+        actor: Actor | None = None,
+    ) -> int:
         with self.unit(actor) as uow:
-            return self.records.update(actor or self.system, entity, record_id, values, version=version, uow=uow).version
+            return self.records.update(
+                actor or self.system, entity, record_id, values, version=version, uow=uow
+            ).version
 
     def delete(self, entity: str, *ids: int, actor: Actor | None = None) -> None:
         with self.unit(actor) as uow:

@@ -47,8 +47,12 @@ def test_restoring_is_refused_while_the_unique_value_is_taken(world):
         world.restore("kit.shelf", first)
     world.delete("kit.shelf", second)
     world.restore("kit.shelf", first)
-    actions = [row[0] for row in world.query(
-        f"select action from core_history where entity = 'kit.shelf' and record_id = {first} order by id")]
+    actions = [
+        row[0]
+        for row in world.query(
+            f"select action from core_history where entity = 'kit.shelf' and record_id = {first} order by id"
+        )
+    ]
     assert actions == ["create", "delete", "restore"]
 
 

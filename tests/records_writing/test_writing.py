@@ -13,8 +13,11 @@ def codes(failure: pytest.ExceptionInfo[ValidationFailed]) -> set[tuple[str | No
 
 
 def test_a_record_is_created_with_defaults_numbers_keys_and_history(world):
-    (item,) = world.create("kit.item", {"code": "علي‌رضا", "price": {"amount": "12.5", "currency": "EUR"}},
-                           actor=world.actor(7, "kit.keeper"))
+    (item,) = world.create(
+        "kit.item",
+        {"code": "علي‌رضا", "price": {"amount": "12.5", "currency": "EUR"}},
+        actor=world.actor(7, "kit.keeper"),
+    )
     row = world.row("kit.item", item)
     assert row["number"] == "I-0001"
     assert row["broken"] is False
@@ -23,15 +26,18 @@ def test_a_record_is_created_with_defaults_numbers_keys_and_history(world):
     assert row["price_currency"] == "EUR"
     assert row["code_key"] == "علیرضا"
     ((action, actor, changes),) = world.query(
-        f"select action, actor, changes from core_history where record_id = {item}")
+        f"select action, actor, changes from core_history where record_id = {item}"
+    )
     assert (action, actor) == ("create", 7)
     assert changes["price"] == [None, {"amount": "12.5", "currency": "EUR"}]
 
 
 def test_a_batch_costs_few_statements_and_numbers_run_on(world):
-    shelf, = world.create("kit.shelf", {"name": "s"})
+    (shelf,) = world.create("kit.shelf", {"name": "s"})
     with counted() as sent:
-        ids = world.create("kit.item", *[{"code": f"c{n}", "shelf": shelf, "broken": True, "reason": "r"} for n in range(50)])
+        ids = world.create(
+            "kit.item", *[{"code": f"c{n}", "shelf": shelf, "broken": True, "reason": "r"} for n in range(50)]
+        )
     assert 5 <= len(sent) <= 8, sent
     numbers = [row[0] for row in world.query("select number from kit_item order by id")]
     assert len(set(ids)) == 50
@@ -39,16 +45,20 @@ def test_a_batch_costs_few_statements_and_numbers_run_on(world):
 
 
 def test_a_batch_of_updates_costs_few_statements_and_leaves_alone_what_it_does_not_name(world):
-    first, second = world.create("kit.item", {"code": "a", "size": 1, "weight": 7}, {"code": "b", "size": 2, "weight": 8})
+    first, second = world.create(
+        "kit.item", {"code": "a", "size": 1, "weight": 7}, {"code": "b", "size": 2, "weight": 8}
+    )
     with world.unit() as uow, counted() as sent:
-        world.records.update_many(world.system, "kit.item", {first: {"size": 3}, second: {"weight": 9}}, uow=uow)
+        world.records.update_many(
+            world.system, "kit.item", {first: {"size": 3}, second: {"weight": 9}}, uow=uow
+        )
     assert len(sent) == 3
     assert world.query("select size, weight, version from kit_item order by id") == [(3, 7, 2), (2, 9, 2)]
 
 
 def test_single_writes_cost_few_statements(world):
     with counted() as sent:
-        label, = world.create("kit.label", {"name": "a"})
+        (label,) = world.create("kit.label", {"name": "a"})
     assert len(sent) == 2
     with counted() as sent:
         world.update("kit.label", label, {"name": "b"})
@@ -77,8 +87,11 @@ def test_rules_and_conditions_refuse(world):
 
 def test_rules_look_at_the_lines_of_a_reference_to_any(world):
     first, second = world.create("kit.shelf", {"name": "a"}, {"name": "b"})
-    world.create("kit.note", {"about": {"entity": "kit.shelf", "id": first}, "text": "locked"},
-                 {"about": {"entity": "kit.shelf", "id": second}, "text": "free"})
+    world.create(
+        "kit.note",
+        {"about": {"entity": "kit.shelf", "id": first}, "text": "locked"},
+        {"about": {"entity": "kit.shelf", "id": second}, "text": "free"},
+    )
     with pytest.raises(ValidationFailed) as failure:
         world.update("kit.shelf", first, {"name": "c"})
     assert codes(failure) == {("name", "rule.not_locked")}
@@ -119,8 +132,11 @@ def test_a_taken_unique_value_is_a_problem_of_its_field(world):
 
 def test_computed_and_rolled_up_values_follow(world):
     (shelf,) = world.create("kit.shelf", {"name": "north"})
-    one, two = world.create("kit.item", {"code": "one", "shelf": shelf, "price": {"amount": "10", "currency": "IRR"}},
-                            {"code": "two", "shelf": shelf, "price": {"amount": "5", "currency": "IRR"}})
+    one, two = world.create(
+        "kit.item",
+        {"code": "one", "shelf": shelf, "price": {"amount": "10", "currency": "IRR"}},
+        {"code": "two", "shelf": shelf, "price": {"amount": "5", "currency": "IRR"}},
+    )
     row = world.row("kit.shelf", shelf)
     assert (row["filled"], row["worth"], row["worth_currency"]) == (2, 15, "IRR")
     assert (row["first_code"], row["first_code_key"], row["note"]) == ("one", "one", "north: one")
@@ -144,7 +160,9 @@ def test_rules_on_rolled_up_values_hold_after_the_lines_were_written(world):
 
 
 def test_nested_lists_are_compared_by_id_and_key(world):
-    (shelf,) = world.create("kit.shelf", {"name": "north", "items": [{"code": "a", "size": 1}, {"code": "b"}]})
+    (shelf,) = world.create(
+        "kit.shelf", {"name": "north", "items": [{"code": "a", "size": 1}, {"code": "b"}]}
+    )
     before = dict(world.query("select code, id from kit_item"))
     world.update("kit.shelf", shelf, {"items": [{"code": "a", "size": 2}, {"code": "c"}]})
     after = dict(world.query("select code, id from kit_item where deleted_at is null"))
@@ -177,7 +195,9 @@ def test_a_reference_needs_a_target_that_the_writer_may_see(world):
 def test_rights_hold_before_and_after_a_write(world):
     keeper = world.actor(7, "kit.keeper")
     (own,) = world.create("kit.shelf", {"name": "own"}, actor=keeper)
-    (foreign, public) = world.create("kit.shelf", {"name": "foreign", "owner": 8}, {"name": "public", "owner": 8})
+    (foreign, public) = world.create(
+        "kit.shelf", {"name": "foreign", "owner": 8}, {"name": "public", "owner": 8}
+    )
     with pytest.raises(NotFound):
         world.update("kit.shelf", foreign, {"name": "mine"}, actor=keeper)
     with pytest.raises(AccessDenied):

@@ -49,11 +49,21 @@ class Lab:
         documents = []
         for name, parts in entities.items():
             fields = {key: dict(value) for key, value in parts.items() if not key.startswith("*")}
-            body = {"label": name, **{k[1:]: v for k, v in parts.items() if k.startswith("*")}, "fields": fields}
+            body = {
+                "label": name,
+                **{k[1:]: v for k, v in parts.items() if k.startswith("*")},
+                "fields": fields,
+            }
             documents.append(Document(owner=name.partition(".")[0], kind="entity", name=name, body=body))
-        modules = [ModuleSpec(name=owner, version="1", label=owner) for owner in sorted({d.owner for d in documents})]
-        return build(documents, modules, version=version or self.catalog.version + 1,
-                     checkers=[self.types.check_catalog]).catalog
+        modules = [
+            ModuleSpec(name=owner, version="1", label=owner) for owner in sorted({d.owner for d in documents})
+        ]
+        return build(
+            documents,
+            modules,
+            version=version or self.catalog.version + 1,
+            checkers=[self.types.check_catalog],
+        ).catalog
 
     def plan(self, new: Catalog, uow: UnitOfWork) -> Plan:
         lock_schema(uow.connection)
@@ -75,22 +85,29 @@ class Lab:
     def insert(self, entity: str, *rows: Mapping[str, Any]) -> list[int]:
         table = self.tables.of(self.catalog.entity(entity))
         with self.unit() as uow:
-            return [uow.execute(table.insert().values(row).returning(table.c.id)).scalar_one() for row in rows]
+            return [
+                uow.execute(table.insert().values(row).returning(table.c.id)).scalar_one() for row in rows
+            ]
 
     def fill(self, entity: str, count: int, column: str, text: str = "'value ' || n") -> None:
         """Put many rows into a table, as fast as PostgreSQL can make them."""
         table = self.catalog.entity(entity).table
         with self.unit() as uow:
             uow.connection.exec_driver_sql(
-                f'INSERT INTO {table} ("{column}") SELECT {text} FROM generate_series(1, {count}) n')
+                f'INSERT INTO {table} ("{column}") SELECT {text} FROM generate_series(1, {count}) n'
+            )
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         with self.database.reading() as reader:
             return reader.rows(sql)
 
     def columns(self, table: str) -> set[str]:
-        return {row[0] for row in self.rows(
-            f"SELECT column_name FROM information_schema.columns WHERE table_name = '{table}'")}
+        return {
+            row[0]
+            for row in self.rows(
+                f"SELECT column_name FROM information_schema.columns WHERE table_name = '{table}'"
+            )
+        }
 
     def indexes(self, table: str) -> dict[str, str]:
         return dict(self.rows(f"SELECT indexname, indexdef FROM pg_indexes WHERE tablename = '{table}'"))

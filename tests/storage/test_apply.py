@@ -45,6 +45,7 @@ def test_open_reader_delays_a_change_but_never_makes_others_wait_for_long(lab, d
             start = time.monotonic()
             lab.rows("SELECT name FROM shop_person")
             longest = max(longest, time.monotonic() - start)
+
     reader = threading.Thread(target=read)
     reader.start()
     start = time.monotonic()
@@ -107,7 +108,9 @@ with lab.unit() as uow:
 
 def test_killed_before_its_commit_a_change_has_not_happened_and_can_be_made_again(lab, address):
     lab.change({"shop.person": PERSON})
-    with subprocess.Popen([sys.executable, "-c", CHANGER, address], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", CHANGER, address], stdout=subprocess.PIPE, text=True
+    ) as process:
         assert any("applied" in line for line in iter(process.stdout.readline, ""))
         process.kill()
     assert lab.columns("shop_new") == set()
@@ -129,6 +132,7 @@ def test_two_who_add_fields_at_once_both_get_theirs(lab):
             new = lab.build({"shop.person": dict(fields)})
             apply(plan(None, new, read_physical(uow.connection, lab.types)), uow)
             return bump(uow)
+
     with ThreadPoolExecutor(4) as pool:
         versions = list(pool.map(add, ["a", "b", "c", "d"]))
     assert sorted(versions) == [3, 4, 5, 6]
@@ -138,8 +142,17 @@ def test_two_who_add_fields_at_once_both_get_theirs(lab):
 def test_field_on_a_hundred_thousand_rows_is_instant(lab):
     lab.change({"shop.person": PERSON, "shop.tag": PERSON})
     lab.fill("shop.person", 100_000, "name")
-    new = lab.build({"shop.tag": PERSON, "shop.person": {
-        **PERSON, "score": {"type": "integer"}, "fee": {"type": "money"}, "tag": {"type": "reference", "to": "shop.tag"}}})
+    new = lab.build(
+        {
+            "shop.tag": PERSON,
+            "shop.person": {
+                **PERSON,
+                "score": {"type": "integer"},
+                "fee": {"type": "money"},
+                "tag": {"type": "reference", "to": "shop.tag"},
+            },
+        }
+    )
     with lab.unit() as uow:
         todo = lab.plan(new, uow)
         apply(lab.plan(lab.catalog, uow), uow)  # loads what the first change loads
@@ -154,8 +167,10 @@ def test_field_on_a_hundred_thousand_rows_is_instant(lab):
 def snapshot(lab):
     """Return everything that a change may touch."""
     return (
-        lab.rows("SELECT table_name, column_name, data_type FROM information_schema.columns "
-                 "WHERE table_schema = 'public' AND table_name NOT LIKE 'core_%%' ORDER BY 1, 2"),
+        lab.rows(
+            "SELECT table_name, column_name, data_type FROM information_schema.columns "
+            "WHERE table_schema = 'public' AND table_name NOT LIKE 'core_%%' ORDER BY 1, 2"
+        ),
         lab.rows("SELECT indexname FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1"),
         lab.rows("SELECT conname FROM pg_constraint ORDER BY 1"),
         lab.rows("SELECT * FROM core_physical ORDER BY 1, 2"),
@@ -168,8 +183,10 @@ def test_lost_at_any_statement_a_change_has_happened_wholly_or_not_at_all(lab, a
     before = {"shop.person": {**PERSON, "old": {"type": "text", "unique": True}}}
     lab.change(before)
     lab.change({"shop.person": PERSON})
-    after = {"shop.person": {**PERSON, "old": {"type": "integer", "unique": True}},
-             "shop.tag": {**PERSON, "person": {"type": "reference", "to": "shop.person"}}}
+    after = {
+        "shop.person": {**PERSON, "old": {"type": "integer", "unique": True}},
+        "shop.tag": {**PERSON, "person": {"type": "reference", "to": "shop.person"}},
+    }
     untouched, lost_at, statements = snapshot(lab), 0, 0
 
     def lose(connection, _cursor, _statement, _parameters, _context, _many):
@@ -177,8 +194,11 @@ def test_lost_at_any_statement_a_change_has_happened_wholly_or_not_at_all(lab, a
         statements += 1
         if statements == lost_at:
             pid = connection.connection.driver_connection.info.backend_pid
-            with psycopg.connect(address.replace("postgresql+psycopg", "postgresql"), autocommit=True) as direct:
+            with psycopg.connect(
+                address.replace("postgresql+psycopg", "postgresql"), autocommit=True
+            ) as direct:
                 direct.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
+
     sa.event.listen(lab.database.engine, "before_cursor_execute", lose)
     while not lab.catalog.entities.keys() >= after.keys():
         lost_at, statements = lost_at + 1, 0

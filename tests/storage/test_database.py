@@ -76,6 +76,7 @@ def test_unit_is_committed_on_leaving_and_rolled_back_on_any_error(database):
         with database.unit(EMPTY, SYSTEM) as uow:
             uow.execute(sa.delete(kernel_tables.sequence))
             raise KeyError
+
     with pytest.raises(KeyError):
         fail()
     with database.reading() as reader:
@@ -117,6 +118,7 @@ def test_acts_after_the_commit_happen_only_after_it(database):
     def look():
         with database.reading() as reader:
             seen.append(reader.value("SELECT count(*) FROM core_sequence"))
+
     with database.unit(EMPTY, SYSTEM) as uow:
         uow.execute(TAKE)
         uow.after_commit(look)
@@ -127,6 +129,7 @@ def test_acts_after_the_commit_happen_only_after_it(database):
         with database.unit(EMPTY, SYSTEM) as uow:
             uow.after_commit(look)
             raise KeyError
+
     with pytest.raises(KeyError):
         fail()
     assert seen == [1]
@@ -139,6 +142,7 @@ def test_savepoint_undoes_its_own_part_only(database):
         with uow.savepoint():
             uow.after_commit(lambda: seen.append("never"))
             uow.execute(TAKE)
+
     with database.unit(EMPTY, SYSTEM) as uow:
         uow.execute(TAKE)
         with pytest.raises(ValidationFailed):
@@ -155,6 +159,7 @@ def test_unit_on_a_lost_connection_is_done_again(database, address):
     def work():
         with database.unit(EMPTY, SYSTEM) as uow:
             return uow.execute(sa.text("SELECT 7")).scalar_one()
+
     assert database.attempt(work) == 7
 
 
@@ -163,6 +168,7 @@ def test_lost_connection_without_a_second_attempt_is_unavailable_and_heals(datab
         with database.unit(EMPTY, SYSTEM) as uow:
             kill(address, uow.reader.value("SELECT pg_backend_pid()"))
             uow.execute(TAKE)
+
     with pytest.raises(Unavailable):
         lose()
     with database.unit(EMPTY, SYSTEM) as uow:
@@ -177,6 +183,7 @@ def test_connection_lost_at_the_commit_leaves_the_outcome_unknown_and_is_not_rep
         with database.unit(EMPTY, SYSTEM) as uow:
             uow.execute(TAKE)
             kill(address, uow.reader.value("SELECT pg_backend_pid()"))
+
     with pytest.raises(Unavailable) as unknown:
         database.attempt(work)
     assert unknown.value.reason == "outcome_unknown"
@@ -207,7 +214,9 @@ def test_two_who_deadlock_both_get_through(database):
                     uow.execute(sa.update(t).where(t.c.name == name).values(next=t.c.next + 1))
                     if name == names[0] and tries.count(names) == 1:
                         both.wait(10)
+
         database.attempt(once)
+
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(work, [("a", "b"), ("b", "a")]))
     with database.reading() as reader:
@@ -223,6 +232,7 @@ def test_a_stale_catalog_is_met_with_one_more_attempt(database):
         with database.unit(EMPTY, SYSTEM) as uow:
             column = "version" if len(calls) > 1 else "gone"
             return uow.execute(sa.text(f"SELECT {column} FROM core_catalog")).scalar_one()
+
     assert database.attempt(work) == 1
     assert len(calls) == 2
 
@@ -235,23 +245,30 @@ def test_refusals_are_not_repeated(database):
         with database.unit(EMPTY, SYSTEM) as uow:
             uow.execute(TAKE)
             uow.execute(TAKE)
+
     with pytest.raises(ValidationFailed):
         database.attempt(work)
     assert calls == [1]
 
 
-@pytest.mark.parametrize(("sql", "error"), [
-    ("SELECT 1/0", BadRequest),
-    ("SELECT 'x'::int", BadRequest),
-    ("SELECT repeat('(', 100000)::text::tsquery", BadRequest),
-    ("SET LOCAL statement_timeout = 20; SELECT pg_sleep(5)", Unavailable),
-    ("SELECT * FROM nothing_here", Unavailable),
-    ("INSERT INTO core_module (name, version, state) VALUES ('a', '1', 'asleep')", ValidationFailed),
-    ("INSERT INTO core_module (name, version) VALUES ('a', '1')", ValidationFailed),
-    ("INSERT INTO core_session (token_hash, account, expires_at) VALUES ('', 5, now())", ValidationFailed),
-    ("SET TRANSACTION READ ONLY; INSERT INTO core_sequence VALUES ('a', '', 1)", Unavailable),
-    ("SELECT FROM FROM", PayvandError),
-])
+@pytest.mark.parametrize(
+    ("sql", "error"),
+    [
+        ("SELECT 1/0", BadRequest),
+        ("SELECT 'x'::int", BadRequest),
+        ("SELECT repeat('(', 100000)::text::tsquery", BadRequest),
+        ("SET LOCAL statement_timeout = 20; SELECT pg_sleep(5)", Unavailable),
+        ("SELECT * FROM nothing_here", Unavailable),
+        ("INSERT INTO core_module (name, version, state) VALUES ('a', '1', 'asleep')", ValidationFailed),
+        ("INSERT INTO core_module (name, version) VALUES ('a', '1')", ValidationFailed),
+        (
+            "INSERT INTO core_session (token_hash, account, expires_at) VALUES ('', 5, now())",
+            ValidationFailed,
+        ),
+        ("SET TRANSACTION READ ONLY; INSERT INTO core_sequence VALUES ('a', '', 1)", Unavailable),
+        ("SELECT FROM FROM", PayvandError),
+    ],
+)
 def test_no_text_of_the_driver_reaches_anybody(database, sql, error):
     with pytest.raises(error) as told, database.unit(EMPTY, SYSTEM) as uow:
         uow.connection.exec_driver_sql(sql)
@@ -279,8 +296,14 @@ def test_only_addresses_of_postgresql_are_accepted(address):
 
 def test_sessions_have_their_limits_and_name(database):
     with database.reading() as reader:
-        wanted = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "TimeZone", "jit",
-                  "application_name")
+        wanted = (
+            "statement_timeout",
+            "lock_timeout",
+            "idle_in_transaction_session_timeout",
+            "TimeZone",
+            "jit",
+            "application_name",
+        )
         found = [reader.value(f"SHOW {name}") for name in wanted]
     assert found == ["30s", "5s", "1min", "UTC", "off", "payvand"]
 
@@ -291,6 +314,7 @@ def test_many_threads_share_few_connections(address):
     def read(number):
         with database.reading() as reader:
             return reader.value("SELECT %(n)s::int", {"n": number})
+
     with ThreadPoolExecutor(16) as pool:
         assert list(pool.map(read, range(200))) == list(range(200))
     with database.reading() as reader:

@@ -8,12 +8,23 @@ from core.storage.doctor import inspect_physical
 
 SHOP = {
     "shop.person": {
-        "name": {"type": "text", "search": True}, "mail": {"type": "email", "unique": True}, "fee": {"type": "money"},
-        "size": {"type": "decimal"}, "born": {"type": "date"}, "ok": {"type": "boolean"}, "at": {"type": "datetime"},
-        "kinds": {"type": "multi_choice", "choices": {"a": {"label": "A"}}}, "count": {"type": "integer"},
-        "web": {"type": "url"}, "call": {"type": "phone"}, "note": {"type": "long_text"}, "paper": {"type": "file"},
-        "boss": {"type": "reference", "to": "shop.person"}, "tags": {"type": "links", "to": "shop.tag"},
-        "from": {"type": "reference_any", "to": ["shop.person", "shop.tag"]}},
+        "name": {"type": "text", "search": True},
+        "mail": {"type": "email", "unique": True},
+        "fee": {"type": "money"},
+        "size": {"type": "decimal"},
+        "born": {"type": "date"},
+        "ok": {"type": "boolean"},
+        "at": {"type": "datetime"},
+        "kinds": {"type": "multi_choice", "choices": {"a": {"label": "A"}}},
+        "count": {"type": "integer"},
+        "web": {"type": "url"},
+        "call": {"type": "phone"},
+        "note": {"type": "long_text"},
+        "paper": {"type": "file"},
+        "boss": {"type": "reference", "to": "shop.person"},
+        "tags": {"type": "links", "to": "shop.tag"},
+        "from": {"type": "reference_any", "to": ["shop.person", "shop.tag"]},
+    },
     "shop.tag": {"name": {"type": "text"}},
 }
 
@@ -27,7 +38,10 @@ def inspected(lab):
             with lab.unit() as uow:
                 uow.connection.exec_driver_sql(sql)
         with lab.database.engine.connect() as connection:
-            return sorted(problem.code for problem in inspect_physical(connection, catalog or lab.catalog, lab.types))
+            return sorted(
+                problem.code for problem in inspect_physical(connection, catalog or lab.catalog, lab.types)
+            )
+
     return inspect
 
 
@@ -35,15 +49,18 @@ def test_a_healthy_site_has_no_findings(inspected):
     assert inspected() == []
 
 
-@pytest.mark.parametrize(("sql", "code"), [
-    ("ALTER TABLE shop_person DROP COLUMN count", "column_missing"),
-    ("ALTER TABLE shop_person ADD COLUMN sneaky int", "column_unknown"),
-    ("ALTER TABLE shop_person ALTER COLUMN count TYPE smallint", "wrong_type"),
-    ("ALTER TABLE shop_person DROP CONSTRAINT shop_person_boss_fkey", "reference_missing"),
-    ("ALTER TABLE shop_person DROP CONSTRAINT c__shop_person__from", "check_missing"),
-    ("DROP INDEX u__shop_person__mail", "index_missing"),
-    ("DELETE FROM core_index WHERE name = 'u__shop_person__mail'", "not_applied"),
-])
+@pytest.mark.parametrize(
+    ("sql", "code"),
+    [
+        ("ALTER TABLE shop_person DROP COLUMN count", "column_missing"),
+        ("ALTER TABLE shop_person ADD COLUMN sneaky int", "column_unknown"),
+        ("ALTER TABLE shop_person ALTER COLUMN count TYPE smallint", "wrong_type"),
+        ("ALTER TABLE shop_person DROP CONSTRAINT shop_person_boss_fkey", "reference_missing"),
+        ("ALTER TABLE shop_person DROP CONSTRAINT c__shop_person__from", "check_missing"),
+        ("DROP INDEX u__shop_person__mail", "index_missing"),
+        ("DELETE FROM core_index WHERE name = 'u__shop_person__mail'", "not_applied"),
+    ],
+)
 def test_drift_is_named(inspected, sql, code):
     assert inspected(sql) == [code]
 

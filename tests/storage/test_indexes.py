@@ -43,7 +43,8 @@ def test_unique_index_over_repeated_values_fails_with_their_number_and_can_be_bu
     filled.change({"shop.person": {**PERSON, "mail": {"type": "text", "unique": True}}})
     assert not build(filled, "u__shop_person__mail")
     assert filled.rows("SELECT state, problem FROM core_index WHERE kind = 'unique'") == [
-        ("failed", "1 values occur more than once")]
+        ("failed", "1 values occur more than once")
+    ]
     assert "u__shop_person__mail" not in filled.indexes("shop_person")
     with filled.unit() as uow:
         uow.connection.exec_driver_sql("UPDATE shop_person SET mail = 'other' WHERE id = 2")
@@ -60,9 +61,14 @@ def test_what_a_killed_build_left_behind_is_removed_first(filled):
 
 def test_text_that_becomes_searchable_gets_keys_and_an_index_aside(filled):
     filled.change({"shop.person": {**PERSON, "name": {"type": "text", "search": True}}})
-    assert pending(filled) == [("k__shop_person__name_key", "pending"), ("s__shop_person__name_key", "pending")]
+    assert pending(filled) == [
+        ("k__shop_person__name_key", "pending"),
+        ("s__shop_person__name_key", "pending"),
+    ]
     assert all(build(filled, name) for name, _ in pending(filled))
-    assert filled.rows("SELECT count(*), min(name_key) FROM shop_person WHERE name_key IS NOT NULL") == [(1200, "نام1")]
+    assert filled.rows("SELECT count(*), min(name_key) FROM shop_person WHERE name_key IS NOT NULL") == [
+        (1200, "نام1")
+    ]
     assert "gin" in filled.indexes("shop_person")["s__shop_person__name_key"]
 
 
@@ -82,7 +88,11 @@ def test_another_collation_orders_at_once_and_has_its_indexes_rebuilt(filled):
     with filled.unit() as uow:
         assert apply_collation(swapped, uow)
         assert not apply_collation(swapped, uow)
-    assert filled.rows("SELECT x FROM unnest(array['A', '-b', 'c']) x ORDER BY sort_key(x)") == [("-b",), ("A",), ("c",)]
+    assert filled.rows("SELECT x FROM unnest(array['A', '-b', 'c']) x ORDER BY sort_key(x)") == [
+        ("-b",),
+        ("A",),
+        ("c",),
+    ]
     assert "o__shop_person__name" not in filled.indexes("shop_person")
     assert pending(filled) == [("o__shop_person__name", "pending")]
     assert build(filled, "o__shop_person__name")

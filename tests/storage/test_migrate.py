@@ -22,7 +22,9 @@ from core.storage.migrate import HEAD, migrate
 
 def test_migrated_tables_are_those_of_the_code(database):
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "version_table": "core_revision"})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "version_table": "core_revision"}
+        )
         differences = [str(difference) for difference in compare_metadata(context, kernel_tables.KERNEL)]
     assert [d for d in differences if "procrastinate" not in d and "core_history_" not in d] == []
 
@@ -54,8 +56,9 @@ HISTORY = "INSERT INTO core_history (entity, record_id, action, at) VALUES ('a.b
 
 
 @pytest.mark.parametrize("when", ["now()", "now() + interval '20 years'"])
-@pytest.mark.parametrize("sql", [
-    "UPDATE core_history SET reason = 'other'", "DELETE FROM core_history", "TRUNCATE core_history"])
+@pytest.mark.parametrize(
+    "sql", ["UPDATE core_history SET reason = 'other'", "DELETE FROM core_history", "TRUNCATE core_history"]
+)
 def test_history_is_append_only(lab, when, sql):
     with lab.unit() as uow:
         uow.connection.exec_driver_sql(HISTORY.format(when))
@@ -65,8 +68,12 @@ def test_history_is_append_only(lab, when, sql):
 
 
 def test_months_of_the_history_are_made_ahead_and_truncating_one_is_refused(lab):
-    parts = [name for name, in lab.rows(
-        "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'core_history'::regclass ORDER BY 1")]
+    parts = [
+        name
+        for (name,) in lab.rows(
+            "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'core_history'::regclass ORDER BY 1"
+        )
+    ]
     assert len(parts) == 14
     assert parts[-1] == "core_history_rest"
     assert lab.rows("SELECT core_history_partitions(14)") == [(2,)]
@@ -86,7 +93,9 @@ def test_database_that_does_not_know_persian_letters_is_refused(pg):
     name = pg.url_of(f"{pg._prefix}letters")
     direct = pg.url.replace("postgresql+psycopg", "postgresql")
     with psycopg.connect(direct, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {pg._prefix}letters TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
+        server.execute(
+            f"CREATE DATABASE {pg._prefix}letters TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"
+        )
     engine = build_engine(name, threads=1)
     try:
         with engine.connect() as connection:

@@ -10,7 +10,10 @@ from core.storage.physical import read_physical
 from core.storage.plan import plan
 from core.storage.steps import Lock, Way
 
-PERSON = {"name": {"type": "text", "required": True, "search": True}, "mail": {"type": "email", "unique": True}}
+PERSON = {
+    "name": {"type": "text", "required": True, "search": True},
+    "mail": {"type": "email", "unique": True},
+}
 SHOP = {
     "shop.person": PERSON,
     "shop.order": {
@@ -30,8 +33,22 @@ SHOP = {
 def test_new_entities_become_tables_with_references_indexes_and_checks(lab):
     plan_ = lab.change(SHOP)
     assert lab.columns("shop_order") == {
-        "id", "version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at", "number", "buyer",
-        "total", "total_currency", "source__shop_person", "source__shop_tag", "states", "paper"}
+        "id",
+        "version",
+        "created_at",
+        "created_by",
+        "updated_at",
+        "updated_by",
+        "deleted_at",
+        "number",
+        "buyer",
+        "total",
+        "total_currency",
+        "source__shop_person",
+        "source__shop_tag",
+        "states",
+        "paper",
+    }
     assert lab.columns("shop_person") >= {"name", "name_key", "mail"}
     assert lab.columns("shop_order__tags") == {"source", "target"}
     indexes = lab.indexes("shop_person")
@@ -40,7 +57,9 @@ def test_new_entities_become_tables_with_references_indexes_and_checks(lab):
     assert "gin_trgm_ops" in indexes["s__shop_person__name_key"]
     assert "sort_key(name), id" in indexes["o__shop_person__name"]
     assert "i__shop_order__buyer" in lab.indexes("shop_order")
-    references = dict(lab.rows("SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f'"))
+    references = dict(
+        lab.rows("SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f'")
+    )
     assert references["shop_order_buyer_fkey"] == "FOREIGN KEY (buyer) REFERENCES shop_person(id)"
     assert "CASCADE" in references["shop_order__tags_source_fkey"]
     assert "REFERENCES core_file(id) ON DELETE SET NULL" in references["shop_order_paper_fkey"]
@@ -49,8 +68,8 @@ def test_new_entities_become_tables_with_references_indexes_and_checks(lab):
 
 def test_reference_to_any_refuses_two_targets_at_once(lab):
     lab.change(SHOP)
-    person, = lab.insert("shop.person", {"name": "Sara"})
-    tag, = lab.insert("shop.tag", {"name": "new"})
+    (person,) = lab.insert("shop.person", {"name": "Sara"})
+    (tag,) = lab.insert("shop.tag", {"name": "new"})
     lab.insert("shop.order", {"source__shop_person": person}, {"source__shop_tag": tag}, {})
     with pytest.raises(ValidationFailed) as refused:
         lab.insert("shop.order", {"source__shop_person": person, "source__shop_tag": tag})
@@ -68,17 +87,28 @@ def test_the_same_catalog_again_needs_nothing(lab):
 def test_new_field_on_a_filled_table_is_one_instant_step_with_its_reference_inline(lab):
     lab.change({"shop.tag": SHOP["shop.tag"], "shop.person": PERSON})
     lab.fill("shop.person", 1500, "name")
-    todo = lab.change({"shop.tag": SHOP["shop.tag"], "shop.person": {**PERSON, "tag": {"type": "reference", "to": "shop.tag"}}})
+    todo = lab.change(
+        {
+            "shop.tag": SHOP["shop.tag"],
+            "shop.person": {**PERSON, "tag": {"type": "reference", "to": "shop.tag"}},
+        }
+    )
     assert [str(step) for step in todo.steps] == [
         "add column shop_person.tag (instant; readers and writers wait)",
-        "index shop_person (tag) for look_up (build-aside; nobody waits)"]
-    found = lab.rows("SELECT convalidated, pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'shop_person_tag_fkey'")
+        "index shop_person (tag) for look_up (build-aside; nobody waits)",
+    ]
+    found = lab.rows(
+        "SELECT convalidated, pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'shop_person_tag_fkey'"
+    )
     assert found == [(True, "FOREIGN KEY (tag) REFERENCES shop_tag(id) ON DELETE SET NULL")]
 
 
 def test_a_plan_prints_its_steps_with_way_and_lock(lab):
     todo = lab.change({"shop.person": PERSON})
-    assert str(todo).splitlines()[0] == "create table shop_person with 10 columns (instant; nobody knows the table yet)"
+    assert (
+        str(todo).splitlines()[0]
+        == "create table shop_person with 10 columns (instant; nobody knows the table yet)"
+    )
     assert {step.lock for step in todo.makes_wait} == {Lock.WRITERS}
 
 
@@ -101,8 +131,9 @@ def test_field_of_another_type_never_gets_the_values_of_the_one_in_the_trash(lab
     lab.change({"shop.person": PERSON})
     lab.change({"shop.person": {**PERSON, "score": {"type": "integer", "unique": True}}})
     assert lab.rows("SELECT score, score$1 FROM shop_person") == [(None, "high")]
-    assert lab.rows("SELECT column_name, state, type FROM core_physical WHERE field = 'score' ORDER BY 1") == [
-        ("score", "active", "integer"), ("score$1", "trash", "text")]
+    assert lab.rows(
+        "SELECT column_name, state, type FROM core_physical WHERE field = 'score' ORDER BY 1"
+    ) == [("score", "active", "integer"), ("score$1", "trash", "text")]
     lab.insert("shop.person", {"score": 3})
     with pytest.raises(ValidationFailed):
         lab.insert("shop.person", {"score": 3})
@@ -156,7 +187,9 @@ def test_what_a_disabled_module_owns_is_left_alone(lab):
     lab.change({"shop.person": PERSON})
     with lab.unit() as uow:
         uow.connection.exec_driver_sql("UPDATE core_physical SET owner = 'shop'")
-        uow.connection.exec_driver_sql("INSERT INTO core_module (name, version, state) VALUES ('shop', '1', 'disabled')")
+        uow.connection.exec_driver_sql(
+            "INSERT INTO core_module (name, version, state) VALUES ('shop', '1', 'disabled')"
+        )
     assert lab.change({}).is_empty
     assert lab.rows("SELECT DISTINCT state FROM core_physical") == [("active",)]
 
@@ -189,10 +222,14 @@ def test_two_entities_never_share_a_table(lab):
 
 def test_changed_targets_of_a_reference_to_any_change_its_check(lab):
     def orders(*names):
-        return {**SHOP, "shop.order": {"source": {"type": "reference_any", "to": list(names)}, "*title": "id"}}
+        return {
+            **SHOP,
+            "shop.order": {"source": {"type": "reference_any", "to": list(names)}, "*title": "id"},
+        }
+
     lab.change(orders("shop.person", "shop.tag"))
-    person, = lab.insert("shop.person", {"name": "Sara"})
-    tag, = lab.insert("shop.tag", {"name": "new"})
+    (person,) = lab.insert("shop.person", {"name": "Sara"})
+    (tag,) = lab.insert("shop.tag", {"name": "new"})
     lab.insert("shop.order", {"source__shop_tag": tag})
     lab.change(orders("shop.person"))
     with lab.unit() as uow:
@@ -206,6 +243,7 @@ def test_changed_targets_of_a_reference_to_any_change_its_check(lab):
 def test_links_to_another_entity_get_another_table(lab):
     def orders(target):
         return {**SHOP, "shop.order": {"tags": {"type": "links", "to": target}, "*title": "id"}}
+
     lab.change(orders("shop.tag"))
     lab.change({**SHOP, "shop.order": {"*title": "id"}})
     todo = lab.change(orders("shop.person"))
@@ -228,4 +266,7 @@ def test_unchanged_entities_are_not_looked_at_again(lab):
     with lab.unit() as uow:
         physical = read_physical(uow.connection, lab.types)
         assert str(plan(lab.catalog, new, physical)) == str(plan(None, new, physical))
-    assert str(plan(lab.catalog, new, physical)) == "add column shop_person.score (instant; readers and writers wait)"
+    assert (
+        str(plan(lab.catalog, new, physical))
+        == "add column shop_person.score (instant; readers and writers wait)"
+    )

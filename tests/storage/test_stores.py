@@ -49,12 +49,17 @@ def test_statements_on_an_unchanged_entity_stay_compiled(lab):
         with lab.unit() as uow:
             result = uow.execute(sa.select(table.c.text).where(table.c.id == 1))
             return result.context.cache_hit.name
+
     assert [select(), select(), select()][1:] == ["CACHE_HIT", "CACHE_HIT"]
 
 
 def test_only_few_generations_of_a_table_are_kept(lab):
     for number in range(6):
-        lab.tables.of(lab.build({"shop.note": {f"f{number}": {"type": "text"}, "*title": f"f{number}"}}).entity("shop.note"))
+        lab.tables.of(
+            lab.build({"shop.note": {f"f{number}": {"type": "text"}, "*title": f"f{number}"}}).entity(
+                "shop.note"
+            )
+        )
     assert len(lab.tables._kept["shop.note"]) == 3
 
 
@@ -76,7 +81,12 @@ class Compiler:
 
 
 def document(name, /, **fields):
-    return Document(owner="shop", kind="entity", name=name, body={"label": name, "fields": {k: {"type": v} for k, v in fields.items()}})
+    return Document(
+        owner="shop",
+        kind="entity",
+        name=name,
+        body={"label": name, "fields": {k: {"type": v} for k, v in fields.items()}},
+    )
 
 
 @pytest.fixture
@@ -104,7 +114,9 @@ def test_next_request_sees_a_change_made_anywhere(stored):
     catalogs = Catalogs(stored.database, compiler)
     catalogs.current()
     with stored.unit() as uow:
-        save_documents(uow, [document("shop.note", text="text", more="date"), document("shop.other", name="text")])
+        save_documents(
+            uow, [document("shop.note", text="text", more="date"), document("shop.other", name="text")]
+        )
         bump(uow)
     assert set(catalogs.current().entities) == {"shop.note", "shop.other"}
     with stored.unit() as uow:
@@ -122,14 +134,20 @@ def test_published_catalog_is_not_compiled_again(stored):
     with stored.unit() as uow:
         documents = read_documents(uow)
         version = bump(uow)
-    catalogs.publish(Compiler().compile(documents, [ModuleSpec(name="shop", version="1", label="x")], version, strict=True).catalog)
+    catalogs.publish(
+        Compiler()
+        .compile(documents, [ModuleSpec(name="shop", version="1", label="x")], version, strict=True)
+        .catalog
+    )
     assert catalogs.at(version).entity("shop.note").has("text")
     assert compiler.compiled == []
 
 
 def test_documents_of_disabled_modules_sleep_and_plugins_follow(stored):
     followed = []
-    catalogs = Catalogs(stored.database, Compiler(), prepare=lambda modules: followed.append([m.name for m in modules]))
+    catalogs = Catalogs(
+        stored.database, Compiler(), prepare=lambda modules: followed.append([m.name for m in modules])
+    )
     catalogs.current()
     with stored.unit() as uow:
         save_module(uow, ModuleSpec(name="shop", version="1", label="x"), state="disabled")
@@ -171,6 +189,7 @@ def test_numbers_have_no_gaps_and_no_doubles(lab):
             with lab.unit() as uow:
                 numbers.append(next_number(uow, "shop.order.number", "2026"))
         return numbers
+
     with ThreadPoolExecutor(4) as pool:
         taken = [number for numbers in pool.map(take, range(4)) for number in numbers]
     assert sorted(taken) == list(range(1, 41))
@@ -181,6 +200,7 @@ def test_rolled_back_numbers_are_given_again_and_periods_count_apart(lab):
         with lab.unit() as uow:
             assert next_number(uow, "a", "", 5) == 1
             raise KeyError
+
     with pytest.raises(KeyError):
         fail()
     with lab.unit() as uow:
@@ -228,6 +248,7 @@ def test_request_at_the_same_moment_waits_for_the_first(lab):
         first_in.wait()
         with lab.unit() as uow:
             answers.append(claim(uow, 1, "k", "POST /x", b""))
+
     waiting = threading.Thread(target=second)
     waiting.start()
     with lab.unit() as uow:
@@ -245,6 +266,7 @@ def test_a_failed_request_leaves_its_key_free(lab):
         with lab.unit() as uow:
             claim(uow, 1, "k", "POST /x", b"")
             raise KeyError
+
     with pytest.raises(KeyError):
         fail()
     with lab.unit() as uow:

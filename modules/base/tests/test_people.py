@@ -14,7 +14,12 @@ def test_a_profile_comes_with_its_account_and_has_the_same_id(desk, actor_as):
     actor_as("base.member", login="first@example.com")
     anna = actor_as("base.member", login="anna@example.com", name="آنا")
     assert desk.get("base.user", anna.id, "name", "email", "active") | {"id": 0, "version": 0} == {
-        "id": 0, "version": 0, "name": "آنا", "email": "anna@example.com", "active": True}
+        "id": 0,
+        "version": 0,
+        "name": "آنا",
+        "email": "anna@example.com",
+        "active": True,
+    }
     assert anna.name == "آنا"
 
 
@@ -60,7 +65,11 @@ def test_preferences_hold_from_the_next_request_on(site, desk, actor_as):
     assert anna.preferences.language == ""
     desk.as_(anna).update("base.user", anna.id, language="fa", calendar="jalali", time_zone="Asia/Tehran")
     preferences = actor_of(site, "anna@example.com").preferences
-    assert (preferences.language, preferences.calendar, preferences.time_zone) == ("fa", "jalali", "Asia/Tehran")
+    assert (preferences.language, preferences.calendar, preferences.time_zone) == (
+        "fa",
+        "jalali",
+        "Asia/Tehran",
+    )
 
 
 def test_teams_are_those_of_the_profile_of_membership_and_of_leading(site, desk, actor_as):

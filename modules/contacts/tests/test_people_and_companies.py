@@ -24,10 +24,16 @@ def main_company(desk, record):
 @pytest.mark.covers("CD-01")
 def test_a_person_belongs_to_several_companies_with_a_role_in_each(desk, companies):
     first, second, _ = companies
-    record = person(desk, {"account": first, "role": "Buyer", "from_date": "2020-03-20"}, {"account": second, "role": "Advisor"})
+    record = person(
+        desk,
+        {"account": first, "role": "Buyer", "from_date": "2020-03-20"},
+        {"account": second, "role": "Advisor"},
+    )
     links = desk.get("contacts.contact", record, "companies")["companies"]
     assert [(link["account"].title, link["role"], link["is_primary"]) for link in links] == [
-        ("Sepehr", "Buyer", True), ("Golestan", "Advisor", False)]
+        ("Sepehr", "Buyer", True),
+        ("Golestan", "Advisor", False),
+    ]
     assert main_company(desk, record) == "Sepehr"
     assert desk.column("contacts.account", "contact_count") == [1, 1, 0]
 
@@ -64,14 +70,26 @@ def test_deleting_a_company_deletes_no_people(desk, companies):
 
 
 def test_deleting_a_person_takes_what_is_part_of_them_and_brings_it_back(desk, companies):
-    record = person(desk, {"account": companies[0]}, points=[{"kind": "mobile", "value": "09121234567"}],
-                    addresses=[{"street": "Motahari", "city": "Tehran", "postal_code": "۱۹۶۸۹۰۰۰۰۰"}])
+    record = person(
+        desk,
+        {"account": companies[0]},
+        points=[{"kind": "mobile", "value": "09121234567"}],
+        addresses=[{"street": "Motahari", "city": "Tehran", "postal_code": "۱۹۶۸۹۰۰۰۰۰"}],
+    )
     desk.delete("contacts.contact", record)
-    assert desk.find("contacts.contact_point") == desk.find("contacts.address") == desk.find("contacts.account_contact") == []
+    assert (
+        desk.find("contacts.contact_point")
+        == desk.find("contacts.address")
+        == desk.find("contacts.account_contact")
+        == []
+    )
     desk.restore("contacts.contact", record)
     found = desk.get("contacts.contact", record)
     assert (found["mobile"], found["account"].title, found["addresses"][0]["postal_code"]) == (
-        "+989121234567", "Sepehr", "1968900000")
+        "+989121234567",
+        "Sepehr",
+        "1968900000",
+    )
 
 
 def test_the_same_role_at_a_company_stands_once(desk, companies):
@@ -124,7 +142,10 @@ def test_a_person_needs_no_company_and_can_be_an_account(desk):
 def relate(desk, name, start, end, **words):
     kinds = {k["name"]: k["id"] for k in desk.find("contacts.relationship_type", "id", "name")}
     kind = kinds.get(name) or desk.one("contacts.relationship_type", name=name, **words)
-    ends = {"from_record": {"entity": start[0], "id": start[1]}, "to_record": {"entity": end[0], "id": end[1]}}
+    ends = {
+        "from_record": {"entity": start[0], "id": start[1]},
+        "to_record": {"entity": end[0], "id": end[1]},
+    }
     return desk.one("contacts.relationship", type=kind, **ends)
 
 
@@ -134,22 +155,38 @@ def test_a_relationship_reads_from_both_ends(desk, companies):
     record = relate(desk, "Manages", ("contacts.contact", ali), ("contacts.contact", sara))
     found = desk.get("contacts.relationship", record, "title", "inverse_title")
     assert (found["title"], found["inverse_title"]) == ("Ali – Manages – Sara", "Sara – Reports to – Ali")
-    assert [r["title"] for r in desk.get("contacts.contact", ali, "relationships")["relationships"]] == [found["title"]]
-    assert [r["inverse_title"] for r in desk.get("contacts.contact", sara, "inverse_relationships")["inverse_relationships"]] == [
-        found["inverse_title"]]
+    assert [r["title"] for r in desk.get("contacts.contact", ali, "relationships")["relationships"]] == [
+        found["title"]
+    ]
+    assert [
+        r["inverse_title"]
+        for r in desk.get("contacts.contact", sara, "inverse_relationships")["inverse_relationships"]
+    ] == [found["inverse_title"]]
     between = relate(desk, "Supplies", ("contacts.account", companies[0]), ("contacts.contact", sara))
-    assert desk.get("contacts.relationship", between, "inverse_title")["inverse_title"] == "Sara – Supplies – Sepehr"
+    assert (
+        desk.get("contacts.relationship", between, "inverse_title")["inverse_title"]
+        == "Sara – Supplies – Sepehr"
+    )
 
 
 def test_titles_follow_the_names_in_them(desk, companies):
     ali = person(desk, last_name="Ali")
-    record = relate(desk, "Advises", ("contacts.contact", ali), ("contacts.account", companies[0]), inverse_name="Is advised by")
+    record = relate(
+        desk,
+        "Advises",
+        ("contacts.contact", ali),
+        ("contacts.account", companies[0]),
+        inverse_name="Is advised by",
+    )
     desk.update("contacts.contact", ali, last_name="Karimi")
     desk.update("contacts.account", companies[0], name="Sepehr Co")
     assert desk.get("contacts.relationship", record, "title")["title"] == "Karimi – Advises – Sepehr Co"
     kind = desk.get("contacts.relationship", record, "type")["type"].id
     desk.update("contacts.relationship_type", kind, inverse_name="Listens to")
-    assert desk.get("contacts.relationship", record, "inverse_title")["inverse_title"] == "Sepehr Co – Listens to – Karimi"
+    assert (
+        desk.get("contacts.relationship", record, "inverse_title")["inverse_title"]
+        == "Sepehr Co – Listens to – Karimi"
+    )
     assert [r["id"] for r in desk.find("contacts.relationship", "id", search="listens karimi")] == [record]
 
 
@@ -187,7 +224,11 @@ def test_records_belong_to_who_makes_them_and_to_their_team(sales):
     anna, ben, carl = sales
     record = person(anna, points=[{"kind": "mobile", "value": "09121234567"}])
     found = ben.get("contacts.contact", record, "owner", "team", "points")
-    assert (found["owner"].title, found["team"].title, len(found["points"])) == ("anna@example.com", "Sales", 1)
+    assert (found["owner"].title, found["team"].title, len(found["points"])) == (
+        "anna@example.com",
+        "Sales",
+        1,
+    )
     assert carl.find("contacts.contact") == carl.find("contacts.contact_point") == []
     with pytest.raises(NotFound):
         carl.get("contacts.contact", record)
@@ -196,7 +237,9 @@ def test_records_belong_to_who_makes_them_and_to_their_team(sales):
 def test_colleagues_change_each_others_records_and_delete_their_own(sales):
     anna, ben, carl = sales
     record = person(anna)
-    ben.update("contacts.contact", record, job_title="Buyer", points=[{"kind": "email", "value": "a@example.com"}])
+    ben.update(
+        "contacts.contact", record, job_title="Buyer", points=[{"kind": "email", "value": "a@example.com"}]
+    )
     with pytest.raises(AccessDenied):
         ben.delete("contacts.contact", record)
     with pytest.raises(NotFound):

@@ -1,0 +1,133 @@
+"""`python -m benchmarks`: measure Payvand beside the yardstick and say which goals it reaches; see docs/benchmarks.md."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import time
+from collections.abc import Mapping
+
+from benchmarks import hand_side
+from benchmarks.data import DataSet, make_data
+from benchmarks.goals import Measured, judge
+from benchmarks.hand_side import HandSide
+from benchmarks.inside import measure_bulk
+from benchmarks.once import (
+    add_field,
+    cold_start,
+    import_hand,
+    import_payvand,
+    measure_batches,
+    memory,
+    strangers_see_nothing,
+)
+from benchmarks.payvand_data import Loaded, find_loaded
+from benchmarks.payvand_side import DATABASE, PayvandSide
+from benchmarks.place import RESULTS, Place
+from benchmarks.processes import wait_until_answers
+from benchmarks.report import windows_table, write_report
+from benchmarks.rounds import run_rounds
+from benchmarks.windows import OPERATIONS, Windows
+
+PORTS = {"hand": 8651, "hand on granian": 8652, "payvand": 8653}
+PAIRS, QUICK_PAIRS = 7, 3
+SECONDS, QUICK_SECONDS = 2.0, 1.0
+
+
+def main() -> int:
+    """Prepare, measure, tell; 1 where a row that decides is not reached."""
+    options = _options()
+    place, data = Place.of_environment(), make_data()
+    place.start()
+    try:
+        return _run(options, place, data)
+    finally:
+        place.stop()
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "--quick", action="store_true", help="fewer and shorter windows: to look, not to decide"
+    )
+    parser.add_argument(
+        "--only", default="", help="operations with commas, such as read,list: to look, not to decide"
+    )
+    parser.add_argument(
+        "--first", action="store_true", help="go before others on this machine during the windows (root)"
+    )
+    parser.add_argument("--fresh", action="store_true", help="load the data anew")
+    return parser.parse_args()
+
+
+def _run(options: argparse.Namespace, place: Place, data: DataSet) -> int:
+    started = time.perf_counter()
+    loaded = _prepare(place, data, fresh=options.fresh)
+    say(f"data ready after {time.perf_counter() - started:.0f} s")
+    hand = HandSide.on_gunicorn(place, data, PORTS["hand"])
+    same_server = HandSide.on_granian(place, data, PORTS["hand on granian"])
+    payvand = PayvandSide(place, data, loaded, PORTS["payvand"])
+    pairs, seconds = (QUICK_PAIRS, QUICK_SECONDS) if options.quick else (PAIRS, SECONDS)
+    found = Measured(windows=Windows(place, seconds, first=options.first))
+    try:
+        for other in (hand, same_server):
+            other.start()
+            wait_until_answers(other.port, other.alive.path, other.alive.headers)
+        if options.only:
+            payvand.start()
+            wait_until_answers(payvand.port, payvand.alive.path, payvand.alive.headers)
+            run_rounds(found.windows, (hand, same_server, payvand), options.only.split(","), pairs, say)
+            say("\n".join(windows_table(found.windows)))
+            return 0
+        _measure(found, place, payvand, hand, same_server, pairs)
+    finally:
+        for side in (hand, same_server, payvand):
+            side.stop()
+    rows = judge(found)
+    say("\n" + write_report(RESULTS, found, rows, _about(options, loaded, time.perf_counter() - started)))
+    return int(any(row.gate and not row.reached for row in rows))
+
+
+def _prepare(place: Place, data: DataSet, *, fresh: bool) -> Loaded:
+    hand_side.load(place, data)
+    loaded = find_loaded(place, data, fresh=fresh)
+    place.copy(loaded.database, DATABASE)
+    with place.connection(DATABASE) as connection:
+        connection.execute("vacuum analyze")
+    return loaded
+
+
+def _measure(
+    found: Measured, place: Place, payvand: PayvandSide, hand: HandSide, same_server: HandSide, pairs: int
+) -> None:
+    found.cold = [cold_start(payvand) for _ in range(min(pairs, 3))]
+    if not strangers_see_nothing(payvand):
+        raise SystemExit(
+            "Somebody of another team sees records: the rights are not on, there is nothing to measure."
+        )
+    found.idle_mib = memory(payvand)
+    run_rounds(found.windows, (hand, same_server, payvand), OPERATIONS, pairs, say)
+    found.batch = measure_batches(payvand, hand, pairs)
+    found.bulk = measure_bulk(place, payvand.loaded, hand, pairs)
+    found.hand_import_seconds, found.import_seconds = import_hand(hand), import_payvand(payvand)
+    found.added = [add_field(payvand) for _ in range(3)]
+    found.used_mib = memory(payvand)
+
+
+def _about(options: argparse.Namespace, loaded: Loaded, seconds: float) -> Mapping[str, object]:
+    return {
+        "run": f"{'quick' if options.quick else 'whole'}, {seconds:.0f} s",
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
+        "loading 150,000 records through core.records": f"{loaded.seconds} s",
+    }
+
+
+def say(text: str) -> None:
+    """Print at once: a run takes minutes."""
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

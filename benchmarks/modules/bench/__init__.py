@@ -1,0 +1,1 @@
+"""Contacts, opportunities and stages to measure with."""

@@ -1,0 +1,94 @@
+"""What a run has found, for people (markdown) and for programs (JSON)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.goals import Measured, Row
+from benchmarks.windows import OPERATIONS, Windows
+
+LATEST = "latest"
+
+
+def write_report(folder: Path, found: Measured, rows: Sequence[Row], about: Mapping[str, object]) -> str:
+    """Write latest.json and latest.md; return the text of the latter."""
+    folder.mkdir(exist_ok=True)
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    text = (
+        "\n".join((*_goals(rows), "", *windows_table(found.windows), "", *_about({"at": at, **about}))) + "\n"
+    )
+    (folder / f"{LATEST}.md").write_text(text, encoding="utf-8")
+    told = {
+        "at": at,
+        "about": dict(about),
+        "goals": [{**asdict(row), "gate": row.gate} for row in rows],
+        "windows": {
+            f"{side}: {operation}": [asdict(window) for window in windows]
+            for (side, operation), windows in found.windows.taken.items()
+        },
+        "batch": asdict(found.batch) if found.batch else None,
+        "bulk": asdict(found.bulk) if found.bulk else None,
+        "import": [found.import_seconds, found.hand_import_seconds],
+        "fields": [asdict(one) for one in found.added],
+        "cold": found.cold,
+        "memory": {"idle": found.idle_mib, "used": found.used_mib},
+    }
+    (folder / f"{LATEST}.json").write_text(
+        json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
+    return text
+
+
+def _goals(rows: Sequence[Row]) -> list[str]:
+    lines = ["| # | operation | goal of the first release | measured | |", "|---|---|---|---|---|"]
+    lines += [
+        f"| {row.number} | {row.name} | {row.goal} | {row.measured} | {_verdict(row)} |" for row in rows
+    ]
+    return lines
+
+
+def _verdict(row: Row) -> str:
+    if row.gate:
+        return "PASS" if row.reached else "**FAIL**"
+    return "reached" if row.reached else "not reached"
+
+
+def windows_table(windows: Windows) -> list[str]:
+    """Return rates, latencies and processor time of all sides, medians of their windows."""
+    sides = list(dict.fromkeys(side for side, _ in windows.taken))
+    lines = [
+        "Medians of the windows; 16 clients. Processor time is that of the application + that of PostgreSQL.",
+        "",
+        "| operation | payvand : hand | "
+        + " | ".join(f"{side}: requests/s; p50, p99 ms; CPU ms a request" for side in sides)
+        + " |",
+        "|---|---|" + "---|" * len(sides),
+    ]
+    lines += [
+        f"| {operation} | {windows.ratio('payvand', 'hand', operation):.2f} | "
+        + " | ".join(_cell(windows, side, operation) for side in sides)
+        + " |"
+        for operation in OPERATIONS
+        if (sides[0], operation) in windows.taken
+    ]
+    failed = {side: windows.failed(side) for side in sides}
+    return [
+        *lines,
+        "",
+        "Requests refused or broken: " + ", ".join(f"{s} {n}" for s, n in failed.items()) + ".",
+    ]
+
+
+def _cell(windows: Windows, side: str, operation: str) -> str:
+    rate, p50, p99, app, database = (
+        windows.middle(side, operation, name) for name in ("rate", "p50", "p99", "app_ms", "database_ms")
+    )
+    return f"{rate:,.0f}; {p50:.1f}, {p99:.1f}; {app:.2f} + {database:.2f}"
+
+
+def _about(about: Mapping[str, object]) -> list[str]:
+    return [f"{name}: {value}  " for name, value in about.items()]
