@@ -77,7 +77,7 @@ coverage-map: setup-dev ## which requirement rows the last test run has shown
 	@$(PY) scripts/coverage_map.py
 
 bench: setup ## the figures of benchmarks/, side by side with the yardstick
-	@$(PY) -m benchmarks
+	@$(PY) -m pip install --quiet -r benchmarks/requirements.txt && $(PY) -m benchmarks $(if $(QUICK),--quick) $(if $(FIRST),--first)
 
 conformance: setup-dev ## 5,000 random expressions, Python against PostgreSQL
 	@$(PY) scripts/conformance.py
@@ -89,7 +89,7 @@ audit: setup-dev ## known holes in the packages we use (asks the outside world)
 .PHONY: new check clean
 new: setup ## a new module: make new NAME=library TEMPLATE=entity
 	@test -n "$(NAME)" || { echo "Say its name: make new NAME=library"; exit 2; }
-	@$(BIN)/payvand module new $(NAME) --template $(or $(TEMPLATE),entity)
+	@$(PY) scripts/new_module.py $(NAME) --template $(or $(TEMPLATE),entity)
 
 # Cheap first.
 check: lint types arch docs i18n metadata-check tests-measured core-alone wheel coverage-map ## everything above, as the CI does

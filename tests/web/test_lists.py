@@ -107,7 +107,10 @@ def test_amounts_numbers_and_flags_are_filtered_as_typed(admin, kept):
 
 
 def test_a_phone_is_found_by_any_part_of_it_as_people_write_it(admin, kept):
-    kept.add("contacts.contact", {"last_name": "Karimi", "points": [{"kind": "mobile", "value": "09121234567", "is_primary": True}]})
+    kept.add(
+        "contacts.contact",
+        {"last_name": "Karimi", "points": [{"kind": "mobile", "value": "09121234567", "is_primary": True}]},
+    )
     for typed in ("0912", "۰۹۱۲ ۱۲۳", "1234567", "+98912"):
         assert filtered(admin, f"mobile~has~{typed}") == ["Karimi"], typed
     assert filtered(admin, "mobile~has~0935") == []

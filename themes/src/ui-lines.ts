@@ -17,7 +17,7 @@ customElements.define('ui-lines', class extends HTMLElement {
     this.dataset.next = String(number + 1);
     const row = ($<HTMLTemplateElement>('template', this)!.content.cloneNode(true) as DocumentFragment).firstElementChild as HTMLElement;
     for (const part of [row, ...$$('*', row)]) {
-      for (const name of ['name', 'id', 'for', 'data-name', 'aria-describedby']) {
+      for (const name of ['name', 'id', 'for', 'value', 'data-name', 'aria-describedby']) {
         const value = part.getAttribute(name);
         if (value?.includes('__n__')) part.setAttribute(name, value.replaceAll('__n__', String(number)));
       }
