@@ -29,6 +29,7 @@ from benchmarks.place import RESULTS, Place
 from benchmarks.processes import wait_until_answers
 from benchmarks.report import windows_table, write_report
 from benchmarks.rounds import run_rounds
+from benchmarks.where import where_time_goes
 from benchmarks.windows import OPERATIONS, Windows
 
 PORTS = {"hand": 8651, "hand on granian": 8652, "payvand": 8653}
@@ -85,8 +86,11 @@ def _run(options: argparse.Namespace, place: Place, data: DataSet) -> int:
     finally:
         for side in (hand, same_server, payvand):
             side.stop()
+    say("where the time goes")
+    parts = where_time_goes(place, payvand)
     rows = judge(found)
-    say("\n" + write_report(RESULTS, found, rows, _about(options, loaded, time.perf_counter() - started)))
+    about = _about(options, loaded, time.perf_counter() - started)
+    say("\n" + write_report(RESULTS, found, rows, parts, about))
     return int(any(row.gate and not row.reached for row in rows))
 
 
@@ -102,7 +106,7 @@ def _prepare(place: Place, data: DataSet, *, fresh: bool) -> Loaded:
 def _measure(
     found: Measured, place: Place, payvand: PayvandSide, hand: HandSide, same_server: HandSide, pairs: int
 ) -> None:
-    found.cold = [cold_start(payvand) for _ in range(min(pairs, 3))]
+    found.cold = [cold_start(payvand, first=found.windows.first) for _ in range(min(pairs, 3))]
     if not strangers_see_nothing(payvand):
         raise SystemExit(
             "Somebody of another team sees records: the rights are not on, there is nothing to measure."

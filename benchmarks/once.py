@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from benchmarks.data import CONTACT_FIELDS, IMPORTED
 from benchmarks.hand_side import HandSide
 from benchmarks.payvand_side import API, CONTACT, PayvandSide
-from benchmarks.processes import memory_mib, wait_until_answers
+from benchmarks.processes import go_first, memory_mib, wait_until_answers
 from benchmarks.requests import Line, Request
 
 READERS = 4
@@ -176,13 +176,17 @@ def add_field(payvand: PayvandSide) -> FieldAdded:
     )
 
 
-def cold_start(payvand: PayvandSide, stop: bool = True) -> float:
+def cold_start(payvand: PayvandSide, *, first: bool) -> float:
     """Return the seconds from the command to the first record, the database running already."""
-    if stop:
-        payvand.stop()
+    payvand.stop()
     payvand.start()
     alive = payvand.alive
-    return wait_until_answers(payvand.port, alive.path, alive.headers)
+    return wait_until_answers(
+        payvand.port,
+        alive.path,
+        alive.headers,
+        meanwhile=(lambda: go_first(payvand.processes())) if first else int,
+    )
 
 
 def memory(payvand: PayvandSide) -> float:

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -128,10 +128,18 @@ def memory_mib(pid: int) -> float:
     raise ValueError(f"process {pid} tells no Pss")
 
 
-def wait_until_answers(port: int, path: str, headers: Mapping[str, str], *, seconds: float = 60.0) -> float:
-    """Ask until the answer is 200; return how long that took."""
+def wait_until_answers(
+    port: int,
+    path: str,
+    headers: Mapping[str, str],
+    *,
+    seconds: float = 60.0,
+    meanwhile: Callable[[], object] = int,
+) -> float:
+    """Ask until the answer is 200, doing ``meanwhile`` before each time; return how long that took."""
     started = time.perf_counter()
     while time.perf_counter() - started < seconds:
+        meanwhile()
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         try:
             connection.request("GET", path, headers=dict(headers))

@@ -7,24 +7,39 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeAlias
 
 from benchmarks.goals import Measured, Row
 from benchmarks.windows import OPERATIONS, Windows
 
 LATEST = "latest"
+SHOWN = 7
+
+Parts: TypeAlias = "Mapping[str, Mapping[str, float]]"
+"""Milliseconds by part of the application, by operation."""
 
 
-def write_report(folder: Path, found: Measured, rows: Sequence[Row], about: Mapping[str, object]) -> str:
+def write_report(
+    folder: Path, found: Measured, rows: Sequence[Row], parts: Parts, about: Mapping[str, object]
+) -> str:
     """Write latest.json and latest.md; return the text of the latter."""
     folder.mkdir(exist_ok=True)
-    at = datetime.now(UTC).isoformat(timespec="seconds")
-    text = (
-        "\n".join((*_goals(rows), "", *windows_table(found.windows), "", *_about({"at": at, **about}))) + "\n"
-    )
+    about = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **about}
+    lines = [*_goals(rows), "", *windows_table(found.windows), "", *_parts(parts), "", *_about(about)]
+    text = "\n".join(lines) + "\n"
     (folder / f"{LATEST}.md").write_text(text, encoding="utf-8")
-    told = {
-        "at": at,
-        "about": dict(about),
+    told = _told(found, rows, parts, about)
+    (folder / f"{LATEST}.json").write_text(
+        json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
+    return text
+
+
+def _told(
+    found: Measured, rows: Sequence[Row], parts: Parts, about: Mapping[str, object]
+) -> Mapping[str, object]:
+    return {
+        "about": about,
         "goals": [{**asdict(row), "gate": row.gate} for row in rows],
         "windows": {
             f"{side}: {operation}": [asdict(window) for window in windows]
@@ -36,11 +51,8 @@ def write_report(folder: Path, found: Measured, rows: Sequence[Row], about: Mapp
         "fields": [asdict(one) for one in found.added],
         "cold": found.cold,
         "memory": {"idle": found.idle_mib, "used": found.used_mib},
+        "parts": parts,
     }
-    (folder / f"{LATEST}.json").write_text(
-        json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
-    return text
 
 
 def _goals(rows: Sequence[Row]) -> list[str]:
@@ -60,27 +72,18 @@ def _verdict(row: Row) -> str:
 def windows_table(windows: Windows) -> list[str]:
     """Return rates, latencies and processor time of all sides, medians of their windows."""
     sides = list(dict.fromkeys(side for side, _ in windows.taken))
+    heads = " | ".join(f"{side}: requests/s; p50, p99 ms; CPU ms a request" for side in sides)
     lines = [
         "Medians of the windows; 16 clients. Processor time is that of the application + that of PostgreSQL.",
         "",
-        "| operation | payvand : hand | "
-        + " | ".join(f"{side}: requests/s; p50, p99 ms; CPU ms a request" for side in sides)
-        + " |",
+        f"| operation | payvand : hand | {heads} |",
         "|---|---|" + "---|" * len(sides),
     ]
-    lines += [
-        f"| {operation} | {windows.ratio('payvand', 'hand', operation):.2f} | "
-        + " | ".join(_cell(windows, side, operation) for side in sides)
-        + " |"
-        for operation in OPERATIONS
-        if (sides[0], operation) in windows.taken
-    ]
-    failed = {side: windows.failed(side) for side in sides}
-    return [
-        *lines,
-        "",
-        "Requests refused or broken: " + ", ".join(f"{s} {n}" for s, n in failed.items()) + ".",
-    ]
+    for operation in [one for one in OPERATIONS if (sides[0], one) in windows.taken]:
+        cells = " | ".join(_cell(windows, side, operation) for side in sides)
+        lines.append(f"| {operation} | {windows.ratio('payvand', 'hand', operation):.2f} | {cells} |")
+    failed = ", ".join(f"{side} {windows.failed(side)}" for side in sides)
+    return [*lines, "", f"Requests refused or broken: {failed}."]
 
 
 def _cell(windows: Windows, side: str, operation: str) -> str:
@@ -88,6 +91,21 @@ def _cell(windows: Windows, side: str, operation: str) -> str:
         windows.middle(side, operation, name) for name in ("rate", "p50", "p99", "app_ms", "database_ms")
     )
     return f"{rate:,.0f}; {p50:.1f}, {p99:.1f}; {app:.2f} + {database:.2f}"
+
+
+def _parts(parts: Parts) -> list[str]:
+    """Return the largest shares of the processor time of each operation."""
+    lines = [
+        "Where the processor time of the application goes, one request after the other in one process.",
+        "",
+        "| operation | ms a request | largest shares |",
+        "|---|---|---|",
+    ]
+    for operation, shares in parts.items():
+        whole = shares["whole"]
+        largest = [f"{name} {value / whole:.0%}" for name, value in shares.items() if name != "whole"]
+        lines.append(f"| {operation} | {whole:.2f} | {', '.join(largest[:SHOWN])} |")
+    return lines
 
 
 def _about(about: Mapping[str, object]) -> list[str]:

@@ -68,7 +68,7 @@ class Windows:
         self._place = place
         self._seconds = seconds
         self._number = 0
-        self._first = first
+        self.first = first
         self.taken: dict[tuple[str, str], list[Window]] = {}
 
     def prepare(self, side: Side, operations: Sequence[str]) -> None:
@@ -89,7 +89,7 @@ class Windows:
         """Send requests for a while."""
         pids, postmaster = side.processes(), self._place.postmaster
         database = [postmaster, *descendants(postmaster)]
-        if self._first:
+        if self.first:
             go_first([os.getpid(), *pids, *database])
         wall, app, stored, machine = (
             time.perf_counter(),

@@ -52,7 +52,7 @@ def main(arguments: list[str]) -> int:
             "-n",
             "auto",
             "-m",
-            "not browser",
+            SELECTION,
             *chosen,
             *arguments,
         ]

@@ -13,8 +13,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from hammer import depot
+
 from core.log import set_up
-from scripts.hammer import depot
 from tests.reliability.kills import kill_field
 
 

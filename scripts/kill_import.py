@@ -12,8 +12,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from hammer import depot
+
 from core.log import set_up
-from scripts.hammer import depot
 from tests.reliability.imports import import_killed
 
 

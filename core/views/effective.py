@@ -101,5 +101,17 @@ def _filters(value: Json) -> Iterable[NamedFilter]:
                 yield NamedFilter(
                     name=name,
                     where=str(body.get("where") or ""),
-                    label=label if isinstance(label, (str, Mapping)) else name,
-                )  # type: ignore[arg-type]  # a label by language holds texts
+                    label=_label(label, name),
+                )
+
+
+def _label(value: Json, name: str) -> Label:
+    """Return a label as it was written: a text, or texts by language."""
+    if isinstance(value, str):
+        return value
+    texts = (
+        {code: text for code, text in value.items() if isinstance(text, str)}
+        if isinstance(value, Mapping)
+        else {}
+    )
+    return texts or name

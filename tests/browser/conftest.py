@@ -37,8 +37,9 @@ PATIENCE = 15_000
 """Milliseconds that a step may take where tests share two cores."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One browser for a file; its event loop must end before other tests want to run theirs."""
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

@@ -14,7 +14,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +29,8 @@ from tests.reliability.served import environment
 
 ROOT = Path(__file__).parents[2]
 CLIENTS = 6
+STUCK = 20.0
+"""Seconds without anything saved after which a server that still runs is started again."""
 
 
 @dataclass
@@ -65,7 +67,10 @@ class Server:
 
     def keep(self) -> None:
         """Start it, or start it again: a server whose processes die twice in short time ends, as a supervisor knows."""
-        self._process = subprocess.Popen(self._command, cwd=ROOT, env=self._env, stderr=subprocess.DEVNULL)
+        self._process = subprocess.Popen(
+            self._command, cwd=ROOT, env=self._env, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        self._saved, self._since = -1, time.monotonic()
 
     def kill_one(self, chance: random.Random) -> None:
         """Kill a web process, or all of them at once."""
@@ -73,19 +78,27 @@ class Server:
         for pid in workers if chance.random() < 0.2 else workers[:1]:
             os.kill(pid, signal.SIGKILL)
 
-    def look(self) -> None:
+    def look(self, saved: int) -> None:
         """Do what a supervisor does."""
-        if self._process.poll() is not None:
+        if saved != self._saved:
+            self._saved, self._since = saved, time.monotonic()
+        stuck = time.monotonic() - self._since > STUCK
+        if stuck or self._process.poll() is not None:
+            self._clear()
             self.keep()
 
     def stop(self) -> None:
         """End it."""
         self._process.terminate()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._clear()
+
+    def _clear(self) -> None:
+        """Leave nothing of it behind: a server that ends may forget processes that it has just started."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
 
 
 @contextmanager
@@ -101,7 +114,7 @@ def load(depot: Depot, log: Log) -> Iterator[Server]:
             thread.start()
         yield server
         seen = len(log.saved)
-        wait_for(lambda: server.look() or len(log.saved) >= seen + CLIENTS)
+        wait_for(lambda: server.look(len(log.saved)) or len(log.saved) >= seen + CLIENTS)
     finally:
         stop.set()
         for thread in busy:
@@ -115,7 +128,7 @@ def kill_processes(depot: Depot, kills: int, *, seed: int = 0) -> Log:
     with load(depot, log) as server:
         for _ in range(kills):
             seen = len(log.saved)
-            wait_for(lambda seen=seen: server.look() or len(log.saved) > seen + 3)  # type: ignore[misc]  # bound at once
+            wait_for(lambda seen=seen: server.look(len(log.saved)) or len(log.saved) > seen + 3)  # type: ignore[misc]  # bound at once
             time.sleep(chance.uniform(0, 0.3))
             server.kill_one(chance)
     return log
@@ -159,8 +172,8 @@ def _write(client: int, port: int, key: str, stop: threading.Event, log: Log) ->
     number = 0
     while not stop.is_set():
         number += 1
-        code = f"{client}-{number}"
-        for _ in range(2000):
+        code, asked = f"{client}-{number}", time.monotonic()
+        while not (stop.is_set() and time.monotonic() - asked > 2 * STUCK):
             status, _body = _ask(port, key, "POST", "/records/depot.item", {"code": code}, code)
             log.statuses[str(status or "broken")] += 1
             if status == 201:
@@ -176,7 +189,7 @@ def _ask(
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     if once:
         headers["Idempotency-Key"] = f"key-{once}-{key[-4:]}"
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=15)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request(method, f"/api/v1{path}", None if body is None else json.dumps(body), headers)
         answer = connection.getresponse()

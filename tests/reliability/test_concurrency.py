@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -71,59 +72,56 @@ def ask(site, actor_as) -> Callable[..., Callable[..., object]]:
     return of
 
 
+def reading(call, number, answers, stop):
+    """Work that reads one list and one record until told to stop, counting the answers."""
+
+    def run():
+        while not stop.is_set():
+            answers[call("GET", "/records/depot.bin?fields=name,filled&limit=5").status_code] += 1
+            answers[call("GET", f"/records/depot.bin/{number}").status_code] += 1
+
+    return run
+
+
+def writing(call, number, name, answers, stop):
+    """Work that adds items to one bin until told to stop, counting the answers."""
+
+    def run():
+        for n in itertools.count(1):
+            if stop.is_set():
+                return
+            body = {"code": f"{name}{n}", "bin": number}
+            answers[call("POST", "/records/depot.item", body).status_code] += 1
+
+    return run
+
+
+def adding(process, depot, name):
+    """Work that adds four fields and uses each at once."""
+
+    def run():
+        for n in range(4):
+            field = {"name": f"x_{name}{n}", "type": "text", "label": {"en": name}, "search": True}
+            process.get(Studio).add_field(SYSTEM, "depot.bin", field)
+            (record,) = depot.create("depot.bin", {"name": f"{name}{n}", f"x_{name}{n}": "here"})
+            assert depot.get("depot.bin", record)[f"x_{name}{n}"] == "here"
+
+    return run
+
+
 def test_two_processes_add_fields_while_others_read_and_write(site, depot, ask):
     address = str(site.get(type(depot.database)).engine.url.render_as_string(hide_password=False))
     second = open_site(address, site.settings.home, [MODULES])
     (number,) = depot.create("depot.bin", {"name": "busy"})
     stop, answers = threading.Event(), Counter()
-
-    def reader(process):
-        call = ask(process)
-
-        def run():
-            while not stop.is_set():
-                answers[call("GET", "/records/depot.bin?fields=name,filled&limit=5").status_code] += 1
-                answers[call("GET", f"/records/depot.bin/{number}").status_code] += 1
-
-        return run
-
-    def writer(process, name):
-        call = ask(process)
-
-        def run():
-            n = 0
-            while not stop.is_set():
-                n += 1
-                answers[
-                    call("POST", "/records/depot.item", {"code": f"{name}{n}", "bin": number}).status_code
-                ] += 1
-
-        return run
-
-    def adder(process, name):
-        def run():
-            for n in range(4):
-                process.get(Studio).add_field(
-                    SYSTEM,
-                    "depot.bin",
-                    {"name": f"x_{name}{n}", "type": "text", "label": {"en": name}, "search": True},
-                )
-                (record,) = depot_of(process).create(
-                    "depot.bin", {"name": f"{name}{n}", f"x_{name}{n}": "here"}
-                )
-                assert depot_of(process).get("depot.bin", record)[f"x_{name}{n}"] == "here"
-
-        return run
-
-    depot_of = type(depot)
-    busy = [
-        threading.Thread(target=work)
-        for work in (reader(site), reader(second), writer(site, "a"), writer(second, "b"))
-    ]
+    calls = ask(site), ask(second)
+    works = [reading(call, number, answers, stop) for call in calls]
+    works += [writing(call, number, name, answers, stop) for call, name in zip(calls, "ab", strict=True)]
+    busy = [threading.Thread(target=work) for work in works]
     try:
         for thread in busy:
             thread.start()
-        ends = together([adder(site, "one"), adder(second, "two")])
+        ends = together([adding(site, depot, "one"), adding(second, type(depot)(second), "two")])
     finally:
         stop.set()
         for thread in busy:

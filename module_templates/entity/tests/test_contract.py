@@ -6,4 +6,6 @@ from core.testing.contract import ModuleContract
 
 
 class TestContract(ModuleContract):
+    """Everything that is checked for every module."""
+
     module = "@name@"
