@@ -29,6 +29,8 @@ _ZWNJ_RUN = re.compile(f"{ZWNJ}+")
 _ZWNJ_BESIDE_SPACE = re.compile(rf"{ZWNJ}(?=\s)|(?<=\s){ZWNJ}")
 _SPACE_RUN = re.compile(r"[ \t]+")
 _DIGIT = re.compile(r"\d")
+_EDGE = " \t\r\n"
+"""What is stripped at both ends; str.strip() alone would take control characters too, but only from plain ASCII."""
 
 
 def clean(text: str, *, keep_spaces: bool = False) -> str:
@@ -40,7 +42,7 @@ def clean(text: str, *, keep_spaces: bool = False) -> str:
     'علی کریمی'
     """
     if text.isascii():
-        return (text if keep_spaces else _SPACE_RUN.sub(" ", text)).strip()
+        return (text if keep_spaces else _SPACE_RUN.sub(" ", text)).strip(_EDGE)
     rare = _RARE.search(text) is not None  # most texts have none of these, and speed matters here
     if rare:
         # Only the presentation forms are decomposed: NFKC on everything would turn m² into m2.
@@ -53,7 +55,7 @@ def clean(text: str, *, keep_spaces: bool = False) -> str:
         text = _ZWNJ_BESIDE_SPACE.sub("", _ZWNJ_RUN.sub(ZWNJ, text))
     if not keep_spaces:
         text = _SPACE_RUN.sub(" ", text)
-    return unicodedata.normalize("NFC", text.strip(f" \t\r\n{ZWNJ}"))
+    return unicodedata.normalize("NFC", text.strip(_EDGE + ZWNJ))
 
 
 def ascii_digits(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.i18n import ascii_digits, clean, fold
@@ -107,6 +107,7 @@ TEXT = st.text(
 )
 
 
+@example("\u00ad\x1f")  # a control character that only plain ASCII lost
 @given(TEXT)
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     once = clean(text)
