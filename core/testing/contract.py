@@ -36,7 +36,7 @@ from core.records.reading import Reading
 from core.storage import Database, Tables
 from core.storage.catalogs import Catalogs
 from core.testing.postgres import TestPostgres
-from core.testing.site import close_site, open_site, prepare_site
+from core.testing.site import close_site, make_importable, open_site, prepare_site
 
 TEXTS = frozenset({"label", "plural", "help", "message", "summary", "group"})
 """Keys of documents whose texts people read."""
@@ -144,6 +144,7 @@ class ModuleContract:
         assert counted(contract_site) == counts
 
     def _discovery(self) -> Discovery:
+        make_importable(self.folders or ())
         return Discovery(self.folders)
 
     def _sources(self) -> dict[str, ModuleSource]:

@@ -14,6 +14,7 @@ folders, say the fixtures ``site_modules`` and ``site_folders``, which a test fi
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -100,8 +101,14 @@ def actor_as(site: Site) -> ActorAs:
 
 def open_site(url: str, home: Path, folders: Sequence[Path] | None = None) -> Site:
     """Return a site on this database, as a test wants it; modules in ``folders`` are imported by their own names."""
-    sys.path.extend(str(folder) for folder in folders or () if str(folder) not in sys.path)
+    make_importable(folders or ())
     return build_site(Settings(home=home, database_url=url, testing=True), role="test", folders=folders)
+
+
+def make_importable(folders: Sequence[Path]) -> None:
+    """Let modules in these folders be imported by their own names, as installed ones are."""
+    sys.path.extend(str(folder) for folder in folders if str(folder) not in sys.path)
+    importlib.invalidate_caches()
 
 
 def prepare_site(site: Site, modules: Sequence[str]) -> None:
