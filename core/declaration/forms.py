@@ -116,6 +116,10 @@ class _EntityKeys(Form):
         Part(ImportColumnForm), "Columns of imported sheets that fill lines of lists, by name."
     )
     unique_together = Items(Items(Text()), "Fields whose values together are unique.")
+    indexes = Items(
+        Items(Text()),
+        "Fields that big lists are filtered by, and last the one they are sorted by (- before it: descending).",
+    )
 
 
 class EntityForm(_EntityKeys):

@@ -10,7 +10,7 @@ from core.metadata.import_checks import check_import_columns
 from core.metadata.layers import items, texts
 from core.metadata.merge import Merged
 from core.metadata.names import suggestions
-from core.metadata.relations import UNSTORED, is_reference, refers_back, targets, whole_field
+from core.metadata.relations import NOT_INDEXED, UNSTORED, is_reference, refers_back, targets, whole_field
 from core.metadata.specs import EntitySpec, FieldSpec
 
 
@@ -50,7 +50,9 @@ class _Entity:
                 name=self._entity.part_of,
             )
         for names in self._entity.unique_together:
-            self._names(names, *self._unique_written(names), stored=True)
+            self._names(names, *self._part_written("unique_together", names), stored=True)
+        for names in self._entity.indexes:
+            self._index(names, *self._part_written("indexes", names))
 
     def _field(self, field: FieldSpec) -> None:
         document, at = self._merged.origin(self._entity.name, "fields", field.name)
@@ -158,6 +160,22 @@ class _Entity:
                     document, at, "not_stored", "{name} has no value of its own to be unique.", name=name
                 )
 
+    def _index(self, names: tuple[str, ...], document: Document, at: Path) -> None:
+        """Check an index: what lists are filtered by, and last, perhaps descending, what they are sorted by."""
+        plain = (*names[:-1], names[-1].removeprefix("-")) if names else ()
+        self._names(plain, document, at)
+        for name in plain:
+            field = self._entity.fields.get(name)
+            if field is not None and field.type in NOT_INDEXED:
+                self._findings.add(
+                    document,
+                    at,
+                    "not_indexed",
+                    "{name} is a {type} and cannot be part of an index.",
+                    name=name,
+                    type=field.type,
+                )
+
     def _unknown(self, name: str, entity: EntitySpec, document: Document, at: Path) -> None:
         self._findings.add(
             document,
@@ -174,12 +192,13 @@ class _Entity:
         extends = self._merged.extends.get(self._entity.name, ())
         return next((d for d in reversed(extends) if key in d.body), self._document), (key,)
 
-    def _unique_written(self, names: tuple[str, ...]) -> tuple[Document, Path]:
+    def _part_written(self, key: str, names: tuple[str, ...]) -> tuple[Document, Path]:
+        """Return who wrote these names into a list of the entity."""
         for document in (self._document, *self._merged.extends.get(self._entity.name, ())):
-            for index, written in enumerate(items(document.body.get("unique_together"))):
+            for index, written in enumerate(items(document.body.get(key))):
                 if texts(written) == names:
-                    return document, ("unique_together", str(index))
-        return self._document, ("unique_together",)
+                    return document, (key, str(index))
+        return self._document, (key,)
 
     def _add(self, at: Path, code: str, message: str, **params: str) -> None:
         self._findings.add(self._document, at, code, message, **params)

@@ -13,7 +13,10 @@ from core.metadata.names import FIELD_NAME, RESERVED_FIELDS, RESERVED_WORDS, SIT
 from core.metadata.specs import Json
 
 ENTITY_OPEN = frozenset({"label", "plural", "icon", "title"})
-"""Properties of an entity that other documents may set; behaviours and unique_together are added to."""
+"""Properties of an entity that other documents may set; behaviours and what `ADDED_TO` names are added to."""
+
+ADDED_TO = frozenset({"unique_together", "indexes"})
+"""Lists of an entity that other documents may add to."""
 
 FIELD_OPEN = frozenset(
     {
@@ -208,7 +211,7 @@ class EntityMerge:
             for key, value in document.body.items():
                 if key in ENTITY_OPEN:
                     yield Setting(document=document, path=(key,), at=(key,), value=value)
-                elif key == "unique_together":
+                elif key in ADDED_TO:
                     yield Setting(document=document, path=(key,), at=(key,), value={"list_add": items(value)})
                 elif key not in ("extends", "fields", "rules", "import_columns", "behaviours", "base"):
                     self._protected(document, (key,), key, ENTITY_OPEN)

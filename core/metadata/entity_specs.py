@@ -71,6 +71,7 @@ def entity_spec(merged: MergedEntity, findings: Findings) -> EntitySpec:
         icon=text(tree.get("icon"), "database"),
         part_of=text(tree.get("part_of")),
         unique_together=tuple(texts(names) for names in items(tree.get("unique_together"))),
+        indexes=tuple(texts(names) for names in items(tree.get("indexes"))),
         place=document.place,
     )
     return _digested(spec)
@@ -217,6 +218,7 @@ def _digested(spec: EntitySpec) -> EntitySpec:
         spec.title,
         spec.part_of,
         spec.unique_together,
+        spec.indexes,
         [field_shape(f) for _, f in sorted(spec.fields.items())],
         [[r.name, r.refuse_when, r.on] for r in sorted(spec.rules, key=lambda rule: rule.name)],
     ]

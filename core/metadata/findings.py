@@ -21,6 +21,7 @@ _PARTS = {
     "items": 2,
     "columns": 2,
     "unique_together": 2,
+    "indexes": 2,
     "behaviours": 2,
     "import_columns": 2,
 }

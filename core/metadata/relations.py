@@ -11,6 +11,9 @@ REFERENCES = frozenset({"reference", "reference_any"})
 UNSTORED = frozenset({"list", "links"})
 """Types without a column of their own on the entity's table."""
 
+NOT_INDEXED = UNSTORED | {"reference_any", "multi_choice", "long_text", "file"}
+"""Types whose values are not compared in one column, or are too long for an index."""
+
 
 def targets(field: FieldSpec) -> tuple[str, ...]:
     """Return the entities a field may lead to: of references, links and lists."""

@@ -115,7 +115,11 @@ class ImportColumn:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EntitySpec:
-    """A kind of record: its fields in order, its rules, and which field is its title."""
+    """A kind of record: its fields in order, its rules, and which field is its title.
+
+    ``indexes`` are names of fields: lists are filtered by all but the last and sorted by the last, ``-`` before it
+    for descending.
+    """
 
     name: str
     label: Label
@@ -129,6 +133,7 @@ class EntitySpec:
     icon: str = "database"
     part_of: str = ""
     unique_together: tuple[tuple[str, ...], ...] = ()
+    indexes: tuple[tuple[str, ...], ...] = ()
     place: Place = Place()
     digest: str = ""
 

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from core.storage.physical import IndexSpec
+from core.storage.physical import DOWN, EMPTY_LAST, TEXT, IndexSpec
 
 
 def index_of(spec: IndexSpec, *, concurrently: bool = False) -> sa.Index:
     """Return the index as SQLAlchemy builds it.
 
-    Unique and order indexes leave out the trash: a deleted record's value is free for another one. Of several
+    Unique, order and list indexes leave out the trash: a deleted record's value is free for another one. Of several
     values that are unique together an empty one counts as a value, else a reference to any of several entities,
     which is one column for each, would never be unique.
     """
     table = sa.Table(spec.table, sa.MetaData(), *(sa.Column(name, sa.Text) for name in _all_columns(spec)))
-    alive = table.c.deleted_at.is_(None) if spec.kind in ("unique", "order") else None
-    columns: list[sa.ColumnElement[object]] = [table.c[name] for name in spec.columns]
+    alive = table.c.deleted_at.is_(None) if spec.kind in ("unique", "order", "list") else None
+    columns: list[sa.ColumnElement[object]] = [table.c[name] for name in spec.names]
     if spec.kind == "order":
         columns = [sa.func.public.sort_key(columns[0]), table.c.id]
+    if spec.kind == "list":
+        columns = [*columns[:-1], *_sorting(columns[-1], spec.columns[-1].split()[1:], table.c.id)]
     return sa.Index(
         spec.name,
         *columns,
@@ -43,5 +45,15 @@ def drop_index(name: str, *, concurrently: bool = False) -> sa.schema.DropIndex:
     return sa.schema.DropIndex(index, if_exists=True)
 
 
+def _sorting(
+    column: sa.ColumnElement[object], how: list[str], tie: sa.ColumnElement[object]
+) -> list[sa.ColumnElement[object]]:
+    """Return the terms that core.records sorts by: the column and, to settle ties, the id in the same direction."""
+    key = sa.func.public.sort_key(column) if TEXT in how else column
+    if DOWN not in how:
+        return [key, tie]
+    return [sa.nulls_last(sa.desc(key)) if EMPTY_LAST in how else sa.desc(key), sa.desc(tie)]
+
+
 def _all_columns(spec: IndexSpec) -> list[str]:
-    return list(dict.fromkeys([*spec.columns, "id", "deleted_at"]))
+    return list(dict.fromkeys([*spec.names, "id", "deleted_at"]))

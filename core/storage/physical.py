@@ -36,17 +36,28 @@ class PhysicalColumn:
     unique: bool = False
 
 
+TEXT, DOWN, EMPTY_LAST = "text", "desc", "empty_last"
+"""How the last column of a list index is sorted: by its sort key, descending, empty values last."""
+
 COLUMN_PARTS = ("table", "column", "entity", "field", "owner", "state", "type", "sql_type", "unique")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IndexSpec:
-    """One index of an entity's table: unique, look_up, search, order, or the filling of search ``keys``."""
+    """One index of an entity's table: unique, look_up, search, order, list, or the filling of search ``keys``.
+
+    The last column of a ``list`` index says how it is sorted: ``amount desc empty_last``.
+    """
 
     name: str
     table: str
     kind: str
     columns: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns, without how they are sorted."""
+        return tuple(column.partition(" ")[0] for column in self.columns)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

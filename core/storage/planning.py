@@ -197,7 +197,7 @@ class Planning:
         indexes = tuple(
             index.name
             for index in self._physical.indexes.values()
-            if index.table == record.table and record.column in index.columns
+            if index.table == record.table and record.column in index.names
         )
         self._gone.update(indexes)
         self._aside.append(
@@ -260,7 +260,7 @@ class Planning:
                 self._indexes.append(DropIndex(table=index.table, name=name))
 
     def _in_use(self, index: IndexSpec) -> bool:
-        return all((index.table, column) in self._used for column in index.columns)
+        return all((index.table, column) in self._used for column in index.names)
 
     def steps(self) -> tuple[Step, ...]:
         """Return everything in the order in which it can be done."""

@@ -13,7 +13,7 @@ from core.fields import ColumnSpec, FieldTypes, link_table, on_delete
 from core.metadata.specs import EntitySpec, FieldSpec
 from core.storage.constraints import unique_index
 from core.storage.identifiers import identifier
-from core.storage.physical import ACTIVE, IndexSpec, PhysicalColumn
+from core.storage.physical import ACTIVE, DOWN, EMPTY_LAST, TEXT, IndexSpec, PhysicalColumn
 from core.storage.tables import SYSTEM_COLUMNS, system_columns
 
 POSTGRESQL: Dialect = sa.make_url("postgresql+psycopg://").get_dialect()()
@@ -115,6 +115,7 @@ def index_needs(entities: Iterable[EntitySpec], types: FieldTypes) -> Iterator[I
             yield IndexSpec(
                 name=unique_index(entity.table, *together), table=entity.table, kind="unique", columns=columns
             )
+        yield from (_list_index(entity, names, types) for names in entity.indexes if names)
         for spec in entity.fields.values():
             if not spec.system:
                 yield from _field_indexes(entity, spec, types)
@@ -159,6 +160,24 @@ def _order_index(entity: EntitySpec, types: FieldTypes) -> Iterator[IndexSpec]:
             kind="order",
             columns=(spec.name,),
         )
+
+
+def _list_index(entity: EntitySpec, names: tuple[str, ...], types: FieldTypes) -> IndexSpec:
+    """Return the index that serves lists filtered by all of these fields but the last, and sorted by that one."""
+    *filters, last = names
+    down, sorting = last.startswith("-"), entity.fields[last.removeprefix("-")]
+    terms = [types.columns(entity.fields[name])[0].name for name in filters]
+    column = types.columns(sorting)[0]
+    words = [column.name, TEXT if isinstance(column.sa_type, sa.String) and sorting.type != "choice" else ""]
+    if down:
+        words += [DOWN, EMPTY_LAST if sorting.nullable else ""]
+    terms.append(" ".join(filter(None, words)))
+    return IndexSpec(
+        name=identifier("ld" if down else "l", entity.table, *filters, sorting.name),
+        table=entity.table,
+        kind="list",
+        columns=tuple(terms),
+    )
 
 
 def _first_type(spec: FieldSpec, types: FieldTypes) -> object:

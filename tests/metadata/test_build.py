@@ -225,6 +225,13 @@ def test_errors_without_disagreement_are_metadata_invalid():
             "not_stored",
             "l has no value",
         ),
+        ([entity("people.person", indexes=[["name", "-nme"]])], "unknown_field", "nme"),
+        ([entity("people.person", indexes=[["-name", "id"]])], "unknown_field", "-name"),
+        (
+            [entity("people.person", {"t": {"type": "long_text"}}, indexes=[["id", "t"]])],
+            "not_indexed",
+            "t is a long_text",
+        ),
         ([entity("people.person", rules={"r": {"refuse_when": "x", "on": ["nme"]}})], "unknown_field", "nme"),
         (
             [entity("people.person", {"c": {"type": "text", "computed": "1", "required": True}})],

@@ -19,6 +19,7 @@ PET = entity(
     },
     rules={"fed": {"refuse_when": "weight < 1", "on": ["weight"]}},
     unique_together=[["keeper", "name"]],
+    indexes=[["keeper", "-name"]],
 )
 KEEPING = extend(
     "people.person",
@@ -79,6 +80,7 @@ CATALOG = compiled(
             {
                 "people.pet fields.shown.visible_when",
                 "people.pet unique_together",
+                "people.pet indexes",
                 "people.person fields.pets.by",
                 "people.person fields.load.rollup",
                 "people.pet.list columns.keeper.stage",

@@ -201,6 +201,37 @@ def test_unique_index_that_is_no_longer_wanted_is_dropped(lab):
     lab.insert("shop.person", {"mail": "a@example.com"}, {"mail": "a@example.com"})
 
 
+INDEXED = {
+    "shop.bill": {
+        "number": {"type": "integer"},
+        "sum": {"type": "money", "currency": "EUR"},
+        "word": {"type": "text", "required": True},
+        "*indexes": [["number", "-sum"], ["number", "word"], ["created_at"]],
+    }
+}
+
+
+def test_index_of_a_list_gives_its_order_without_sorting(lab):
+    lab.change(INDEXED)
+    with lab.unit() as uow:
+        uow.connection.exec_driver_sql("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        for order in ("sum DESC NULLS LAST, id DESC", "sort_key(word), id"):
+            asked = (
+                f"SELECT id FROM shop_bill WHERE deleted_at IS NULL AND number = 1 ORDER BY {order} LIMIT 5"
+            )
+            plan = "\n".join(uow.connection.exec_driver_sql(f"EXPLAIN {asked}").scalars())
+            assert "Sort" not in plan
+            assert "Index Cond: (number = 1)" in plan
+
+
+def test_index_of_a_list_goes_when_it_is_not_declared_any_more(lab):
+    lab.change(INDEXED)
+    both = {"ld__shop_bill__number__sum", "l__shop_bill__number__word", "l__shop_bill__created_at"}
+    assert both <= set(lab.indexes("shop_bill"))
+    lab.change({"shop.bill": {**INDEXED["shop.bill"], "*indexes": [["number", "-sum"]]}})
+    assert both & set(lab.indexes("shop_bill")) == {"ld__shop_bill__number__sum"}
+
+
 def test_deleted_records_do_not_take_unique_values(lab):
     lab.change({"shop.person": {**PERSON, "*unique_together": [["name", "mail"]]}})
     lab.insert("shop.person", {"name": "a", "mail": "a@example.com"})
