@@ -36,6 +36,7 @@ from core.records.reading import Reading
 from core.storage import Database, Tables
 from core.storage.catalogs import Catalogs
 from core.testing.postgres import TestPostgres
+from core.testing.quality import check_quality
 from core.testing.site import close_site, make_importable, open_site, prepare_site
 
 TEXTS = frozenset({"label", "plural", "help", "message", "summary", "group"})
@@ -142,6 +143,10 @@ class ModuleContract:
         after = lifecycle.enable(SYSTEM, self.module)
         assert shape(after) == shape(before)
         assert counted(contract_site) == counts
+
+    def test_its_quality_file_answers_every_rule_and_says_what_is_true(self) -> None:
+        """`quality.yaml`: done where it can be proven, and reasons for the rest."""
+        assert not check_quality(self._discovery().read(self.module))
 
     def _discovery(self) -> Discovery:
         make_importable(self.folders or ())

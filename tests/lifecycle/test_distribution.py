@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import pytest
 
 from core.kernel.actor import Actor
 from core.lifecycle import Discovery, Lifecycle
-from core.testing.contract import ModuleContract
+from tests.third_party.installation import PROJECT, install
 
 pytestmark = pytest.mark.modules
 
-PROJECT = Path(__file__).parents[1] / "third_party" / "payvand_suppliers"
 SYSTEM = Actor(elevated="a test")
 
 
@@ -24,14 +22,7 @@ def site_modules():
 
 @pytest.fixture(autouse=True)
 def installed(tmp_path, monkeypatch):
-    """The distribution as pip leaves it: the package on the path, and what it announces beside it."""
-    info = tmp_path / "payvand_suppliers-1.0.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: payvand-suppliers\nVersion: 1.0.0\n")
-    (info / "entry_points.txt").write_text("[payvand.modules]\nsuppliers = payvand_suppliers\n")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.syspath_prepend(str(PROJECT))
-    return tmp_path
+    return install(tmp_path, monkeypatch)
 
 
 def test_it_is_found_without_being_imported(monkeypatch):
@@ -51,6 +42,7 @@ def test_a_distribution_without_its_folder_is_no_module(installed):
     assert "suppliers" in Discovery().locations()
 
 
+@pytest.mark.covers("PL-32")
 def test_lists_rights_rules_and_lines_work_with_no_python(site, desk, actor_as):
     site.get(Lifecycle).install(SYSTEM, ["suppliers"])
     buyer, reader = (
@@ -77,7 +69,3 @@ def test_lists_rights_rules_and_lines_work_with_no_python(site, desk, actor_as):
         reader.find("suppliers.supplier", "credit")
     with pytest.raises(Exception, match="phone number or an e-mail"):
         buyer.one("suppliers.supplier", name="Nobody")
-
-
-class TestSuppliers(ModuleContract):
-    module = "suppliers"
