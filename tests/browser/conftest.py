@@ -87,7 +87,12 @@ class Desk:
 
     def goes(self, path: str) -> Page:
         """Open a page."""
-        self.page.goto(self.address + path, wait_until="networkidle")
+        self.page.goto(self.address + path)
+        return self.settles()
+
+    def settles(self) -> Page:
+        """Wait until everything on the page has its behaviour: each lazy chunk defines an element of the page."""
+        self.page.locator(":not(:defined)").first.wait_for(state="detached")
         return self.page
 
     def signs_in(self) -> Page:
@@ -96,8 +101,8 @@ class Desk:
         page.fill("#login", LOGIN)
         page.fill("#password", PASSWORD)
         page.keyboard.press("Enter")
-        page.wait_for_url("**/records/**", wait_until="networkidle")
-        return page
+        page.wait_for_url("**/records/**")
+        return self.settles()
 
     def close(self) -> list[str]:
         """Leave; return the complaints."""
