@@ -18,6 +18,7 @@ import importlib
 import itertools
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -62,18 +63,26 @@ def site(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Site]:
     """A site with a database of its own, thrown away after the test."""
-    home = tmp_path_factory.mktemp("home")
+    with lent_site(pg, site_modules, tmp_path_factory.mktemp("home"), site_folders) as site:
+        yield site
+
+
+@contextmanager
+def lent_site(
+    pg: TestPostgres, modules: Sequence[str], home: Path, folders: Sequence[Path] | None = None
+) -> Iterator[Site]:
+    """Lend a site in which these modules are installed; throw its database away afterwards."""
 
     def build(url: str) -> None:
-        template = open_site(url, home, site_folders)
+        template = open_site(url, home, folders)
         try:
-            prepare_site(template, site_modules)
+            prepare_site(template, modules)
         finally:
             close_site(template)
 
-    key = f"site {tuple(site_modules)} {[str(folder) for folder in site_folders or ()]}"
+    key = f"site {tuple(modules)} {[str(folder) for folder in folders or ()]}"
     with pg.database(pg.template(key, build)) as url:
-        site = open_site(url, home, site_folders)
+        site = open_site(url, home, folders)
         try:
             yield site
         finally:

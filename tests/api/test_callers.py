@@ -26,6 +26,7 @@ def filled(path):
 
 
 class TestNobody:
+    @pytest.mark.covers("IN-02")
     def test_every_route_but_the_description_wants_to_know_who_asks(self, app):
         client = app.test_client()
         for route in routes():
@@ -63,6 +64,7 @@ class TestNobody:
 
 
 class TestKeys:
+    @pytest.mark.covers("IN-26")
     def test_a_key_does_what_its_scopes_name_and_no_more(self, caller):
         reader = caller("office.clerk", scopes=[Scope(entity="office.room", action="read")])
         assert reader.get(ROOMS)["items"] == []

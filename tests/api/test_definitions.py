@@ -43,7 +43,6 @@ NO_ENTITIES = (
 
 
 class TestFields:
-    @pytest.mark.covers("CD-20", "PL-03")
     def test_a_new_field_can_be_written_read_filtered_sorted_and_searched_at_once(self, chief, clerk):
         made = chief("POST", FIELDS, ALLERGY)
         assert made.status_code == 201
@@ -118,6 +117,7 @@ class TestEntities:
         },
     }
 
+    @pytest.mark.covers("IN-02", "XR-01")
     def test_a_whole_entity_comes_with_one_request(self, chief, clerk):
         made = chief("POST", "/metadata/entities", self.DEVICE)
         assert made.status_code == 201, made.text

@@ -60,6 +60,7 @@ def test_anybody_may_know_the_routes_but_not_the_entities(app, described):
     assert set(operations(response.json)) == generic
 
 
+@pytest.mark.covers("IN-02")
 def test_a_caller_sees_their_entities_and_fields(caller):
     visitor = caller("office.visitor").get("/openapi.json")
     assert "office.paper" not in str(visitor)
@@ -70,6 +71,7 @@ def test_a_caller_sees_their_entities_and_fields(caller):
     assert "id" not in clerk["components"]["schemas"]["office.paper.values"]["properties"]
 
 
+@pytest.mark.covers("IN-02")
 def test_a_new_field_is_in_the_next_document(chief):
     body = {"name": "x_note", "type": "text", "label": "Note"}
     assert chief("POST", "/metadata/entities/office.room/fields", body).status_code == 201

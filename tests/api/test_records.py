@@ -102,6 +102,7 @@ class TestQuestions:
     def rooms(self, clerk):
         return clerk("POST", ROOMS, [{"name": f"Room {n}", "seats": n} for n in range(1, 6)]).json["items"]
 
+    @pytest.mark.covers("IN-02")
     def test_filter_sort_fields_and_pages(self, clerk, rooms):
         page = clerk.get(ROOMS, filter="seats > 2", sort="-seats", fields="name", limit=2, count="exact")
         assert [one["name"] for one in page["items"]] == ["Room 5", "Room 4"]
@@ -168,6 +169,7 @@ class TestRights:
         visitor = caller("office.visitor")
         assert visitor.refused(403, "POST", ROOMS, {"name": "x"})["code"] == "access_denied"
 
+    @pytest.mark.covers("IN-02")
     def test_a_hidden_field_is_as_unknown_as_one_that_does_not_exist(self, clerk, chief):
         paper = chief.make("office.paper", title="Secret", verdict="no")
         chief("PATCH", f"{PAPERS}/{paper['id']}", {"keeper": clerk.actor.id}, headers={"If-Match": "1"})

@@ -60,6 +60,7 @@ def test_rights_taken_away_through_one_are_gone_in_the_other(processes, site):
     assert clients[1].post(SHELVES, json={"name": "Attic"}, headers=key).status_code == 403
 
 
+@pytest.mark.covers("PL-15")
 def test_a_module_that_sleeps_in_one_is_unknown_in_the_other(processes, site):
     clients, key = processes
     assert clients[1].get(THINGS, headers=key).status_code == 200

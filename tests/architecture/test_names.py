@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.architecture.sources import (
     identifiers,
     paragraphs,
@@ -51,6 +53,7 @@ def test_nothing_is_named_after_a_bag():
     assert not bags
 
 
+@pytest.mark.covers("XR-04")
 def test_no_identifier_of_the_core_is_a_business_word():
     forbidden = business_words()
     found = sorted(
@@ -64,6 +67,7 @@ def test_no_identifier_of_the_core_is_a_business_word():
     assert not found
 
 
+@pytest.mark.covers("XR-04")
 def test_no_file_name_and_no_document_of_the_core_holds_a_business_word():
     forbidden = business_words()
     named = [name for name in core_files() if forbidden.intersection(words_of(Path(name).stem))]

@@ -128,10 +128,9 @@ def test_missing_manifest_is_told(tmp_path):
         read_module(tmp_path)
 
 
-@pytest.mark.parametrize(
-    "path",
-    sorted(p.parent for p in (Path(__file__).parents[2] / "modules").glob("*/manifest.yaml")),
-    ids=lambda p: p.name,
-)
-def test_every_module_of_this_repository_reads(path):
-    assert read_module(path).manifest.name == path.name
+@pytest.mark.modules
+def test_every_module_of_this_repository_reads():
+    folders = sorted(p.parent for p in (Path(__file__).parents[2] / "modules").glob("*/manifest.yaml"))
+    assert folders
+    for folder in folders:
+        assert read_module(folder).manifest.name == folder.name

@@ -40,6 +40,7 @@ def test_every_type_has_a_row():
 
 
 @each("good")
+@pytest.mark.covers("LO-08", "LO-09")
 def test_good_json_is_read(row, case):
     given, expected = case
     loaded = row.kind.load(row.make(), given, CONTEXT)
@@ -77,6 +78,7 @@ def test_values_are_written_to_the_wire(row, case):
 
 
 @each("typed")
+@pytest.mark.covers("LO-08")
 def test_typed_and_imported_text_is_read(row, case):
     reader, given, expected = case
     parsed = row.kind.parse(row.make(), given, CONTEXTS[reader])
@@ -103,6 +105,7 @@ def test_what_is_written_reads_back_the_same(row, case):
 
 
 @each("shown")
+@pytest.mark.covers("LO-08")
 def test_values_are_shown_in_the_readers_way(row, case):
     reader, value, expected = case
     assert row.kind.show(row.make(), value, READERS[reader]) == expected

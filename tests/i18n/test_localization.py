@@ -26,6 +26,7 @@ def test_the_core_alone_speaks_english() -> None:
     assert style.zone.key == "Asia/Tehran"
 
 
+@pytest.mark.covers("LO-08")
 def test_a_language_brings_its_own_defaults_and_each_can_be_changed(localization: Localization) -> None:
     assert str(localization.style(Preferences(language="fa"), SITE).digits) == "eastern"
     mixed = localization.style(Preferences(language="fa", digits="latin"), SITE)

@@ -36,6 +36,7 @@ def test_numbers_are_written_as_the_language_does(reader, language, value, decim
     assert reader(language).number(value, decimals) == text
 
 
+@pytest.mark.covers("LO-10")
 def test_percent_signs_hold_to_their_number_in_right_to_left_text(reader) -> None:
     assert reader("fa").percent(50) == "\u061c۵۰٪"
     assert reader("fa").percent(Decimal("-12.5")) == "\u061c\u200e−۱۲٫۵٪"
@@ -65,8 +66,12 @@ def test_percent_signs_hold_to_their_number_in_right_to_left_text(reader) -> Non
         ("fa", "1,234.5", "1234.5"),
         ("fa", "\u200e−۵", "-5"),
         ("fa", "１２", "12"),
+        ("fa", "8.71", "8.71"),
+        ("fa", "۶۱.۵", "61.5"),
+        ("fa", "۱۰۵", "105"),
     ],
 )
+@pytest.mark.covers("LO-08", "LO-09")
 def test_typed_numbers_are_read(reader, language, typed, number) -> None:
     assert reader(language).parse_number(typed) == Decimal(number)
 
@@ -106,8 +111,10 @@ def test_refusals_show_an_example_in_the_readers_digits(reader) -> None:
     assert refusal.value.params == {"example": "۱٬۲۳۴٫۵"}
 
 
+@pytest.mark.covers("LO-09", "LO-10")
 def test_percent_is_read_with_and_without_its_sign(reader) -> None:
     assert reader("fa").parse_percent("\u061c۵۰٪") == reader("en").parse_percent("50 %") == 50
+    assert reader("fa").parse_percent("۶۰٪") == 60
 
 
 @given(

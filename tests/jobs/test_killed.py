@@ -36,6 +36,7 @@ def shelves(desk):
     return desk.run("SELECT count(*), count(DISTINCT name) FROM kit_shelf")
 
 
+@pytest.mark.covers("PL-15")
 def test_a_killed_job_goes_on_from_its_checkpoint_elsewhere(desk, worker):
     desk.jobs.register(toil(lambda context, step: None))
     job = desk.defer("kit.toil")

@@ -214,6 +214,7 @@ def test_a_module_that_is_always_needed_comes_with_the_first_and_stays(house):
     assert refused.value.reason == "always"
 
 
+@pytest.mark.covers("PL-15")
 def test_other_processes_know_it_with_their_next_request(house):
     other = house.open()
     try:

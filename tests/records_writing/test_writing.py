@@ -115,6 +115,7 @@ def test_an_update_writes_only_what_moves(world):
     assert history[1][1] == {"size": [1, 2]}
 
 
+@pytest.mark.covers("CD-54")
 def test_a_stale_version_is_refused_and_tells_the_current_one(world):
     (item,) = world.create("kit.item", {"code": "a"})
     world.update("kit.item", item, {"size": 1}, version=1)

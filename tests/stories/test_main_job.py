@@ -20,7 +20,7 @@ from core.testing.site import make_account
 from tests.exchange.conftest import conninfo, counts
 from tests.stories.make_sheet import make_sheet, write_sheet
 
-pytestmark = [pytest.mark.modules, pytest.mark.covers("AS-21")]
+pytestmark = [pytest.mark.modules, pytest.mark.covers("CD-45", "IN-22")]
 
 ENTITY = "contacts.contact"
 ENDED = ("done", "failed", "cancelled")

@@ -17,7 +17,7 @@ from core.storage.catalogs import Catalogs
 from tests.exchange.conftest import Office, counts
 from tests.stories.make_sheet import make_sheet, write_sheet
 
-pytestmark = [pytest.mark.modules, pytest.mark.covers("AS-21")]
+pytestmark = [pytest.mark.modules, pytest.mark.covers("CD-45", "IN-22")]
 
 
 @pytest.fixture(scope="session")

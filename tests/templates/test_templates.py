@@ -13,6 +13,7 @@ from scripts.new_module import make_module, templates
 pytestmark = pytest.mark.modules
 
 
+@pytest.mark.covers("PL-12", "PL-32")
 class TestEntityTemplate(ModuleContract):
     module = "sampling"
 

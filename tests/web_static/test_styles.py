@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.web_static.sources import found, styles, templates
 
 LAYERS = "@layer reset, tokens, base, components, views, theme, utilities;"
@@ -22,6 +24,7 @@ def test_every_style_sheet_stays_in_its_layer():
             assert re.match(r"\s*@layer (tokens|base|components|views)\b", text), name
 
 
+@pytest.mark.covers("LO-13")
 def test_no_style_sheet_names_another_host():
     assert list(found(r"(https?://|url\(\s*['\"]?//)", styles())) == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from jinja2 import Environment
 
 from tests.web_static.sources import found, templates
@@ -25,6 +26,7 @@ def test_no_template_has_a_script_of_its_own():
     assert inline == []
 
 
+@pytest.mark.covers("LO-13")
 def test_no_template_names_another_host():
     assert list(found(r"""(?:src|href|action|url)\s*=\s*["'](https?://[^"']+|//[^"']+)""", templates())) == []
 

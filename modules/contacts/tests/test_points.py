@@ -26,7 +26,7 @@ def points(desk, record_id, entity="contacts.contact"):
 
 
 @pytest.mark.parametrize("written", ONE_NUMBER)
-@pytest.mark.covers("CD-03")
+@pytest.mark.covers("CD-06")
 def test_all_ways_to_write_a_number_are_one_number_and_what_was_given_is_kept(desk, written):
     record = contact(desk, {"kind": "mobile", "value": written})
     (point,) = points(desk, record)
@@ -36,6 +36,7 @@ def test_all_ways_to_write_a_number_are_one_number_and_what_was_given_is_kept(de
 
 @pytest.mark.parametrize("wanted", [*ONE_NUMBER, "0912123", "4567", "+98912"])
 @pytest.mark.parametrize("written", ["0912 123 4567", "+989121234567"])
+@pytest.mark.covers("CD-06")
 def test_a_person_is_found_by_any_way_to_write_the_number(desk, written, wanted):
     record = contact(desk, {"kind": "mobile", "value": written})
     contact(desk, {"kind": "mobile", "value": "09351112233"})
@@ -92,10 +93,28 @@ def test_people_are_found_by_e_mail_and_name_in_any_spelling(desk):
         assert [c["id"] for c in desk.find("contacts.contact", "id", search=wanted)] == [ali], wanted
 
 
+@pytest.mark.covers("CD-05")
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ({"last_name": "Rezaei"}, ("rezaei", "REZ")),
+        ({"first_name": "Sara", "last_name": "Rezaei"}, ("sara", "rezaei", "Sara Rezaei", "rezaei sara")),
+        ({"last_name": "رضایی"}, ("رضایی", "رضايي")),
+        ({"first_name": "سارا", "last_name": "رضایی"}, ("سارا", "رضایی", "سارا رضایی", "رضايي سارا")),
+    ],
+)
+def test_a_name_alone_makes_a_person_who_is_found_by_each_part_of_it(desk, name, typed):
+    record = desk.one("contacts.contact", **name)
+    desk.one("contacts.contact", last_name="Other")
+    for wanted in typed:
+        assert [c["id"] for c in desk.find("contacts.contact", "id", search=wanted)] == [record], wanted
+
+
 def mains(desk, record, entity="contacts.contact"):
     return [(p["kind"], p["normal"]) for p in points(desk, record, entity) if p["is_primary"]]
 
 
+@pytest.mark.covers("CD-06")
 def test_the_first_of_a_kind_is_the_main_one_unasked(desk):
     record = contact(
         desk,

@@ -52,6 +52,7 @@ NAMES = [
 ]
 
 
+@pytest.mark.covers("LO-05", "LO-10")
 def test_numbers_have_persian_digits_and_marks(reader) -> None:
     style = reader()
     assert style.number(Decimal("1234567.89")) == "۱٬۲۳۴٬۵۶۷٫۸۹"
@@ -60,6 +61,7 @@ def test_numbers_have_persian_digits_and_marks(reader) -> None:
     assert style.datetime(datetime(2026, 11, 13, 11, 0, tzinfo=UTC)) == "۲۲ آبان ۱۴۰۵، ۱۴:۳۰"
 
 
+@pytest.mark.covers("LO-05")
 def test_amounts_are_shown_in_the_chosen_unit_and_always_with_it(reader) -> None:
     amount = Money(Decimal(1250000), "IRR")
     assert reader().money(amount) == "۱۲۵٬۰۰۰ تومان"
@@ -93,11 +95,13 @@ def test_amounts_are_shown_in_the_chosen_unit_and_always_with_it(reader) -> None
         ("toman", "\u200e−۱ تومان", -10),
     ],
 )
+@pytest.mark.covers("LO-05")
 def test_typed_amounts_become_whole_rials(reader, unit: str, typed: str, rials: int) -> None:
     assert reader(money_unit=unit).parse_money(typed, "IRR") == Money(Decimal(rials), "IRR")
 
 
 @pytest.mark.parametrize("typed", ["۱۲٫۵۵ تومان", "12.5 ریال", "0.01"])
+@pytest.mark.covers("LO-05")
 def test_a_fraction_of_a_rial_is_refused(reader, typed: str) -> None:
     with pytest.raises(Unreadable) as refusal:
         reader().parse_money(typed, "IRR")
@@ -111,6 +115,7 @@ def test_what_is_no_amount_is_refused(reader, typed: str) -> None:
 
 
 @given(st.integers(-(10**15), 10**15), st.sampled_from(["toman", "rial"]), st.sampled_from(["fa", "en"]))
+@pytest.mark.covers("LO-05")
 def test_what_is_written_reads_back_as_the_same_amount(rials: int, unit: str, language: str) -> None:
     style = persian_localization().style(Preferences(language=language, money_unit=unit), SITE)
     amount = Money(Decimal(rials), "IRR")

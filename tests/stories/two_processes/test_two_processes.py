@@ -48,13 +48,14 @@ def make_key(site, login):
         return site.get(Identity).create_key(SYSTEM, account.id, "a key", (Scope(),), uow=uow)
 
 
-@pytest.mark.covers("PL-03")
+@pytest.mark.covers("CD-54", "PL-15")
 def test_a_field_added_by_one_is_used_by_the_other_at_once(key, ports):
     first, second = (Web(port, key) for port in ports)
     outcome = alternate(first, second, "office.paper", {"title": "Lease"}, 2 * len(KINDS))
     assert outcome.wrong == []
 
 
+@pytest.mark.covers("PL-15")
 def test_a_right_that_is_taken_is_gone_in_the_other_process_at_once(site, key, ports):
     anna = make_account(site, "anna@example.com", ["office.clerk"])
     own = make_key(site, "anna@example.com")
