@@ -12,7 +12,7 @@ from core.records.cells import to_cells, to_json
 from core.records.change import Draft
 from core.records.conditions import Conditions
 from core.records.plan import EntityPlan
-from core.records.statements import Rule, given, one_of, record_set
+from core.records.statements import Rule, given, one_of, record_set, the_one
 from core.storage import UnitOfWork
 
 CREATED = ("created_at", "created_by", "updated_at", "updated_by")
@@ -33,21 +33,21 @@ def read_before(
 
     A record out of sight raises `NotFound`; one in sight that the rule excludes raises `AccessDenied`.
     """
-    table = conditions.tables.of(plan.entity)
+    table, alone = conditions.tables.of(plan.entity), len(ids) == 1
     found = conditions.records(
         plan,
-        ("before", trashed),
+        ("before", trashed, alone),
         lambda: (
             sa.select(*table.c)
             .where(
-                table.c.id == one_of(),
+                table.c.id == (the_one() if alone else one_of()),
                 _living(table, trashed=trashed),
                 conditions.where(uow.catalog, plan.entity, table, rule),
             )
             .order_by(table.c.id)
             .with_for_update()
         ),
-        {**conditions.environment(uow), "ids": list(ids)},
+        {**conditions.environment(uow), "ids": ids[0] if alone else list(ids)},
         uow,
         (rule,),
     )

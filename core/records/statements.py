@@ -53,6 +53,15 @@ def one_of(name: str = "ids") -> sa.ColumnElement[Any]:
     return sa.any_(sa.bindparam(name, type_=sa.ARRAY(sa.BigInteger)))
 
 
+def the_one(name: str = "ids") -> sa.BindParameter[int]:
+    """Return the place of a single id.
+
+    A plan for any number of ids looks dearer to PostgreSQL than one for the ids at hand, so that it would plan
+    ``ANY(:ids)`` anew at every call.
+    """
+    return sa.bindparam(name, type_=sa.BigInteger)
+
+
 def given(column: sa.Column[Any], name: str = "") -> sa.BindParameter[Any]:
     """Return the place of a value for a column; it is called ``new_<column>``, as SQLAlchemy keeps the plain names."""
     return sa.bindparam(name or f"new_{column.name}", type_=column.type)
