@@ -6,9 +6,10 @@ from core.access.keys import in_scope, key_of
 from core.access.parts import Part, part_of, reference_targets
 from core.access.rights import Condition, RoleRights
 from core.access.schema import step_target
-from core.access.service import Access
+from core.access.service import RECORD_ACTIONS, Access
 
 __all__ = [
+    "RECORD_ACTIONS",
     "Access",
     "Branch",
     "Condition",

@@ -8,13 +8,16 @@ from core.access.fields import FieldRights, all_fields
 from core.access.keys import in_scope
 from core.access.rights import Condition, RoleRights
 from core.access.schema import StepSchema
-from core.errors import AccessDenied
+from core.errors import AccessDenied, NotFound
 from core.expressions import Schema
 from core.kernel.actor import Actor, Scope
-from core.metadata.catalog import Catalog
+from core.metadata.catalog import Catalog, unknown_entity
 from core.metadata.specs import EntitySpec
 
 _MAX_KEPT = 256
+
+RECORD_ACTIONS = ("create", "read", "update", "delete", "import", "export")
+"""What can be granted on records."""
 
 
 class Access:
@@ -71,6 +74,20 @@ class Access:
     def may(self, actor: Actor, entity: str, action: str, catalog: Catalog) -> bool:
         """Tell whether there can be a record on which the actor may do this."""
         return self.condition(actor, entity, action, catalog) is not False
+
+    def knows(self, actor: Actor, entity: str, catalog: Catalog) -> bool:
+        """Tell whether the actor has any right on the entity, whatever their key is made for; else they know of none."""
+        if self.is_administrator(actor, catalog):
+            return True
+        rights = self.rights(actor, catalog)
+        return rights.everything or any(rights.branches(entity, action) for action in RECORD_ACTIONS)
+
+    def hidden(self, actor: Actor, refusal: AccessDenied, catalog: Catalog) -> NotFound | None:
+        """Return the answer for an unknown entity where a refusal names one that the actor does not know of."""
+        name = refusal.params.get("entity")
+        if not isinstance(name, str) or name not in catalog.entities or self.knows(actor, name, catalog):
+            return None
+        return unknown_entity(name)
 
     def require(self, actor: Actor, entity: str, action: str, catalog: Catalog) -> None:
         """Refuse with `AccessDenied` what no grant allows on any record, naming the entity, the action and who helps."""

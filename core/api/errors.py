@@ -10,10 +10,10 @@ import orjson
 from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException
 
+from core.access import Access
 from core.api.answers import PROBLEM, answer
 from core.api.bodies import size
 from core.api.call import Call, style_for
-from core.api.rights import knows
 from core.errors import AccessDenied, BadRequest, NotFound, NotSignedIn, PayvandError, Problem, TooLarge, fill
 from core.i18n import Style
 from core.kernel.actor import Preferences
@@ -40,7 +40,7 @@ def told(site: Site, error: PayvandError) -> Response:
         return broken(site, error)
     call: Call | None = g.get("call")
     if call is not None and isinstance(error, AccessDenied):
-        error = _hidden(call, error)
+        error = site.get(Access).hidden(call.actor, error, call.catalog) or error
     return problem(error, _style(site, call), _headers(error))
 
 
@@ -89,16 +89,6 @@ def _entry(one: Problem, style: Style) -> dict[str, object]:
     if one.place is not None and str(one.place):
         entry["place"] = str(one.place)
     return entry
-
-
-def _hidden(call: Call, error: AccessDenied) -> PayvandError:
-    """Return that there is no such entity, where the caller has no right at all on what they named."""
-    name = error.params.get("entity")
-    if not isinstance(name, str) or name not in call.catalog.entities:
-        return error
-    if knows(call, name):
-        return error
-    return NotFound("There is no entity {name}.", code="unknown_entity", name=name)
 
 
 def _headers(error: PayvandError) -> tuple[tuple[str, str], ...]:

@@ -158,6 +158,8 @@ class Jobs:
         return self.status(actor, job_id, everybody=everybody)
 
     def _find(self, actor: Actor, job_id: int, everybody: bool) -> sa.RowMapping:
+        if not 0 < job_id < 2**63:
+            raise NotFound
         wanted = sa.select(core_job).where(core_job.c.id == job_id)
         if not everybody:
             wanted = wanted.where(core_job.c.actor == actor.id)

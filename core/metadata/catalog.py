@@ -11,6 +11,11 @@ from core.metadata.names import nearest
 from core.metadata.specs import EntitySpec, FieldSpec, MenuSpec, ModuleSpec, RoleSpec, ViewSpec
 
 
+def unknown_entity(name: str) -> NotFound:
+    """Return the answer for an entity that is not there, or that the actor may not know of: both read alike."""
+    return NotFound("There is no entity {name}.", code="unknown_entity", name=name[:80])
+
+
 @dataclass(frozen=True, kw_only=True)
 class Catalog:
     """All specs of the enabled modules and of the site, at one version.
@@ -32,7 +37,7 @@ class Catalog:
         try:
             return self.entities[name]
         except KeyError:
-            raise NotFound("There is no entity {name}.", code="unknown_entity", name=name[:80]) from None
+            raise unknown_entity(name) from None
 
     def field(self, entity: str, name: str) -> FieldSpec:
         """Return a field, or raise `BadRequest` with the nearest names."""

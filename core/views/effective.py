@@ -22,12 +22,16 @@ class NamedFilter:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListView:
-    """The columns of a list as the reader may see them, all that could be chosen, and its ways to look."""
+    """The columns of a list as the reader may see them, all that could be chosen, and its ways to look.
+
+    ``known`` are the fields that the reader may name at all.
+    """
 
     columns: tuple[str, ...]
     choices: tuple[str, ...]
     sort: tuple[str, ...]
     filters: tuple[NamedFilter, ...]
+    known: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,8 +52,9 @@ def list_view(catalog: Catalog, entity: EntitySpec, readable: Container[str]) ->
     return ListView(
         columns=columns or choices[:1],
         choices=choices,
-        sort=_names(view.options.get("sort")),
+        sort=tuple(n for n in _names(view.options.get("sort")) if n.removeprefix("-") in readable),
         filters=tuple(_filters(view.options.get("filters"))),
+        known=frozenset(name for name in entity.fields if name in readable),
     )
 
 

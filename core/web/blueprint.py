@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from flask import Blueprint, Response, g, request, send_from_directory
+from jinja2 import BytecodeCache
 
 from core.errors import NotFound
 from core.kernel.site import Site
@@ -18,6 +19,7 @@ from core.web import (
     lookups,
     session_pages,
 )
+from core.web.list_views import ListViews
 from core.web.pages import Pages
 from core.web.rendering import ASSETS, Renderer
 from core.web.security import secure
@@ -31,7 +33,8 @@ YEAR = 365 * 24 * 3600
 def blueprint(site: Site) -> Blueprint:
     """Return the pages of a site as a Flask blueprint at the root."""
     made = Blueprint("web", __name__, static_folder=None)
-    pages = site.put(Pages(Renderer()))
+    pages = site.put(Pages(Renderer(site.get(BytecodeCache) if site.has(BytecodeCache) else None)))
+    site.put(ListViews(site))
 
     @made.before_request
     def begin() -> None:

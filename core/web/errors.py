@@ -7,6 +7,7 @@ import secrets
 from flask import Blueprint, Response, g, request, url_for
 from werkzeug.exceptions import HTTPException
 
+from core.access import Access
 from core.errors import AccessDenied, NotFound, NotSignedIn, PayvandError, TooLarge, Unavailable
 from core.log import get_logger
 from core.web.pages import Pages, go, same_site
@@ -27,12 +28,16 @@ def known(pages: Pages, error: PayvandError) -> Response:
         return plain(error)
     if isinstance(error, NotSignedIn) and request.method == "GET":
         return go(url_for("web.sign_in", next=same_site(request.full_path.rstrip("?"), "/")))
+    present = visit()
+    if isinstance(error, AccessDenied):
+        hidden = present.site.get(Access).hidden(present.actor, error, present.catalog)
+        error = hidden or error
     return pages.show(
         "error.html",
         status=error.status,
         error=error,
         reference="",
-        problems=[visit().style.problem(p) for p in error.problems],
+        problems=[present.style.problem(p) for p in error.problems],
     )
 
 

@@ -15,6 +15,7 @@ from core.metadata.specs import EntitySpec, FieldSpec, Json
 from core.records.history_reading import HistoryReading
 from core.records.page import HistoryEntry
 from core.storage import Database
+from core.web.form_values import whole
 from core.web.list_page import context_of
 from core.web.pages import Pages
 from core.web.texts import N_
@@ -59,14 +60,13 @@ def show(site: Site, pages: Pages, name: str, number: int) -> Response:
     """Show the whole history of a record, newest first."""
     present = visit().require()
     entity = present.catalog.entity(name)
-    before = request.args.get("before", "")
     lines = history_lines(
         site,
         present,
         entity,
         number,
         PAGE + 1,
-        before=int(before) if before.isascii() and before.isdigit() else None,
+        before=whole(request.args.get("before", "")),
     )
     return pages.show(
         "history.html",

@@ -17,9 +17,10 @@ from core.jobs import Jobs, JobStatus
 from core.kernel.site import Site
 from core.metadata.specs import Json
 from core.storage import Database
-from core.views import list_view
+from core.web.form_values import whole
 from core.web.list_page import context_of
 from core.web.list_query import ListState, build_query
+from core.web.list_views import ListViews
 from core.web.lookups import store_upload
 from core.web.pages import Pages, go, is_administrator
 from core.web.visit import Visit, visit
@@ -156,10 +157,11 @@ def columns(site: Site, pages: Pages, name: str, file: int) -> Response:
 
 def _plan_of(site: Site, present: Visit, job: str) -> ImportPlan:
     """Return what was chosen for a job of this person; nothing yet where none is named."""
-    if not (job.isascii() and job.isdigit()):
+    number = whole(job)
+    if number is None:
         return ImportPlan()
     return ImportPlan.of_job(
-        site.get(Jobs).status(present.actor, int(job), everybody=is_administrator(present))
+        site.get(Jobs).status(present.actor, number, everybody=is_administrator(present))
     )
 
 
@@ -210,8 +212,7 @@ def result(site: Site, pages: Pages, name: str, file: int, job: int) -> Response
 
 def _file_of(path: Json) -> int | None:
     """Return the number of the file that a path of the API ends with."""
-    last = str(path or "").rpartition("/")[2]
-    return int(last) if last.isascii() and last.isdigit() else None
+    return whole(str(path or "").rpartition("/")[2])
 
 
 def cancel(site: Site, job: int) -> Response:
@@ -233,7 +234,7 @@ def export(site: Site, name: str, fmt: str) -> Response:
     access = site.get(Access)
     access.require(actor, name, "export", catalog)
     entity = catalog.entity(name)
-    view = list_view(catalog, entity, access.fields(actor, name, catalog).readable)
+    view = site.get(ListViews).of(actor, entity, catalog)
     state = ListState.read(request.args)
     chosen = tuple(c for c in state.columns if c in view.choices) or view.columns
     query = build_query(state, view, entity, chosen, site.get(FieldTypes), context_of(site, present))

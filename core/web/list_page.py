@@ -20,9 +20,10 @@ from core.records.reading import Reading
 from core.records.search import Searching
 from core.records.service import Records
 from core.storage import Database
-from core.views import ListView, list_view
+from core.views import ListView
 from core.web.fields import FieldView, FieldViews
 from core.web.list_query import LONGEST_ID, Chip, ListState, build_query, operators, shown_chips
+from core.web.list_views import ListViews
 from core.web.pages import Pages, go
 from core.web.visit import Visit, visit
 
@@ -105,7 +106,7 @@ def _listing(site: Site, present: Visit, name: str) -> Listing:
     spec = catalog.entity(name)
     access = site.get(Access)
     access.require(actor, name, "read", catalog)
-    view = list_view(catalog, spec, access.fields(actor, name, catalog).readable)
+    view = site.get(ListViews).of(actor, spec, catalog)
     state = ListState.read(request.args)
     columns = tuple(c for c in state.columns if c in view.choices)[:MAX_COLUMNS] or view.columns
     try:
@@ -156,7 +157,7 @@ def _chips(site: Site, present: Visit, listing: Listing) -> list[dict[str, Any]]
             "url": listing.state.without(chip),
             "value": _chip_text(site, present, listing, chip),
         }
-        for chip, spec in shown_chips(listing.state.chips, listing.entity)
+        for chip, spec in shown_chips(listing.state.chips, listing.view, listing.entity)
     ]
 
 

@@ -129,12 +129,12 @@ def build_query(
 ) -> Query:
     """Return the question behind a list; a value that cannot be read raises `BadRequest`."""
     parts = [f"({f.where})" for f in view.filters if f.name == state.named and f.where]
-    conditions = [_condition(chip, entity, types, context) for chip in state.chips]
+    conditions = [_condition(chip, _field(chip, view, entity), types, context) for chip in state.chips]
     if conditions:
         parts.append(unparse(and_all(conditions)))
     sort = (state.sort,) if state.sort else view.sort
     fields = tuple(
-        dict.fromkeys(("id", "version", *columns, *((entity.title,) if entity.has(entity.title) else ())))
+        dict.fromkeys(("id", "version", *columns, *((entity.title,) if entity.title in view.known else ())))
     )
     return Query(
         fields=fields,
@@ -147,8 +147,12 @@ def build_query(
     )
 
 
-def _condition(chip: Chip, entity: EntitySpec, types: FieldTypes, context: LoadContext) -> Node:
-    spec = entity.fields.get(chip.field)
+def _field(chip: Chip, view: ListView, entity: EntitySpec) -> FieldSpec | None:
+    """Return the field of a filter; one that the reader must not know of is as good as none."""
+    return entity.fields.get(chip.field) if chip.field in view.known else None
+
+
+def _condition(chip: Chip, spec: FieldSpec | None, types: FieldTypes, context: LoadContext) -> Node:
     if spec is None or chip.operator not in operators(spec):
         raise BadRequest("This filter does not fit the list any more.", code="unknown_field")
     path: Node = Path((chip.field,))
@@ -238,10 +242,10 @@ def _call(name: str, text: str) -> Node:
     return Call(name, (Text(text),))
 
 
-def shown_chips(chips: Iterable[Chip], entity: EntitySpec) -> list[tuple[Chip, FieldSpec]]:
-    """Return the filters that still make sense on this entity."""
+def shown_chips(chips: Iterable[Chip], view: ListView, entity: EntitySpec) -> list[tuple[Chip, FieldSpec]]:
+    """Return the filters that still make sense on this list."""
     return [
         (chip, spec)
         for chip in chips
-        if (spec := entity.fields.get(chip.field)) is not None and chip.operator in operators(spec)
+        if (spec := _field(chip, view, entity)) is not None and chip.operator in operators(spec)
     ]

@@ -31,12 +31,18 @@ def register(made: Blueprint, site: Site, pages: Pages) -> None:
 
 
 def choices(site: Site, entities: str) -> Response:
-    """Return up to twenty records of the entities (comma-separated) that fit what was typed."""
+    """Return up to twenty records of the entities (comma-separated) that fit what was typed.
+
+    Of several entities those that the person may not read are left out; asked for alone, one is refused.
+    """
     present = visit().require()
     typed = request.args.get("q", "").strip()[:MAX_SEARCH]
     names = entities.split(",")[:10]
     items: list[dict[str, Any]] = []
+    reading = site.get(Reading)
     for name in names:
+        if len(names) > 1 and not _is_readable(reading, present, name):
+            continue
         entity = present.catalog.entity(name)
         hint = present.style.label(entity.label) if len(names) > 1 else ""
         extra = {"entity": name} if len(names) > 1 else {}
@@ -47,13 +53,22 @@ def choices(site: Site, entities: str) -> Response:
     return jsonify(items=items[:MOST])
 
 
+def _is_readable(reading: Reading, present: Visit, name: str) -> bool:
+    known = name in present.catalog.entities
+    return known and reading.may_read(present.actor, name, present.catalog)
+
+
 def _matching(site: Site, present: Visit, entity: EntitySpec, typed: str) -> list[Ref]:
     """Return records by search key where there is one and something was typed, else the first in order of title."""
-    searchable = any(f.search for f in entity.fields.values())
-    title = entity.title if entity.has(entity.title) else "id"
+    reading = site.get(Reading)
+    reading.require_read(present.actor, entity.name, present.catalog)
+    readable = reading.eyes(present.actor, present.catalog).fields(entity.name).readable
+    searchable = any(f.search for f in entity.fields.values() if f.name in readable)
+    title = entity.title if entity.title in readable else "id"
     query = Query(fields=("id", title), sort=(title,), limit=MOST, search=typed if searchable else "")
-    page = site.get(Reading).find(present.actor, entity.name, query, catalog=present.catalog)
-    return [Ref(int(str(item["id"])), _text(item.get(title))) for item in page.items]
+    page = reading.find(present.actor, entity.name, query, catalog=present.catalog)
+    shown = title if title != "id" else ""
+    return [Ref(int(str(item["id"])), _text(item.get(shown))) for item in page.items]
 
 
 def _text(value: object) -> str | None:
