@@ -9,8 +9,9 @@ from core.errors import Problem
 from core.expressions.types import Type
 from core.fields.base import FieldType, Value
 from core.fields.context import LoadContext
+from core.fields.ids import cell_id, read_id, typed_id
 from core.fields.options import Option, table
-from core.fields.references import check_target, read_id, reference_schema, targets, typed_id
+from core.fields.references import check_target, reference_schema, targets
 from core.fields.refusal import FieldRefused, spec_problem
 from core.i18n import Style
 from core.kernel.values import Ref
@@ -51,7 +52,7 @@ class LinksField(FieldType):
         return tuple(Ref(number) for number in dict.fromkeys(ids))
 
     def from_cell(self, spec: FieldSpec, cell: Value, context: LoadContext) -> Value:
-        return (Ref(read_id(int(cell) if isinstance(cell, float) and cell.is_integer() else cell)),)
+        return (Ref(cell_id(cell)),)
 
     def equal(self, left: Value, right: Value) -> bool:
         return {ref.id for ref in left or ()} == {ref.id for ref in right or ()}

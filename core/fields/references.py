@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,15 +10,15 @@ from core.errors import Problem
 from core.expressions.types import Type
 from core.fields.base import ColumnSpec, FieldType, Value
 from core.fields.context import LoadContext
+from core.fields.ids import IdField, id_schema, read_id, typed_id
 from core.fields.options import Option, table
-from core.fields.refusal import FieldRefused, shown, spec_problem
-from core.i18n import Style, ascii_digits
+from core.fields.refusal import FieldRefused, spec_problem
+from core.i18n import Style
 from core.kernel.values import AnyRef, Ref
 from core.metadata.catalog import Catalog
 from core.metadata.names import nearest
 from core.metadata.specs import FieldSpec, Json
 
-LARGEST_ID = 2**63 - 1
 ON_DELETE = ("clear", "restrict", "cascade")
 
 _ON_DELETE = Option(
@@ -31,12 +30,13 @@ _ON_DELETE = Option(
 )
 
 
-class ReferenceField(FieldType):
+class ReferenceField(IdField):
     """A pointer to a record of one entity."""
 
     name = "reference"
     about = 'A pointer to a record of one entity; reads {"id", "title"}, writes the id.'
     control = "combo"
+    pointer = Ref
     groupable = True
     identifying = True
     options = table(
@@ -51,41 +51,17 @@ class ReferenceField(FieldType):
     def expression_type(self, spec: FieldSpec) -> Type:
         return Type("reference", entity=str(spec.option("to")))
 
-    def sa_type(self, spec: FieldSpec) -> sa.types.TypeEngine[Any]:
-        return sa.BigInteger()
-
     def references(self, spec: FieldSpec) -> str | None:
         return table_of(str(spec.option("to")))
 
-    def to_column(self, spec: FieldSpec, value: Value) -> object:
-        return value.id
-
-    def from_column(self, spec: FieldSpec, cell: Value) -> Value:
-        return Ref(cell)
-
-    def from_json(self, spec: FieldSpec, value: Value, context: LoadContext) -> Value:
-        return Ref(read_id(value))
-
-    def from_text(self, spec: FieldSpec, text: str, context: LoadContext) -> Value:
-        return Ref(typed_id(text))
-
-    def from_cell(self, spec: FieldSpec, cell: Value, context: LoadContext) -> Value:
-        return Ref(cell_id(cell))
-
     def from_expression(self, spec: FieldSpec, value: Value) -> Value:
         return Ref(value) if isinstance(value, int) else value
-
-    def equal(self, left: Value, right: Value) -> bool:
-        return _id(left) == _id(right)
 
     def to_json(self, spec: FieldSpec, value: Value) -> Json:
         return {"id": value.id, "title": value.title}
 
     def to_text(self, spec: FieldSpec, value: Value, style: Style) -> str:
         return value.title or f"#{value.id}"
-
-    def to_key(self, spec: FieldSpec, value: Value) -> str | None:
-        return str(value.id)
 
     def wire_schema(self, spec: FieldSpec) -> dict[str, Json]:
         return reference_schema()
@@ -233,55 +209,9 @@ def check_on_delete(spec: FieldSpec) -> Iterable[Problem]:
         )
 
 
-def read_id(value: object) -> int:
-    """Return the id that JSON names: ``5``, or an object with ``id`` as it was read."""
-    if isinstance(value, Mapping) and "id" in value and set(value) <= {"id", "title", "name", "size", "mime"}:
-        value = value["id"]
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise FieldRefused("not_an_id", "Name the record by its id, a whole number.")
-    return _existing_id(value)
-
-
-def typed_id(text: str) -> int:
-    """Return the id typed or posted as text, in digits of any script, with or without ``#``."""
-    digits = ascii_digits(text).strip().removeprefix("#").strip()
-    if not digits.isascii() or not digits.isdigit() or len(digits) > 19:
-        raise FieldRefused(
-            "not_found_by_name", "{text} was not found; choose a record from the list.", text=shown(text)
-        )
-    return _existing_id(int(digits))
-
-
-def cell_id(cell: object) -> int:
-    """Return the id in a number cell."""
-    return read_id(int(cell) if isinstance(cell, float) and cell.is_integer() else cell)
-
-
-def _existing_id(number: int) -> int:
-    if not 1 <= number <= LARGEST_ID:
-        raise FieldRefused("not_an_id", "Ids are whole numbers from 1.")
-    return number
-
-
 def reference_schema() -> dict[str, Json]:
     """Return the JSON Schema of a reference, as it is read and as it may be written."""
-    return {
-        "oneOf": [
-            {"type": "integer", "format": "int64", "minimum": 1},
-            {
-                "type": "object",
-                "required": ["id"],
-                "properties": {
-                    "id": {"type": "integer", "format": "int64"},
-                    "title": {"type": ["string", "null"]},
-                },
-            },
-        ]
-    }
-
-
-def _id(value: Ref | None) -> int | None:
-    return None if value is None else value.id
+    return id_schema({"title": {"type": ["string", "null"]}})
 
 
 def _place(value: AnyRef | None) -> tuple[str, int] | None:

@@ -67,66 +67,6 @@ def period(reader: Reader, unit: Unit, today: date, offset: int = 0) -> Range:
             return calendar.checked(Day(year, month, 1)), calendar.checked(Day(following, next_month, 1))
 
 
-def this_week(reader: Reader, today: date) -> Range:
-    """Return the week of ``today``, from the calendar's first weekday."""
-    return period(reader, "week", today)
-
-
-def last_week(reader: Reader, today: date) -> Range:
-    """Return the week before."""
-    return period(reader, "week", today, -1)
-
-
-def next_week(reader: Reader, today: date) -> Range:
-    """Return the week after."""
-    return period(reader, "week", today, 1)
-
-
-def this_month(reader: Reader, today: date) -> Range:
-    """Return the month of ``today``."""
-    return period(reader, "month", today)
-
-
-def last_month(reader: Reader, today: date) -> Range:
-    """Return the month before."""
-    return period(reader, "month", today, -1)
-
-
-def next_month(reader: Reader, today: date) -> Range:
-    """Return the month after."""
-    return period(reader, "month", today, 1)
-
-
-def this_quarter(reader: Reader, today: date) -> Range:
-    """Return the three months that hold ``today``."""
-    return period(reader, "quarter", today)
-
-
-def last_quarter(reader: Reader, today: date) -> Range:
-    """Return the three months before."""
-    return period(reader, "quarter", today, -1)
-
-
-def next_quarter(reader: Reader, today: date) -> Range:
-    """Return the three months after."""
-    return period(reader, "quarter", today, 1)
-
-
-def this_year(reader: Reader, today: date) -> Range:
-    """Return the year of ``today``."""
-    return period(reader, "year", today)
-
-
-def last_year(reader: Reader, today: date) -> Range:
-    """Return the year before."""
-    return period(reader, "year", today, -1)
-
-
-def next_year(reader: Reader, today: date) -> Range:
-    """Return the year after."""
-    return period(reader, "year", today, 1)
-
-
 def _shifted(calendar: Calendar, year: int, month: int, months: int) -> tuple[int, int]:
     """Step whole months; the length of a year may differ from year to year."""
     month += months

@@ -10,11 +10,10 @@ from typing import Any
 import openpyxl
 import pytest
 
+from core.app.work import work
 from core.exchange import Exchange, Inspection
 from core.files import Files
-from core.identity import Identity
 from core.jobs import Jobs, JobStatus
-from core.jobs.worker import run_worker
 from core.kernel.actor import Actor, system_actor
 from core.kernel.site import Site
 from core.records.query import Query
@@ -22,7 +21,6 @@ from core.records.reading import Reading
 from core.records.service import Records
 from core.storage import Database
 from core.storage.catalogs import Catalogs
-from core.storage.engine import database_address
 
 FIXTURE_MODULES = Path(__file__).parent.parent / "fixtures" / "modules"
 
@@ -74,13 +72,7 @@ class Office:
             return self.exchange.start(self.actor, number, entity, mapping, uow=uow, **how)
 
     def work(self) -> None:
-        run_worker(
-            self.site,
-            conninfo(self.site),
-            self.site.get(Identity).actor_of,
-            self.site.get(Catalogs).current,
-            wait=False,
-        )
+        work(self.site, wait=False)
 
     def status(self, job: int) -> JobStatus:
         return self.site.get(Jobs).status(self.actor, job)
@@ -112,14 +104,6 @@ class Office:
             stored = self.site.get(Files).find(result["error_file_id"], reader)
         with self.site.get(Files).open(stored) as file:
             return openpyxl.load_workbook(io.BytesIO(file.read()))
-
-
-def conninfo(site: Site) -> str:
-    return (
-        database_address(site.settings.database_url)
-        .set(drivername="postgresql")
-        .render_as_string(hide_password=False)
-    )
 
 
 def counts(result: Mapping[str, Any]) -> dict[str, int]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import psycopg
@@ -12,9 +9,9 @@ import pytest
 
 from core.exchange import running
 from core.jobs import Jobs
-from core.storage import Database
 from tests.exchange.conftest import FIXTURE_MODULES, counts
 from tests.exchange.dying_import import CHUNK
+from tests.lives import lives
 
 ROOT = Path(__file__).parents[2]
 POINTS = (3, 17, 26, 34, 41, 53, 66, 80)
@@ -31,26 +28,8 @@ def sheet(point):
 @pytest.fixture
 def dying(office):
     """A process whose forks run jobs and die."""
-    url = office.site.get(Database).engine.url.render_as_string(hide_password=False)
-    command = [
-        sys.executable,
-        "-m",
-        "tests.exchange.dying_import",
-        url,
-        str(office.site.settings.home),
-        str(FIXTURE_MODULES),
-    ]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-
-        def run(job, point):
-            process.stdin.write(json.dumps({"job": job, "point": point}) + "\n")
-            process.stdin.flush()
-            return json.loads(process.stdout.readline())
-
-        yield run
-        process.stdin.close()
+    with lives("tests.exchange.dying_import", office.site, FIXTURE_MODULES) as lead:
+        yield lambda job, point: lead({"job": job, "point": point})
 
 
 def test_every_row_is_there_once_wherever_the_worker_was_killed(office, dying, monkeypatch):

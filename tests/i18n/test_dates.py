@@ -120,24 +120,24 @@ def test_years_are_added_up_to_the_last_day_of_the_month() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "start", "end"),
+    ("unit", "offset", "start", "end"),
     [
-        ("this_week", date(2026, 11, 9), date(2026, 11, 16)),
-        ("last_week", date(2026, 11, 2), date(2026, 11, 9)),
-        ("next_week", date(2026, 11, 16), date(2026, 11, 23)),
-        ("this_month", date(2026, 11, 1), date(2026, 12, 1)),
-        ("last_month", date(2026, 10, 1), date(2026, 11, 1)),
-        ("next_month", date(2026, 12, 1), date(2027, 1, 1)),
-        ("this_quarter", date(2026, 10, 1), date(2027, 1, 1)),
-        ("last_quarter", date(2026, 7, 1), date(2026, 10, 1)),
-        ("next_quarter", date(2027, 1, 1), date(2027, 4, 1)),
-        ("this_year", date(2026, 1, 1), date(2027, 1, 1)),
-        ("last_year", date(2025, 1, 1), date(2026, 1, 1)),
-        ("next_year", date(2027, 1, 1), date(2028, 1, 1)),
+        ("week", 0, date(2026, 11, 9), date(2026, 11, 16)),
+        ("week", -1, date(2026, 11, 2), date(2026, 11, 9)),
+        ("week", 1, date(2026, 11, 16), date(2026, 11, 23)),
+        ("month", 0, date(2026, 11, 1), date(2026, 12, 1)),
+        ("month", -1, date(2026, 10, 1), date(2026, 11, 1)),
+        ("month", 1, date(2026, 12, 1), date(2027, 1, 1)),
+        ("quarter", 0, date(2026, 10, 1), date(2027, 1, 1)),
+        ("quarter", -1, date(2026, 7, 1), date(2026, 10, 1)),
+        ("quarter", 1, date(2027, 1, 1), date(2027, 4, 1)),
+        ("year", 0, date(2026, 1, 1), date(2027, 1, 1)),
+        ("year", -1, date(2025, 1, 1), date(2026, 1, 1)),
+        ("year", 1, date(2027, 1, 1), date(2028, 1, 1)),
     ],
 )
-def test_periods_are_half_open_ranges(reader, name, start, end) -> None:
-    assert getattr(periods, name)(reader("en"), TODAY) == (start, end)
+def test_periods_are_half_open_ranges(reader, unit, offset, start, end) -> None:
+    assert periods.period(reader("en"), unit, TODAY, offset) == (start, end)
 
 
 @given(

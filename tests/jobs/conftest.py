@@ -8,14 +8,12 @@ from typing import Any
 
 import pytest
 
-from core.identity import Identity
+from core.app.work import work
 from core.jobs import Jobs, JobStatus, Task
-from core.jobs.worker import run_worker
 from core.kernel.actor import Actor, system_actor
 from core.kernel.site import Site
 from core.storage import Database
 from core.storage.catalogs import Catalogs
-from core.storage.engine import database_address
 
 FIXTURE_MODULES = Path(__file__).parent.parent / "fixtures" / "modules"
 
@@ -52,13 +50,7 @@ class Desk:
 
     def work(self) -> None:
         """Run everything that is queued."""
-        run_worker(
-            self.site,
-            conninfo(self.site),
-            self.site.get(Identity).actor_of,
-            self.site.get(Catalogs).current,
-            wait=False,
-        )
+        work(self.site, wait=False)
 
     def status(self, job: int) -> JobStatus:
         return self.jobs.status(self.system, job, everybody=True)
@@ -66,14 +58,6 @@ class Desk:
     def run(self, sql: str) -> list[tuple[Any, ...]]:
         with self.site.get(Database).reading() as reader:
             return reader.rows(sql)
-
-
-def conninfo(site: Site) -> str:
-    return (
-        database_address(site.settings.database_url)
-        .set(drivername="postgresql")
-        .render_as_string(hide_password=False)
-    )
 
 
 @pytest.fixture

@@ -10,48 +10,17 @@ from core.errors import MetadataConflict, MetadataInvalid
 from core.metadata.build import build
 from core.metadata.specs import SITE
 from tests.metadata.written import (
+    DOCUMENTS,
     MODULES,
     OWNED,
     PERSON,
+    PET,
     compiled,
-    doc,
     entity,
     extend,
     module,
     refused,
-    role,
     view,
-)
-
-PET = entity("people.pet", {"name": {"type": "text"}, "keeper": {"type": "reference", "to": "people.person"}})
-TIER = extend(
-    "people.person",
-    "club",
-    fields={"tier": {"type": "text"}, "pets": {"type": "list", "of": "people.pet", "by": "keeper"}},
-)
-DOCUMENTS = (
-    PERSON,
-    PET,
-    TIER,
-    extend(
-        "people.person",
-        "post",
-        fields={"box": {"type": "text"}, "stage": {"choices": {"sent": "Sent"}}},
-        behaviours=["owned"],
-        unique_together=[["name", "box"]],
-    ),
-    extend("people.person", label="Human", fields={"x_note": {"type": "text"}, "name": {"label": "N"}}),
-    view("people.person.form", sections={"main": {"items": ["name", "stage"]}}),
-    extend("people.person.form", "club", items=[{"add": "tier", "after": "name"}, {"add": "pets"}]),
-    extend("people.person.form", "post", items=[{"add": "box", "after": "tier"}, {"hide": "stage"}]),
-    extend(
-        "people.person.form", items=[{"move": "name", "after": "stage"}, {"add": "x_note", "before": "box"}]
-    ),
-    view("people.pet.list", columns=["name", "keeper.name"]),
-    role("people.reader", [{"entity": "people.pet", "actions": ["read"]}]),
-    extend("role:people.reader", "club", grants=[{"entity": "people.person", "actions": ["read"]}]),
-    extend("role:people.reader", "post", grants=[{"entity": "people.person", "actions": ["update"]}]),
-    doc("menu", "people.pets", "people", label="Pets", entity="people.pet"),
 )
 
 

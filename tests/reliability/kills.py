@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,6 +11,7 @@ from core.kernel.actor import system_actor
 from core.storage import Database
 from core.storage.doctor import inspect_physical
 from core.studio import Studio
+from tests.lives import lives
 from tests.reliability.conftest import MODULES, Depot
 from tests.reliability.dying import body
 
@@ -22,34 +20,17 @@ ROOT = Path(__file__).parents[2]
 
 def kill_field(depot: Depot, points: Iterable[int], *, after: bool) -> Counter[str]:
     """Add a field once for each point, killed there; return what was found, ``end`` where it was not reached."""
-    database = depot.site.get(Database)
-    url = database.engine.url.render_as_string(hide_password=False)
-    command = [
-        sys.executable,
-        "-m",
-        "tests.reliability.dying",
-        url,
-        str(depot.site.settings.home),
-        str(MODULES),
-    ]
     found: Counter[str] = Counter()
-    with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as dying:
-        assert dying.stdin is not None
-        assert dying.stdout is not None
+    with lives("tests.reliability.dying", depot.site, MODULES) as lead:
         for point in points:
             name = f"x_{'after' if after else 'before'}_{point}"
-            dying.stdin.write(json.dumps({"field": name, "point": point, "after": after}) + "\n")
-            dying.stdin.flush()
-            ended = json.loads(dying.stdout.readline())
+            ended = lead({"field": name, "point": point, "after": after})
             if not ended["killed"]:
                 assert ended["code"] == 0
                 found["end"] += 1
                 break
             found[_state(depot, name)] += 1
             _make_again(depot, name)
-        dying.stdin.close()
     return found
 
 

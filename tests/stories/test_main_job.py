@@ -11,13 +11,13 @@ from typing import Any
 import openpyxl
 import pytest
 
+from core.app.work import work
 from core.identity import Identity
-from core.jobs.worker import run_worker
 from core.kernel.actor import Scope, system_actor
 from core.storage import Database
 from core.storage.catalogs import Catalogs
 from core.testing.site import make_account
-from tests.exchange.conftest import conninfo, counts
+from tests.exchange.conftest import counts
 from tests.stories.make_sheet import make_sheet, write_sheet
 
 pytestmark = [pytest.mark.modules, pytest.mark.covers("CD-45", "IN-22")]
@@ -57,13 +57,7 @@ class Person:
         data = {"file": (io.BytesIO(content), "customers.xlsx"), "entity": ENTITY, **how}
         promised = self("POST", "/imports", data=data)
         assert promised.status_code == 202, promised.text
-        run_worker(
-            self.site,
-            conninfo(self.site),
-            self.site.get(Identity).actor_of,
-            self.site.get(Catalogs).current,
-            wait=False,
-        )
+        work(self.site, wait=False)
         until = time.monotonic() + 60
         while (job := self.get(f"/jobs/{promised.json['job']}"))["state"] not in ENDED:
             assert time.monotonic() < until
