@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -39,8 +40,9 @@ _COMMON = frozenset(
 class Passwords:
     """Hashes and checks passwords."""
 
-    def __init__(self) -> None:
-        self._nobody = _HASHER.hash(secrets.token_urlsafe(24))
+    @cached_property
+    def _nobody(self) -> str:
+        return _HASHER.hash(secrets.token_urlsafe(24))
 
     def hash(self, password: str) -> str:
         """Return the hash to keep."""

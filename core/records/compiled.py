@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 from psycopg.types.numeric import Int8
+from sqlalchemy import Dialect
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 Made = TypeVar("Made")
@@ -37,16 +38,16 @@ class Statement:
         return values
 
 
+_DIALECT: Dialect = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects are not typed
+
+
 class Compiler:
     """Turns SQLAlchemy's statements into `Statement`; bind parameters without a value come with each question."""
-
-    def __init__(self) -> None:
-        self._dialect = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects are not typed
 
     def compile(self, executable: sa.Executable) -> Statement:
         """Return the statement of what SQLAlchemy has built."""
         assert isinstance(executable, sa.ClauseElement)  # all that are built here are
-        compiled = executable.compile(dialect=self._dialect)
+        compiled = executable.compile(dialect=_DIALECT)
         order: list[str] = list(getattr(compiled, "positiontup", None) or ())
         binds: Mapping[str, sa.BindParameter[Any]] = getattr(compiled, "binds")  # noqa: B009  # only SQLCompiler has them
         open_names = {name for name in order if binds[name].required}

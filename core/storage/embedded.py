@@ -72,6 +72,7 @@ class Embedded:
 
     def __init__(self, home: Path, *, throwaway: bool = False, outside: Path | None = None) -> None:
         self.home = Path(home).absolute()
+        self._throwaway = throwaway
         self._settings = SERVER_SETTINGS | (THROWAWAY_SETTINGS if throwaway else {})
         self._outside = outside
         self._runner = Runner.for_this_process(self.home / "postgres")
@@ -194,7 +195,7 @@ class Embedded:
             "C",
             "--lc-time",
             "C",
-            *binaries.initdb_options(),
+            *binaries.initdb_options(throwaway=self._throwaway),
         )
         if done.returncode:
             raise _explained(done.stderr, folder)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from core.testing.postgres import TestPostgres, close_run, open_run
@@ -23,6 +25,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def pg(request: pytest.FixtureRequest) -> TestPostgres:
+def pg(request: pytest.FixtureRequest) -> Iterator[TestPostgres]:
     """The PostgreSQL of this run: `.template(key, build)`, `.clone(template)`, `.empty()`, `.drop(url)`."""
-    return TestPostgres.of_run(request.config.stash[RUN])
+    server = TestPostgres.of_run(request.config.stash[RUN])
+    yield server
+    server.let_go()

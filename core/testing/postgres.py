@@ -37,6 +37,8 @@ class TestPostgres:
         self.run = run
         self.url = url
         self._embedded = embedded
+        self._kept: psycopg.Connection[tuple[object, ...]] | None = None
+        self._templates: set[str] = set()
 
     @classmethod
     def of_run(cls, run: str, environ: Mapping[str, str] = os.environ) -> TestPostgres:
@@ -56,6 +58,12 @@ class TestPostgres:
         ``build`` gets the URL of an empty database and must leave no connection open.
         """
         name = f"{self._prefix}t_{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+        if name not in self._templates:
+            self._make_template(name, build)
+            self._templates.add(name)
+        return name
+
+    def _make_template(self, name: str, build: Callable[[str], None]) -> None:
         with self._server() as server:
             server.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
             if not _exists(server, name):
@@ -68,17 +76,15 @@ class TestPostgres:
                         sql.Identifier(unfinished), sql.Identifier(name)
                     )
                 )
-        return name
 
     def clone(self, template: str) -> str:
         """Copy a template and return the URL of the copy."""
         name = f"{self._prefix}c_{secrets.token_hex(6)}"
-        with self._server() as server:
-            server.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
-                    sql.Identifier(name), sql.Identifier(template)
-                )
+        self._own().execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+                sql.Identifier(name), sql.Identifier(template)
             )
+        )
         return self.url_of(name)
 
     def empty(self) -> str:
@@ -90,8 +96,7 @@ class TestPostgres:
         name = make_url(url).database or ""
         if not name.startswith(self._prefix):
             raise ValueError(f"{name} does not belong to this test run")
-        with self._server() as server:
-            _drop(server, name)
+        _drop(self._own(), name)
 
     @contextmanager
     def database(self, template: str | None = None) -> Iterator[str]:
@@ -108,6 +113,7 @@ class TestPostgres:
 
     def close(self) -> None:
         """End the run: remove its databases, stop its server."""
+        self.let_go()
         if self._embedded is not None:
             self._embedded.stop()
             for leftover in (self._embedded.folder(), _folder(self.run)):
@@ -121,15 +127,29 @@ class TestPostgres:
             ).fetchall():
                 _drop(server, name)
 
+    def let_go(self) -> None:
+        """Close the connection of this process; the server stays for the others of the run."""
+        if self._kept is not None:
+            self._kept.close()
+
     @property
     def _prefix(self) -> str:
         return f"payvand_test_{self.run}_"
 
     @contextmanager
     def _server(self) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
-        dsn = make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(dsn, autocommit=True) as connection:
+        with self._connect() as connection:
             yield connection
+
+    def _own(self) -> psycopg.Connection[tuple[object, ...]]:
+        """Return the connection that copies and drops; it is kept, as every test asks for it twice."""
+        if self._kept is None or self._kept.closed:
+            self._kept = self._connect()
+        return self._kept
+
+    def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
+        dsn = make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
+        return psycopg.connect(dsn, autocommit=True)
 
 
 def open_run(*, worker: bool = False) -> str:

@@ -20,9 +20,12 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import CodeType
 
 import pytest
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from core.app.compose import build_site
 from core.app.web import create_app
@@ -41,6 +44,24 @@ MODULES = ("base", "contacts", "l10n_fa")
 PASSWORD = "long enough for a test"  # noqa: S105  # of accounts that live as long as a test
 
 ActorAs = Callable[..., Actor]
+
+
+class CompiledTemplates(BytecodeCache):
+    """The templates that this process has compiled, for the sites of all its tests; another text is another template."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill in what is kept."""
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+_TEMPLATES = CompiledTemplates()
 
 
 @pytest.fixture(scope="session")
@@ -111,7 +132,9 @@ def actor_as(site: Site) -> ActorAs:
 def open_site(url: str, home: Path, folders: Sequence[Path] | None = None) -> Site:
     """Return a site on this database, as a test wants it; modules in ``folders`` are imported by their own names."""
     make_importable(folders or ())
-    return build_site(Settings(home=home, database_url=url, testing=True), role="test", folders=folders)
+    site = build_site(Settings(home=home, database_url=url, testing=True), role="test", folders=folders)
+    site.put(_TEMPLATES, BytecodeCache)
+    return site
 
 
 def make_importable(folders: Sequence[Path]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import url_for
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
 from core.errors import Unavailable
@@ -32,9 +32,12 @@ Macro = Callable[..., Markup]
 class Pieces:
     """The templates of one set of folders, and the macros of widgets found in them so far."""
 
-    def __init__(self, folders: tuple[Path, ...], globals_: Mapping[str, Any]) -> None:
+    def __init__(
+        self, folders: tuple[Path, ...], globals_: Mapping[str, Any], compiled: BytecodeCache | None = None
+    ) -> None:
         self.environment = Environment(
             loader=FileSystemLoader(folders),
+            bytecode_cache=compiled,
             autoescape=select_autoescape(default=True, default_for_string=True),
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -60,9 +63,13 @@ class Pieces:
 
 
 class Renderer:
-    """Renders templates for one site; those of enabled modules come before the core's."""
+    """Renders templates for one site; those of enabled modules come before the core's.
 
-    def __init__(self) -> None:
+    ``compiled`` is where templates are found that somebody else in this process has compiled (tests).
+    """
+
+    def __init__(self, compiled: BytecodeCache | None = None) -> None:
+        self._compiled = compiled
         self._pieces: dict[tuple[Path, ...], Pieces] = {}
         self._manifest: Mapping[str, str] = {}
 
@@ -88,7 +95,9 @@ class Renderer:
         folders = (*(folder for folder in own if folder.is_dir()), TEMPLATES)
         if folders not in self._pieces:
             made = {"asset": self.asset, "icon": self.icon, "url_for": url_for, "hue_of": hue_of}
-            self._pieces = {folders: Pieces(folders, made)}  # of other sets of modules nothing is kept
+            self._pieces = {
+                folders: Pieces(folders, made, self._compiled)
+            }  # of other sets of modules nothing is kept
         return self._pieces[folders]
 
     def asset(self, name: str) -> str:
