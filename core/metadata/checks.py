@@ -9,7 +9,6 @@ from core.metadata.findings import Findings
 from core.metadata.import_checks import check_import_columns
 from core.metadata.layers import items, texts
 from core.metadata.merge import Merged
-from core.metadata.names import suggestions
 from core.metadata.relations import NOT_INDEXED, UNSTORED, is_reference, refers_back, targets, whole_field
 from core.metadata.specs import EntitySpec, FieldSpec
 
@@ -105,7 +104,7 @@ class _Entity:
         self._back(rollup.by, rollup.source, document, (*at, "by"))
         source = self._known[rollup.source]
         if rollup.function != "count" and rollup.value not in source.fields:
-            self._unknown(rollup.value, source, document, (*at, rollup.function))
+            self._findings.unknown_field(document, (*at, rollup.function), source, rollup.value)
 
     def _back(self, by: object, other: str, document: Document, at: Path) -> None:
         name = by if isinstance(by, str) else ""
@@ -127,20 +126,13 @@ class _Entity:
     def _exists(self, name: str, document: Document, at: Path) -> bool:
         if name in self._known:
             return True
-        self._findings.add(
-            document,
-            at,
-            "unknown_entity",
-            "There is no entity {name}. Perhaps: {nearest}.",
-            name=name,
-            nearest=suggestions(name, self._known),
-        )
+        self._findings.unknown_entity(document, at, name, self._known)
         return False
 
     def _title(self) -> None:
         field = self._entity.fields.get(self._entity.title)
         if field is None:
-            self._unknown(self._entity.title, self._entity, *self._written("title"))
+            self._findings.unknown_field(*self._written("title"), self._entity, self._entity.title)
         elif field.type in UNSTORED or field.type in ("reference_any", "file", "multi_choice"):
             self._findings.add(
                 *self._written("title"),
@@ -154,7 +146,7 @@ class _Entity:
         for name in names:
             field = self._entity.fields.get(name)
             if field is None:
-                self._unknown(name, self._entity, document, at)
+                self._findings.unknown_field(document, at, self._entity, name)
             elif stored and field.type in UNSTORED:
                 self._findings.add(
                     document, at, "not_stored", "{name} has no value of its own to be unique.", name=name
@@ -175,17 +167,6 @@ class _Entity:
                     name=name,
                     type=field.type,
                 )
-
-    def _unknown(self, name: str, entity: EntitySpec, document: Document, at: Path) -> None:
-        self._findings.add(
-            document,
-            at,
-            "unknown_field",
-            "{entity} has no field {name}. Perhaps: {nearest}.",
-            entity=entity.name,
-            name=name,
-            nearest=suggestions(name, entity.fields),
-        )
 
     def _written(self, key: str) -> tuple[Document, Path]:
         """Return who wrote a property of the entity last: an extension that mentions it, else the entity itself."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from core.errors import Param, Place, Problem
 from core.metadata.documents import Document, Path
+from core.metadata.names import suggestions
+from core.metadata.specs import EntitySpec
 
 CONFLICT = "conflict"
 """Code of a problem where two modules disagree."""
@@ -66,6 +68,29 @@ class Findings:
         """Note one problem at a key of a document."""
         problem = Problem(code=code, message=message, params=params, place=document.place_of(*path))
         self._found.append(Finding(problem=problem, document=document, path=path))
+
+    def unknown_entity(self, document: Document, path: Path, name: str, existing: Iterable[str]) -> None:
+        """Note the name of an entity that does not exist, with the nearest that do."""
+        self.add(
+            document,
+            path,
+            "unknown_entity",
+            "There is no entity {name}. Perhaps: {nearest}.",
+            name=name or "—",
+            nearest=suggestions(name, existing),
+        )
+
+    def unknown_field(self, document: Document, path: Path, entity: EntitySpec, name: str) -> None:
+        """Note the name of a field that an entity does not have, with the nearest that it has."""
+        self.add(
+            document,
+            path,
+            "unknown_field",
+            "{entity} has no field {name}. Perhaps: {nearest}.",
+            entity=entity.name,
+            name=name,
+            nearest=suggestions(name, entity.fields),
+        )
 
     def extend(self, findings: Iterable[Finding]) -> None:
         """Note problems that somebody else found."""

@@ -30,15 +30,7 @@ def check_import_columns(merged: Merged, entity: EntitySpec, findings: Findings)
         for key, names in (("value", (column.value,)), ("set", tuple(column.fixed))):
             for name in names:
                 if name not in target.fields:
-                    findings.add(
-                        document,
-                        (*at, key),
-                        "unknown_field",
-                        "{entity} has no field {name}. Perhaps: {nearest}.",
-                        entity=target.name,
-                        name=name,
-                        nearest=suggestions(name, target.fields),
-                    )
+                    findings.unknown_field(document, (*at, key), target, name)
 
 
 def _check_name(

@@ -179,7 +179,7 @@ class Merge:
                 entity=written,
             )
         elif entity not in self._merged.entities:
-            self._unknown_entity(base, ("view",), entity)
+            self._findings.unknown_entity(base, ("view",), entity, self._merged.entities)
         else:
             return True
         return False
@@ -215,14 +215,4 @@ class Merge:
             "There is no {target} to extend. Perhaps: {nearest}.",
             target=target,
             nearest=suggestions(target, self._known_targets()),
-        )
-
-    def _unknown_entity(self, document: Document, at: Path, name: str) -> None:
-        self._findings.add(
-            document,
-            at,
-            "unknown_entity",
-            "There is no entity {name}. Perhaps: {nearest}.",
-            name=name,
-            nearest=suggestions(name, self._merged.entities),
         )

@@ -8,9 +8,8 @@ from core.metadata.documents import Document, Path
 from core.metadata.findings import Findings
 from core.metadata.layers import items, mapping, text, texts
 from core.metadata.merge import Merged
-from core.metadata.names import suggestions
 from core.metadata.relations import follow, targets
-from core.metadata.specs import EntitySpec, Json, ViewSpec
+from core.metadata.specs import Json, ViewSpec
 
 ACTIONS = ("create", "read", "update", "delete", "export", "import", "share", "administer")
 SCOPES = ("own", "team", "team_below", "all")
@@ -23,7 +22,7 @@ def check_views(merged: Merged, findings: Findings) -> None:
         for document in merged.sources("view", view.name):
             for at, name in _named(document):
                 if follow(merged.entities, view.entity, name) is None:
-                    _unknown_field(findings, document, at, merged.entities[view.entity], name)
+                    findings.unknown_field(document, at, merged.entities[view.entity], name)
             for at, name, column in _sub_columns(document):
                 _check_sub_column(merged, findings, view, document, (at, name, column))
 
@@ -60,23 +59,11 @@ def _check_sub_column(
     field = follow(merged.entities, view.entity, name)
     known = [merged.entities[t] for t in targets(field) if t in merged.entities] if field is not None else []
     if known and all(follow(merged.entities, entity.name, column) is None for entity in known):
-        _unknown_field(findings, document, (*at, "columns"), known[0], column)
+        findings.unknown_field(document, (*at, "columns"), known[0], column)
 
 
 def _item_name(value: Json) -> str:
     return value if isinstance(value, str) else text(mapping(value).get("name"))
-
-
-def _unknown_field(findings: Findings, document: Document, at: Path, entity: EntitySpec, name: str) -> None:
-    findings.add(
-        document,
-        at,
-        "unknown_field",
-        "{entity} has no field {name}. Perhaps: {nearest}.",
-        entity=entity.name,
-        name=name,
-        nearest=suggestions(name, entity.fields),
-    )
 
 
 def check_menus(merged: Merged, findings: Findings) -> None:
@@ -84,7 +71,7 @@ def check_menus(merged: Merged, findings: Findings) -> None:
     for menu in merged.menus.values():
         if menu.entity and menu.entity not in merged.entities:
             document = merged.documents[("menu", menu.name)]
-            _unknown_entity(merged, findings, document, ("entity",), menu.entity)
+            findings.unknown_entity(document, ("entity",), menu.entity, merged.entities)
 
 
 def check_roles(merged: Merged, findings: Findings) -> None:
@@ -99,7 +86,7 @@ def _check_grant(merged: Merged, findings: Findings, document: Document, index: 
     body, at = mapping(value), ("grants", str(index))
     entity = merged.entities.get(text(body.get("entity")))
     if entity is None:
-        _unknown_entity(merged, findings, document, (*at, "entity"), text(body.get("entity")))
+        findings.unknown_entity(document, (*at, "entity"), text(body.get("entity")), merged.entities)
     for action in texts(body.get("actions")):
         if action not in ACTIONS and action != "*" and not action.startswith(TRANSITION):
             findings.add(
@@ -125,15 +112,4 @@ def _check_grant(merged: Merged, findings: Findings, document: Document, index: 
         for name in texts(fields.get(key)):
             bare = name.removeprefix("!")
             if entity is not None and bare != "*" and bare not in entity.fields:
-                _unknown_field(findings, document, (*at, "fields", key), entity, bare)
-
-
-def _unknown_entity(merged: Merged, findings: Findings, document: Document, at: Path, name: str) -> None:
-    findings.add(
-        document,
-        at,
-        "unknown_entity",
-        "There is no entity {name}. Perhaps: {nearest}.",
-        name=name or "—",
-        nearest=suggestions(name, merged.entities),
-    )
+                findings.unknown_field(document, (*at, "fields", key), entity, bare)
