@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Protocol
@@ -13,12 +13,16 @@ from core.metadata.specs import FieldSpec
 from core.records.change import Draft
 from core.records.linking import line_version, match_children
 from core.records.loading import MAX_BATCH, within
+from core.records.query import MAX_LIMIT
 from core.records.trash import Trash
 from core.records.work import Work
 
 Values = Mapping[str, object]
 
-KEPT_APART = frozenset({"id", "version", "title"})
+REMOVED = "$removed"
+"""Marks a line, named by its id, that is to go: the way to say it where a list is merged."""
+
+KEPT_APART = frozenset({"id", "version", "title", REMOVED})
 """What a line carries besides its values when it comes back from whoever read it."""
 
 
@@ -85,11 +89,13 @@ def _add_to_new(
 def _bring(writer: Writer, work: Work, draft: Draft, spec: FieldSpec, *, merge: bool) -> None:
     """Bring the lines of one record to what was given.
 
-    Lines that the writer does not see are left alone: they are not in the list that was given back.
+    Lines that no answer has shown are left alone, because the writer does not see them or because they come after
+    as many as an answer holds: that they are not in the list that was given back says nothing.
     """
-    child, rows = work.open(str(spec.option("of"))), draft.lists[spec.name]
+    child = work.open(str(spec.option("of")))
     keys = [f.name for f in child.plan.entity.fields.values() if f.duplicate_key]
     present = _present(child, str(spec.option("by")), work.entity, draft.id)
+    places, rows = _to_do(spec.name, draft.lists[spec.name], {child["id"] for child in present})
     comparable = (
         writer.as_they_will_be(child, [_values(row) for row in rows], parsed=draft.parsed)
         if present
@@ -101,13 +107,17 @@ def _bring(writer: Writer, work: Work, draft: Draft, spec: FieldSpec, *, merge: 
         present,
         keys,
     )
-    new = [n for n, found in enumerate(matched) if found is None]
-    kept = {found: n for n, found in enumerate(matched) if found is not None}
-    gone = [] if merge else [number for number in (int(str(c["id"])) for c in present) if number not in kept]
+    staying = {n for n, row in enumerate(rows) if not row.get(REMOVED)}
+    new = [n for n, found in enumerate(matched) if found is None and n in staying]
+    kept = {found: n for n, found in enumerate(matched) if found is not None and n in staying}
+    gone = [found for n, found in enumerate(matched) if found is not None and n not in staying]
+    if not merge:
+        shown = (int(str(child["id"])) for child in present[:MAX_LIMIT])
+        gone += [number for number in shown if number not in kept and number not in gone]
     if gone:
         writer.trash.delete(child, gone, versions={})
     if kept:
-        with within([f"{spec.name}.{n}" for n in kept.values()]):
+        with within([places[n] for n in kept.values()]):
             writer.update(
                 child,
                 {found: _values(rows[n]) for found, n in kept.items()},
@@ -115,13 +125,23 @@ def _bring(writer: Writer, work: Work, draft: Draft, spec: FieldSpec, *, merge: 
                 versions={found: line_version(spec.name, rows[n]) for found, n in kept.items()},
             )
     if new:
-        with within([f"{spec.name}.{n}" for n in new]):
+        with within([places[n] for n in new]):
             writer.create(
                 child,
                 [{k: v for k, v in rows[n].items() if k != "id"} for n in new],
                 parsed=draft.parsed,
                 fixed=[_whole(work, spec, draft.id)] * len(new),
             )
+
+
+def _to_do(name: str, rows: Sequence[Values], present: Collection[object]) -> tuple[list[str], list[Values]]:
+    """Return the lines with the places they are told under; those to be removed that are gone already are left out."""
+    left = [
+        (f"{name}.{n}", row)
+        for n, row in enumerate(rows)
+        if not row.get(REMOVED) or row.get("id") is None or row["id"] in present
+    ]
+    return [place for place, _ in left], [row for _, row in left]
 
 
 def _present(child: Work, by: str, parent: str, parent_id: int) -> Sequence[Values]:

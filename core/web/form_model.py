@@ -13,6 +13,7 @@ from core.fields import FieldTypes
 from core.kernel.site import Site
 from core.metadata.catalog import Catalog
 from core.metadata.specs import EntitySpec, FieldSpec, ItemSpec
+from core.records.lines import REMOVED
 from core.views import FormSection, form_sections
 from core.web.fields import FieldView, FieldViews
 from core.web.form_values import FormValues
@@ -32,6 +33,7 @@ class Row:
     id: str
     version: str
     cells: tuple[FieldView, ...]
+    removed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -193,6 +195,7 @@ class _Builder:
             id=str(line.get("id") or ""),
             version=str(line.get("version") or ""),
             cells=cells,
+            removed=line.get(REMOVED) is True,
         )
 
     def refusals(self, entity: EntitySpec) -> tuple[Refusal, ...]:

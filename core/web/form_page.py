@@ -123,8 +123,16 @@ def _write(
                 said = {name: value for name, value in typed.values.items() if value is not None}
                 return records.create(actor, entity.name, [said], uow=uow, parsed=True)[0].id
             version = whole(request.form.get("version", "")) or 0
+            # Lists are merged: a line that somebody has added since the page was opened is not on it.
             return records.update(
-                actor, entity.name, int(record["id"]), typed.values, version=version, uow=uow, parsed=True
+                actor,
+                entity.name,
+                int(record["id"]),
+                typed.values,
+                version=version,
+                uow=uow,
+                parsed=True,
+                merge_lists=True,
             ).id
 
     return database.attempt(act)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from werkzeug.datastructures import FileStorage, MultiDict
@@ -15,6 +15,7 @@ from core.i18n import fold
 from core.kernel.values import AnyRef, FileRef, Ref
 from core.metadata.catalog import Catalog
 from core.metadata.specs import EntitySpec, FieldSpec
+from core.records.lines import REMOVED
 
 FindByTitle = Callable[[str, str], list[Ref]]
 """``find(entity, text)``: the records whose title is the text, as the person may see them."""
@@ -163,24 +164,29 @@ class FormReader:
         columns: Sequence[str],
         key: str,
     ) -> list[dict[str, Any]]:
-        """Read the rows of a sub-table; empty new rows are nobody's, rows marked for deletion are left out."""
+        """Read the rows of a sub-table; empty new rows are nobody's, those marked for deletion say so.
+
+        What was typed is kept under the place that the row has in the answer, where it is shown again.
+        """
         child = self._catalog.entity(str(spec.option("of")))
         given = {whole(n) for n in form.getlist(f"{key}__row")}
-        numbers = sorted(n for n in given if n is not None)[:MAX_ROWS]
-        rows = []
+        numbers = sorted(n for n in given if n is not None)
+        if len(numbers) > MAX_ROWS:
+            raise FieldRefused("too_many", "At most {maximum} rows can be sent at once.", maximum=MAX_ROWS)
+        rows: list[dict[str, Any]] = []
         for number in numbers:
-            prefix = f"{key}-{number}-"
-            if form.get(f"{prefix}delete") == "1":
-                continue
+            prefix, place = f"{key}-{number}-", f"{key}-{len(rows)}-"
             line = self.read(child, columns, form, files, prefix=prefix)
-            found.raw.update(line.raw)
-            record_id = form.get(f"{prefix}id", "")
-            if not record_id and _is_blank(child, line):
+            record_id, removed = form.get(f"{prefix}id", ""), form.get(f"{prefix}delete") == "1"
+            if not record_id and (removed or _is_blank(child, line)):
                 continue
-            found.problems.extend(line.problems)
-            rows.append(
-                {**line.values, **(_named(record_id, form.get(f"{prefix}version", "")) if record_id else {})}
-            )
+            found.raw.update({place + name.removeprefix(prefix): typed for name, typed in line.raw.items()})
+            if not removed:
+                found.problems.extend(
+                    replace(p, field=place + str(p.field).removeprefix(prefix)) for p in line.problems
+                )
+            named = _named(record_id, form.get(f"{prefix}version", "")) if record_id else {}
+            rows.append({**line.values, **named, **({REMOVED: True} if removed else {})})
         return rows
 
 

@@ -3,6 +3,8 @@ import { $, $$, say, t } from './core';
 
 customElements.define('ui-lines', class extends HTMLElement {
   connectedCallback(): void {
+    // A form that comes back still knows which rows were removed.
+    for (const box of $$<HTMLInputElement>('[data-delete]', this)) if (box.checked) box.closest('tr')!.hidden = true;
     this.addEventListener('click', (event) => {
       const button = (event.target as Element).closest<HTMLElement>('[data-add-line],[data-remove-line]');
       if (!button) return;
