@@ -51,7 +51,7 @@ class Document:
     @property
     def digest(self) -> str:
         """SHA-256 of the body as written; the order of keys counts, because it is the order of fields and sections."""
-        return hashlib.sha256(json.dumps(plain(self.body), ensure_ascii=False).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(self.body, ensure_ascii=False, default=_open).encode()).hexdigest()
 
     def place_of(self, *path: str) -> Place:
         """Return where a key was written: its line, or a JSON pointer where there are no lines."""
@@ -95,7 +95,12 @@ def plain(value: object) -> Json:
 
 def canonical(value: object) -> str:
     """Return the one JSON text of a value: sorted keys, no spaces, no escapes."""
-    return json.dumps(plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_open)
+
+
+def _open(value: object) -> object:
+    """Return what JSON has no form for in one that it has."""
+    return dict(value) if isinstance(value, Mapping) else str(value)
 
 
 def digest_of(value: object) -> str:
