@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +17,12 @@ RUN = pytest.StashKey[str]()
 def pytest_configure(config: pytest.Config) -> None:
     """Give the run its name before worker processes are started; nothing else happens until a test asks."""
     config.stash[RUN] = open_run(worker=hasattr(config, "workerinput"))
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is there for the whole run out of the search for garbage, which would look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

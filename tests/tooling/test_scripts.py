@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import runpy
 import subprocess
 import sys
@@ -41,14 +42,17 @@ def run_pytest(folder, *arguments):
         "-q",
         "-p",
         "no:cacheprovider",
+        "-p",
+        "core.testing.covers",
         "--covers-report",
         "report.json",
     ]
-    subprocess.run([*command, *arguments], cwd=folder, capture_output=True, check=False)
+    alone = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)}
+    subprocess.run([*command, *arguments], cwd=folder, env=alone, capture_output=True, check=False)
     return json.loads((folder / "report.json").read_text())
 
 
-@pytest.mark.parametrize("arguments", [(), ("-n", "2")])
+@pytest.mark.parametrize("arguments", [(), ("-p", "xdist", "-n", "2")])
 def test_the_report_tells_the_worst_outcome_of_each_claim(tmp_path, arguments):
     report = {
         row["test"].partition("::")[2]: (row["outcome"], row["covers"])

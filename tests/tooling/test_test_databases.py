@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ import psycopg
 import pytest
 
 from core.testing.postgres import TestPostgres
+from tests.architecture.sources import ROOT
 
 
 def run(url, *statements):
@@ -70,8 +72,9 @@ def test_a_run_removes_its_own_databases_only(pg):
 
 def test_a_run_inside_a_run_ends_alone(pg, tmp_path):
     (tmp_path / "test_inner.py").write_text("def test_it(pg):\n    assert pg.empty()\n")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "core.testing.plugin"]
+    alone = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=tmp_path, env=alone, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     with pg.database() as url:
         assert run(url, "SELECT 1") == [(1,)]

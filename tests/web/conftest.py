@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -31,7 +32,11 @@ class Answer:
     def __init__(self, response: Any) -> None:
         self.response = response
         self.status = response.status_code
-        self.page = Page(response.text) if response.mimetype == "text/html" else Page("")
+
+    @cached_property
+    def page(self) -> Page:
+        """What is on it; read when somebody looks."""
+        return Page(self.response.text if self.response.mimetype == "text/html" else "")
 
     @property
     def path(self) -> str:
