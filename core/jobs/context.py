@@ -38,11 +38,14 @@ class JobContext:
     stopping: Callable[[], bool] = bool
 
     def keep(self, uow: UnitOfWork, checkpoint: Mapping[str, Json], *, done: int) -> None:
-        """Store how far the job is, in the transaction of the work itself: both happen or neither."""
+        """Store how far the job is, in the transaction of the work itself: both happen or neither.
+
+        A job that got further is not given up for how often it had to be started before.
+        """
         uow.execute(
             sa.update(core_job)
             .where(core_job.c.id == self.id)
-            .values(checkpoint=dict(checkpoint), done=done, heartbeat=sa.func.now())
+            .values(checkpoint=dict(checkpoint), done=done, starts=0, failures=0, heartbeat=sa.func.now())
         )
         self.checkpoint = checkpoint
 

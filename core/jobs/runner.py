@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from core.errors import PayvandError, Unavailable, fill
 from core.i18n import Localization
 from core.jobs.context import JobCancelled, JobContext, JobInterrupted
-from core.jobs.service import FINISHED, RUN, Jobs
+from core.jobs.service import FINISHED, RUN, Jobs, narrowed
 from core.kernel.actor import Actor
 from core.kernel.site import Site
 from core.log import get_logger
@@ -21,10 +21,10 @@ from core.storage import Database
 from core.storage.kernel_tables import job as core_job
 
 ATTEMPTS = 3
-"""How often a job that breaks is tried."""
+"""How often a job that breaks is tried without getting further."""
 
 MOST_STARTS = 20
-"""How often a job is started at all: one that kills its worker must not do so for ever."""
+"""How often a job is started without getting further: one that kills its worker must not do so for ever."""
 
 FENCE = 0x7061796A_00000000
 """Advisory locks from here on: one a job, held while it runs, so that no two workers ever run the same."""
@@ -44,6 +44,10 @@ class Postponed(Exception):
         self.seconds = seconds
 
 
+class GivenUp(Exception):
+    """The job has ended badly and is not run again; why is its cause."""
+
+
 class Runner:
     """Runs jobs by the id of their row in core_job."""
 
@@ -55,33 +59,33 @@ class Runner:
         self._refresh = refresh
         self._log = get_logger("jobs")
 
-    def run(self, job_id: int, starts: int, stopping: Callable[[], bool]) -> None:
-        """Run a job that is to be run; ``starts`` counts how often that was tried before."""
+    def run(self, job_id: int, stopping: Callable[[], bool], *, last: bool = False) -> None:
+        """Run a job that is to be run; ``last`` where it is not to be tried again if it breaks."""
         with self._alone(job_id) as alone:
             if not alone:
                 raise Postponed(5)
             row = self._begin(job_id)
-            if row is not None and starts >= MOST_STARTS:
+            if row is not None and row["starts"] > MOST_STARTS:
                 self._end(job_id, state="failed", error=TOO_OFTEN)
             elif row is not None:
-                self._run(row, starts, stopping)
+                self._run(row, stopping, last=last)
 
     def finish(self, job_id: int) -> None:
         """Run a job in this process until it has ended, here or elsewhere; how it ended stands in its row."""
         jobs, system = self._site.get(Jobs), Actor()
         while jobs.status(system, job_id, everybody=True).state not in FINISHED:
             try:
-                self.run(job_id, ATTEMPTS, bool)
+                self.run(job_id, bool, last=True)
             except Postponed:
                 time.sleep(0.2)  # another worker has it
             except Exception as failure:  # noqa: BLE001  # it was logged and written down where it was caught
                 self._log.debug("job_ended_badly", job=job_id, error=repr(failure))
 
-    def _run(self, row: sa.RowMapping, starts: int, stopping: Callable[[], bool]) -> None:
+    def _run(self, row: sa.RowMapping, stopping: Callable[[], bool], *, last: bool) -> None:
         job_id, actor = row["id"], Actor()
         try:
             self._refresh()
-            actor = self._actor_of(row["actor"])
+            actor = narrowed(self._actor_of(row["actor"]), row["scopes"])
             context = JobContext(
                 site=self._site,
                 id=job_id,
@@ -94,14 +98,18 @@ class Runner:
         except JobCancelled:
             self._end(job_id, state="cancelled")
         except JobInterrupted:
-            self._write(job_id, state="queued")
+            # To be asked to stop is no reason to be given up.
+            self._write(job_id, state="queued", starts=sa.func.greatest(core_job.c.starts - 1, 0))
             raise Postponed(0) from None
         except Exception as failure:
             if isinstance(failure, PayvandError) and not isinstance(failure, Unavailable):
                 self._end(job_id, state="failed", error=self._told(failure, actor))
                 return
-            self._fail(job_id, starts, failure)
-            raise
+            failures = self._broke(job_id, failure)
+            if last or failures >= ATTEMPTS:
+                self._end(job_id, state="failed", error=BROKE)
+                raise GivenUp from failure
+            raise Postponed(2**failures) from failure
         else:
             self._end(job_id, state="done", result=dict(result))
 
@@ -122,13 +130,17 @@ class Runner:
         lines = [(refusal.message, refusal.params), *((p.message, p.params) for p in refusal.problems)]
         return "\n".join(fill(style._(message), params) for message, params in lines)
 
-    def _fail(self, job_id: int, starts: int, failure: Exception) -> None:
-        """Leave the job queued while there are tries left; the details go to the log, not to the reader."""
+    def _broke(self, job_id: int, failure: Exception) -> int:
+        """Leave the job queued and return how often it broke where it is; the details go to the log alone."""
         self._log.error("job_broke", job=job_id, error=repr(failure), exc_info=failure)
-        if starts + 1 >= ATTEMPTS:
-            self._end(job_id, state="failed", error=BROKE)
-        else:
-            self._write(job_id, state="queued")
+        with self._site.get(Database).engine.begin() as connection:
+            failures: int = connection.execute(
+                sa.update(core_job)
+                .where(core_job.c.id == job_id)
+                .values(state="queued", failures=core_job.c.failures + 1)
+                .returning(core_job.c.failures)
+            ).scalar_one()
+        return failures
 
     def _begin(self, job_id: int) -> sa.RowMapping | None:
         with self._site.get(Database).engine.begin() as connection:
@@ -139,6 +151,7 @@ class Runner:
                     .values(
                         state="running",
                         heartbeat=sa.func.now(),
+                        starts=core_job.c.starts + 1,
                         started_at=sa.func.coalesce(core_job.c.started_at, sa.func.now()),
                     )
                     .returning(*core_job.c)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from core.errors import Conflict, NotFound
 from core.jobs.tasks import Task
-from core.kernel.actor import Actor
+from core.kernel.actor import Actor, Scope
 from core.metadata.specs import Json
 from core.storage import Database, UnitOfWork
 from core.storage.kernel_tables import job as core_job
@@ -95,11 +95,21 @@ class Jobs:
     def defer(
         self, uow: UnitOfWork, name: str, arguments: Mapping[str, Json], *, total: int | None = None
     ) -> int:
-        """Promise a job; it exists when, and only when, the unit of work is committed. Return its id."""
+        """Promise a job; it exists when, and only when, the unit of work is committed. Return its id.
+
+        It will do for its actor no more than the API key was made for that they came with.
+        """
         self.task(name)
         job_id: int = uow.execute(
             sa.insert(core_job)
-            .values(kind=name, arguments=dict(arguments), actor=uow.actor.id, total=total, created_at=uow.now)
+            .values(
+                kind=name,
+                arguments=dict(arguments),
+                actor=uow.actor.id,
+                scopes=_written(uow.actor),
+                total=total,
+                created_at=uow.now,
+            )
             .returning(core_job.c.id)
         ).scalar_one()
         handle = self.procrastinate.configure_task(RUN, queue=QUEUE, connection=driver_of(uow.connection))
@@ -168,6 +178,17 @@ class Jobs:
         if row is None:
             raise NotFound
         return row
+
+
+def _written(actor: Actor) -> list[dict[str, Json]] | None:
+    return None if actor.scopes is None else [asdict(scope) for scope in actor.scopes]
+
+
+def narrowed(actor: Actor, scopes: Iterable[Mapping[str, str]] | None) -> Actor:
+    """Return the actor of a job with the limits under which it was promised."""
+    if scopes is None:
+        return actor
+    return replace(actor, scopes=tuple(Scope(**scope) for scope in scopes))
 
 
 def worker_alive(rows: Iterable[tuple[Any, ...]]) -> bool:

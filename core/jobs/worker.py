@@ -13,7 +13,7 @@ from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from core.errors import PayvandError
-from core.jobs.runner import ATTEMPTS, ActorOf, Postponed, Refresh, Runner
+from core.jobs.runner import ActorOf, GivenUp, Postponed, Refresh, Runner
 from core.jobs.service import QUEUE, RUN, Jobs
 from core.kernel.actor import system_actor
 from core.kernel.site import Site
@@ -25,6 +25,7 @@ STALLED = 10.0  # seconds of silence after which a worker counts as dead
 GRACE = 0.1  # seconds that a running job gets before it is asked to stop at its next step
 LOOK_AROUND = 3.0  # seconds between looks for jobs of dead workers
 HOUR = 3600.0
+AFTER_TROUBLE = 5  # seconds until a job is tried again that could not even be begun
 
 
 def run_worker(site: Site, conninfo: str, actor_of: ActorOf, refresh: Refresh, *, wait: bool = True) -> None:
@@ -36,7 +37,7 @@ def run_worker(site: Site, conninfo: str, actor_of: ActorOf, refresh: Refresh, *
     runner = Runner(site, actor_of, refresh)
 
     def run(context: procrastinate.JobContext, job_id: int) -> None:
-        runner.run(job_id, context.job.attempts, context.should_abort)
+        runner.run(job_id, context.should_abort)
 
     app = procrastinate.App(
         connector=procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=3)
@@ -46,14 +47,13 @@ def run_worker(site: Site, conninfo: str, actor_of: ActorOf, refresh: Refresh, *
 
 
 class _Again(BaseRetryStrategy):
-    """A postponed job runs again; a broken one a few times, each time later."""
+    """Whatever has not ended runs again: the runner, who knows how far a job got, decides when one is given up."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        if isinstance(exception, Postponed):
-            return RetryDecision(retry_in={"seconds": exception.seconds})
-        if job.attempts + 1 >= ATTEMPTS:
+        if isinstance(exception, GivenUp):
             return None
-        return RetryDecision(retry_in={"seconds": 2 ** (job.attempts + 1)})
+        seconds = exception.seconds if isinstance(exception, Postponed) else AFTER_TROUBLE
+        return RetryDecision(retry_in={"seconds": seconds})
 
 
 async def _work(app: procrastinate.App, wait: bool, defer_due: Callable[[], object]) -> None:
@@ -85,13 +85,13 @@ async def _work(app: procrastinate.App, wait: bool, defer_due: Callable[[], obje
 async def _every(seconds: float, act: Callable[[], Awaitable[object]], *, at_once: bool = False) -> None:
     """Do something again and again; what goes wrong is logged and tried the next time."""
     if not at_once:
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(seconds)  # until it is time to look again
     while True:
         try:
             await act()
         except (PayvandError, ProcrastinateException, sa.exc.SQLAlchemyError) as failure:
             get_logger("jobs").warning("look_around_failed", error=repr(failure))
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(seconds)  # until it is time to look again
 
 
 async def _pick_up(app: procrastinate.App) -> None:

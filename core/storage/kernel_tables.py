@@ -223,6 +223,9 @@ job = sa.Table(
     sa.Column("cancel_requested", sa.Boolean, nullable=False, server_default=sa.false()),
     _json("arguments"),
     _json("checkpoint", None),
+    _json("scopes", None),
+    sa.Column("starts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
     sa.CheckConstraint(
         "state in ('queued', 'running', 'done', 'failed', 'cancelled')", name="core_job_state"
     ),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
 from core.errors import Conflict, NotFound, Unavailable, ValidationFailed
 from core.identity import Identity
 from core.jobs import JobCancelled, Task
-from core.jobs.runner import ATTEMPTS, BROKE, FENCE, MOST_STARTS, Postponed, Runner
+from core.jobs.runner import ATTEMPTS, BROKE, FENCE, MOST_STARTS, TOO_OFTEN, GivenUp, Postponed, Runner
+from core.kernel.actor import Scope
 from core.storage import Database
 from core.storage.catalogs import Catalogs
 
@@ -134,15 +136,70 @@ def test_the_last_try_of_a_broken_job_fails_it(desk, failure):
         raise failure
 
     job = desk.defer(desk.task("kit.boom", boom))
-    with pytest.raises(type(failure)):
-        runner(desk).run(job, ATTEMPTS - 1, bool)
+    for number in range(1, ATTEMPTS):
+        with pytest.raises(Postponed) as later:
+            runner(desk).run(job, bool)
+        assert (desk.status(job).state, later.value.seconds) == ("queued", 2**number)
+    with pytest.raises(GivenUp) as given_up:
+        runner(desk).run(job, bool)
+    assert given_up.value.__cause__ is failure
     assert (desk.status(job).state, desk.status(job).error) == ("failed", BROKE)
 
 
+class Died(BaseException):
+    """Ends a job as the death of its worker does: nothing is written down about it."""
+
+
+def dies(desk, job, times):
+    for _ in range(times):
+        with suppress(Died):
+            runner(desk).run(job, bool)
+
+
 def test_a_job_that_keeps_killing_its_worker_is_given_up(desk):
-    job = desk.defer(desk.task("kit.killer", lambda c: {}))
-    runner(desk).run(job, MOST_STARTS, bool)
-    assert desk.status(job).state == "failed"
+    def die(context):
+        raise Died
+
+    job = desk.defer(desk.task("kit.killer", die))
+    dies(desk, job, MOST_STARTS)
+    assert desk.status(job).state == "running"
+    runner(desk).run(job, bool)
+    assert (desk.status(job).state, desk.status(job).error) == ("failed", TOO_OFTEN)
+
+
+def test_a_job_that_gets_further_each_time_is_never_given_up(desk):
+    def step(context):
+        done = int((context.checkpoint or {}).get("done", 0)) + 1
+        with desk.unit() as uow:
+            context.keep(uow, {"done": done}, done=done)
+        if done <= MOST_STARTS + 5:
+            raise Died if done % 2 else ZeroDivisionError
+        return {"steps": done}
+
+    job = desk.defer(desk.task("kit.steps", step))
+    for _ in range(2 * MOST_STARTS):
+        with suppress(Died, Postponed):
+            runner(desk).run(job, bool)
+    assert (desk.status(job).state, desk.status(job).result) == ("done", {"steps": MOST_STARTS + 6})
+
+
+def test_a_job_that_is_asked_to_stop_is_never_given_up_for_it(desk):
+    job = desk.defer(desk.task("kit.stopped", lambda c: c.report(0) or {}))
+    for _ in range(MOST_STARTS + 1):
+        with pytest.raises(Postponed):
+            runner(desk).run(job, lambda: True)
+    runner(desk).run(job, bool)
+    assert desk.status(job).state == "done"
+
+
+def test_a_job_does_no_more_than_the_key_it_was_promised_with(desk, actor_as):
+    seen = []
+    narrow = replace(actor_as("kit.keeper"), scopes=(Scope(entity="kit.shelf", action="read"),))
+    task = desk.task("kit.what", lambda c: seen.append(c.actor.scopes) or {})
+    for actor in (narrow, actor_as("kit.keeper")):
+        desk.defer(task, actor=actor)
+    desk.work()
+    assert seen == [(Scope(entity="kit.shelf", action="read"),), None]
 
 
 def test_a_worker_that_stops_leaves_the_job_to_go_on_from_its_checkpoint(desk):
@@ -158,7 +215,7 @@ def test_a_worker_that_stops_leaves_the_job_to_go_on_from_its_checkpoint(desk):
     steps = []
     job = desk.defer(desk.task("kit.count", count))
     with pytest.raises(Postponed):
-        runner(desk).run(job, 0, lambda: len(steps) == 2)
+        runner(desk).run(job, lambda: len(steps) == 2)
     assert (desk.status(job).state, desk.status(job).done) == ("queued", 2)
     desk.work()
     assert (desk.status(job).state, desk.status(job).result, steps) == (
@@ -199,9 +256,9 @@ def test_a_job_that_runs_elsewhere_is_not_run_twice(desk):
     with desk.site.get(Database).reading() as elsewhere:
         elsewhere.value("SELECT pg_advisory_lock(%s)", [FENCE + job])
         with pytest.raises(Postponed):
-            runner(desk).run(job, 0, bool)
+            runner(desk).run(job, bool)
         elsewhere.value("SELECT pg_advisory_unlock(%s)", [FENCE + job])
-    runner(desk).run(job, 0, bool)
+    runner(desk).run(job, bool)
     assert desk.status(job).state == "done"
 
 
