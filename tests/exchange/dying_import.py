@@ -25,7 +25,7 @@ def live(site: Site, told: Told) -> None:
         patch.object(psycopg.Cursor, "execute", counting(psycopg.Cursor.execute)),
         patch.object(psycopg.Connection, "commit", counting(psycopg.Connection.commit)),
     ):
-        runner.run(told["job"], 0, lambda: False)
+        runner.run(told["job"], lambda: False)
 
 
 if __name__ == "__main__":
