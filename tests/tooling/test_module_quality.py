@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.declaration import read_module
+from core.i18n import Messages
 from core.testing.quality import RULES, TIERS, check_quality
 from scripts.new_module import make_module
 from tests.architecture.sources import ROOT
@@ -56,6 +57,13 @@ def test_the_files_of_our_modules_say_what_is_true(module):
 
 def test_a_new_module_is_true_from_its_first_minute(library):
     assert found(library) == []
+
+
+def test_words_of_the_template_read_as_in_our_modules(library):
+    written = Messages([library / "translations"]).entries("fa")
+    for module in MODULES[:-1]:
+        known = Messages([module / "translations"]).entries("fa")
+        assert {k: v for k, v in written.items() if known.get(k, v) != v} == {}
 
 
 def test_every_rule_has_a_sentence_and_a_known_tier():
