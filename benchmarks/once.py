@@ -88,7 +88,7 @@ def import_payvand(payvand: PayvandSide) -> float:
         raise RuntimeError(f"the import was refused: {promised.status} {promised.body[:500]!r}")
     job = Request(method="GET", path=f"{API}/jobs/{promised.json['job']}", headers=headers)
     while (state := line(job).json)["state"] in ("queued", "running"):
-        time.sleep(0.02)
+        time.sleep(0.02)  # as a client of the API looks again
     seconds = time.perf_counter() - started
     if state["state"] != "done" or state["result"]["created"] != IMPORTED:
         raise RuntimeError(f"the import ended otherwise: {state}")
@@ -144,7 +144,7 @@ def add_field(payvand: PayvandSide) -> FieldAdded:
         timed(line, requests[0])
     for reader in readers:
         reader.start()
-    time.sleep(BASELINE)
+    time.sleep(BASELINE)  # a stretch of plain reading is measured
     before = max(reader.worst for reader in readers)
     for reader in readers:
         reader.worst = 0.0
@@ -161,7 +161,7 @@ def add_field(payvand: PayvandSide) -> FieldAdded:
     asked = Request(method="GET", path=f"{CONTACT}/1?fields=id,{name}", headers=payvand.as_administrator())
     lines = [*known, *(Line(payvand.port) for _ in range(FRESH_LINES))]
     unknown = sum(name not in answer.json for answer in (line(asked) for line in lines))
-    time.sleep(BASELINE)
+    time.sleep(BASELINE)  # a stretch of plain reading is measured
     for reader in readers:
         reader.ended = True
     for reader in readers:

@@ -149,5 +149,5 @@ def wait_until_answers(
             pass
         finally:
             connection.close()
-        time.sleep(0.01)
+        time.sleep(0.01)  # another process cannot wake us
     raise TimeoutError(f"nothing answers on port {port} after {seconds:.0f} seconds")

@@ -115,7 +115,7 @@ class Windows:
         )
         if kept:
             self.taken.setdefault((side.name, operation), []).append(window)
-        time.sleep(PAUSE)
+        time.sleep(PAUSE)  # the machine comes to rest before the next window
         return window
 
     def _wrk(self, side: Side, operation: str, seconds: float) -> Mapping[str, float]:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.errors import SettingsInvalid
@@ -73,13 +74,13 @@ class Settings:
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read the environment; raise `SettingsInvalid` naming the first wrong setting."""
         environ = os.environ if environ is None else environ
-        values: dict[str, object] = {}
+        values: dict[str, Any] = {}
         for spec in fields(cls):
             name = spec.metadata["env"]
             raw = environ.get(name)
             if raw is not None and raw != "":
                 values[spec.name] = _read(name, raw, spec.default)
-        settings = cls(**values)  # type: ignore[arg-type]  # each value was read as its default's type
+        settings = cls(**values)
         settings.check()
         return settings
 

@@ -15,15 +15,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgids  # found beside this script, whatever the working directory
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
+from core.i18n import clean
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
-
-import msgids  # noqa: E402  # found beside this script, whatever the working directory
-
-from core.i18n import clean  # noqa: E402  # needs the path above
 
 LOCALIZATION = "l10n_"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}|%\((\w+)\)[sd]")

@@ -74,7 +74,7 @@ def js(value: object, status: int = 200) -> Response:
 
 
 def rows_of(result: Any) -> list[dict[str, Any]]:
-    keys = ["".join(k) for k in result.keys()]  # noqa: SIM118  # plain str keys: orjson refuses SQLAlchemy's quoted_name
+    keys = list(map("".join, result.keys()))  # plain str keys: orjson refuses SQLAlchemy's quoted_name
     return [dict(zip(keys, row, strict=True)) for row in result]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO
 
 import orjson
 from flask import Response
@@ -70,14 +70,13 @@ def digest(given: FileStorage) -> bytes:
     return found.digest()
 
 
-def _pieces(content: BinaryIO) -> Iterator[bytes]:
+def _pieces(content: IO[bytes]) -> Iterator[bytes]:
     with content:
         yield from _read(content)
 
 
-def _read(content: object) -> Iterator[bytes]:
-    read = content.read  # type: ignore[attr-defined]  # an upload's stream has no other name for its kind
-    while piece := read(CHUNK):
+def _read(content: IO[bytes]) -> Iterator[bytes]:
+    while piece := content.read(CHUNK):
         yield piece
 
 

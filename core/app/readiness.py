@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 
@@ -61,20 +62,14 @@ def check_connections(engine: sa.Engine, settings: Settings) -> None:
         )
 
 
-class told:  # noqa: N801  # reads as a word at its place: with told(engine)
+@contextmanager
+def told(engine: sa.Engine) -> Iterator[None]:
     """Tell errors of the database as sentences; where it does not answer, with the place asked."""
-
-    def __init__(self, engine: sa.Engine) -> None:
-        self._url = engine.url
-
-    def __enter__(self) -> None:
-        """Nothing is needed before."""
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if error is None or not isinstance(error, sa.exc.SQLAlchemyError):
-            return
+    try:
+        yield
+    except sa.exc.SQLAlchemyError as error:
         if is_lost(error):
-            place = self._url.host or self._url.query.get("host") or "localhost"
+            place = engine.url.host or engine.url.query.get("host") or "localhost"
             raise Unavailable(
                 "The database at {place} does not answer; is it running, and is DATABASE_URL right?",
                 code="database_lost",

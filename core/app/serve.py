@@ -83,7 +83,7 @@ class Supervisor:
         end = time.monotonic() + PATIENCE
         for child in (self._web, self._worker):
             while child.runs and time.monotonic() < end and self._signals < 2:
-                time.sleep(0.05)
+                time.sleep(0.05)  # a second signal must be seen as well as the end of the child
             child.clear()
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from core.expressions.types import Type
 
@@ -207,12 +207,11 @@ def below(term: Term) -> Iterator[Term]:
 
 def rebuilt(term: Term, change: Callable[[Term], Term]) -> Term:
     """Return ``term`` with each term directly below it changed, in the order they are written."""
-    changed: dict[str, object] = {}
+    changed: dict[str, Any] = {}
     for slot in fields(term):
         value = getattr(term, slot.name)
         if isinstance(value, Term):
             changed[slot.name] = change(value)
         elif isinstance(value, tuple) and value and isinstance(value[0], Term):
             changed[slot.name] = tuple(change(one) for one in value)
-    # What changes keeps its slot's type: ``change`` turns terms into terms.
-    return replace(term, **changed) if changed else term  # type: ignore[arg-type]
+    return replace(term, **changed) if changed else term

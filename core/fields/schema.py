@@ -21,10 +21,10 @@ class RecordSchema(Schema):
     readable: frozenset[str] = frozenset()
     """Names that may be told to exist, though they cannot be written."""
 
-    def check(self, values: object) -> tuple[Mapping[str, object], tuple[Problem, ...]]:
+    def check(self, values: Any) -> tuple[Mapping[str, object], tuple[Problem, ...]]:
         """Return the values that could be read and the problems of the others."""
         try:
-            loaded: Mapping[str, object] = self.load(values)  # type: ignore[arg-type]  # anything may come; it is checked
+            loaded: Mapping[str, object] = self.load(values)
             return loaded, ()
         except ValidationError as error:
             valid = error.valid_data if isinstance(error.valid_data, Mapping) else {}

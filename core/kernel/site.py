@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from core.config import Settings
 
@@ -18,7 +18,7 @@ class Site:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._parts: dict[type, object] = {}
+        self._parts: dict[type, Any] = {}
         self._offers: dict[str, Callable[[], object]] = {}
 
     def put(self, part: Part, kind: type[Part] | None = None) -> Part:
@@ -34,7 +34,8 @@ class Site:
         """Return the part of this kind; a missing one is a mistake of the composition root."""
         if kind not in self._parts and (make := self._offers.get(f"{kind.__module__}.{kind.__qualname__}")):
             self._parts[kind] = make()
-        return self._parts[kind]  # type: ignore[return-value]  # put() keeps parts under their class
+        part: Part = self._parts[kind]
+        return part
 
     def has(self, kind: type) -> bool:
         """Tell whether a part of this kind was put."""

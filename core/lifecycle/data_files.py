@@ -32,7 +32,7 @@ def read_data(path: Path) -> DataFile:
     problems = list(_problems(written, name))
     if problems:
         raise MetadataInvalid(problems=problems)
-    body: Mapping[str, Any] = written.value  # type: ignore[assignment]  # its shape was checked
+    body: Any = written.value  # a mapping with our keys: its shape was checked
     return DataFile(
         entity=body["entity"],
         policy=body["policy"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from core.errors import Place
@@ -128,8 +128,8 @@ def _texts(value: Json) -> Iterator[str]:
     elif isinstance(value, (list, tuple)):
         for inner in value:
             yield from _texts(inner)
-    elif hasattr(value, "items"):
-        for key, inner in value.items():  # type: ignore[union-attr]  # has items, so it is a mapping
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
             if key != "label":
                 yield from _texts(inner)
 

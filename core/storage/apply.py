@@ -68,7 +68,7 @@ def _patiently(connection: sa.Connection, statement: Callable[[], None], deadlin
         except sa.exc.DBAPIError as failure:
             if sqlstate(failure) != "55P03" or time.monotonic() > deadline:
                 raise
-        time.sleep(PAUSE / 4 + jitter(PAUSE))
+        time.sleep(PAUSE / 4 + jitter(PAUSE))  # lets those through who wait behind our lock
 
 
 @contextmanager

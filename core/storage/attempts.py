@@ -33,7 +33,7 @@ def tries(work: Callable[[], Result]) -> Result:
             state = sqlstate(failure)
             if state in CONTESTED and contested < CONTESTED_TRIES:
                 contested += 1
-                time.sleep(jitter(LONGEST_PAUSE * 2 ** (contested - 1)))
+                time.sleep(jitter(LONGEST_PAUSE * 2 ** (contested - 1)))  # so that the two do not meet again
             elif state in STALE and not stale:
                 stale += 1
             elif is_lost(failure) and failure.reason != OUTCOME_UNKNOWN and not lost:

@@ -98,7 +98,7 @@ class Embedded:
                 raise Unavailable("The embedded PostgreSQL (process {pid}) does not stop.", pid=pid)
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGINT)  # "fast shutdown"; needs no program of its version
-            time.sleep(0.02)
+            time.sleep(0.02)  # a process that is no child of ours does not wake us
 
     def running(self) -> bool:
         """Tell whether the server accepts connections."""
@@ -139,7 +139,7 @@ class Embedded:
         while self._server_process(folder) is not None and time.monotonic() < patience:
             if self.running():
                 return True
-            time.sleep(0.02)
+            time.sleep(0.02)  # a process that is no child of ours does not wake us
         return False
 
     def _launch(self, folder: Path) -> None:

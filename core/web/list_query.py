@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
@@ -87,9 +88,9 @@ class ListState:
             trash=args.get("trash") == "1",
         )
 
-    def address(self, **changes: object) -> str:
+    def address(self, **changes: Any) -> str:
         """Return the query string of this state with changes; a changed question starts on its first page."""
-        state = replace(self, **{"cursor": "", **changes})  # type: ignore[arg-type]  # names are checked by replace
+        state = replace(self, **{"cursor": "", **changes})
         pairs: list[tuple[str, str]] = [("f", str(chip)) for chip in state.chips]
         for name, value in (
             ("q", state.search),

@@ -58,8 +58,8 @@ class Pieces:
     def _macro(self, control: str, mode: str) -> Macro:
         """Find the macro; a control without template shows as text, a missing ``cell`` reads as ``read`` does."""
         module = self.environment.select_template([f"widgets/{control}.html", "widgets/text.html"]).module
-        found: Macro = getattr(module, mode, None) or getattr(module, "read")  # noqa: B009  # a macro, not an attribute
-        return found
+        macros: Mapping[str, Macro] = vars(module)
+        return macros.get(mode) or macros["read"]
 
 
 class Renderer:

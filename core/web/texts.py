@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def N_(text: str) -> str:  # noqa: N802  # the usual name of a marker for extraction
+def N_(text: str) -> str:
     """Mark a text for translation."""
     return text
 

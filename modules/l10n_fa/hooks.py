@@ -8,7 +8,7 @@ from modules.l10n_fa.rial import RIAL, TOMAN
 from modules.l10n_fa.writing import PERSIAN, PERSIAN_DIGITS, PERSIAN_ORDER
 
 
-def N_(text: str) -> str:  # noqa: N802  # the usual name of a marker for extraction
+def N_(text: str) -> str:
     """Mark a text for translation."""
     return text
 

@@ -114,7 +114,7 @@ def wait_for(happens: Callable[[], object], patience: float = PATIENCE) -> None:
     end = time.monotonic() + patience
     while not happens():
         assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
+        time.sleep(0.02)  # other processes cannot wake us
 
 
 def free_port() -> int:

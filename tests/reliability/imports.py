@@ -17,6 +17,7 @@ from core.exchange import Exchange
 from core.files import Files
 from core.jobs import Jobs
 from core.testing.site import actor_of, make_account
+from tests.app.processes import wait_for
 from tests.reliability.conftest import MODULES, SYSTEM, Depot
 
 ROOT = Path(__file__).parents[2]
@@ -87,18 +88,18 @@ def _killed(depot: Depot, job: int, chance: random.Random, hit: Counter[str]) ->
     """Let a worker work for a while, kill it, and look; return whether there is something left to do."""
     before = _done(depot, job)
     with _worker(depot) as worker:
-        _wait(lambda: depot.rows(f"SELECT state FROM core_job WHERE id = {job}") != [("queued",)], 20)
+        wait_for(lambda: depot.rows(f"SELECT state FROM core_job WHERE id = {job}") != [("queued",)], 20)
         if before:  # the job of a worker that died is taken up when that is noticed
-            _wait(
+            wait_for(
                 lambda: (
                     depot.rows(f"SELECT now() - heartbeat < '0.5 s' FROM core_job WHERE id = {job}")
                     == [(True,)]
                 ),
                 20,
             )
-        time.sleep(chance.uniform(0, 1.2))
+        time.sleep(chance.uniform(0, 1.2))  # the moment of a kill is chance
         worker.kill()
-    _wait(
+    wait_for(
         lambda: (
             depot.rows(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
@@ -123,19 +124,12 @@ def _check(depot: Depot, done: int) -> None:
 
 def _finished(depot: Depot, job: int) -> Any:
     with _worker(depot) as worker:
-        _wait(
+        wait_for(
             lambda: (
                 depot.rows(f"SELECT state FROM core_job WHERE id = {job}")[0][0] not in ("queued", "running")
             ),
             120,
         )
-        _wait(lambda: depot.rows(WAITING) == [(0,)], 30)  # it also has to put the job away
+        wait_for(lambda: depot.rows(WAITING) == [(0,)], 30)  # it also has to put the job away
         worker.terminate()
     return depot.site.get(Jobs).status(SYSTEM, job, everybody=True)
-
-
-def _wait(until: Any, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not until():
-        assert time.monotonic() < deadline, "nothing happens"
-        time.sleep(0.02)

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from core.identity import Identity
@@ -127,9 +128,8 @@ def kill_processes(depot: Depot, kills: int, *, seed: int = 0) -> Log:
     chance, log = random.Random(seed), Log()
     with load(depot, log) as server:
         for _ in range(kills):
-            seen = len(log.saved)
-            wait_for(lambda seen=seen: server.look(len(log.saved)) or len(log.saved) > seen + 3)  # type: ignore[misc]  # bound at once
-            time.sleep(chance.uniform(0, 0.3))
+            wait_for(partial(_supervised, server, log, len(log.saved) + 4))
+            time.sleep(chance.uniform(0, 0.3))  # the moment of a kill is chance
             server.kill_one(chance)
     return log
 
@@ -141,15 +141,25 @@ def crash_database(depot: Depot, embedded: Embedded, crashes: int, *, seed: int 
     assert folder is not None
     with load(depot, log):
         for _ in range(crashes):
-            time.sleep(chance.uniform(0.5, 1.5))
+            time.sleep(chance.uniform(0.5, 1.5))  # the moment of a crash is chance
             pid = int((folder / "data" / "postmaster.pid").read_text().split()[0])
             os.kill(pid, signal.SIGQUIT)  # what pg_ctl calls immediate: no checkpoint, no goodbye
             wait_for(lambda: not embedded.running())
             embedded.start()
-            started, seen = time.monotonic(), len(log.saved)
-            wait_for(lambda seen=seen: len(log.saved) >= seen + CLIENTS)  # type: ignore[misc]  # bound at once
+            started = time.monotonic()
+            wait_for(partial(_has_saved, log, len(log.saved) + CLIENTS))
             log.waits.append(time.monotonic() - started)
     return log
+
+
+def _supervised(server: Server, log: Log, number: int) -> bool:
+    """Do what a supervisor does; tell whether people have saved so much meanwhile."""
+    server.look(len(log.saved))
+    return _has_saved(log, number)
+
+
+def _has_saved(log: Log, number: int) -> bool:
+    return len(log.saved) >= number
 
 
 def check_saved(depot: Depot, log: Log) -> None:
@@ -179,7 +189,7 @@ def _write(client: int, port: int, key: str, stop: threading.Event, log: Log) ->
             if status == 201:
                 log.saved.append(code)
                 break
-            time.sleep(0.02)
+            time.sleep(0.02)  # people who are refused try again a little later
 
 
 def _ask(

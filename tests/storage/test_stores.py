@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -67,16 +66,16 @@ def test_only_few_generations_of_a_table_are_kept(lab):
 
 
 class Compiler:
-    """Counts compiles; as slow as wanted."""
+    """Counts compiles; each may have to wait for something."""
 
-    def __init__(self, pause=0.0):
+    def __init__(self, wait=lambda: None):
         self.compiled = []
-        self.pause = pause
+        self.wait = wait
         self._types = FieldTypes()
 
     def compile(self, documents, modules, version, *, strict):
         self.compiled.append(version)
-        time.sleep(self.pause)
+        self.wait()
         return build(documents, modules, version=version, strict=strict, checkers=[self._types.check_catalog])
 
 
@@ -99,10 +98,16 @@ def stored(lab):
 
 
 def test_catalog_is_compiled_once_a_version_however_many_ask(stored):
-    compiler = Compiler(pause=0.1)
+    asking = threading.Semaphore(0)
+    compiler = Compiler(wait=lambda: [asking.acquire(timeout=10) for _ in range(4)])
     catalogs = Catalogs(stored.database, compiler)
+
+    def ask(_):
+        asking.release()
+        return catalogs.current()
+
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda _: catalogs.current(), range(8)))
+        found = list(pool.map(ask, range(8)))
     assert compiler.compiled == [2]
     assert {id(catalog) for catalog in found} == {id(found[0])}
     assert found[0].entity("shop.note").has("text")
