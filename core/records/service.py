@@ -11,6 +11,7 @@ from core.kernel.actor import Actor
 from core.records.change import Saved
 from core.records.conditions import Conditions
 from core.records.plan import Plans
+from core.records.telling import told_to_writer
 from core.records.work import Work
 from core.records.writing import Values, Writing
 from core.storage import UnitOfWork
@@ -105,11 +106,15 @@ class Records:
         versions: Mapping[int, int | None] | None = None,
     ) -> list[Saved]:
         """Put records in the trash."""
-        return self._writing.trash.delete(self._work(actor, entity, uow), ids, versions=versions or {})
+        work = self._work(actor, entity, uow)
+        with told_to_writer(work, spreading=True):
+            return self._writing.trash.delete(work, ids, versions=versions or {})
 
     def restore(self, actor: Actor, entity: str, ids: Sequence[int], *, uow: UnitOfWork) -> list[Saved]:
         """Take records out of the trash."""
-        return self._writing.trash.restore(self._work(actor, entity, uow), ids)
+        work = self._work(actor, entity, uow)
+        with told_to_writer(work, spreading=True):
+            return self._writing.trash.restore(work, ids)
 
     def _work(self, actor: Actor, entity: str, uow: UnitOfWork) -> Work:
         if actor.elevated is None and actor.id != uow.actor.id:

@@ -21,6 +21,7 @@ from core.records.numbering import give_numbers
 from core.records.persist import check_versions, insert, read_before, update
 from core.records.rollups import RollUps
 from core.records.targets import check_targets
+from core.records.telling import told_to_writer
 from core.records.trash import Trash
 from core.records.work import Work
 
@@ -49,6 +50,18 @@ class Writing:
         ids: Sequence[int] = (),
     ) -> list[Saved]:
         """Create records; ``fixed`` values of each come from the pipeline itself and need no right to edit."""
+        with told_to_writer(work):
+            return self._create(work, rows, parsed=parsed, fixed=fixed, ids=ids)
+
+    def _create(
+        self,
+        work: Work,
+        rows: Sequence[Values],
+        *,
+        parsed: bool,
+        fixed: Sequence[Values],
+        ids: Sequence[int],
+    ) -> list[Saved]:
         work.access.require(work.actor, work.entity, "create", work.uow.catalog)
         drafts = self._loading.drafts(work.plan, rows, work.rights(), work.context, parsed=parsed)
         for draft, values in zip(drafts, fixed, strict=bool(fixed)):
@@ -78,6 +91,18 @@ class Writing:
         merge_lists: bool = False,
     ) -> list[Saved]:
         """Update records by id; idle ones are left untouched and keep their version."""
+        with told_to_writer(work):
+            return self._apply(work, changes, versions=versions, parsed=parsed, merge_lists=merge_lists)
+
+    def _apply(
+        self,
+        work: Work,
+        changes: Mapping[int, Values],
+        *,
+        versions: Mapping[int, int | None],
+        parsed: bool,
+        merge_lists: bool,
+    ) -> list[Saved]:
         work.access.require(work.actor, work.entity, "update", work.uow.catalog)
         drafts = self._loading.drafts(
             work.plan, list(changes.values()), work.rights(), work.context, parsed=parsed
