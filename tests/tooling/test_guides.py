@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import runpy
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from core.declaration import read_module
 from core.errors import MetadataInvalid
 from core.i18n import Messages
 from core.testing.contract import ModuleContract, texts_of
-from tests.architecture.sources import ROOT
+from tests.architecture.sources import ROOT, read
 from tests.tooling.code_blocks import blocks, write_module
 
 GUIDE, TUTORIAL = "docs/guide/module-author.md", "docs/guide/first-module.md"
@@ -101,3 +102,18 @@ def test_the_mistake_of_the_tutorial_is_told_as_it_says(tmp_path):
     assert [problem.text() for problem in refused.value.problems] == [
         block.text.strip() for block in blocks("", page=TUTORIAL)
     ]
+
+
+def words_on_the_screen(page):
+    """Return what a guide for users quotes from the screen, after the sentence that says how it does."""
+    text = read(f"docs/guide/{page}").partition("\n## ")[2]
+    return re.findall(r"(?<!\*)\*([^*\n]+?)\*(?!\*)", " ".join(text.split()))
+
+
+def test_both_guides_for_users_quote_the_same_words_from_the_screen():
+    folders = [ROOT / "modules" / name / "translations" for name in ("l10n_fa", "base", "contacts")]
+    messages = Messages(folders)
+    quoted = words_on_the_screen("using.md")
+    known = messages.entries("fa")
+    assert not [text for text in quoted if text not in known]
+    assert [messages.gettext("fa", text) for text in quoted] == words_on_the_screen("using.fa.md")
