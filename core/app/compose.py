@@ -74,6 +74,7 @@ def build_site(
     site.put(Discovery(folders))
     _add_catalogs(site)
     _add_records(site)
+    _add_reading(site)
     _add_lifecycle(site)
     site.put(build_identity(site), Identity)
     offer_exchange(site)
@@ -98,7 +99,6 @@ def _add_catalogs(site: Site) -> None:
 
 def _add_records(site: Site) -> None:
     types, tables, settings = site.get(FieldTypes), site.get(Tables), site.settings
-
     schema_of = types.schema
     access = site.put(Access(schema_of))
     conditions = Conditions(tables, types, access, schema_of)
@@ -116,15 +116,18 @@ def _add_records(site: Site) -> None:
         )
     )
     site.put(Matching(tables=tables, types=types, access=access, conditions=conditions))
-    database = site.get(Database)
+
+
+def _add_reading(site: Site) -> None:
+    types, database, settings = site.get(FieldTypes), site.get(Database), site.settings
     asking = Asking(database, settings.time_zone, database.now)
     reading = site.put(
         Reading(
             asking=asking,
-            tables=tables,
+            tables=site.get(Tables),
             types=types,
-            access=access,
-            schema_of=schema_of,
+            access=site.get(Access),
+            schema_of=types.schema,
             secrets=site.get(Secrets),
         )
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any
@@ -160,22 +160,8 @@ def _gathered(
     """Yield the documents of a file that holds several, each with the lines of its own part."""
     top, target, form = known
     body = mapping(written.value)
-    for name in body:
-        if name not in (top, "extends"):
-            raise _invalid(
-                Place(file=file, line=written.lines[(name,)]),
-                "unknown_key",
-                "There is no key {name} here. Perhaps: {nearest}.",
-                name=name,
-                nearest=nearest(name, form().keys) or tuple(form().keys),
-            )
+    _check_top_keys(written, file, form, (top, "extends"))
     for group, made, key in ((top, kind, kind), ("extends", "extend", "extends")):
-        if group in body and not isinstance(body[group], Mapping):
-            raise _invalid(
-                Place(file=file, line=written.lines[(group,)]),
-                "wrong_type",
-                "Write names with a value each here.",
-            )
         for name, part in mapping(body.get(group)).items():
             full = name if made != "extend" or name.startswith(target) else target + name
             lines = {
@@ -194,6 +180,22 @@ def _gathered(
                 place=place,
                 lines={**lines, (key,): place.line},
             )
+
+
+def _check_top_keys(written: Written, file: str, form: type[Form], known: Collection[str]) -> None:
+    """Refuse other keys than these, and a key that holds anything but names with their values."""
+    for name, value in mapping(written.value).items():
+        place = Place(file=file, line=written.lines[(name,)])
+        if name not in known:
+            raise _invalid(
+                place,
+                "unknown_key",
+                "There is no key {name} here. Perhaps: {nearest}.",
+                name=name,
+                nearest=nearest(name, form().keys) or tuple(form().keys),
+            )
+        if not isinstance(value, Mapping):
+            raise _invalid(place, "wrong_type", "Write names with a value each here.")
 
 
 def _named(document: Document) -> Document:

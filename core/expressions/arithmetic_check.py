@@ -40,7 +40,13 @@ def arithmetic(checking: Checking, node: Binary, place: Place) -> Term:
     result = _RESULTS.get((kinds[0], node.op, kinds[1]))
     if result is not None:
         return Arithmetic(result, node.op, left, right)
-    hint = _HINTS.get((kinds[0], node.op))
+    _refuse(checking, node, left, right)
+    return WRONG
+
+
+def _refuse(checking: Checking, node: Binary, left: Term, right: Term) -> None:
+    """Say that such a step means nothing, and where there is a function for what is meant, which."""
+    hint = _HINTS.get((left.type.kind, node.op))
     if hint is not None:
         checking.report.add(
             "no_date_arithmetic",
@@ -49,16 +55,15 @@ def arithmetic(checking: Checking, node: Binary, place: Place) -> Term:
             op=node.op,
             hint=hint,
         )
-    else:
-        checking.report.add(
-            "no_arithmetic",
-            "{line}:{column}: {left} {op} {right} means nothing.",
-            node.at,
-            op=node.op,
-            left=described(left.type),
-            right=described(right.type),
-        )
-    return WRONG
+        return
+    checking.report.add(
+        "no_arithmetic",
+        "{line}:{column}: {left} {op} {right} means nothing.",
+        node.at,
+        op=node.op,
+        left=described(left.type),
+        right=described(right.type),
+    )
 
 
 def negated(checking: Checking, node: Unary, place: Place) -> Term:

@@ -119,9 +119,15 @@ def _check_value(
     if kind is None:
         return  # the field drawn from is told of at its own place
     fitting = result_types(rollup.function, value.type) if kind.storable else frozenset()
-    if spec.type not in fitting:
+    if spec.type in fitting:
+        yield from _check_kinship(spec, value)
+    else:
         yield _misfit(spec, rollup, value.type, tuple(sorted(fitting)))
-    elif spec.type == "money":
+
+
+def _check_kinship(spec: FieldSpec, value: FieldSpec) -> Iterable[Problem]:
+    """Types that fit are not enough: amounts share a currency, references a target, choices their options."""
+    if spec.type == "money":
         yield from _check_currency(spec, value)
     elif spec.type == "reference" and spec.option("to") != value.option("to"):
         yield spec_problem(

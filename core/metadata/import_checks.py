@@ -14,6 +14,7 @@ def check_import_columns(merged: Merged, entity: EntitySpec, findings: Findings)
     for column in entity.import_columns.values():
         document, at = merged.origin(entity.name, "import_columns", column.name)
         _check_name(entity, column, findings, document, at)
+        _check_shows(entity, column, findings, document, at)
         target = _line_entity(merged, entity, column)
         if target is None:
             lists = tuple(f.name for f in entity.fields.values() if f.type == "list")
@@ -54,6 +55,11 @@ def _check_name(
             entity=entity.name,
             name=column.name,
         )
+
+
+def _check_shows(
+    entity: EntitySpec, column: ImportColumn, findings: Findings, document: Document, at: Path
+) -> None:
     shown = entity.fields.get(column.shows)
     if column.shows and (shown is None or not shown.derived):
         derived = [f.name for f in entity.fields.values() if f.derived]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from core.metadata.documents import Document, Path
 from core.metadata.findings import Findings
 from core.metadata.layers import items, mapping, text, texts
 from core.metadata.merge import Merged
 from core.metadata.relations import follow, targets
-from core.metadata.specs import Json, ViewSpec
+from core.metadata.specs import EntitySpec, Json, ViewSpec
 
 ACTIONS = ("create", "read", "update", "delete", "export", "import", "share", "administer")
 SCOPES = ("own", "team", "team_below", "all")
@@ -107,9 +107,15 @@ def _check_grant(merged: Merged, findings: Findings, document: Document, index: 
             scope=scope,
             known=SCOPES,
         )
-    fields = mapping(body.get("fields"))
+    if entity is not None:
+        _check_granted_fields(entity, mapping(body.get("fields")), findings, document, (*at, "fields"))
+
+
+def _check_granted_fields(
+    entity: EntitySpec, fields: Mapping[str, Json], findings: Findings, document: Document, at: Path
+) -> None:
     for key in ("read", "edit"):
         for name in texts(fields.get(key)):
             bare = name.removeprefix("!")
-            if entity is not None and bare != "*" and bare not in entity.fields:
-                findings.unknown_field(document, (*at, "fields", key), entity, bare)
+            if bare != "*" and bare not in entity.fields:
+                findings.unknown_field(document, (*at, key), entity, bare)

@@ -96,17 +96,11 @@ def _bring(writer: Writer, work: Work, draft: Draft, spec: FieldSpec, *, merge: 
     keys = [f.name for f in child.plan.entity.fields.values() if f.duplicate_key]
     present = _present(child, str(spec.option("by")), work.entity, draft.id)
     places, rows = _to_do(spec.name, draft.lists[spec.name], {child["id"] for child in present})
-    comparable = (
-        writer.as_they_will_be(child, [_values(row) for row in rows], parsed=draft.parsed)
-        if present
-        else rows
-    )
-    matched = match_children(
-        spec.name,
-        [{**c, "id": row.get("id")} for c, row in zip(comparable, rows, strict=True)],
-        present,
-        keys,
-    )
+    comparable = rows
+    if present:
+        made = writer.as_they_will_be(child, [_values(row) for row in rows], parsed=draft.parsed)
+        comparable = [{**new, "id": row.get("id")} for new, row in zip(made, rows, strict=True)]
+    matched = match_children(spec.name, comparable, present, keys)
     staying = {n for n, row in enumerate(rows) if not row.get(REMOVED)}
     new = [n for n, found in enumerate(matched) if found is None and n in staying]
     kept = {found: n for n, found in enumerate(matched) if found is not None and n in staying}

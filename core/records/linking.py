@@ -87,33 +87,29 @@ def match_children(
     """
     free = {int(str(child["id"])): child for child in present}
     named = [_id(row) for row in rows if row.get("id") is not None]
-    for number in named:
-        if number not in free or named.count(number) > 1:
-            raise ValidationFailed(
-                problems=[
-                    Problem(
-                        code="no_such_line",
-                        field=field,
-                        message="A line named here is not one of this record, or is named twice.",
-                    )
-                ]
-            )
+    if len(set(named)) < len(named) or not free.keys() >= set(named):
+        raise ValidationFailed(
+            problems=[
+                Problem(
+                    code="no_such_line",
+                    field=field,
+                    message="A line named here is not one of this record, or is named twice.",
+                )
+            ]
+        )
     matched: list[int | None] = []
     for row in rows:
-        child_id = _id(row)
-        if child_id is None and keys:
-            child_id = next(
-                (
-                    i
-                    for i, child in free.items()
-                    if i not in named
-                    and i not in matched
-                    and all(_same(row.get(k), child.get(k)) for k in keys)
-                ),
-                None,
-            )
-        matched.append(child_id)
+        found = _id(row)
+        if found is None and keys:
+            taken = {*named, *matched}
+            alike = (n for n, child in free.items() if n not in taken and _alike(row, child, keys))
+            found = next(alike, None)
+        matched.append(found)
     return matched
+
+
+def _alike(row: Mapping[str, object], child: Mapping[str, object], keys: Sequence[str]) -> bool:
+    return all(_same(row.get(key), child.get(key)) for key in keys)
 
 
 def _same(given: object, present: object) -> bool:

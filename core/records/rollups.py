@@ -24,6 +24,7 @@ from core.records.conditions import Conditions
 from core.records.deriving import compute
 from core.records.drawing import drawn
 from core.records.plan import EntityPlan
+from core.records.sources import Sql
 from core.records.statements import one_of, record_set
 from core.records.work import Work
 from core.storage import UnitOfWork
@@ -147,21 +148,15 @@ class RollUps:
         table = self._conditions.tables.of(entity)
 
         def build() -> sa.Executable:
-            values = {
-                c: e
-                for spec in specs
-                for c, e in drawn(self._conditions, uow.catalog, entity, table, spec).items()
-            }
-            new = sa.select(table.c.id, *(e.label(c) for c, e in values.items())).where(
-                table.c.id == one_of()
-            )
-            drawn_anew = new.subquery("new")
-            differs = sa.or_(*(table.c[c].is_distinct_from(drawn_anew.c[c]) for c in values))
-            return (
-                table.update()
-                .values({c: drawn_anew.c[c] for c in values})
-                .where(table.c.id == drawn_anew.c.id, differs)
-                .returning(*table.c)
+            return _redrawn(
+                table,
+                {
+                    column: expression
+                    for spec in specs
+                    for column, expression in drawn(
+                        self._conditions, uow.catalog, entity, table, spec
+                    ).items()
+                },
             )
 
         return self._conditions.records(
@@ -201,3 +196,16 @@ def _parent_id(value: object, parent: str) -> int | None:
     if isinstance(value, AnyRef) and value.entity == parent:
         return value.id
     return None
+
+
+def _redrawn(table: sa.Table, values: Mapping[str, Sql]) -> sa.Executable:
+    """Return the statement that writes these values to the named records where they are others, and tells which."""
+    new = sa.select(table.c.id, *(expression.label(column) for column, expression in values.items()))
+    anew = new.where(table.c.id == one_of()).subquery("new")
+    differs = sa.or_(*(table.c[column].is_distinct_from(anew.c[column]) for column in values))
+    return (
+        table.update()
+        .values({column: anew.c[column] for column in values})
+        .where(table.c.id == anew.c.id, differs)
+        .returning(*table.c)
+    )

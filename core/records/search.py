@@ -55,12 +55,7 @@ class Searching:
 
         Without ``entities`` all are searched that stand for themselves; parts are found by their whole.
         """
-        if not 0 < limit <= MAX_LIMIT:
-            raise BadRequest("limit is between 0 and {maximum}.", code="limit", maximum=MAX_LIMIT)
-        if len(text) > MAX_SEARCH:
-            raise BadRequest(
-                "A search has at most {maximum} characters.", code="too_long", maximum=MAX_SEARCH
-            )
+        _check_limits(text, limit)
         patterns = search_patterns(text)
         if not patterns:
             return []
@@ -154,3 +149,10 @@ def _part(eyes: Eyes, spec: EntitySpec, place: int, limit: int, count: int) -> s
         .order_by(rank, ordered, scope.table.c.id)
         .limit(number(limit))
     )
+
+
+def _check_limits(text: str, limit: int) -> None:
+    if not 0 < limit <= MAX_LIMIT:
+        raise BadRequest("limit is between 0 and {maximum}.", code="limit", maximum=MAX_LIMIT)
+    if len(text) > MAX_SEARCH:
+        raise BadRequest("A search has at most {maximum} characters.", code="too_long", maximum=MAX_SEARCH)

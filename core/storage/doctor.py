@@ -14,7 +14,7 @@ from core.storage.constraints import one_target
 from core.storage.migrate import check_revision
 from core.storage.physical import Physical, read_physical
 from core.storage.plan import plan
-from core.storage.shapes import FieldNeed, field_needs
+from core.storage.shapes import FieldNeed, Need, field_needs
 
 COLUMNS = sa.text("""
 SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
@@ -98,35 +98,38 @@ def _needed(catalog: Catalog, types: FieldTypes, found: Found) -> Iterator[Probl
 def _needed_field(field: FieldNeed, found: Found) -> Iterator[Problem]:
     """Look whether the columns of a field have their type, target and check."""
     for need in field.columns:
-        column = need.record.column
-        has, wanted = found.columns.get((field.table, column)), plain_type(need.record.sql_type)
-        if has is not None and has != wanted:
-            yield _problem(
-                "wrong_type",
-                "The column {column} of {table} is {has} instead of {wanted}.",
-                table=field.table,
-                column=column,
-                has=has,
-                wanted=wanted,
-            )
-        if (
-            has is not None
-            and need.references
-            and (field.table, column, need.references) not in found.references
-        ):
-            yield _problem(
-                "reference_missing",
-                "Nothing ties the column {column} of {table} to {target}.",
-                table=field.table,
-                column=column,
-                target=need.references,
-            )
+        yield from _needed_column(field.table, need, found)
     if field.one_target and one_target(field.table, field.field) not in found.checks:
         yield _problem(
             "check_missing",
             "Nothing keeps {field} of {table} from pointing to two records at once.",
             table=field.table,
             field=field.field,
+        )
+
+
+def _needed_column(table: str, need: Need, found: Found) -> Iterator[Problem]:
+    """Look at one column; that it is missing altogether tells the planner."""
+    column = need.record.column
+    has, wanted = found.columns.get((table, column)), plain_type(need.record.sql_type)
+    if has is None:
+        return
+    if has != wanted:
+        yield _problem(
+            "wrong_type",
+            "The column {column} of {table} is {has} instead of {wanted}.",
+            table=table,
+            column=column,
+            has=has,
+            wanted=wanted,
+        )
+    if need.references and (table, column, need.references) not in found.references:
+        yield _problem(
+            "reference_missing",
+            "Nothing ties the column {column} of {table} to {target}.",
+            table=table,
+            column=column,
+            target=need.references,
         )
 
 

@@ -31,6 +31,12 @@ PORT = 5432  # names the socket file only; the server does not listen on the net
 PATIENCE = 60  # seconds for recovery after a crash, or for a shutdown
 SOCKET_LIMIT = 107  # bytes of sun_path that the kernel accepts
 
+CLUSTER = (
+    "--auth scram-sha-256 --encoding UTF8 --locale-provider libc --lc-collate C --lc-ctype C.UTF-8 "
+    "--lc-messages C --lc-monetary C --lc-numeric C --lc-time C"
+)
+"""Options of initdb: sorted by bytes, and with the letters of every language known to searches."""
+
 SERVER_SETTINGS = {
     "listen_addresses": "''",
     "unix_socket_permissions": "0700",
@@ -177,24 +183,7 @@ class Embedded:
             ROLE,
             "--pwfile",
             secret,
-            "--auth",
-            "scram-sha-256",
-            "--encoding",
-            "UTF8",
-            "--locale-provider",
-            "libc",
-            "--lc-collate",
-            "C",
-            "--lc-ctype",
-            "C.UTF-8",
-            "--lc-messages",
-            "C",
-            "--lc-monetary",
-            "C",
-            "--lc-numeric",
-            "C",
-            "--lc-time",
-            "C",
+            *CLUSTER.split(),
             *binaries.initdb_options(throwaway=self._throwaway),
         )
         if done.returncode:
