@@ -54,8 +54,8 @@ arch: setup-dev ## import contracts, sizes, names, surface of the sdk
 metadata-check: setup-dev ## compile the documents of all modules
 	@$(BIN)/payvand metadata check
 
-docs: setup-dev ## links, decisions, dependencies
-	@$(PY) -m pytest -q tests/tooling/test_documents.py
+docs: setup-dev ## links, decisions, dependencies, examples, pages written from the code
+	@$(PY) -m pytest -q $(addprefix tests/tooling/test_,documents.py examples.py guides.py reference_pages.py)
 
 i18n: setup-dev ## every sentence has its Persian, with the same parameters
 	@$(PY) scripts/i18n.py check

@@ -48,6 +48,12 @@ def test_every_link_leads_to_a_file():
     assert not broken
 
 
+def test_every_page_is_found_from_the_first_one():
+    told = {target for pair in LINK.findall(read("docs/README.md")) for target in pair}
+    pages = [name for name in documents() if name.startswith(("docs/guide/", "docs/reference/"))]
+    assert [name for name in pages if name.removeprefix("docs/") not in told] == []
+
+
 def test_decisions_are_numbered_without_gaps_and_all_listed():
     numbers = [int(name.split("/")[-1][:4]) for name in decisions()]
     assert numbers == list(range(1, len(numbers) + 1))

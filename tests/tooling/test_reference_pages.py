@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from core import errors
+from core import errors, sdk
 from core.access.branches import SCOPES
 from core.access.service import RECORD_ACTIONS
 from core.testing import quality
@@ -86,3 +86,8 @@ def test_every_rule_of_quality_is_told_with_its_tier():
     text = page("testing.md")
     told = re.findall(r"^\| (\w+) \| `(\w+)` \| (.+?) \|", text, re.MULTILINE)
     assert told == [(rule.tier, name, rule.about) for name, rule in quality.RULES.items()]
+
+
+def test_every_name_of_the_sdk_is_told():
+    text = page("sdk.md")
+    assert not [name for name in sdk.__all__ if not re.search(rf"\b{name}\b", text)]
