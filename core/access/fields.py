@@ -56,7 +56,7 @@ def is_typed(field: FieldSpec) -> bool:
 
 
 class FieldReader:
-    """Works out `Clauses` for the fields of one entity under some roles."""
+    """Works out `Clauses` for the fields of one entity under some roles: where they may be read, or exported."""
 
     def __init__(
         self,
@@ -66,6 +66,7 @@ class FieldReader:
         schema: Schema,
         plain: Callable[[str, str], bool],
         in_scope: Callable[[str], bool],
+        action: str = "read",
     ) -> None:
         self._catalog = catalog
         self._roles = roles
@@ -73,8 +74,9 @@ class FieldReader:
         self._schema = schema
         self._plain = plain
         self._in_scope = in_scope
+        self._action = action
         self._grants = Grants(catalog, schema)
-        self._branches = self._grants.branches(roles, entity, "read")
+        self._branches = self._grants.branches(roles, entity, action)
         self._known: dict[str, Clauses | None] = {}
 
     def readable(self) -> Mapping[str, Mask]:
@@ -151,7 +153,7 @@ class FieldReader:
             return None
         inherited = [
             b.grant
-            for b in self._grants.branches(self._roles, source, "read")
+            for b in self._grants.branches(self._roles, source, self._action)
             if b.grant.entity == self._entity.name
         ]
         here = frozenset(

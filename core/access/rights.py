@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from threading import RLock
 from typing import TypeAlias, TypeVar
 
 from core.access.branches import Branch, Grants, either
-from core.access.fields import FieldReader, FieldRights, all_fields, is_typed
+from core.access.fields import FieldReader, FieldRights, Mask, all_fields, is_typed
 from core.access.keys import covers
 from core.expressions import Checked, Schema, all_of
 from core.kernel.actor import Scope
@@ -34,6 +34,7 @@ class RoleRights:
         self._conditions: dict[tuple[str, str], Condition] = {}
         self._writes: dict[tuple[str, str, frozenset[str]], Condition] = {}
         self._fields: dict[str, FieldRights] = {}
+        self._exports: dict[str, Mapping[str, Mask]] = {}
         self._readers: dict[str, FieldReader] = {}
         self._lock = RLock()
 
@@ -96,6 +97,13 @@ class RoleRights:
             ),
         )
 
+    def exportable(self, entity: str) -> Mapping[str, Mask]:
+        """Return the fields that the roles may export, each with the condition of the grants that give it."""
+        spec = self.catalog.entity(entity)
+        if self.everything:
+            return dict.fromkeys(spec.fields, True)
+        return self._remember(self._exports, entity, lambda: self._new_reader(spec, "export").readable())
+
     def _reads_plainly(self, entity: str, field: str) -> bool:
         """Tell whether the field is readable on every record of the entity."""
         if entity not in self.catalog.entities or self.condition(entity, "read") is not True:
@@ -108,11 +116,13 @@ class RoleRights:
     def _reader(self, entity: EntitySpec) -> FieldReader:
         found = self._readers.get(entity.name)
         if found is None:
-            found = FieldReader(
-                self.catalog, self.roles, entity, self._schema, self._reads_plainly, self._in_scope
-            )
-            self._readers[entity.name] = found
+            found = self._readers[entity.name] = self._new_reader(entity, "read")
         return found
+
+    def _new_reader(self, entity: EntitySpec, action: str) -> FieldReader:
+        return FieldReader(
+            self.catalog, self.roles, entity, self._schema, self._reads_plainly, self._in_scope, action
+        )
 
     def _remember(self, kept: dict[Key, Made], key: Key, make: Callable[[], Made]) -> Made:
         """Return what is kept under ``key``, working it out by one thread: half-done masks must not be seen."""

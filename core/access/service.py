@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from core.access.fields import FieldRights, all_fields
+from core.access.fields import FieldRights, Mask, all_fields
 from core.access.keys import in_scope
 from core.access.rights import Condition, RoleRights
 from core.access.schema import StepSchema
@@ -64,6 +64,15 @@ class Access:
         if actor.elevated is not None:
             return self._elevated_fields(catalog.entity(entity))
         return self.rights(actor, catalog).fields(entity)
+
+    def exportable(self, actor: Actor, entity: str, catalog: Catalog) -> Mapping[str, Mask]:
+        """Return the fields that the actor may export, each with the condition under which a record gives it away.
+
+        It says nothing of reading, which is asked besides.
+        """
+        if actor.elevated is not None:
+            return dict.fromkeys(catalog.entity(entity).fields, True)
+        return self.rights(actor, catalog).exportable(entity)
 
     def _elevated_fields(self, entity: EntitySpec) -> FieldRights:
         kept = self._all.get(entity.name)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from core.access import Access
-from core.errors import BadRequest
+from core.errors import AccessDenied, BadRequest
 from core.exchange.csv_writing import CSV, write_csv
 from core.exchange.export_columns import export_columns
 from core.exchange.sheets import XLSX
@@ -31,9 +31,15 @@ def export_records(
     if fmt not in FORMATS:
         raise BadRequest("{name} is one of {known}.", code="unknown_value", name="format", known=FORMATS)
     spec = catalog.entity(entity)
-    site.get(Access).require(actor, entity, "export", catalog)
-    readable = site.get(Access).fields(actor, entity, catalog).readable
+    access = site.get(Access)
+    access.require(actor, entity, "export", catalog)
+    readable = access.fields(actor, entity, catalog).readable
     columns = export_columns(spec, query.fields, readable, site.get(FieldTypes), style)
+    # What a list shows and may not leave the system is left out, as a list leaves out what may not be seen.
+    given = access.exportable(actor, entity, catalog)
+    columns = [column for column in columns if column.field.name in given]
+    if not columns:
+        raise AccessDenied("You may export none of these fields.", code="nothing_to_export")
     asked = replace(
         query,
         fields=tuple(dict.fromkeys(c.field.name for c in columns)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,9 @@ from core.records.scopes import Eyes, Scope
 from core.records.sources import Sources, Sql
 
 Row = Sequence[Any]
+
+EXPORT = "export"
+"""The action whose grants name the fields that may leave the system, too."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,6 +74,8 @@ def build_listing(eyes: Eyes, shape: Shape, wanted: Filter | None, compiler: Com
     nested = tuple(name for name in shape.fields if spec.fields[name].type == "list")
     rows = RowReader([columns.of(name) for name in shape.fields if name not in nested])
     id_place, version_place = (rows.place(name, scope.table.c[name]) for name in ("id", "version"))
+    for name, shown in _withheld(eyes, scope, shape):
+        rows.blank(name, shown)
     orders = sorted_by(shape.orders, scope)
     keys = tuple((rows.place(one.order.name, one.cell, one.index), one.cell.type) for one in orders)
     count = _count(eyes, spec, shape, wanted)
@@ -90,6 +95,17 @@ def build_listing(eyes: Eyes, shape: Shape, wanted: Filter | None, compiler: Com
         total_place=total,
         nested=nested,
     )
+
+
+def _withheld(eyes: Eyes, scope: Scope, shape: Shape) -> Iterator[tuple[str, Sql]]:
+    """Yield the fields that an export gives away on some records only, with the condition of those."""
+    if shape.granted != EXPORT:
+        return
+    given = eyes.access.exportable(eyes.actor, shape.entity, eyes.catalog)
+    for name in shape.fields:
+        mask = given.get(name, False)
+        if mask is not True:
+            yield name, sa.false() if mask is False else to_sql(mask, scope.unmasked(), guarded=False)
 
 
 def _base(

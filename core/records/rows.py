@@ -25,6 +25,7 @@ class RowReader:
         self.places: dict[str, tuple[int, ...]] = {}
         self._values: list[Special] = []
         self._jsons: list[Special] = []
+        self._blanks: list[tuple[str, int]] = []
         for place, column in enumerate(columns):
             taken = self.places[column.name] = self._take(place, column.cells[1:])
             if column.value is not None:
@@ -45,17 +46,30 @@ class RowReader:
         places = self.places.get(name)
         return self.add(cell) if places is None else places[index]
 
+    def blank(self, name: str, shown: Sql) -> None:
+        """Let a field be empty in rows where ``shown`` does not hold, whatever else its cells are used for."""
+        self._blanks.append((name, self.add(shown)))
+
     def forget(self) -> None:
         """Drop the SQL of the cells once it is compiled: what is kept for long should be small."""
         self.cells = []
 
     def values(self, rows: Sequence[Sequence[Any]]) -> list[dict[str, object]]:
         """Return records with Python values."""
-        return _read(self.names, self._values, rows)
+        return self._blanked(_read(self.names, self._values, rows), rows)
 
     def jsons(self, rows: Sequence[Sequence[Any]]) -> list[dict[str, object]]:
         """Return records as orjson writes them."""
-        return _read(self.names, self._jsons, rows)
+        return self._blanked(_read(self.names, self._jsons, rows), rows)
+
+    def _blanked(
+        self, items: list[dict[str, object]], rows: Sequence[Sequence[Any]]
+    ) -> list[dict[str, object]]:
+        for name, place in self._blanks:
+            for item, row in zip(items, rows, strict=True):
+                if not row[place]:
+                    item[name] = None
+        return items
 
 
 def _read(
