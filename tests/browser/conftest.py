@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 from werkzeug.serving import make_server
 
 from core.app.web import create_app
@@ -26,6 +34,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # there is no world but the site
 ]
 LOGIN = "admin@example.com"
 SIZES = {1440: 900, 390: 844, 320: 640}
@@ -79,6 +88,11 @@ class Desk:
         self.page: Page = self.context.new_page()
         self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
         self.page.on("console", self._heard)
+        self.context.on("request", self._asked)
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.complaints.append(f"elsewhere: {request.url}")
 
     def _heard(self, message: ConsoleMessage) -> None:
         # A refused form answers with its status; Chromium calls that an error of the network.
@@ -95,11 +109,11 @@ class Desk:
         self.page.locator(":not(:defined)").first.wait_for(state="detached")
         return self.page
 
-    def signs_in(self) -> Page:
-        """Come in as the administrator."""
+    def signs_in(self, login: str = LOGIN, password: str = PASSWORD) -> Page:
+        """Come in, as the administrator where nobody else is named."""
         page = self.goes("/sign-in")
-        page.fill("#login", LOGIN)
-        page.fill("#password", PASSWORD)
+        page.fill("#login", login)
+        page.fill("#password", password)
         page.keyboard.press("Enter")
         page.wait_for_url("**/records/**")
         return self.settles()

@@ -92,6 +92,7 @@ everywhere = pytest.mark.parametrize(
 
 @pytest.mark.parametrize("share", range(SHARES))
 @everywhere
+@pytest.mark.covers("IN-26", "LO-13", "PL-09")
 def test_axe_finds_nothing(seat, people, language, width, share):
     desk = seat(width=width, language=language, bypass=True)
     desk.signs_in()
@@ -112,6 +113,7 @@ def test_axe_finds_nothing_where_something_is_open_or_nobody_has_signed_in(seat,
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])
+@pytest.mark.covers("IN-26")
 def test_nothing_scrolls_sideways_on_the_narrowest_screen(seat, people, language):
     desk = seat(width=320, language=language)
     desk.signs_in()

@@ -13,6 +13,7 @@ LIST = "/records/contacts.contact"
 
 
 @pytest.mark.parametrize(("language", "width"), [("fa", 1440), ("en", 1440), ("fa", 390)])
+@pytest.mark.covers("TY-16")
 def test_a_person_is_found_in_another_spelling_opened_and_changed(seat, people, language, width):
     desk = seat(language=language, width=width)
     page = desk.signs_in()
@@ -128,6 +129,7 @@ def test_the_palette_leads_to_records_and_pages(seat, people):
     page.wait_for_url(f"**{LIST}/{people['sara']}")
 
 
+@pytest.mark.covers("PL-09")
 def test_a_list_is_worked_through_by_keyboard(seat, people):
     desk = seat(language="en")
     page = desk.signs_in()
@@ -160,7 +162,7 @@ def test_the_theme_is_there_before_the_first_paint_and_is_remembered(seat, peopl
     assert page.evaluate("localStorage.getItem('theme')") == "light"
 
 
-@pytest.mark.covers("CD-07")
+@pytest.mark.covers("TY-16")
 def test_a_field_is_added_and_used_without_a_restart(seat, people):
     desk = seat(language="fa")
     desk.signs_in()

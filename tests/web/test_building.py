@@ -12,7 +12,6 @@ def adds(admin, **values):
     return admin.submits(opened, opened.page.form(cls="stack"), values)
 
 
-@pytest.mark.covers("CD-07")
 def test_a_new_field_is_at_once_in_forms_lists_filters_and_search(admin, kept):
     answer = adds(admin, name="allergy", type="text", label_fa="حساسیت", label_en="Allergy", search="1")
     assert answer.status == 200

@@ -76,6 +76,7 @@ def test_every_page_is_whole(person, world, language):
         assert all(f.all("input", name="csrf") for f in page.all("form", method="post")), name
 
 
+@pytest.mark.covers("LO-13")
 def test_every_page_carries_the_policy(admin, visitor, world):
     for answer in (
         *(admin.opens(path.format(**world)) for path in PAGES.values()),

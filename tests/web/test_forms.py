@@ -190,6 +190,7 @@ def test_a_mistake_in_a_row_is_told_in_the_row(editor):
     assert answer.page.one("input", name="points-0-value")["aria-invalid"] == "true"
 
 
+@pytest.mark.covers("CD-54")
 def test_two_people_at_one_record_are_told_of_each_other(editor, kept):
     number = kept.add("contacts.contact", {"last_name": "Karimi", "job_title": "Buyer"}, actor=editor.actor)[
         0
