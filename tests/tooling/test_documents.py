@@ -114,4 +114,4 @@ def test_every_fragment_has_a_known_type_and_a_sentence():
     ]
     assert fragments
     assert not [name for name in fragments if not FRAGMENT.fullmatch(name)]
-    assert not [name for name in fragments if not re.fullmatch(r"\S.*[.!]\n", read(name))]
+    assert not [name for name in fragments if not re.fullmatch(r"(?:\S.*\n)*\S.*[.!]\n", read(name))]
