@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import pkgutil
 import re
 import shlex
 
@@ -15,13 +16,16 @@ from core.declaration import read_yaml
 from core.declaration.strict_yaml import read_text
 from core.errors import MetadataInvalid
 from core.lifecycle.data_files import read_data
-from tests.architecture.sources import ROOT, read
+from tests.architecture.sources import ROOT, read, repository_files
 from tests.tooling.code_blocks import blocks, pages
 
 DOCUMENTS = ("entity:", "extends:", "view:", "module:", "menus:", "roles:")
 TARGETS = set(re.findall(r"^([a-z0-9-]+):.*## ", read("Makefile"), re.MULTILINE))
 SPAN = re.compile(r"`((?:\.venv/bin/)?(?:payvand|make|python) [^`\n]+)`")
 PLACEHOLDER = re.compile(r"[A-Z…]+$|<.*>$|\[.*\]$")
+MODULE_PAGES = [name for name in repository_files() if re.fullmatch(r"modules/\w+/README\.md", name)]
+# What is to come may be named there.
+AHEAD = ("docs/status.md",)
 # Signatures, not examples: each is compared with its hook in tests/hooks/test_reference.py.
 SIGNATURES = "docs/reference/hooks.md"
 
@@ -76,6 +80,32 @@ def test_every_command_can_be_typed(page, command):
         assert (ROOT / words[1]).is_file()
     elif program == "python" and words[1] == "-m" and words[2].startswith(("core", "scripts", "benchmarks")):
         assert importlib.util.find_spec(words[2])
+
+
+def told(pattern):
+    """Return (page, text) of everything in backquotes that looks like this."""
+    shown = [name for name in (*pages(), *MODULE_PAGES) if name not in AHEAD]
+    return [(name, text) for name in shown for text in re.findall(pattern, read(name))]
+
+
+def test_every_file_that_is_named_is_there():
+    named = told(r"`((?:core|tests|scripts|themes|modules|docs|benchmarks|module_templates)/[\w./-]+)`")
+    missing = [(page, path) for page, path in named if not (ROOT / path).exists()]
+    assert [pair for pair in missing if not pair[1].startswith("modules/library")] == []
+
+
+def test_every_name_of_the_core_that_is_told_is_there():
+    missing = [(page, name) for page, name in told(r"`(core\.[\w.]+)(?:\([^`]*\))?`") if not exists(name)]
+    assert missing == []
+
+
+def exists(name):
+    """Tell whether a dotted name is a module of the core, or something in one."""
+    try:
+        pkgutil.resolve_name(name)
+    except (ImportError, AttributeError):
+        return False
+    return True
 
 
 def assert_payvand(words):
