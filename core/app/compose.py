@@ -18,7 +18,7 @@ from core.app.exchange import offer_exchange
 from core.app.extensions import Extensions
 from core.app.people import build_identity
 from core.app.readiness import WORKER_THREADS
-from core.app.tasks import BUILD_INDEXES, core_tasks
+from core.app.tasks import BUILD_INDEXES, FILL, core_tasks
 from core.config import Settings
 from core.declaration import Compiler
 from core.fields import FieldTypes, LoadContext
@@ -147,6 +147,9 @@ def _add_lifecycle(site: Site) -> None:
             types=site.get(FieldTypes),
             prepare=site.get(Extensions),
             aside=lambda uow: site.get(Jobs).defer(uow, BUILD_INDEXES, {}),
+            fill=lambda uow, entity, keyed: site.get(Jobs).defer(
+                uow, FILL, {"entity": entity, "keyed": list(keyed)}
+            ),
         )
     )
     site.put(

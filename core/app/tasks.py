@@ -11,7 +11,9 @@ from core.app.exchange import import_task
 from core.files import Files
 from core.identity.throttle import FORGOTTEN
 from core.jobs import JobContext, Task
+from core.kernel.actor import system_actor
 from core.metadata.specs import Json
+from core.records.service import Records
 from core.storage import Database, Tables
 from core.storage.catalogs import Catalogs
 from core.storage.idempotency import sweep
@@ -22,6 +24,10 @@ from core.storage.kernel_tables import session as core_session
 
 BUILD_INDEXES = "storage.build_indexes"
 
+FILL = "records.fill"
+
+FILLED_AT_ONCE = 500
+"""Records that are filled in one transaction."""
 
 HOUSEKEEPING = "storage.housekeeping"
 
@@ -36,6 +42,7 @@ def core_tasks() -> tuple[Task, ...]:
     """Return the tasks that exist without any module."""
     return (
         Task(name=BUILD_INDEXES, run=build_indexes),
+        Task(name=FILL, run=fill_records),
         Task(name=HOUSEKEEPING, run=keep_house, daily=True),
         import_task(),
     )
@@ -53,6 +60,37 @@ def build_indexes(context: JobContext) -> Mapping[str, Json]:
         built += build_index(engine, name, site.get(Catalogs).current(), site.get(Tables))
     context.report(len(names), len(names))
     return {"built": built, "failed": len(names) - built}
+
+
+def fill_records(context: JobContext) -> Mapping[str, Json]:
+    """Give the records of an entity what new definitions derive, chunk by chunk, while everybody works on."""
+    site, system = context.site, system_actor("new definitions")
+    entity, keyed = str(context.arguments["entity"]), _names(context.arguments.get("keyed"))
+    at = context.checkpoint or {}
+    after, done = int(str(at.get("after", 0))), int(str(at.get("done", 0)))
+
+    def chunk() -> int | None:
+        catalog = site.get(Catalogs).current()
+        if entity not in catalog.entities:
+            return None  # gone again before its turn came
+        with site.get(Database).unit(catalog, system) as uow:
+            ids = site.get(Records).fill(
+                system, entity, after=after, limit=FILLED_AT_ONCE, keyed=keyed, uow=uow
+            )
+            if not ids:
+                return None
+            context.keep(uow, {"after": ids[-1], "done": done + len(ids)}, done=done + len(ids))
+        return len(ids)
+
+    while (filled := site.get(Database).attempt(chunk)) is not None:
+        done += filled
+        after = int(str((context.checkpoint or {})["after"]))
+        context.report(done)
+    return {"filled": done}
+
+
+def _names(given: Json) -> list[str]:
+    return [str(name) for name in given] if isinstance(given, list | tuple) else []
 
 
 def keep_house(context: JobContext) -> Mapping[str, Json]:

@@ -10,6 +10,7 @@ from typing import Protocol
 from core.declaration import Compiler
 from core.fields import FieldTypes
 from core.kernel.actor import Actor
+from core.lifecycle.filling import unfilled
 from core.metadata.catalog import Catalog
 from core.metadata.documents import Document
 from core.metadata.specs import SITE, ModuleSpec
@@ -56,6 +57,13 @@ class Aside(Protocol):
         """Defer the building of indexes in this transaction."""
 
 
+class Fill(Protocol):
+    """Promises to fill what follows from other values."""
+
+    def __call__(self, uow: UnitOfWork, entity: str, keyed: Sequence[str]) -> object:
+        """Defer the filling of an entity's records in this transaction."""
+
+
 class Changes:
     """Changes the definitions of one site."""
 
@@ -68,6 +76,7 @@ class Changes:
         types: FieldTypes,
         prepare: Prepare,
         aside: Aside,
+        fill: Fill,
     ) -> None:
         self._database = database
         self._compiler = compiler
@@ -75,6 +84,7 @@ class Changes:
         self._types = types
         self._prepare = prepare
         self._aside = aside
+        self._fill = fill
 
     def run(self, actor: Actor, edit: Edit, *, reason: str, afterwards: Afterwards | None = None) -> Catalog:
         """Carry out one change and return the new catalog.
@@ -98,10 +108,13 @@ class Changes:
             self._write(uow, old, new, reason)
             done = self._shape(uow, present, catalog)
             uow.catalog = catalog
+            waiting = unfilled(present, catalog, self._types, uow)
             if afterwards is not None:
                 afterwards(uow)
             if done.aside:
                 self._aside(uow)
+            for entity, keyed in waiting.items():
+                self._fill(uow, entity, keyed)
             bump(uow)
             uow.after_commit(undo.pop_all)
         self._catalogs.publish(catalog)

@@ -8,7 +8,7 @@ READ COMMITTED one statement alone loses updates (architecture §14.5). Roll-ups
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -69,6 +69,25 @@ class RollUps:
                 code="rollup_circle",
                 entities=tuple(sorted(wanted)),
             )
+
+    def refresh(self, work: Work, ids: Sequence[int], keyed: Collection[str]) -> None:
+        """Bring everything derived up to date in these records, with the keys of ``keyed`` fields, and what follows."""
+        plan, keys = work.plan, [spec.name for spec in work.plan.keyed if spec.name in keyed]
+        before = self._lock(work.uow, plan, ids)
+        specs = [spec for spec in plan.rolled_up if spec.rollup]
+        if specs:
+            self._write(work.uow, plan, specs, ids)
+        drafts = [
+            Draft(row=n, id=i, before=before[i], after=dict(values))
+            for n, (i, values) in enumerate(sorted(self._lock(work.uow, plan, ids).items()))
+        ]
+        compute(work, drafts)
+        derived = [spec.name for spec in (*specs, *(d.spec for d in plan.computed))]
+        for draft in drafts:
+            draft.changed = frozenset(n for n in derived if draft.after[n] != draft.before[n])
+        rolled = [spec.name for spec in specs if spec in plan.keyed and spec.name not in keys]
+        self._write_followers(work, [draft for draft in drafts if keys or draft.changed], [*keys, *rolled])
+        self.propagate(work, [work.change("update", draft) for draft in drafts if draft.changed])
 
     def _targets(self, catalog: Catalog, source: str) -> tuple[Target, ...]:
         known, index = self._index

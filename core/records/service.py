@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from core.access import Access
 from core.errors import AccessDenied
@@ -115,6 +115,15 @@ class Records:
         work = self._work(actor, entity, uow)
         with told_to_writer(work, spreading=True):
             return self._writing.trash.restore(work, ids)
+
+    def fill(
+        self, actor: Actor, entity: str, *, after: int, limit: int, keyed: Collection[str], uow: UnitOfWork
+    ) -> Sequence[int]:
+        """Fill what follows from other values in the records behind ``after``; return their ids, none at the end.
+
+        Nobody has changed those records: version and history stay. ``keyed`` fields get their search keys, too.
+        """
+        return self._writing.filling.fill(self._work(actor, entity, uow), after, limit, keyed)
 
     def _work(self, actor: Actor, entity: str, uow: UnitOfWork) -> Work:
         if actor.elevated is None and actor.id != uow.actor.id:

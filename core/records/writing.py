@@ -13,6 +13,7 @@ from core.hooks import Plugins
 from core.records.attachments import check_files, keep_files
 from core.records.change import Draft, Saved
 from core.records.deriving import apply_defaults, check_conditions, check_rules, chosen, compute, find_changed
+from core.records.filling import Filling
 from core.records.history import write_history
 from core.records.lines import save_lists
 from core.records.linking import read_links, write_links
@@ -38,6 +39,7 @@ class Writing:
         self._loading = loading
         self._rollups = rollups
         self._trash = Trash(plugins, rollups, self._follow)
+        self.filling = Filling(rollups)
         self._label = label
 
     def create(
