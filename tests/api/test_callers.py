@@ -152,6 +152,7 @@ class TestBrowsers:
         )
         assert self.send(browser, **{CSRF_HEADER: browser.csrf, "Sec-Fetch-Site": "cross-site"}) == 403
 
+    @pytest.mark.covers("SE-01")
     def test_every_route_that_is_not_safe_wants_the_token(self, browser):
         for route in routes():
             if route.method != "GET":

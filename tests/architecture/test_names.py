@@ -35,6 +35,10 @@ TEXTS = (
 LOCALE_WORDS = re.compile(r"jalali|jdatetime|toman", re.IGNORECASE)
 # Written so that this file does not hold what it looks for.
 MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:wor[k]|tm[p]|roo[t]|hom[e])/\w")
+PROVIDERS = re.compile(
+    r"amazonaws|googleapis|gstatic|azure|cloudflare|cloudfront|digitalocean|heroku|s3://|gs://|boto3",
+    re.IGNORECASE,
+)
 UNFINISHED = re.compile(r"\b(?:TO[D]O|FIX[M]E|X[X]X|HA[C]K)\b")
 
 
@@ -93,6 +97,19 @@ def test_no_file_names_a_folder_of_somebodys_machine():
         if name.endswith(TEXTS) or name in ("Makefile", ".ci/run")
         for number, line in enumerate(read(name).splitlines(), 1)
         if MACHINE_PATHS.search(line)
+    ]
+    assert not found
+
+
+@pytest.mark.covers("IN-31")
+def test_no_provider_of_machines_is_wired_in():
+    found = [
+        f"{name}:{number}: {line.strip()[:100]}"
+        for name in repository_files()
+        if name.startswith(("core/", "modules/", "scripts/", "themes/css/", "themes/src/"))
+        and name.endswith((".py", ".ts", ".css", ".html", ".yaml", ".mjs"))
+        for number, line in enumerate(read(name).splitlines(), 1)
+        if PROVIDERS.search(line)
     ]
     assert not found
 

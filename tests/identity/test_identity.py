@@ -70,6 +70,7 @@ class TestSigningIn:
             with pytest.raises(NotSignedIn):
                 door.sign_in(login)
 
+    @pytest.mark.covers("SE-01")
     def test_each_session_has_a_token_of_its_own_kept_as_a_hash(self, door):
         door.account()
         first, second = door.sign_in(), door.sign_in()
@@ -107,6 +108,7 @@ class TestThrottle:
             with pytest.raises(NotSignedIn):
                 door.sign_in(login, "wrong", address)
 
+    @pytest.mark.covers("SE-01")
     def test_after_a_few_failures_even_the_right_password_has_to_wait(self, door):
         door.account()
         self.fail(door, FREE_ACCOUNT)

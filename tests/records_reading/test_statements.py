@@ -101,6 +101,7 @@ def test_questions_that_differ_in_constants_share_their_text(filled):
         assert len({str(params) for _, params in reader.asked}) == 2
 
 
+@pytest.mark.covers("SE-01")
 def test_constants_never_reach_the_text(filled):
     catalog, actor = filled.catalog(ROLES), person(1, "kit.tester")
     with counting(filled) as reader:

@@ -28,6 +28,17 @@ MODULES = {
           patient: {type: reference, label: Patient, to: contacts.contact, required: true}
     """,
 }
+PANELS = {"shop": ("sales", "sale", "buyer"), "clinic": ("visits", "visit", "patient")}
+PANEL = """
+extends: contacts.contact
+fields:
+  {field}: {{type: list, label: {label}, of: {module}.{entity}, by: {by}, read_only: true}}
+"""
+SECTION = """
+extends: contacts.contact.form
+sections:
+  {module}: {{label: {label}, items: [{{name: {field}, columns: [name]}}]}}
+"""
 CHIEF = """
 roles:
   shop.chief:
@@ -47,6 +58,11 @@ def site_folders(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Path]:
             f'module: {name}\nversion: 1.0.0\nlabel: {name.title()}\nrequires: {{core: ">=0.1", contacts: ">=0"}}\n'
         )
         (folder / name / "entities" / "own.yaml").write_text(dedent(entity))
+        field, kind, by = PANELS[name]
+        words = {"module": name, "field": field, "entity": kind, "by": by, "label": field.title()}
+        (folder / name / "entities" / "contact.yaml").write_text(PANEL.format(**words))
+        (folder / name / "views").mkdir()
+        (folder / name / "views" / "contact_form.yaml").write_text(SECTION.format(**words))
     (folder / "shop" / "access.yaml").write_text(CHIEF)
     return [folder, OURS]
 
@@ -68,6 +84,30 @@ def test_what_is_changed_at_one_module_is_seen_by_all_that_know_the_person(perso
         assert (reference.id, reference.title) == (sara, "Sara Ahmadi")
         assert "Sara Ahmadi" in keeper.opens(f"/records/{entity}").page.main.text
     assert len(kept.find("contacts.contact")) == 1
+
+
+@pytest.mark.covers("CD-30")
+def test_the_page_of_a_person_shows_what_each_module_that_is_awake_knows_of_them(person, kept):
+    keeper = person("base.administrator", login="mina@example.com")
+    sara = kept.add("contacts.contact", {"last_name": "Rezaei"})[0]
+    kept.add("shop.sale", {"name": "Lamp", "buyer": sara})
+    kept.add("clinic.visit", {"name": "Check-up", "patient": sara})
+
+    def panels() -> set[str]:
+        page = keeper.opens(f"{CONTACT}/{sara}")
+        assert page.status == 200
+        return {word for word in ("Sales", "Lamp", "Visits", "Check-up") if word in page.page.main.text}
+
+    def turns(act: str) -> None:
+        opened = keeper.opens("/modules")
+        keeper.submits(opened, opened.page.form_to("/modules/clinic"), {"act": act})
+
+    assert panels() == {"Sales", "Lamp", "Visits", "Check-up"}
+    turns("disable")
+    assert panels() == {"Sales", "Lamp"}
+    assert keeper.saves(f"{CONTACT}/{sara}", {"first_name": "Sara"}).status == 200
+    turns("enable")
+    assert panels() == {"Sales", "Lamp", "Visits", "Check-up"}
 
 
 @pytest.mark.covers("CO-21", "RL-06")

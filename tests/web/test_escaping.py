@@ -17,6 +17,7 @@ EVIL = [
 
 
 @pytest.mark.parametrize("evil", EVIL)
+@pytest.mark.covers("SE-01")
 def test_values_are_text_on_every_page(admin, kept, evil):
     tag = kept.add("base.tag", {"name": evil[:60]})[0]
     account = kept.add("contacts.account", {"name": evil, "tags": [tag], "notes": evil})[0]

@@ -28,6 +28,7 @@ def test_a_person_comes_in_where_they_wanted_to_go(visitor, account):
     assert "Sara Ahmadi" in answer.page.text
 
 
+@pytest.mark.covers("SE-01")
 def test_the_cookie_of_a_session_is_out_of_reach_of_scripts(visitor, account):
     opened = visitor.opens("/sign-in")
     form = opened.page.form_to("/sign-in").filled({"login": LOGIN, "password": PASSWORD})
@@ -70,6 +71,7 @@ def test_signing_in_never_leads_to_another_site(visitor, account, target):
 
 
 @pytest.mark.parametrize("token", ["", "00" * 16, "not even hexadecimal"])
+@pytest.mark.covers("SE-01")
 def test_a_form_without_our_token_changes_nothing(editor, kept, token):
     number = kept.add("contacts.contact", {"last_name": "Karimi"})[0]
     answer = editor.sends("/records/contacts.contact/delete", {"id": number, "csrf": token})
