@@ -47,7 +47,7 @@ def test_database_and_files_lie_where_the_settings_say(pg, site_folders, tmp_pat
             found = uow.execute(sa.text("SELECT current_database()")).scalar()
             site.get(Files).store(BytesIO(b"a letter"), "letter.txt", anna, uow)
     assert found == make_url(site.settings.database_url).database
-        kept = [path for path in (tmp_path / "elsewhere" / "files").rglob("*") if path.is_file()]
+    kept = [path for path in (tmp_path / "elsewhere" / "files").rglob("*") if path.is_file()]
     assert b"a letter" in [path.read_bytes() for path in kept]
 
 
