@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from core.app.demo import load_demo
 from core.app.readiness import check_connection, told
+from core.errors import PayvandError, Unavailable
 from core.kernel.actor import system_actor
 from core.kernel.site import Site
 from core.lifecycle import Discovery, Lifecycle
@@ -39,9 +40,23 @@ def initialize(site: Site, modules: Sequence[str], *, demo: bool, say: Say) -> M
     if wanted:
         say(f"Installing {', '.join(wanted)}")
         lifecycle.install(system, wanted)
-    if lifecycle.refresh(system) is not None:
-        say("Took over what has changed in the files of the modules")
+    _refresh(lifecycle, say)
     if not demo:
         return {}
     say("Loading the demo")
     return load_demo(site)
+
+
+def _refresh(lifecycle: Lifecycle, say: Say) -> None:
+    """Take over what has changed in the files; where that is refused, tell why and go on with what is stored."""
+    try:
+        if lifecycle.refresh(system_actor("init")) is not None:
+            say("Took over what has changed in the files of the modules")
+    except Unavailable:
+        raise
+    except PayvandError as refused:
+        say(
+            "What has changed in the files of the modules cannot be taken over; all goes on as it was stored:"
+        )
+        for line in refused.text().splitlines():
+            say(f"  {line}")

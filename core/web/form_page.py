@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 
 from core.access import Access, FieldRights
-from core.errors import NotFound, Problem, ValidationFailed, VersionConflict
+from core.errors import AccessDenied, NotFound, Problem, ValidationFailed, VersionConflict
 from core.fields import FieldTypes
 from core.kernel.site import Site
 from core.metadata.specs import EntitySpec
@@ -75,9 +75,13 @@ def _save(
         )
     try:
         number = _write(site, present, entity, record, typed)
-    except ValidationFailed as refused:
+    except (ValidationFailed, AccessDenied) as refused:
+        # Whatever refuses it, what was typed is still there.
+        reasons = refused.problems or (
+            Problem(code=refused.reason, message=refused.message, params=refused.params),
+        )
         return _show(
-            site, pages, present, entity, record, rights, typed=typed, problems=refused.problems, status=422
+            site, pages, present, entity, record, rights, typed=typed, problems=reasons, status=refused.status
         )
     except VersionConflict:
         return _show(

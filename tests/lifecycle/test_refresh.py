@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from core.app.initialize import initialize
 from core.errors import MetadataInvalid
 from core.kernel.actor import Actor
 from core.studio import Studio
@@ -119,3 +120,16 @@ def test_a_module_whose_files_are_gone_goes_on_with_what_is_stored(house):
     assert house.create("garage.box", {"name": "still here"}) == [1]
     house.lifecycle.disable(SYSTEM, "garage")
     assert house.states()["garage"] == "disabled"
+
+
+def test_a_start_with_files_that_cannot_be_taken_over_says_why_and_goes_on(house):
+    house.write("garage", ONE)
+    version = house.install("garage").version
+    house.write("garage", {"entities/box.yaml": ONE["entities/box.yaml"].replace("integer", "intger")})
+    said: list[str] = []
+    initialize(house.site, (), demo=False, say=said.append)
+    told = "\n".join(said)
+    assert "cannot be taken over" in told
+    assert "box.yaml" in told
+    assert "intger" in told
+    assert (house.catalog.version, house.catalog.field("garage.box", "size").type) == (version, "integer")

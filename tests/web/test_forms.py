@@ -263,6 +263,23 @@ def test_a_file_of_somebody_else_cannot_be_put_into_ones_own_record(editor, pers
     assert editor.client.get(f"/files/{file}").status_code == 404
 
 
+def test_a_save_that_is_not_allowed_keeps_what_was_typed(person, kept):
+    alone = person("base.member", "contacts.editor", login="alone@example.com")
+    assert alone.saves(f"{CONTACT}/new", {"last_name": "Mine"}).status == 200
+    other = person("base.member", login="other@example.com", name="Nima Rad")
+    owner = {"owner": str(other.actor.id), "owner__text": "Nima Rad", "owner__was": "Nima Rad"}
+    refused = alone.saves(f"{CONTACT}/new", {"last_name": "Typed with care", **owner})
+    assert refused.status == 403
+    assert "You may not create such a record" in refused.page.main.text
+    assert refused.page.form(id="record")["last_name"] == "Typed with care"
+    again = alone.submits(refused, refused.page.form(id="record"), {"owner": "", "owner__text": ""})
+    assert again.status == 200
+    assert [one["last_name"] for one in kept.find("contacts.contact", fields=["last_name"])] == [
+        "Mine",
+        "Typed with care",
+    ]
+
+
 @pytest.mark.parametrize(
     "values",
     [
