@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import configparser
 import inspect
 import re
 import runpy
@@ -13,6 +14,7 @@ import pytest
 from core.declaration import read_module
 from core.errors import MetadataInvalid
 from core.i18n import Messages
+from core.lifecycle.discovery import GROUP
 from core.testing.contract import ModuleContract, texts_of
 from tests.architecture.sources import ROOT, read
 from tests.tooling.code_blocks import blocks, write_module
@@ -117,3 +119,13 @@ def test_both_guides_for_users_quote_the_same_words_from_the_screen():
     known = messages.entries("fa")
     assert not [text for text in quoted if text not in known]
     assert [messages.gettext("fa", text) for text in quoted] == words_on_the_screen("using.fa.md")
+
+
+def test_the_project_of_the_guide_carries_all_documents_and_names_its_module():
+    (block,) = blocks("ini", page=GUIDE)
+    written = configparser.ConfigParser(interpolation=None)
+    written.read_string(block.text)
+    package = written["options"]["packages"]
+    carried = written["options.package_data"][package].split(", ")
+    assert set(carried) == {f"**/*.{ending}" for ending in ("yaml", "po", "html")}
+    assert written["options.entry_points"][GROUP].split() == ["library", "=", package]
