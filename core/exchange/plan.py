@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from core.access import Access
 from core.exchange.duplicates import Identity
@@ -36,6 +36,8 @@ class Request:
     dry_run: bool = False
     sheet: str = ""
     create_missing: bool = False
+    language: str = ""
+    """In which language reasons are told to people who have chosen none."""
 
     def as_arguments(self) -> dict[str, Json]:
         """Return the request as a job keeps it."""
@@ -54,6 +56,7 @@ class Request:
             dry_run=arguments.get("dry_run") is True,
             sheet=str(arguments.get("sheet") or ""),
             create_missing=arguments.get("create_missing") is True,
+            language=str(arguments.get("language") or ""),
         )
 
 
@@ -101,7 +104,8 @@ def make_plan(site: Site, request: Request, actor: Actor, catalog: Catalog, tabl
     mapping = dict(request.mapping) if request.mapping is not None else guessed(table, targets, localization)
     check_targets(mapping, targets, request.key)
     assignments = assign(table.header, mapping, targets, entity)
-    style = localization.style(actor.preferences, site.settings)
+    language = actor.preferences.language or request.language
+    style = localization.style(replace(actor.preferences, language=language), site.settings)
     contexts = _contexts(site, actor, catalog, style)
     key_field = find_keys(entity, targets)[request.key] if request.key else None
     identity = Identity(entity, types, types.schema(catalog))
@@ -147,7 +151,7 @@ def _contexts(site: Site, actor: Actor, catalog: Catalog, style: Style) -> list[
     others = [
         localization.style(
             Preferences(
-                language=mine.language,
+                language=style.lang,
                 calendar=name,
                 digits=mine.digits,
                 time_zone=mine.time_zone,

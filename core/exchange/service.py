@@ -101,6 +101,7 @@ class Exchange:
             dry_run=dry_run,
             key=key if mode != "create" else None,
             create_missing=create_missing,
+            language=actor.preferences.language,
         )
         check_request(request, actor, uow.catalog, self._site.get(Access))
         upload = find_upload(actor, file_id, files=files, reader=uow.reader)

@@ -118,7 +118,7 @@ def choose(site: Site, pages: Pages, name: str) -> Response:
         else:
             try:
                 number = store_upload(site, present, upload)
-                _exchange(site).inspect(present.actor, number, name, catalog=present.catalog)
+                _exchange(site).inspect(present.reader, number, name, catalog=present.catalog)
                 return go(url_for("web.import_columns", entity=name, file=number))
             except PayvandError as refused:
                 problem = present.style._(refused.message, **refused.params)
@@ -135,7 +135,7 @@ def columns(site: Site, pages: Pages, name: str, file: int) -> Response:
             site, present, name, file, _plan_of(site, present, request.form.get("job", "")), dry_run=False
         )
     inspection = _exchange(site).inspect(
-        present.actor, file, name, catalog=present.catalog, sheet=request.values.get("sheet", "")
+        present.reader, file, name, catalog=present.catalog, sheet=request.values.get("sheet", "")
     )
     kept, problem = _plan_of(site, present, request.args.get("job", "")), ""
     if request.method == "POST":
@@ -172,7 +172,7 @@ def _start(site: Site, present: Visit, name: str, file: int, plan: ImportPlan, *
     def act() -> int:
         with database.unit(present.catalog, present.actor, channel="import") as uow:
             job = _exchange(site).start(
-                present.actor,
+                present.reader,
                 file,
                 name,
                 plan.mapping,

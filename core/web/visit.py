@@ -38,6 +38,12 @@ class Visit:
         return self.opening.actor
 
     @property
+    def reader(self) -> Actor:
+        """Who is looking, reading as this page does: also where somebody has chosen a language for the browser only."""
+        preferences = replace(self.actor.preferences, language=self.style.lang)
+        return replace(self.actor, preferences=preferences)
+
+    @property
     def catalog(self) -> Catalog:
         """The catalog of this request."""
         return self.opening.catalog
