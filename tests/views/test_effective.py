@@ -141,3 +141,11 @@ def test_whoever_reads_gets_each_readable_field_once_and_no_other(documents):
             assert sorted(placed) == sorted(readable)
             found = list_view(catalog, person, readable)
             assert {*found.columns, *found.choices, *(n.removeprefix("-") for n in found.sort)} <= readable
+
+
+def test_what_the_system_keeps_can_be_a_column_and_is_in_no_form():
+    kept = EVERYTHING | {"id", "created_at", "deleted_at"}
+    assert "created_at" in seen_list(readable=kept).choices
+    assert "deleted_at" not in seen_list(readable=kept).choices
+    placed = set(chain.from_iterable(names(seen_form(readable=kept)).values()))
+    assert placed == EVERYTHING
