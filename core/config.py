@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.errors import SettingsInvalid
 
+LEAST_MEMORY = 512
+"""With less, in MB, a worker could not even import a usual sheet."""
+
 
 def _about(env: str, sentence: str) -> Mapping[str, str]:
     return {"env": env, "about": sentence}
@@ -63,6 +66,13 @@ class Settings:
     max_body: int = field(
         default=20 * 2**20, metadata=_about("PAYVAND_MAX_BODY", "Largest request body, in bytes.")
     )
+    worker_memory: int = field(
+        default=2048,
+        metadata=_about(
+            "PAYVAND_WORKER_MEMORY",
+            "Most memory of a worker, in MB: what a hostile file may cost; 0 for no limit.",
+        ),
+    )
     testing: bool = field(
         default=False, metadata=_about("PAYVAND_TESTING", "Opens the test switches; never in production.")
     )
@@ -93,6 +103,11 @@ class Settings:
         for name, value in (("PAYVAND_PROCESSES", self.processes), ("PAYVAND_THREADS", self.threads)):
             if not 1 <= value <= 64:
                 raise SettingsInvalid(name=name, reason=f"{value} is not between 1 and 64")
+        if self.worker_memory and self.worker_memory < LEAST_MEMORY:
+            raise SettingsInvalid(
+                name="PAYVAND_WORKER_MEMORY",
+                reason=f"{self.worker_memory} is neither 0 nor at least {LEAST_MEMORY}",
+            )
         if self.database_url and not self.database_url.startswith(
             ("postgresql://", "postgres://", "postgresql+psycopg://")
         ):

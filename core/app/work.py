@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from threading import Thread
 
 from core.app.children import Parent
@@ -28,6 +29,15 @@ def work(site: Site, *, wait: bool = True) -> None:
         site.get(Catalogs).current,
         wait=wait,
     )
+
+
+def limit_memory(megabytes: int) -> None:
+    """Let this process ask for no more memory: a job that would take the whole machine fails by itself instead."""
+    if megabytes:
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        wanted = megabytes * 2**20
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 class RunningJob:
@@ -59,6 +69,7 @@ def main() -> int:
     if address is None:
         return 0
     parent.stop_with()
+    limit_memory(settings.worker_memory)
     site = build_site(settings, role="worker", address=address)
     try:
         check_ready(site.get(Database).engine)

@@ -31,6 +31,7 @@ FENCE = 0x7061796A_00000000
 
 BROKE = "The job broke; the administrator finds the reason in the log."
 TOO_OFTEN = "The job was interrupted too often."
+TOO_LARGE = "This takes more memory than a job may use; try it in smaller parts."
 
 ActorOf = Callable[[int | None], Actor]
 Refresh = Callable[[], Catalog]
@@ -66,7 +67,7 @@ class Runner:
                 raise Postponed(5)
             row = self._begin(job_id)
             if row is not None and row["starts"] > MOST_STARTS:
-                self._end(job_id, state="failed", error=TOO_OFTEN)
+                self._fail(job_id, TOO_OFTEN)
             elif row is not None:
                 self._run(row, stopping, last=last)
 
@@ -101,13 +102,17 @@ class Runner:
             # To be asked to stop is no reason to be given up.
             self._write(job_id, state="queued", starts=sa.func.greatest(core_job.c.starts - 1, 0))
             raise Postponed(0) from None
+        except MemoryError as failure:
+            # It would take as much the next time.
+            self._log.error("job_too_large", job=job_id, error=repr(failure))
+            self._fail(job_id, TOO_LARGE)
         except Exception as failure:
             if isinstance(failure, PayvandError) and not isinstance(failure, Unavailable):
                 self._end(job_id, state="failed", error=self._told(failure, actor))
                 return
             failures = self._broke(job_id, failure)
             if last or failures >= ATTEMPTS:
-                self._end(job_id, state="failed", error=BROKE)
+                self._fail(job_id, BROKE)
                 raise GivenUp from failure
             raise Postponed(2**failures) from failure
         else:
@@ -159,6 +164,10 @@ class Runner:
                 .mappings()
                 .one_or_none()
             )
+
+    def _fail(self, job_id: int, message: str) -> None:
+        """End a job with a sentence of ours, which screens translate for whoever reads it."""
+        self._end(job_id, state="failed", error=message)
 
     def _end(self, job_id: int, **values: Any) -> None:
         self._write(job_id, finished_at=sa.func.now(), **values)

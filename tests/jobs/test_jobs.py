@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from contextlib import suppress
 from dataclasses import replace
 
@@ -10,7 +12,17 @@ import pytest
 from core.errors import Conflict, NotFound, Unavailable, ValidationFailed
 from core.identity import Identity
 from core.jobs import JobCancelled, Task
-from core.jobs.runner import ATTEMPTS, BROKE, FENCE, MOST_STARTS, TOO_OFTEN, GivenUp, Postponed, Runner
+from core.jobs.runner import (
+    ATTEMPTS,
+    BROKE,
+    FENCE,
+    MOST_STARTS,
+    TOO_LARGE,
+    TOO_OFTEN,
+    GivenUp,
+    Postponed,
+    Runner,
+)
 from core.kernel.actor import Scope
 from core.storage import Database
 from core.storage.catalogs import Catalogs
@@ -181,6 +193,22 @@ def test_a_job_that_gets_further_each_time_is_never_given_up(desk):
         with suppress(Died, Postponed):
             runner(desk).run(job, bool)
     assert (desk.status(job).state, desk.status(job).result) == ("done", {"steps": MOST_STARTS + 6})
+
+
+def test_a_job_that_takes_too_much_memory_fails_at_once_and_says_so(desk):
+    def swell(context):
+        raise MemoryError
+
+    job = desk.defer(desk.task("kit.swell", swell))
+    runner(desk).run(job, bool)
+    assert (desk.status(job).state, desk.status(job).error) == ("failed", TOO_LARGE)
+
+
+def test_a_worker_gets_no_more_memory_than_it_may(desk):
+    code = "from core.app.work import limit_memory; limit_memory(512); bytearray(600 * 2**20)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.rstrip().endswith("MemoryError")
 
 
 def test_a_job_that_is_asked_to_stop_is_never_given_up_for_it(desk):
