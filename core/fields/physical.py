@@ -8,7 +8,7 @@ from core.errors import Problem
 from core.fields.base import FieldType
 from core.fields.refusal import spec_problem
 from core.metadata.names import RESERVED_FIELDS
-from core.metadata.specs import EntitySpec
+from core.metadata.specs import EntitySpec, FieldSpec
 
 LONGEST_NAME = 63
 """PostgreSQL cuts longer names, silently."""
@@ -26,26 +26,32 @@ def check_physical(entity: EntitySpec, types: Mapping[str, FieldType]) -> Iterab
         kind = types.get(spec.type)
         if kind is None or spec.system:
             continue
-        for column in kind.columns(spec):
-            other = owners.setdefault(column.name, spec.name)
-            if other != spec.name:
-                yield spec_problem(
-                    spec,
-                    "column_taken",
-                    "{field}: its column {column} belongs to the field {other}; rename one of them.",
-                    column=column.name,
-                    other=other or column.name,
-                )
-        names = (
-            [link_table(entity, spec.name)] if spec.type == "links" else [c.name for c in kind.columns(spec)]
-        )
-        for name in names:
-            if len(name) > LONGEST_NAME:
-                yield spec_problem(
-                    spec,
-                    "name_too_long",
-                    "{field}: the database name {name} is longer than {limit} "
-                    "characters; choose a shorter name.",
-                    name=name,
-                    limit=LONGEST_NAME,
-                )
+        columns = [column.name for column in kind.columns(spec)]
+        yield from _taken(spec, columns, owners)
+        yield from _too_long(spec, [link_table(entity, spec.name)] if spec.type == "links" else columns)
+
+
+def _taken(spec: FieldSpec, columns: Iterable[str], owners: dict[str, str]) -> Iterable[Problem]:
+    """Note whose the columns are; tell of those that belong to another field already."""
+    for column in columns:
+        other = owners.setdefault(column, spec.name)
+        if other != spec.name:
+            yield spec_problem(
+                spec,
+                "column_taken",
+                "{field}: its column {column} belongs to the field {other}; rename one of them.",
+                column=column,
+                other=other or column,
+            )
+
+
+def _too_long(spec: FieldSpec, names: Iterable[str]) -> Iterable[Problem]:
+    for name in names:
+        if len(name) > LONGEST_NAME:
+            yield spec_problem(
+                spec,
+                "name_too_long",
+                "{field}: the database name {name} is longer than {limit} characters; choose a shorter name.",
+                name=name,
+                limit=LONGEST_NAME,
+            )
