@@ -1,4 +1,4 @@
-"""`payvand user`: accounts, passwords and API keys."""
+"""`payvand user`: accounts, their roles, passwords and API keys."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import click
 
 from core.cli.launcher import Launcher, pass_launcher
 from core.cli.output import show_table
+from core.errors import NotFound
 from core.identity import Identity
 from core.kernel.actor import Scope, system_actor
 from core.storage import Database
@@ -16,7 +17,7 @@ from core.storage.catalogs import Catalogs
 
 @click.group()
 def user() -> None:
-    """Create accounts, passwords and API keys."""
+    """Accounts, their roles, passwords and API keys."""
 
 
 @user.command("list")
@@ -71,3 +72,46 @@ def token(launcher: Launcher, login: str, name: str, days: int | None) -> None:
         account = identity.find_account(login, uow=uow)
         key = identity.create_key(system, account.id, name, [Scope()], uow=uow, days=days)
     click.echo(key)
+
+
+@user.command()
+@click.argument("login")
+@click.option("--add", multiple=True, help="A role to give; may be given several times.")
+@click.option("--remove", multiple=True, help="A role to take away; may be given several times.")
+@pass_launcher
+def roles(launcher: Launcher, login: str, add: tuple[str, ...], remove: tuple[str, ...]) -> None:
+    """Give an account roles or take them away, from its next request on, and print those that it has."""
+    system = system_actor("payvand user roles")
+    with launcher.site() as site, site.get(Database).unit(site.get(Catalogs).current(), system) as uow:
+        identity = site.get(Identity)
+        account = identity.find_account(login, uow=uow)
+        missing = sorted(set(remove) - set(account.roles))
+        if missing:
+            raise NotFound("{login} has no role {name}.", login=account.login, name=missing[0])
+        wanted = (set(account.roles) | set(add)) - set(remove)
+        if add or remove:
+            identity.set_roles(system, account.id, wanted, uow=uow)
+    click.echo("\n".join(sorted(wanted)))
+
+
+@user.command()
+@click.argument("login")
+@pass_launcher
+def lock(launcher: Launcher, login: str) -> None:
+    """Keep an account out and end its sessions."""
+    _let_in(launcher, login, active=False)
+
+
+@user.command()
+@click.argument("login")
+@pass_launcher
+def unlock(launcher: Launcher, login: str) -> None:
+    """Let an account in again."""
+    _let_in(launcher, login, active=True)
+
+
+def _let_in(launcher: Launcher, login: str, *, active: bool) -> None:
+    system = system_actor("payvand user unlock" if active else "payvand user lock")
+    with launcher.site() as site, site.get(Database).unit(site.get(Catalogs).current(), system) as uow:
+        identity = site.get(Identity)
+        identity.set_active(system, identity.find_account(login, uow=uow).id, active, uow=uow)

@@ -14,7 +14,7 @@ from core.errors import NotFound, Problem, ValidationFailed
 from core.i18n import clean
 from core.kernel.actor import Actor
 from core.metadata.catalog import Catalog
-from core.metadata.names import nearest
+from core.metadata.names import suggestions
 from core.storage import UnitOfWork
 from core.storage.kernel_tables import account as core_account
 from core.storage.kernel_tables import session as core_session
@@ -91,7 +91,7 @@ def check_roles(roles: Iterable[str], catalog: Catalog) -> tuple[str, ...]:
             code="unknown_role",
             field="roles",
             message="There is no role {name}. Perhaps: {nearest}.",
-            params={"name": name, "nearest": nearest(name, catalog.roles)},
+            params={"name": name, "nearest": suggestions(name, catalog.roles)},
         )
         for name in wanted
         if name not in catalog.roles

@@ -129,6 +129,26 @@ def test_accounts_are_created_listed_and_given_keys(terminal):
     assert sql(terminal, "SELECT prefix FROM core_api_key") == [(key[:10],)]
 
 
+def test_roles_are_given_and_taken_and_hold_at_once(terminal):
+    terminal.run("user", "create", "anna@example.com", "--role", "kit.keeper")
+    words = ("user", "roles", "anna@example.com")
+    assert terminal.run(*words).output == "kit.keeper\n"
+    assert terminal.run(*words, "--add", "kit.chief", "--remove", "kit.keeper").output == (
+        "kit.chief\n"
+    )
+    assert isinstance(terminal.run(*words, "--add", "kit.king", code=1).exception, ValidationFailed)
+    assert isinstance(terminal.run(*words, "--remove", "kit.keeper", code=1).exception, NotFound)
+    assert terminal.run(*words).output == "kit.chief\n"
+
+
+def test_an_account_is_locked_and_unlocked(terminal):
+    terminal.run("user", "create", "anna@example.com")
+    terminal.run("user", "lock", "anna@example.com")
+    assert "locked" in terminal.run("user", "list").output
+    terminal.run("user", "unlock", "anna@example.com")
+    assert "active" in terminal.run("user", "list").output
+
+
 def test_a_password_that_was_given_is_not_repeated(terminal):
     made = terminal.run("user", "create", "anna@example.com", "--password", "four words in a row").output
     changed = terminal.run(
