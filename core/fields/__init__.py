@@ -7,6 +7,7 @@ from core.fields.context import LoadContext
 from core.fields.derived import FUNCTIONS, result_types
 from core.fields.keys import search_key
 from core.fields.money import MoneyCell, fixed_currency, is_currency
+from core.fields.numbers import DecimalField, IntegerField
 from core.fields.options import Option, options_schema
 from core.fields.physical import link_table
 from core.fields.references import on_delete, targets
@@ -14,6 +15,8 @@ from core.fields.refusal import FieldRefused, required_problem, shown
 from core.fields.registry import FieldTypes, standard_types
 from core.fields.schema import RecordSchema, record_schema
 from core.fields.sequences import SequencePattern, pattern_of
+from core.fields.text import TextField
+from core.fields.times import DateField
 
 __all__ = [
     "FUNCTIONS",
@@ -21,14 +24,18 @@ __all__ = [
     "LIVE_DEFAULTS",
     "CatalogSchema",
     "ColumnSpec",
+    "DateField",
+    "DecimalField",
     "FieldRefused",
     "FieldType",
     "FieldTypes",
+    "IntegerField",
     "LoadContext",
     "MoneyCell",
     "Option",
     "RecordSchema",
     "SequencePattern",
+    "TextField",
     "Value",
     "fixed_currency",
     "is_currency",

@@ -1,7 +1,7 @@
 """All that a module may import from the core: a thin re-export, in alphabetical order."""
 
 from core.errors import Problem, ValidationFailed
-from core.fields import FieldRefused, FieldType
+from core.fields import DateField, DecimalField, FieldRefused, FieldType, IntegerField, LoadContext, TextField
 from core.hooks import hookimpl
 from core.i18n import (
     Calendar,
@@ -28,7 +28,7 @@ from core.kernel.actor import Actor, Preferences
 from core.kernel.protocols import Profile
 from core.kernel.values import AnyRef, Ref
 from core.metadata.documents import Behaviour
-from core.metadata.specs import EntitySpec, ModuleSpec
+from core.metadata.specs import EntitySpec, FieldSpec, ModuleSpec
 from core.records.change import Change
 from core.sdk.parts import closes_circle, forget_principals, look_up, read_value, reading, records
 from core.storage import UnitOfWork
@@ -41,13 +41,18 @@ __all__ = [
     "Calendar",
     "Change",
     "Collation",
+    "DateField",
     "Day",
+    "DecimalField",
     "DigitSet",
     "EntitySpec",
     "FieldRefused",
+    "FieldSpec",
     "FieldType",
+    "IntegerField",
     "JobContext",
     "Language",
+    "LoadContext",
     "Localization",
     "Messages",
     "ModuleSpec",
@@ -59,6 +64,7 @@ __all__ = [
     "Ref",
     "Style",
     "Task",
+    "TextField",
     "Unreadable",
     "UnitOfWork",
     "ValidationFailed",
