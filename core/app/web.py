@@ -9,6 +9,7 @@ from core.app import health
 from core.kernel.site import Site
 from core.web import blueprint as web_blueprint
 from core.web.locale import init_locale
+from core.web.security import secure
 
 
 def create_app(site: Site) -> Flask:
@@ -21,4 +22,5 @@ def create_app(site: Site) -> Flask:
     app.register_blueprint(health.blueprint(site))
     app.register_blueprint(api_blueprint(site))
     app.register_blueprint(web_blueprint(site))
+    app.after_request(secure)  # of what no blueprint has answered, too
     return app

@@ -24,7 +24,7 @@ from core.identity.accounts import (
 from core.identity.opening import BY_KEY, BY_SESSION, NOBODY, Asker, Opening, Session, ask
 from core.identity.passwords import Passwords, check_password
 from core.identity.principals import Principals, ProfileOf
-from core.identity.throttle import check_throttle, count_failure, forget_failures
+from core.identity.throttle import begin_attempt, forget_attempt
 from core.identity.tokens import new_key, new_token, token_hash
 from core.kernel.actor import Actor, Scope
 from core.metadata.catalog import Catalog
@@ -144,7 +144,7 @@ class Identity:
         login = _shown(login)
         now = self._database.now()
         with self._database.engine.begin() as connection:
-            check_throttle(connection, login, address, now)
+            waiting = begin_attempt(connection, login, address, now)
             row = connection.execute(
                 sa.select(core_account.c.id, core_account.c.password_hash, core_account.c.active).where(
                     core_account.c.login == login
@@ -152,12 +152,10 @@ class Identity:
             ).one_or_none()
         right = self._passwords.matches(password, row.password_hash if row else None)
         if row is None or not right or not row.active:
-            with self._database.engine.begin() as connection:
-                count_failure(connection, login, address, now)
             raise NotSignedIn(WRONG, code="wrong_password")
         token = new_token()
         with self._database.engine.begin() as connection:
-            forget_failures(connection, login)
+            forget_attempt(connection, login, address, waiting)
             connection.execute(
                 sa.insert(core_session).values(
                     token_hash=token_hash(token),

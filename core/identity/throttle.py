@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -35,39 +36,51 @@ def sources(login: str, address: str) -> tuple[Source, ...]:
     )
 
 
-def check_throttle(connection: sa.Connection, login: str, address: str, now: datetime) -> None:
-    """Raise `TooMany` while one of the sources has to wait."""
-    keys = [source.key for source in sources(login, address)]
-    until = connection.execute(
-        sa.select(sa.func.max(core_attempt.c.locked_until)).where(core_attempt.c.key.in_(keys))
-    ).scalar_one()
-    if until is not None and until > now:
-        raise TooMany(seconds=max(1, int((until - now).total_seconds())))
+def begin_attempt(
+    connection: sa.Connection, login: str, address: str, now: datetime
+) -> Mapping[str, datetime]:
+    """Count an attempt as failed before it is made; raise `TooMany` while one of the sources has to wait.
 
-
-def count_failure(connection: sa.Connection, login: str, address: str, now: datetime) -> None:
-    """Count one failure and set how long the next attempt has to wait."""
+    Counting first, under the lock of the row, is what keeps many attempts at once from all being the first. Return
+    until when the sources have to wait now, if the attempt does fail.
+    """
+    waiting: dict[str, datetime] = {}
     for source in sources(login, address):
         fresh = core_attempt.c.last < now - FORGOTTEN
         added = insert(core_attempt).values(key=source.key, failed=1, last=now)
-        failed = connection.execute(
+        failed, until = connection.execute(
             added.on_conflict_do_update(
                 index_elements=["key"],
                 set_={"failed": sa.case((fresh, 1), else_=core_attempt.c.failed + 1), "last": now},
-            ).returning(core_attempt.c.failed)
-        ).scalar_one()
+            ).returning(core_attempt.c.failed, core_attempt.c.locked_until)
+        ).one()
+        if until is not None and until > now:
+            raise TooMany(seconds=max(1, int((until - now).total_seconds())))
         if failed >= source.free:
-            wait = min(timedelta(seconds=2 ** min(failed - source.free, 12)), LONGEST)
+            waiting[source.key] = now + min(timedelta(seconds=2 ** min(failed - source.free, 12)), LONGEST)
             connection.execute(
                 sa.update(core_attempt)
                 .where(core_attempt.c.key == source.key)
-                .values(locked_until=now + wait)
+                .values(locked_until=waiting[source.key])
             )
+    return waiting
 
 
-def forget_failures(connection: sa.Connection, login: str) -> None:
-    """Begin anew for a login that has just signed in; its network keeps its count."""
-    connection.execute(sa.delete(core_attempt).where(core_attempt.c.key == f"login:{login}"))
+def forget_attempt(
+    connection: sa.Connection, login: str, address: str, waiting: Mapping[str, datetime]
+) -> None:
+    """Begin anew for a login that has just signed in; its network keeps its count of the others."""
+    account, network = sources(login, address)
+    connection.execute(sa.delete(core_attempt).where(core_attempt.c.key == account.key))
+    ours = core_attempt.c.locked_until == waiting.get(network.key)
+    connection.execute(
+        sa.update(core_attempt)
+        .where(core_attempt.c.key == network.key)
+        .values(
+            failed=sa.func.greatest(core_attempt.c.failed - 1, 0),
+            locked_until=sa.case((ours, None), else_=core_attempt.c.locked_until),
+        )
+    )
 
 
 def _network(address: str) -> str:

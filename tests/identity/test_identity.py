@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
@@ -115,6 +118,37 @@ class TestThrottle:
         with pytest.raises(TooMany) as refused:
             door.sign_in()
         assert refused.value.params["seconds"] >= 1
+
+    def test_many_attempts_at_once_are_counted_one_by_one(self, door, monkeypatch):
+        door.account()
+        checked = []
+        matches = Passwords.matches
+        together = Barrier(FREE_ACCOUNT, timeout=20)
+
+        def slow(self, password, hashed):
+            checked.append(password)
+            together.wait()  # all that are let through check their passwords at the same time
+            return matches(self, password, hashed)
+
+        monkeypatch.setattr(Passwords, "matches", slow)
+
+        def attempt(_number):
+            with suppress(NotSignedIn, TooMany):
+                door.sign_in(password="wrong, all of them")
+
+        with ThreadPoolExecutor(3 * FREE_ACCOUNT) as pool:
+            list(pool.map(attempt, range(3 * FREE_ACCOUNT)))
+        assert len(checked) == FREE_ACCOUNT
+
+    def test_a_success_takes_back_only_its_own_wait_of_the_network(self, door):
+        door.account()
+        for number in range(FREE_NETWORK - 1):
+            self.fail(door, 1, login=f"user{number}@example.com")
+        assert door.sign_in()
+        assert door.sign_in()
+        self.fail(door, 1, login="last@example.com")
+        with pytest.raises(TooMany):
+            door.sign_in()
 
     def test_unknown_logins_wait_alike(self, door):
         self.fail(door, FREE_ACCOUNT, login="nobody@example.com")

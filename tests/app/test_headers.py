@@ -1,0 +1,23 @@
+"""Every answer carries the headers that protect it, also where no page and no route was asked."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/health"),
+        ("OPTIONS", "/health"),
+        ("TRACE", "/sign-in"),
+        ("PROPFIND", "/api/v1/records/base.user"),
+        ("GET", "/records/base.user/" + "9" * 5000),
+        ("GET", "/nothing"),
+    ],
+)
+def test_every_answer_is_protected(client, method, path):
+    response = client.open(path, method=method)
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
