@@ -31,7 +31,6 @@ class ModuleSource:
     manifest: ModuleSpec
     documents: tuple[Document, ...]
     path: Path
-    python: tuple[str, ...] = ()
     provides: tuple[str, ...] = ()
 
 
@@ -57,12 +56,10 @@ def read_module(path: Path, package: str = "") -> ModuleSource:
     problems.extend(_misplaced(documents))
     if problems:
         raise MetadataInvalid(problems=sorted_problems(problems))
-    requires = mapping(written.body.get("requires"))
     return ModuleSource(
         manifest=manifest,
         documents=tuple(documents),
         path=path,
-        python=_names(requires.get("python")),
         provides=_names(written.body.get("provides")),
     )
 
@@ -95,6 +92,7 @@ def _manifest(document: Document, path: Path, package: str) -> ModuleSpec:
         requires={
             name: text(versions) for name, versions in requires.items() if name not in OTHER_REQUIREMENTS
         },
+        python=_names(requires.get("python")),
         tier=text(body.get("tier"), "bronze"),
         always=body.get("always") is True,
         path=str(path),

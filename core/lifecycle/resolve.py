@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from importlib import metadata
 
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
@@ -67,7 +69,27 @@ def _unmet(module: ModuleSpec, known: Mapping[str, ModuleSpec]) -> list[Problem]
                     version=version,
                 )
             )
-    return problems
+    return [
+        *problems,
+        *(_missing(module.name, package) for package in module.python if not _installed(package)),
+    ]
+
+
+def _installed(package: str) -> bool:
+    try:
+        wanted = Requirement(package)
+        return metadata.version(wanted.name) in wanted.specifier
+    except (InvalidRequirement, metadata.PackageNotFoundError):
+        return False
+
+
+def _missing(module: str, package: str) -> Problem:
+    return _problem(
+        "missing_package",
+        "{module} requires the Python package {package}, which is not installed; pip can install it.",
+        module=module,
+        package=package,
+    )
 
 
 def _fits(version: str, wanted: str) -> bool:

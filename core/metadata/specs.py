@@ -234,7 +234,10 @@ class RoleSpec:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModuleSpec:
-    """A module as its manifest says it; nothing of it is imported to know this."""
+    """A module as its manifest says it; nothing of it is imported to know this.
+
+    ``python`` holds what it needs of others' packages, as pip writes it: ``openpyxl>=3.1``.
+    """
 
     name: str
     version: str
@@ -242,6 +245,7 @@ class ModuleSpec:
     summary: Label = ""
     requires: Mapping[str, str] = field(default_factory=dict)
     core: str = ""
+    python: tuple[str, ...] = ()
     tier: str = "bronze"
     always: bool = False
     path: str = ""

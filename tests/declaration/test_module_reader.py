@@ -74,7 +74,7 @@ def test_documents_are_found_by_fixed_names(zoo):
         ("view", "zoo.animal.list", "zoo/views/animal_list.yaml:1"),
     ]
     assert {d.owner for d in source.documents} == {"zoo"}
-    assert (source.python, source.provides) == (("leaflet",), ("animals",))
+    assert (source.manifest.python, source.provides) == (("leaflet",), ("animals",))
 
 
 def test_problems_of_all_files_are_told_at_once(zoo):

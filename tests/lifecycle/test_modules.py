@@ -61,11 +61,17 @@ def test_installing_what_is_enabled_changes_nothing(house):
 
 def test_everything_that_is_missing_is_told_at_once(house):
     house.write("lower", version="2.0.0")
-    house.write("needy", requires='{core: ">=9", lower: "<2", nowhere: ">=1"}')
+    house.write(
+        "needy",
+        requires='{core: ">=9", lower: "<2", nowhere: ">=1", python: [packaging, no-such-package, "pluggy>=999", "%"]}',
+    )
     with pytest.raises(MetadataInvalid) as refused:
         house.install("needy")
     assert sorted(p.code for p in refused.value.problems) == [
         "missing_module",
+        "missing_package",
+        "missing_package",
+        "missing_package",
         "wrong_version",
         "wrong_version",
     ]
