@@ -175,7 +175,7 @@ class Jobs:
             wanted = wanted.where(core_job.c.actor == actor.id)
         with self._database.engine.connect() as connection:
             row = connection.execute(wanted).mappings().one_or_none()
-        if row is None:
+        if row is None or not is_told(actor, row["scopes"]):
             raise NotFound
         return row
 
@@ -189,6 +189,13 @@ def narrowed(actor: Actor, scopes: Iterable[Mapping[str, str]] | None) -> Actor:
     if scopes is None:
         return actor
     return replace(actor, scopes=tuple(Scope(**scope) for scope in scopes))
+
+
+def is_told(actor: Actor, scopes: list[dict[str, Json]] | None) -> bool:
+    """Tell whether an API key may know of a job with these scopes: one it has promised itself, or any if it may all."""
+    if actor.elevated is not None or actor.scopes is None or Scope() in actor.scopes:
+        return True
+    return scopes == _written(actor)
 
 
 def worker_alive(rows: Iterable[tuple[Any, ...]]) -> bool:

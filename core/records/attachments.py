@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from core.errors import AccessDenied, NotFound, Problem
 from core.files import OF_JOB, Files, StoredFile, assign_files, usable_files
+from core.jobs.service import is_told
 from core.kernel.actor import Actor
 from core.kernel.values import FileRef
 from core.metadata.catalog import Catalog
@@ -13,6 +14,8 @@ from core.records.change import Draft
 from core.records.reading import Reading
 from core.records.work import Work
 from core.storage import Database
+
+SCOPES_OF_JOB = "SELECT scopes FROM core_job WHERE id = %s"
 
 
 class Attachments:
@@ -35,7 +38,17 @@ class Attachments:
         """Tell whether the file belongs to no record, or to a job, and was made by or for the actor."""
         if file.record_id is not None and file.entity != OF_JOB:
             return False
-        return actor.elevated is not None or (actor.id is not None and file.created_by == actor.id)
+        if actor.elevated is not None:
+            return True
+        if actor.id is None or file.created_by != actor.id:
+            return False
+        return file.record_id is None or self._is_of_own_job(actor, file.record_id)
+
+    def _is_of_own_job(self, actor: Actor, job: int) -> bool:
+        """Tell whether the actor, by whatever key they come, may know of the job that the file belongs to."""
+        with self._database.reading() as reader:
+            rows = reader.rows(SCOPES_OF_JOB, (job,))
+        return not rows or is_told(actor, rows[0][0])
 
     def _shows(self, actor: Actor, file: StoredFile, catalog: Catalog) -> bool:
         spec = catalog.entities.get(file.entity or "")

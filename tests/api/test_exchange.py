@@ -7,6 +7,8 @@ from io import BytesIO
 import pytest
 
 from core.app.work import work
+from core.kernel.actor import Scope
+from tests.api.conftest import Caller, new_key
 
 SHEET = "Name,Seats\nHall,40\nCellar,many\nAttic,5\n"
 
@@ -45,6 +47,37 @@ def test_the_rows_that_were_refused_can_be_downloaded_by_who_imported_them(clerk
     path = clerk.get(f"/jobs/{job}")["result"]["error_file"].removeprefix("/api/v1")
     assert clerk("GET", path).headers["Content-Disposition"].startswith("attachment")
     caller("office.clerk").refused(404, "GET", path)
+
+
+def test_a_key_that_is_not_made_for_it_does_not_know_of_jobs_and_their_files(site, app, clerk, run_jobs):
+    def narrow(*actions, entity="office.room"):
+        key = new_key(site, clerk.actor, [Scope(entity=entity, action=action) for action in actions])
+        return Caller(client=app.test_client(), actor=clerk.actor, key=key)
+
+    importer, reader = narrow("read", "create", "import"), narrow("read", entity="office.paper")
+    jobs = [send(caller).json["job"] for caller in (clerk, importer)]
+    run_jobs()
+    paths = [clerk.get(f"/jobs/{job}")["result"]["error_file"].removeprefix("/api/v1") for job in jobs]
+    for job, path in zip(jobs, paths, strict=True):
+        assert clerk("GET", path).status_code == 200
+        reader.refused(404, "GET", f"/jobs/{job}")
+        reader.refused(404, "POST", f"/jobs/{job}/cancel")
+        reader.refused(404, "GET", path)
+    importer.refused(404, "GET", f"/jobs/{jobs[0]}")
+    importer.refused(404, "GET", paths[0])
+    assert importer.get(f"/jobs/{jobs[1]}")["state"] == "done"
+    assert importer("GET", paths[1]).status_code == 200
+
+
+def test_an_import_makes_nothing_that_its_key_is_not_made_for(site, app, clerk, run_jobs):
+    scopes = [Scope(entity="office.paper", action=action) for action in ("read", "create", "import")]
+    importer = Caller(client=app.test_client(), actor=clerk.actor, key=new_key(site, clerk.actor, scopes))
+    sheet = "Title,Room\nLetter,New room\n"
+    job = send(importer, sheet, entity="office.paper", create_missing="true").json["job"]
+    run_jobs()
+    told = clerk.get(f"/jobs/{job}")["result"]
+    assert (told["created"], told["errors"]) == (0, 1)
+    assert clerk.get("/records/office.room")["items"] == []
 
 
 def test_a_dry_run_writes_nothing(clerk, run_jobs):
