@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, Self, TypeAlias
 
 Param: TypeAlias = str | int | float | None | tuple[str, ...]
 
@@ -50,6 +50,20 @@ def fill(template: str, params: Mapping[str, Param]) -> str:
 class _Lenient(dict[str, object]):
     def __missing__(self, key: str) -> str:
         return "{" + key + "}"
+
+
+class Word(str):
+    """A word of ours that is put into a sentence: it is translated as the sentence is, with ``params`` of its own."""
+
+    __slots__ = ("message", "params")
+
+    def __new__(cls, message: str, **params: Param) -> Self:
+        """Make the English word."""
+        return super().__new__(cls, fill(message, params))
+
+    def __init__(self, message: str, **params: Param) -> None:
+        self.message = message
+        self.params = params
 
 
 class PayvandError(Exception):

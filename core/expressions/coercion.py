@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from core.errors import Word
 from core.expressions.limits import MAX_BIGINT
 from core.expressions.nodes import Binary, Position
 from core.expressions.problems import Report
@@ -17,27 +18,28 @@ WRONG = Value(UNKNOWN, None)
 COMPARABLE = frozenset({"text", "choice", "number", "money", "boolean", "date", "datetime", "reference"})
 
 _NAMES = {
-    "text": "a text",
-    "number": "a number",
-    "money": "money",
-    "boolean": "yes or no",
-    "date": "a date",
-    "datetime": "a moment",
-    "choice": "a choice",
-    "multi_choice": "a multiple choice",
-    "reference": "a reference",
-    "reference_any": "a reference to any of several",
-    "list": "a list",
-    "file": "a file",
-    "null": "null",
-    "ids": "a list of ids",
+    "text": Word("a text"),
+    "number": Word("a number"),
+    "money": Word("money"),
+    "boolean": Word("yes or no"),
+    "date": Word("a date"),
+    "datetime": Word("a moment"),
+    "choice": Word("a choice"),
+    "multi_choice": Word("a multiple choice"),
+    "reference": Word("a reference"),
+    "reference_any": Word("a reference to any of several"),
+    "list": Word("a list"),
+    "file": Word("a file"),
+    "null": Word("null"),
+    "ids": Word("a list of ids"),
 }
 
 
 def described(type_: Type) -> str:
     """Return what a person calls a value of this type."""
-    name = _NAMES.get(type_.kind, type_.kind)
-    return f"{name} to {type_.entity}" if type_.kind == "reference" and type_.entity else name
+    if type_.kind == "reference" and type_.entity:
+        return Word("a reference to {entity}", entity=type_.entity)
+    return _NAMES.get(type_.kind, type_.kind)
 
 
 def is_unknown(term: Term) -> bool:

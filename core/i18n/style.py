@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_timedelta
 
-from core.errors import Problem
+from core.errors import Problem, Word
 from core.i18n.amounts import Amounts
 from core.i18n.calendars import Calendar
 from core.i18n.characters import ascii_digits
@@ -113,6 +113,8 @@ class Style:
                 return self.datetime(value)
             case dt.date():
                 return self.date(value)
+            case Word():
+                return self._(value.message, **value.params)
             case tuple():
                 return self.joined(tuple(map(self._isolated, value)))
         return self._isolated(value)

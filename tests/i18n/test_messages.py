@@ -11,8 +11,11 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from core.errors import Problem
-from core.i18n import Messages
+from core.config import Settings
+from core.errors import Problem, Word
+from core.i18n import Localization, Messages
+from core.kernel.actor import Preferences
+from tests.i18n.conftest import EASTERN, FARSI
 
 
 def write_catalogue(folder: Path, language: str, entries: str, name: str = "messages") -> Path:
@@ -149,3 +152,21 @@ def test_labels_of_modules_are_translated_and_those_of_the_site_are_picked(
 
 def test_a_sentence_with_braces_that_are_no_parameters_is_left_alone(reader) -> None:
     assert reader("en")._("Write {name} or {0}.", name="x") == "Write x or {0}."
+
+
+def test_a_word_of_ours_is_translated_inside_a_sentence(tmp_path: Path) -> None:
+    write_catalogue(
+        tmp_path,
+        "fa",
+        'msgid "expected {what}"\nmsgstr "باید {what} باشد"\n\nmsgid "a number"\nmsgstr "یک عدد"\n\n'
+        'msgid "a reference to {entity}"\nmsgstr "ارجاع به {entity}"\n',
+    )
+    known = Localization(Messages([tmp_path]))
+    known.fill(languages=[FARSI], digits=[EASTERN])
+    style = known.style(Preferences(language="fa"), Settings())
+    assert style._("expected {what}", what=Word("a number")) == "باید یک عدد باشد"
+    told = style._("expected {what}", what=Word("a reference to {entity}", entity="office.room"))
+    assert told.replace("\u2068", "").replace("\u2069", "") == "باید ارجاع به office.room باشد"
+    assert Problem(
+        code="x", message="expected {what}", params={"what": Word("a {kind}", kind="list")}
+    ).text() == ("expected a list")
