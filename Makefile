@@ -95,7 +95,7 @@ new: setup ## a new module: make new NAME=library TEMPLATE=entity
 	@$(PY) scripts/new_module.py $(NAME) --template $(or $(TEMPLATE),entity)
 
 # Cheap first.
-check: lint types arch docs i18n metadata-check test core-alone wheel coverage-map ## everything above, as the CI does
+check: lint types arch docs i18n metadata-check tests-measured core-alone wheel coverage-map ## everything above, as the CI does
 
 clean: ## remove what the tools leave; data in var/ stay
 	@rm -rf .coverage .coverage-map.json .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist *.egg-info
