@@ -11,6 +11,9 @@ from core.testing.postgres import TestPostgres, close_run, open_run
 
 pytest_plugins = ["core.testing.site", "core.testing.desk"]
 
+YOUNG = 50_000
+"""New objects before garbage is looked for; a site is made and thrown away with every other test."""
+
 RUN = pytest.StashKey[str]()
 
 
@@ -23,6 +26,7 @@ def pytest_collection_finish() -> None:
     """Leave what is there for the whole run out of the search for garbage, which would look at it again and again."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(YOUNG)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
