@@ -133,9 +133,7 @@ def test_roles_are_given_and_taken_and_hold_at_once(terminal):
     terminal.run("user", "create", "anna@example.com", "--role", "kit.keeper")
     words = ("user", "roles", "anna@example.com")
     assert terminal.run(*words).output == "kit.keeper\n"
-    assert terminal.run(*words, "--add", "kit.chief", "--remove", "kit.keeper").output == (
-        "kit.chief\n"
-    )
+    assert terminal.run(*words, "--add", "kit.chief", "--remove", "kit.keeper").output == ("kit.chief\n")
     assert isinstance(terminal.run(*words, "--add", "kit.king", code=1).exception, ValidationFailed)
     assert isinstance(terminal.run(*words, "--remove", "kit.keeper", code=1).exception, NotFound)
     assert terminal.run(*words).output == "kit.chief\n"
