@@ -57,7 +57,7 @@ def search(call: Call) -> Response:
 
 
 def history(call: Call, entity: str, record: str) -> Response:
-    """Answer what happened to a record, newest first, as its reader may know it today."""
+    """Answer what happened to a record and its parts, newest first, as its reader may know it today."""
     limit, before = whole(call, "limit", ENTRIES), whole(call, "before", 0)
     if before < 0:
         raise BadRequest("{name} is not a whole number.", code="wrong_type", name="before")
@@ -114,12 +114,12 @@ ROUTES = (
         run=history,
         reads=True,
         group="Records",
-        about="What happened to a record, newest first.",
+        about="What happened to a record and to its parts, newest first.",
         parameters=(
             Parameter(name="limit", about="Most entries in the answer.", schema=_AT_LEAST_ONE),
             Parameter(name="before", about="The next of the page before.", schema=ID),
         ),
-        answers={200: listed(OBJECT, next={"type": ["integer", "null"]})},
+        answers={200: listed(ref("HistoryEntry"), next={"type": ["integer", "null"]})},
     ),
     Route(
         method="GET",

@@ -65,13 +65,14 @@ def _first_of_each(eyes: Eyes, owner: EntitySpec, name: str, spec: EntitySpec, b
         line.c[_column(spec, by, owner)] == given.c.id,
         line.c.deleted_at.is_(None),
         *visible(eyes, scope),
-        *_list_shown(eyes, owner, name, given.c.id),
+        *list_shown(eyes, owner, name, given.c.id),
     )
     lines = inside.order_by(line.c.id).limit(MAX_LIMIT).correlate(given).lateral("line")
     return sa.select(lines.c.id).select_from(given.join(lines, sa.true()))
 
 
-def _list_shown(eyes: Eyes, owner: EntitySpec, name: str, owner_id: Sql) -> list[Sql]:
+def list_shown(eyes: Eyes, owner: EntitySpec, name: str, owner_id: Sql) -> list[Sql]:
+    """Return the condition that the reader sees a list of a record; none where the reader sees that of all."""
     table = eyes.tables.of(owner).alias()
     mask = Scope(eyes, owner, table, masked=True).mask(name)
     if mask is None:

@@ -7,22 +7,21 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from core.access import key_of
 from core.errors import BadRequest, NotFound
 from core.kernel.actor import Actor
 from core.metadata.catalog import Catalog
-from core.metadata.specs import Json
+from core.metadata.specs import FieldSpec, Json
 from core.records.asking import Asking
-from core.records.compiled import Compiler, Kept, Statement
+from core.records.compiled import Kept, Statement
+from core.records.history_parts import HistoryPage, build_history_page
 from core.records.listing import opened, visible
-from core.records.page import HistoryEntry
+from core.records.page import HistoryEntry, HistoryPart
 from core.records.query import MAX_LIMIT
 from core.records.reading import Reading
 from core.records.search import Searching
 from core.records.wording import is_id
-from core.storage import kernel_tables
 from core.storage.reader import Reader
 from core.storage.unit import UnitOfWork
 
@@ -34,15 +33,17 @@ class _Sight:
     """What decides on one record: its fields that always show, and those with a mask, in the order of the row."""
 
     statement: Statement
+    page: HistoryPage
     shown: frozenset[str]
     masked: tuple[str, ...]
 
 
 class HistoryReading:
-    """Reads what happened to a record, in the trash or not, through the rights its reader has now.
+    """Reads what happened to a record and to its parts, in the trash or not, through the rights its reader has now.
 
     Of a field that is readable on some records only, the changes are told if this record is one of them as it
-    stands. Titles of other records are not told as they were written, but as they may be read now.
+    stands. Titles of other records are not told as they were written, but as they may be read now. A part that has
+    come from another record is told of since then, and by none that it has left.
     """
 
     def __init__(self, reading: Reading, searching: Searching, asking: Asking) -> None:
@@ -50,7 +51,6 @@ class HistoryReading:
         self._searching = searching
         self._asking = asking
         self._kept: Kept[_Sight] = Kept(256)
-        self._page = _compile_page(reading.compiler)
 
     def history(
         self,
@@ -68,15 +68,18 @@ class HistoryReading:
         if not 0 < limit <= MAX_LIMIT:
             raise BadRequest("limit is between 0 and {maximum}.", code="limit", maximum=MAX_LIMIT)
         with self._asking.reader(uow, reader) as lent:
-            shown = self._shown(actor, entity, record_id, catalog, uow, lent)
+            key = (catalog.version, catalog.digest, key_of(actor), entity)
+            sight = self._kept.get(key, lambda: self._compile(actor, entity, catalog))
+            shown = self._shown(sight, actor, record_id, uow, lent)
+            page = sight.page.statement
             given = {
-                "entity": entity,
+                **self._asking.constants(page.wants, actor, uow),
                 "record": record_id,
                 "limit": limit,
                 "before": before or 2**63 - 1,
                 "shown": sorted(shown),
             }
-            entries = [_entry(row, shown) for row in lent.raw(self._page.sql, self._page.params(given))]
+            entries = [_entry(row, sight.page, shown) for row in lent.raw(page.sql, page.params(given))]
             return self._titled(actor, entity, entries, catalog, uow, lent)
 
     def _titled(
@@ -89,12 +92,12 @@ class HistoryReading:
         lent: Reader,
     ) -> list[HistoryEntry]:
         """Put the titles of today that the reader may know into references, in place of those written then."""
-        fields = catalog.entity(entity).fields
-        pointing = {f.name: str(f.option("to")) for f in fields.values() if f.type in ("reference", "links")}
         wanted: dict[str, set[int]] = {}
         for entry in entries:
-            for name in pointing.keys() & entry.changes.keys():
-                wanted.setdefault(pointing[name], set()).update(_ids(entry.changes[name]))
+            fields = _fields(catalog, entity, entry)
+            for name, pair in entry.changes.items():
+                if _target(fields[name]):
+                    wanted.setdefault(_target(fields[name]), set()).update(_ids(pair))
         titles = {
             target: self._searching.titles(actor, target, sorted(ids), catalog=catalog, uow=uow, reader=lent)
             for target, ids in wanted.items()
@@ -104,7 +107,8 @@ class HistoryReading:
             replace(
                 entry,
                 changes={
-                    name: _named(fields[name].type, pair, titles.get(pointing.get(name, ""), {}))
+                    name: _named(fields[name].type, pair, titles.get(_target(fields[name]), {}))
+                    for fields in (_fields(catalog, entity, entry),)
                     for name, pair in entry.changes.items()
                 },
             )
@@ -112,17 +116,9 @@ class HistoryReading:
         ]
 
     def _shown(
-        self,
-        actor: Actor,
-        entity: str,
-        record_id: int,
-        catalog: Catalog,
-        uow: UnitOfWork | None,
-        lent: Reader,
+        self, sight: _Sight, actor: Actor, record_id: int, uow: UnitOfWork | None, lent: Reader
     ) -> frozenset[str]:
         """Return the fields of the record that its reader sees; raise `NotFound` where the record is out of sight."""
-        key = (catalog.version, catalog.digest, key_of(actor), entity)
-        sight = self._kept.get(key, lambda: self._compile(actor, entity, catalog))
         given = {**self._asking.constants(sight.statement.wants, actor, uow), "id": record_id}
         rows = lent.raw(sight.statement.sql, sight.statement.params(given)) if is_id(record_id) else []
         if not rows:
@@ -141,34 +137,21 @@ class HistoryReading:
         select = select.select_from(sources.clause).where(*conditions)
         return _Sight(
             statement=self._reading.compiler.compile(select),
+            page=build_history_page(eyes, catalog.entity(entity), self._reading.compiler),
             masked=masked,
             shown=frozenset(name for name, mask in readable.items() if mask is True),
         )
 
 
-def _compile_page(compiler: Compiler) -> Statement:
-    table = kernel_tables.history
-    columns = ("id", "at", "actor", "actor_name", "channel", "reason", "action", "changes")
-    select = (
-        sa.select(*(table.c[name] for name in columns))
-        .where(
-            table.c.entity == sa.bindparam("entity", type_=sa.Text),
-            table.c.record_id == sa.bindparam("record", type_=sa.BigInteger),
-            table.c.id < sa.bindparam("before", type_=sa.BigInteger),
-            # Updates of nothing but hidden fields are left out here: a page that is short would tell of them.
-            sa.or_(
-                table.c.action != "update",
-                table.c.changes.has_any(sa.bindparam("shown", type_=ARRAY(sa.Text))),
-            ),
-        )
-        .order_by(table.c.id.desc())
-        .limit(sa.bindparam("limit", type_=sa.Integer))
-    )
-    return compiler.compile(select)
-
-
-def _entry(row: Sequence[Any], shown: frozenset[str]) -> HistoryEntry:
-    number, at, actor, actor_name, channel, reason, action, changes = row
+def _entry(row: Sequence[Any], page: HistoryPage, shown: frozenset[str]) -> HistoryEntry:
+    number, at, actor, actor_name, channel, reason, action, changes, *about = row
+    place, record_id, title, listed, part_shown, arrived = about
+    part = None
+    if place is not None:
+        name = page.parts[place]
+        part = HistoryPart(entity=name, id=record_id, list=listed, title=title, arrived=arrived)
+        # What an arrival changed besides was something else at the record before.
+        shown = frozenset() if arrived else frozenset(part_shown)
     told: Mapping[str, Any] = changes or {}
     pairs: dict[str, Pair] = {
         name: (pair[0], pair[1])
@@ -184,7 +167,18 @@ def _entry(row: Sequence[Any], shown: frozenset[str]) -> HistoryEntry:
         reason=reason,
         action=action,
         changes=pairs,
+        part=part,
     )
+
+
+def _fields(catalog: Catalog, entity: str, entry: HistoryEntry) -> Mapping[str, FieldSpec]:
+    """Return the fields that the changes of an entry are about."""
+    return catalog.entity(entry.part.entity if entry.part else entity).fields
+
+
+def _target(spec: FieldSpec) -> str:
+    """Return the entity that a reference or links lead to; empty for all other fields."""
+    return str(spec.option("to")) if spec.type in ("reference", "links") else ""
 
 
 def _ids(pair: Pair) -> Iterator[int]:

@@ -30,8 +30,25 @@ class Hit:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryPart:
+    """The part of a record that an entry of its history is about, by its title of today.
+
+    ``list`` is the field of the record that shows it, if any; ``arrived`` tells that it came from another record.
+    """
+
+    entity: str
+    id: int
+    list: str | None
+    title: str | None
+    arrived: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class HistoryEntry:
-    """One change as this reader may know it: ``changes`` holds (before, after) of the fields readable today."""
+    """One change as this reader may know it: ``changes`` holds (before, after) of the fields readable today.
+
+    ``part`` is None where the record itself was changed.
+    """
 
     id: int
     at: datetime
@@ -41,3 +58,4 @@ class HistoryEntry:
     reason: str | None
     action: str
     changes: Mapping[str, tuple[Json, Json]]
+    part: HistoryPart | None = None

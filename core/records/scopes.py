@@ -141,6 +141,15 @@ class Scope:
             self.eyes, spec, alias, masked=self.masked, visible=visible, wrap=_Looked(alias, tied, self._wrap)
         )
 
+    def join_even_from_trash(self, name: str, target: EntitySpec) -> None:
+        """Let conditions of grants see the record that a reference points to in the trash, too.
+
+        For readers who are known to see that record there. It has to come before all paths over the reference.
+        """
+        if self._sources is not None:
+            key = (self.table, name, True)
+            self._sources.join(key, self.eyes.tables.of(target), self.table.c[name], live=False)
+
     def _link(self, name: str) -> Sql:
         mask = self.mask(name)
         return self.table.c[name] if mask is None else sa.case((mask, self.table.c[name]))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -27,17 +28,23 @@ ACTIONS: Mapping[str, tuple[str, str, str]] = {
     "delete": (N_("put it in the trash"), "trash", "red"),
     "restore": (N_("took it out of the trash"), "arrow-back-up", "teal"),
 }
+IN_LISTS: Mapping[str, str] = {
+    "create": N_("added to {list}:"),
+    "update": N_("changed in {list}:"),
+    "delete": N_("put in the trash, out of {list}:"),
+    "restore": N_("took out of the trash, back into {list}:"),
+}
 PAGE = 50
 REFERRING = frozenset({"reference", "reference_any", "links"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """One change: who, when, what, and each field's value before and after."""
+    """One change: who, when, what, and each field's value before and after; ``part`` names what is in a list."""
 
-    id: int
     who: str
     what: str
+    part: str
     icon: str
     hue: str
     at: datetime
@@ -60,51 +67,60 @@ def show(site: Site, pages: Pages, name: str, number: int) -> Response:
     """Show the whole history of a record, newest first."""
     present = visit().require()
     entity = present.catalog.entity(name)
-    lines = history_lines(
-        site,
-        present,
-        entity,
-        number,
-        PAGE + 1,
-        before=whole(request.args.get("before", "")),
-    )
+    before = whole(request.args.get("before", ""))
+    entries = _entries(site, present, entity, number, PAGE + 1, before)
     return pages.show(
         "history.html",
         nav=name,
         entity=entity,
         number=number,
-        lines=lines[:PAGE],
-        more=lines[PAGE - 1].id if len(lines) > PAGE else None,
+        lines=_lines(site, present, entity, entries[:PAGE]),
+        more=entries[PAGE - 1].id if len(entries) > PAGE else None,
     )
 
 
-def history_lines(
-    site: Site, present: Visit, entity: EntitySpec, number: int, limit: int, *, before: int | None = None
-) -> list[Line]:
+def history_lines(site: Site, present: Visit, entity: EntitySpec, number: int, limit: int) -> list[Line]:
     """Return the newest changes as this person may know them."""
-    entries = site.get(HistoryReading).history(
+    return _lines(site, present, entity, _entries(site, present, entity, number, limit))
+
+
+def _entries(
+    site: Site, present: Visit, entity: EntitySpec, number: int, limit: int, before: int | None = None
+) -> list[HistoryEntry]:
+    return site.get(HistoryReading).history(
         present.actor, entity.name, number, limit, before, catalog=present.catalog
     )
+
+
+def _lines(site: Site, present: Visit, entity: EntitySpec, entries: Sequence[HistoryEntry]) -> list[Line]:
+    """Return the entries in words. Of one save the making of the record is the oldest, though it is written last."""
     now = site.get(Database).now()
-    return [_line(site, present, entity, entry, now) for entry in entries]
+    saves = (list(save) for _, save in groupby(entries, key=lambda entry: entry.at))
+    ordered = (one for save in saves for one in sorted(save, key=_makes_the_record))
+    return [_line(site, present, entity, entry, now) for entry in ordered]
+
+
+def _makes_the_record(entry: HistoryEntry) -> bool:
+    return entry.part is None and entry.action == "create"
 
 
 def _line(site: Site, present: Visit, entity: EntitySpec, entry: HistoryEntry, now: datetime) -> Line:
     style = present.style
-    what, icon, hue = ACTIONS[entry.action]
+    about = present.catalog.entity(entry.part.entity) if entry.part else entity
+    what, icon, hue = _told(present, entity, about, entry)
     moves = tuple(
         (
-            style.label(entity.fields[name].label),
-            _text(site, present, entity.fields[name], old),
-            _text(site, present, entity.fields[name], new),
+            style.label(about.fields[name].label),
+            _text(site, present, about.fields[name], old),
+            _text(site, present, about.fields[name], new),
         )
         for name, (old, new) in entry.changes.items()
-        if name in entity.fields and not entity.fields[name].system and entry.action == "update"
+        if name in about.fields and not about.fields[name].system and entry.action == "update"
     )
     return Line(
-        id=entry.id,
         who=entry.actor_name or style._("The system"),
-        what=style._(what),
+        what=what,
+        part=_part(site, present, about, entry),
         icon=icon,
         hue=hue,
         at=entry.at,
@@ -113,6 +129,28 @@ def _line(site: Site, present: Visit, entity: EntitySpec, entry: HistoryEntry, n
         reason=entry.reason or "",
         moves=moves,
     )
+
+
+def _told(present: Visit, entity: EntitySpec, about: EntitySpec, entry: HistoryEntry) -> tuple[str, str, str]:
+    """Return what was done in words, with its icon and hue; what came from another record was added here."""
+    style, part = present.style, entry.part
+    if part is None:
+        what, icon, hue = ACTIONS[entry.action]
+        return style._(what), icon, hue
+    action = "create" if part.arrived else entry.action
+    label = entity.fields[part.list].label if part.list else about.plural or about.label
+    _, icon, hue = ACTIONS[action]
+    return style._(IN_LISTS[action], list=style.label(label)), icon, hue
+
+
+def _part(site: Site, present: Visit, about: EntitySpec, entry: HistoryEntry) -> str:
+    """Return the name of a part: where it was made, as it was then; else as it is today."""
+    if entry.part is None:
+        return ""
+    named = entry.changes.get(about.title) if entry.action == "create" else None
+    if named and named[1] is not None:
+        return _text(site, present, about.fields[about.title], named[1])
+    return entry.part.title or f"#{present.style.number(entry.part.id)}"
 
 
 def _text(site: Site, present: Visit, spec: FieldSpec, value: Json) -> str:

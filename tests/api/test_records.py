@@ -88,7 +88,13 @@ class TestLife:
         entries = clerk.get(f"{path}/history")["items"]
         assert [one["action"] for one in entries] == ["update", "create"]
         assert entries[0]["changes"] == {"name": ["Hall", "Aula"]}
-        assert (entries[0]["actor"], entries[0]["channel"]) == (clerk.actor.id, "api")
+        assert (entries[0]["actor"], entries[0]["channel"], entries[0]["part"]) == (
+            clerk.actor.id,
+            "api",
+            None,
+        )
+        described = clerk.get("/openapi.json")["components"]["schemas"]
+        assert set(entries[0]) == set(described["HistoryEntry"]["properties"])
         page = clerk.get(f"{path}/history", limit=1)
         assert clerk.get(f"{path}/history", limit=1, before=page["next"])["items"][0]["action"] == "create"
 

@@ -85,6 +85,10 @@ def filled(desk):
         "INSERT INTO core_history (entity, record_id, action, changes) SELECT 'kit.item', n, 'update', "
         """'{"size": [1, 2], "note": [null, "x"], "name": ["m", "n"]}' FROM generate_series(1, 6) n"""
     )
+    desk.run(
+        "INSERT INTO core_history (entity, record_id, action, changes) SELECT 'kit.piece', n, 'update', "
+        """'{"length": [1, 3]}' FROM generate_series(1, 6) n"""
+    )
     return desk
 
 
@@ -118,6 +122,10 @@ def hide_something_else(desk) -> None:
     desk.run(
         "INSERT INTO core_history (entity, record_id, action, changes) SELECT 'kit.item', n, 'update', "
         """'{"size": [1, 2], "note": [null, "secret"]}' FROM unnest(ARRAY[1, 3, 4, 6]) n"""
+    )
+    desk.run(
+        "INSERT INTO core_history (entity, record_id, action, changes) SELECT 'kit.piece', n, 'update', "
+        """'{"name": ["secret", "p"], "length": [8, 9]}' FROM generate_series(4, 7) n"""
     )
 
 

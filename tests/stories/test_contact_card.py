@@ -38,3 +38,9 @@ def test_all_ways_to_reach_somebody_are_on_their_page_and_changes_are_in_the_his
     for kind, value in changed.items():
         latest = api(keeper.actor).get(f"/records/contacts.contact_point/{points[kind]}/history")["items"][0]
         assert (latest["actor"], latest["changes"]["value"]) == (keeper.actor.id, [WAYS[kind], value])
+    history = api(keeper.actor).get(f"{CONTACT}/{number}/history")["items"]
+    lines = [entry for entry in reversed(history) if entry["part"]]
+    newest = {one["part"]["id"]: one["changes"] for one in lines if one["part"]["list"] == "points"}
+    assert {kind: newest[points[kind]]["value"][1] for kind in changed} == changed
+    address = [one for one in lines if one["part"]["list"] == "addresses"][-1]
+    assert (address["part"]["title"], address["changes"]) == (STREET, {"city": ["تهران", "شیراز"]})

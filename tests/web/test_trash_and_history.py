@@ -66,6 +66,45 @@ def test_history_reads_in_the_readers_calendar_and_digits(admin, kept):
     assert "۱۱ اردیبهشت ۱۳۶۹" in admin.opens(f"{LIST}/{number}/history").page.text
 
 
+def entries(person, path):
+    return [" ".join(line.text.split()) for line in person.opens(path).page.all("li", cls="te")]
+
+
+def test_the_history_of_a_record_tells_of_the_lines_of_its_lists(admin, kept):
+    number = kept.add("contacts.contact", {"last_name": "Karimi", "points": [{"value": "09120000000"}]})[0]
+    admin.saves(f"{LIST}/{number}", {"points-0-value": "09350000000"})
+    kept.change("contacts.contact", number, {"points": []})
+    deleted, changed, main, added, created = entries(admin, f"{LIST}/{number}/history")
+    assert "put in the trash, out of Ways to reach them: 09350000000" in deleted
+    assert "changed in Ways to reach them: 09350000000" in changed
+    assert "Value: 09120000000 09350000000" in changed
+    assert "created this record" in created
+    assert "Main: No Yes" in main
+    assert "added to Ways to reach them: 09120000000" in added
+    assert any("changed in Ways to reach them" in line for line in entries(admin, f"{LIST}/{number}"))
+
+
+def test_lines_in_the_history_read_in_persian(admin, kept):
+    number = kept.add("contacts.contact", {"last_name": "رضایی", "addresses": [{"street": "آزادی"}]})[0]
+    kept.change("contacts.contact", number, {"addresses": []})
+    deleted, added, _ = entries(admin.speaks("fa"), f"{LIST}/{number}/history")
+    assert "از نشانی‌ها به سطل زباله برد: آزادی" in deleted
+    assert "به نشانی‌ها افزود: آزادی" in added
+
+
+def test_a_line_that_came_from_another_record_is_told_as_added(admin, kept):
+    first, second = kept.add(
+        "contacts.contact",
+        {"last_name": "Karimi", "points": [{"kind": "telegram", "value": "@sara"}]},
+        {"last_name": "Nouri"},
+    )
+    point = kept.get("contacts.contact", first)["points"][0]["id"]
+    kept.change("contacts.contact_point", point, {"owner": {"entity": "contacts.contact", "id": second}})
+    history = entries(admin, f"{LIST}/{second}/history")
+    assert any("added to Ways to reach them: @sara" in line for line in history)
+    assert not any("@sara" in line for line in entries(admin, f"{LIST}/{first}/history"))
+
+
 def test_long_histories_have_pages(admin, kept):
     number = kept.add("contacts.contact", {"last_name": "Karimi"})[0]
     for turn in range(55):
