@@ -13,7 +13,6 @@ from core.fields.refusal import FieldRefused
 from core.i18n import Style, ascii_digits, fold
 from core.metadata.specs import FieldSpec, Json
 
-YES, NO = "Yes", "No"
 _TRUE = frozenset({"true", "yes", "y", "on", "1", "x", "✓", "✔"})
 _FALSE = frozenset({"false", "no", "n", "off", "0", "✗"})
 
@@ -38,12 +37,13 @@ class BooleanField(FieldType):
         return value
 
     def from_text(self, spec: FieldSpec, text: str, context: LoadContext) -> Value:
-        word, reader = fold(ascii_digits(text)), context.reader
-        if word in _TRUE or word == fold(reader._(YES)):
+        word = fold(ascii_digits(text))
+        yes, no = _words(context.reader)
+        if word in _TRUE or word == fold(yes):
             return True
-        if word in _FALSE or word == fold(reader._(NO)):
+        if word in _FALSE or word == fold(no):
             return False
-        raise FieldRefused("not_yes_or_no", "Answer {yes} or {no}.", yes=reader._(YES), no=reader._(NO))
+        raise FieldRefused("not_yes_or_no", "Answer {yes} or {no}.", yes=yes, no=no)
 
     def from_cell(self, spec: FieldSpec, cell: Value, context: LoadContext) -> Value:
         if isinstance(cell, (int, float)) and cell in (0, 1):
@@ -51,10 +51,16 @@ class BooleanField(FieldType):
         return self.from_json(spec, cell, context)
 
     def to_text(self, spec: FieldSpec, value: Value, style: Style) -> str:
-        return style._(YES) if value else style._(NO)
+        yes, no = _words(style)
+        return yes if value else no
 
     def to_key(self, spec: FieldSpec, value: Value) -> str | None:
         return "true" if value else "false"
 
     def wire_schema(self, spec: FieldSpec) -> dict[str, Json]:
         return {"type": "boolean"}
+
+
+def _words(style: Style) -> tuple[str, str]:
+    """Return both answers in a language; written out here, where they are found to be translated."""
+    return style._("Yes"), style._("No")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -110,7 +111,7 @@ def _lines(eyes: Eyes, whole: EntitySpec, spec: EntitySpec, part: Part, place: i
         sa.literal(spec.name, sa.Text).label("entity"),
         sa.literal(part.by, sa.Text).label("by"),
         scope.table.c.id.label("id"),
-        title_of(scope).label("title"),
+        _title(spec, part, scope).label("title"),
         listing.label("list"),
         _shown(eyes, spec, part, scope).label("shown"),
     )
@@ -139,6 +140,15 @@ def _list_of(
         return last, [] if always else [sa.false()]
     first = sa.case(*((mask, sa.literal(name, sa.Text)) for name, mask in shows.items()), else_=last)
     return first, [] if always else [sa.or_(*shows.values())]
+
+
+def _title(spec: EntitySpec, part: Part, scope: Scope) -> Sql:
+    """Return the title of a part; one without a title of its own is called by the record it leads to."""
+    leading = (
+        f.name for f in spec.fields.values() if f.type == "reference" and f.name != part.by and not f.system
+    )
+    named = [title_of(scope.follow(name)) for name in islice(leading, 1)]
+    return sa.func.coalesce(sa.func.nullif(title_of(scope), ""), *named)
 
 
 def _shown(eyes: Eyes, spec: EntitySpec, part: Part, scope: Scope) -> Sql:

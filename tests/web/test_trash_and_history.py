@@ -84,12 +84,20 @@ def test_the_history_of_a_record_tells_of_the_lines_of_its_lists(admin, kept):
     assert any("changed in Ways to reach them" in line for line in entries(admin, f"{LIST}/{number}"))
 
 
+def test_a_line_without_a_title_is_called_by_the_record_it_leads_to(admin, kept):
+    account = kept.add("contacts.account", {"name": "Acme"})[0]
+    number = kept.add("contacts.contact", {"last_name": "Karimi", "companies": [{"account": account}]})[0]
+    assert any("added to Companies: Acme" in line for line in entries(admin, f"{LIST}/{number}/history"))
+
+
 def test_lines_in_the_history_read_in_persian(admin, kept):
-    number = kept.add("contacts.contact", {"last_name": "رضایی", "addresses": [{"street": "آزادی"}]})[0]
+    street, point = {"street": "آزادی"}, {"kind": "mobile", "value": "09120000000"}
+    number = kept.add("contacts.contact", {"last_name": "رضایی", "addresses": [street], "points": [point]})[0]
     kept.change("contacts.contact", number, {"addresses": []})
-    deleted, added, _ = entries(admin.speaks("fa"), f"{LIST}/{number}/history")
-    assert "از نشانی‌ها به سطل زباله برد: آزادی" in deleted
-    assert "به نشانی‌ها افزود: آزادی" in added
+    history = entries(admin.speaks("fa"), f"{LIST}/{number}/history")
+    assert "از نشانی‌ها به سطل زباله برد: آزادی" in history[0]
+    assert any("به نشانی‌ها افزود: آزادی" in line for line in history)
+    assert any("اصلی: خیر بله" in line for line in history)
 
 
 def test_a_line_that_came_from_another_record_is_told_as_added(admin, kept):
