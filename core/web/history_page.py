@@ -35,18 +35,7 @@ IN_LISTS: Mapping[str, str] = {
     "restore": N_("took out of the trash, back into {list}:"),
 }
 PAGE = 50
-FROM_LEFT = frozenset({"phone", "email", "url"})
 REFERRING = frozenset({"reference", "reference_any", "links"})
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Move:
-    """A field before and after; ``direction`` is that of values which read the same way in all languages."""
-
-    name: str
-    before: str
-    after: str
-    direction: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,7 +51,7 @@ class Line:
     when: str
     moment: str
     reason: str
-    moves: tuple[Move, ...]
+    moves: tuple[tuple[str, str, str], ...]
 
 
 def register(made: Blueprint, site: Site, pages: Pages) -> None:
@@ -120,11 +109,10 @@ def _line(site: Site, present: Visit, entity: EntitySpec, entry: HistoryEntry, n
     about = present.catalog.entity(entry.part.entity) if entry.part else entity
     what, icon, hue = _told(present, entity, about, entry)
     moves = tuple(
-        Move(
-            name=style.label(about.fields[name].label),
-            before=_text(site, present, about.fields[name], old),
-            after=_text(site, present, about.fields[name], new),
-            direction="ltr" if about.fields[name].type in FROM_LEFT else "auto",
+        (
+            style.label(about.fields[name].label),
+            _text(site, present, about.fields[name], old),
+            _text(site, present, about.fields[name], new),
         )
         for name, (old, new) in entry.changes.items()
         if name in about.fields and not about.fields[name].system and entry.action == "update"
