@@ -8,6 +8,9 @@ def N_(text: str) -> str:
     return text
 
 
+REASONS = (N_("demo data"),)
+"""Reasons that the core itself gives for a change, as its history shows them."""
+
 CHOICES = (N_("Gregorian"), N_("Latin"))
 """The calendar and the digits of the core, as people choose them."""
 

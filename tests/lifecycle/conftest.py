@@ -107,3 +107,11 @@ def house(pg, tmp_path):
         finally:
             close_site(house.site)
             sys.path[:] = [place for place in sys.path if place != str(folder)]
+            forget(folder)
+
+
+def forget(folder: Path) -> None:
+    """Let the next test write a module of the same name: what was imported from this folder is not kept."""
+    for name, module in list(sys.modules.items()):
+        if (getattr(module, "__file__", None) or "").startswith(f"{folder}/"):
+            del sys.modules[name]
