@@ -10,6 +10,7 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 import core.app.wsgi
+import core.storage.ddl  # Alembic, once for all processes: the first change of a table must not wait for it
 from core.app.children import Parent
 from core.config import Settings
 
