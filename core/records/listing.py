@@ -21,6 +21,9 @@ from core.records.sources import Sources, Sql
 
 Row = Sequence[Any]
 
+BESIDE = frozenset({"reference", "reference_any", "file", "links"})
+"""Types of fields whose values are told with what stands in other tables."""
+
 EXPORT = "export"
 """The action whose grants name the fields that may leave the system, too."""
 
@@ -114,7 +117,7 @@ def _base(
     """Return what to select from, and the conditions that are still open.
 
     A page is cut before titles are joined to it; otherwise each record that matches would be joined only to be
-    sorted away. Where the order needs a title, there is nothing to be cut before.
+    sorted away. Where the order needs a title, or no field has one, there is nothing to be cut before.
     """
     scope, sources = opened(eyes, spec)
     conditions = where(eyes, scope, shape, wanted)
@@ -122,7 +125,7 @@ def _base(
     conditions += [continued(orders, shape.empties)] if shape.empties is not None else []
     if shape.limit is None:
         return scope, sources, [*conditions, scope.table.c.id == sa.bindparam("id", type_=sa.BigInteger)]
-    if any(one.index for one in orders):
+    if any(one.index for one in orders) or all(spec.fields[f].type not in BESIDE for f in shape.fields):
         return scope, sources, conditions
     cut = sa.select(*scope.table.c).select_from(sources.clause).where(*conditions)
     cut = cut.order_by(*(one.clause() for one in orders)).limit(number(shape.limit + 1))
