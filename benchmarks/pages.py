@@ -95,11 +95,11 @@ def rendering_timed() -> Iterator[list[float]]:
         taken.append((time.process_time() - started) * 1000)
         return made
 
-    Renderer.page = page  # type: ignore[method-assign]
+    Renderer.page = page  # type: ignore[method-assign]  # measured, and put back below
     try:
         yield taken
     finally:
-        Renderer.page = plain  # type: ignore[method-assign]
+        Renderer.page = plain  # type: ignore[method-assign]  # as it was
 
 
 def measure(client: Any, rendered: list[float], path: str) -> tuple[float, float, float]:
