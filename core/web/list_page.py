@@ -17,12 +17,13 @@ from core.kernel.site import Site
 from core.metadata.specs import EntitySpec
 from core.records.page import Page
 from core.records.reading import Reading
-from core.records.search import Searching
 from core.records.service import Records
 from core.storage import Database
 from core.views import ListView
+from core.web.chips import LONGEST_ID, Chip
+from core.web.control_bar import collection_url, control_bar
 from core.web.fields import FieldView, FieldViews
-from core.web.list_query import LONGEST_ID, Chip, ListState, build_query, operators, shown_chips
+from core.web.list_query import ListState, build_query
 from core.web.list_views import ListViews
 from core.web.pages import Pages, go
 from core.web.visit import Visit, visit
@@ -94,8 +95,7 @@ def show(site: Site, pages: Pages, name: str) -> Response:
         rows=rows,
         may=allowed,
         headings=[_heading(listing, column) for column in listing.columns],
-        chips=_chips(site, present, listing),
-        filterable=_filterable(site, present, listing),
+        bar=control_bar(present, listing.entity, listing.state, "list", listing.columns),
         status=422 if listing.problem else 200,
     )
 
@@ -149,46 +149,6 @@ def _heading(listing: Listing, name: str) -> dict[str, Any]:
     }
 
 
-def _chips(site: Site, present: Visit, listing: Listing) -> list[dict[str, Any]]:
-    return [
-        {
-            "label": spec.label,
-            "operator": chip.operator,
-            "url": listing.state.without(chip),
-            "value": _chip_text(site, present, listing, chip),
-        }
-        for chip, spec in shown_chips(listing.state.chips, listing.view, listing.entity)
-    ]
-
-
-def _chip_text(site: Site, present: Visit, listing: Listing, chip: Chip) -> str:
-    spec = listing.entity.fields[chip.field]
-    if spec.type in ("choice", "multi_choice"):
-        return next((present.style.label(c.label) for c in spec.choices if c.name == chip.value), chip.value)
-    if spec.type == "reference" and chip.value.isdigit() and len(chip.value) < LONGEST_ID:
-        number, target = int(chip.value), str(spec.option("to"))
-        if site.get(Access).may(present.actor, target, "read", present.catalog):
-            found = site.get(Searching).titles(present.actor, target, [number], catalog=present.catalog)
-            return found.get(number) or f"#{chip.value}"
-    return chip.value
-
-
-def _filterable(site: Site, present: Visit, listing: Listing) -> list[dict[str, Any]]:
-    types = site.get(FieldTypes)
-    return [
-        {
-            "name": spec.name,
-            "label": spec.label,
-            "operators": operators(spec),
-            "type": spec.type,
-            "choices": [(c.name, present.style.label(c.label)) for c in spec.choices],
-            "target": str(spec.option("to") or ""),
-        }
-        for spec in (listing.entity.fields[name] for name in listing.view.choices)
-        if types.get(spec.type).filterable and not (spec.system and spec.name in ("id", "version"))
-    ]
-
-
 def add_filter(entity: str) -> Response:
     """Lead to the list with one more filter: the state of the list travels with the form."""
     visit().require()
@@ -197,16 +157,19 @@ def add_filter(entity: str) -> Response:
     chip = Chip(
         field=request.args.get("field", ""), operator=request.args.get("operator", ""), value=value[:200]
     )
-    return go(url_for("web.record_list", entity=entity) + state.address(chips=(*state.chips, chip)))
+    return go(_collection(entity) + state.address(chips=(*state.chips, chip)))
 
 
 def choose_columns(entity: str) -> Response:
     """Lead to the list with other columns."""
     visit().require()
     state = _state_of(request.args.get("state", ""))
-    return go(
-        url_for("web.record_list", entity=entity) + state.address(columns=tuple(request.args.getlist("col")))
-    )
+    return go(_collection(entity) + state.address(columns=tuple(request.args.getlist("col"))))
+
+
+def _collection(entity: str) -> str:
+    """Return where a form of the bar leads back to: the kind of view that it stood on."""
+    return collection_url(request.args.get("kind", ""), entity)
 
 
 def _state_of(address: str) -> ListState:

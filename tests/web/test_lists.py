@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
 
+from core.i18n import Localization, period
+from core.kernel.actor import Preferences
 from tests.web.page import Form
 
 LIST = "/records/contacts.contact"
@@ -232,3 +235,39 @@ def test_a_list_says_what_is_missing(admin, people):
     empty = admin.opens("/records/contacts.relationship").page
     assert "Nothing here yet" in empty.text
     assert empty.all("a", href="/records/contacts.relationship/new")
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_a_period_is_bounded_by_the_persons_calendar(site, admin, kept, language):
+    style = site.get(Localization).style(Preferences(language=language), site.settings)
+    start, end = period(style, "month", style.today(datetime.now(UTC)))
+    kept.add(
+        "contacts.contact",
+        {"last_name": "first day", "birth_date": start.isoformat()},
+        {"last_name": "last day", "birth_date": (end - timedelta(days=1)).isoformat()},
+        {"last_name": "day before", "birth_date": (start - timedelta(days=1)).isoformat()},
+        {"last_name": "day after", "birth_date": end.isoformat()},
+    )
+    admin.speaks(language)
+    assert set(filtered(admin, "birth_date~in~this_month")) == {"first day", "last day"}
+    chip = admin.opens(f"{LIST}?f=birth_date~in~this_month").page.one(cls="facet").text
+    assert {"en": "this month", "fa": "این ماه"}[language] in chip
+
+
+def test_an_unknown_period_is_answered_with_the_known_ones(admin, people):
+    answer = admin.opens(f"{LIST}?f=birth_date~in~next_decade")
+    assert answer.status == 422
+    assert "this_month" in answer.page.problems[0]
+
+
+def test_a_search_and_a_chip_keep_the_whole_state(admin, people):
+    state = "?f=lifecycle~is~customer&view=mine&where=code+%21%3D+null&sort=-code&cols=full_name,code"
+    page = admin.opens(LIST + state).page
+    search = Form(page.one("form", cls="find")).data
+    assert {name: search[name] for name in ("f", "view", "where", "sort", "cols")} == {
+        "f": "lifecycle~is~customer",
+        "view": "mine",
+        "where": "code != null",
+        "sort": "-code",
+        "cols": "full_name,code",
+    }

@@ -1,0 +1,183 @@
+"""The bar above every collection: kinds of views, search, ready filters, chips, and the forms that change them.
+
+All kinds of collections share it, with one state in the address, so that a filter outlives a change of the view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import current_app, url_for
+
+from core.access import Access
+from core.fields import FieldTypes
+from core.metadata.catalog import Catalog
+from core.metadata.generated import generated_view
+from core.metadata.specs import EntitySpec, Label, ViewSpec
+from core.records.search import Searching
+from core.views import ListView
+from core.web import natural_dates
+from core.web.chips import LONGEST_ID, Chip, operators, shown_chips
+from core.web.list_query import ListState
+from core.web.list_views import ListViews
+from core.web.texts import N_
+from core.web.visit import Visit
+
+KINDS = {
+    "list": ("web.record_list", N_("List"), "list"),
+    "kanban": ("web.record_kanban", N_("Board"), "layout-kanban"),
+    "calendar": ("web.record_calendar", N_("Calendar"), "calendar"),
+    "chart": ("web.record_chart", N_("Chart"), "chart-bar"),
+}
+"""Kinds of collections in the order of the switcher: the route that shows them, their name, their icon."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KindLink:
+    """One kind of view of the same records."""
+
+    name: str
+    label: str
+    icon: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChipView:
+    """A filter as it stands in the bar."""
+
+    label: Label
+    operator: str
+    value: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FilterField:
+    """A field by which one may filter, with what a form needs to ask for its value."""
+
+    name: str
+    label: Label
+    operators: tuple[str, ...]
+    type: str
+    choices: tuple[tuple[str, str], ...]
+    target: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ControlBar:
+    """The bar as its template gets it. ``url`` is the address of the collection without its state."""
+
+    entity: EntitySpec
+    kind: str
+    state: ListState
+    view: ListView
+    url: str
+    kinds: tuple[KindLink, ...]
+    chips: tuple[ChipView, ...]
+    fields: tuple[FilterField, ...]
+    periods: tuple[tuple[str, str], ...]
+    columns: tuple[str, ...] = ()
+
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """What a search keeps of the state: all but what was searched, the page and the open groups."""
+        return [pair for pair in self.state.pairs() if pair[0] not in ("q", "cursor", "open")]
+
+
+def collection_url(kind: str, entity: str) -> str:
+    """Return the address of a collection; an unknown kind leads to the list."""
+    endpoint = KINDS[kind][0] if kind in KINDS and KINDS[kind][0] in current_app.view_functions else ""
+    return url_for(endpoint or "web.record_list", entity=entity)
+
+
+def collection_view(catalog: Catalog, entity: EntitySpec, kind: str) -> ViewSpec | None:
+    """Return the view of a kind: the written one, else a generated one where that makes sense."""
+    return catalog.view(entity.name, kind) or generated_view(entity, kind)
+
+
+def control_bar(
+    present: Visit, entity: EntitySpec, state: ListState, kind: str, columns: tuple[str, ...] = ()
+) -> ControlBar:
+    """Return the bar of a collection for this reader; ``columns`` only where the kind has columns to choose."""
+    view = present.site.get(ListViews).of(present.actor, entity, present.catalog)
+    return ControlBar(
+        entity=entity,
+        kind=kind,
+        state=state,
+        view=view,
+        url=collection_url(kind, entity.name),
+        kinds=tuple(_kinds(present, entity, state, kind, view)),
+        chips=tuple(_chips(present, entity, state, view)),
+        fields=tuple(filter_fields(present, entity, view)),
+        periods=tuple(natural_dates.choices(present.style)),
+        columns=columns,
+    )
+
+
+def _kinds(
+    present: Visit, entity: EntitySpec, state: ListState, kind: str, view: ListView
+) -> Iterator[KindLink]:
+    for name, (endpoint, label, icon) in KINDS.items():
+        if endpoint not in current_app.view_functions:
+            continue
+        found = collection_view(present.catalog, entity, name)
+        if found is None or not _shows(found, view):
+            continue
+        yield KindLink(
+            name=name,
+            label=present.style._(label),
+            icon=icon,
+            url=url_for(endpoint, entity=entity.name) + state.address(open=()),
+            current=name == kind,
+        )
+
+
+def _shows(found: ViewSpec, view: ListView) -> bool:
+    """A view that stands on one field is of no use to those who may not read it."""
+    return all(
+        str(found.options[key]) in view.known for key in ("group_by", "start") if found.options.get(key)
+    )
+
+
+def _chips(present: Visit, entity: EntitySpec, state: ListState, view: ListView) -> Iterator[ChipView]:
+    for chip, spec in shown_chips(state.chips, view, entity):
+        yield ChipView(
+            label=spec.label,
+            operator=chip.operator,
+            value=_chip_text(present, entity, chip),
+            url=state.without(chip),
+        )
+
+
+def _chip_text(present: Visit, entity: EntitySpec, chip: Chip) -> str:
+    """Return the value of a chip in the reader's words."""
+    spec = entity.fields[chip.field]
+    if chip.operator == "in":
+        return dict(natural_dates.choices(present.style)).get(chip.value, chip.value)
+    if spec.type in ("choice", "multi_choice"):
+        return next((present.style.label(c.label) for c in spec.choices if c.name == chip.value), chip.value)
+    if spec.type == "reference" and chip.value.isdigit() and len(chip.value) < LONGEST_ID:
+        number, target = int(chip.value), str(spec.option("to"))
+        if present.site.get(Access).may(present.actor, target, "read", present.catalog):
+            searching = present.site.get(Searching)
+            found = searching.titles(present.actor, target, [number], catalog=present.catalog)
+            return found.get(number) or f"#{chip.value}"
+    return chip.value
+
+
+def filter_fields(present: Visit, entity: EntitySpec, view: ListView) -> Iterator[FilterField]:
+    """Yield the fields by which this reader may filter."""
+    types = present.site.get(FieldTypes)
+    for spec in (entity.fields[name] for name in view.choices):
+        if types.get(spec.type).filterable and not (spec.system and spec.name in ("id", "version")):
+            yield FilterField(
+                name=spec.name,
+                label=spec.label,
+                operators=operators(spec),
+                type=spec.type,
+                choices=tuple((c.name, present.style.label(c.label)) for c in spec.choices),
+                target=str(spec.option("to") or ""),
+            )
