@@ -39,6 +39,11 @@ const named = (name, text) => {
   writeFileSync(path.join(out, `${stem}-${hash}${ext}`), text);
 };
 named('icons.svg', sprite());
+// Paper (core/printing) has fonts of its own: static ones, which its maker sets right.
+named('print.css', readFileSync(path.join(root, 'css', 'print.css'), 'utf8'));
+const drawn = path.join(root, 'node_modules', 'vazirmatn', 'fonts', 'ttf');
+named('print-regular.ttf', readFileSync(path.join(drawn, 'Vazirmatn-Regular.ttf')));
+named('print-bold.ttf', readFileSync(path.join(drawn, 'Vazirmatn-Bold.ttf')));
 named('favicon.svg', readFileSync(path.join(root, 'static', 'favicon.svg'), 'utf8'));
 
 function sprite() {
@@ -53,7 +58,7 @@ function sprite() {
 
 // The manifest names what templates ask for; everything else is found by its own hash.
 const manifest = {};
-const plain = /^(app|boot|style|icons|favicon|vazirmatn-arabic-wght-normal|inter-latin-wght-normal)-[A-Z0-9]{8}(\.\w+)$/;
+const plain = /^(app|boot|style|icons|favicon|print|print-regular|print-bold|vazirmatn-arabic-wght-normal|inter-latin-wght-normal)-[A-Z0-9]{8}(\.\w+)$/;
 for (const file of readdirSync(out)) {
   const match = plain.exec(file);
   if (match) manifest[match[1] + match[2]] = file;

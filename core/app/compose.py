@@ -2,7 +2,7 @@
 
 The parts, each by its class: ``Database``, ``Secrets``, ``FieldTypes``, ``Plugins``, ``Localization``, ``Messages``,
 ``Compiler``, ``Catalogs``, ``Tables``, ``Access``, ``Jobs``, ``Discovery``, ``Lifecycle``, ``Studio``, ``Identity``,
-``Files``, ``Attachments``, and the one door to records, which has a leaf for each way through it: ``Records`` writes, ``Reading`` reads lists and single
+``Files``, ``Attachments``, ``Printing``, and the one door to records, which has a leaf for each way through it: ``Records`` writes, ``Reading`` reads lists and single
 records, ``Aggregating`` counts and sums, ``Searching`` searches, ``HistoryReading`` tells what happened.
 Nothing here connects to the database; a site is ready in some milliseconds and compiles its catalog on first use.
 """
@@ -31,6 +31,7 @@ from core.kernel.secrets import Secrets
 from core.kernel.site import Site
 from core.lifecycle import Changes, Discovery, Lifecycle
 from core.lifecycle.data import DataLoader
+from core.printing import Printing
 from core.records.aggregation import Aggregating
 from core.records.asking import Asking
 from core.records.attachments import Attachments
@@ -47,6 +48,9 @@ from core.records.writing import Writing
 from core.storage import Database, Tables
 from core.storage.catalogs import Catalogs
 from core.studio import Studio
+
+BUILT = Path(__file__).parents[1] / "web" / "assets"
+"""The built front end; named here because rooms below the web print with its fonts."""
 
 
 def build_site(
@@ -71,6 +75,7 @@ def build_site(
     messages = site.put(Messages())
     site.put(Localization(messages))
     site.put(Jobs(database, core_tasks()))
+    site.put(Printing(BUILT))
     site.put(Discovery(folders))
     _add_catalogs(site)
     _add_records(site)

@@ -30,7 +30,16 @@ from core.kernel.values import AnyRef, Ref
 from core.metadata.documents import Behaviour
 from core.metadata.specs import EntitySpec, FieldSpec, ModuleSpec
 from core.records.change import Change
-from core.sdk.parts import closes_circle, forget_principals, look_up, read_value, reading, records
+from core.sdk.parts import (
+    closes_circle,
+    forget_principals,
+    look_up,
+    printed,
+    read_value,
+    reading,
+    records,
+    style_of,
+)
 from core.storage import UnitOfWork
 
 __all__ = [
@@ -76,9 +85,11 @@ __all__ = [
     "closes_circle",
     "look_up",
     "period",
+    "printed",
     "read_date",
     "read_value",
     "reading",
     "records",
     "sort_key_ddl",
+    "style_of",
 ]

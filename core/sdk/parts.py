@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from core.fields import FieldTypes, LoadContext
-from core.kernel.actor import Actor, system_actor
+from core.i18n import Localization, Style
+from core.kernel.actor import Actor, Preferences, system_actor
 from core.kernel.site import Site
 from core.metadata.specs import FieldSpec, Json
+from core.printing import Printing
 from core.records.query import MAX_LIMIT, Query
 from core.records.reading import Reading
 from core.records.service import Records
@@ -59,6 +61,28 @@ def closes_circle(uow: UnitOfWork, entity: str, field: str, record_id: int, star
 def forget_principals(uow: UnitOfWork) -> None:
     """Say that teams or preferences of people have moved: from the next request on they hold everywhere."""
     bump_access(uow)
+
+
+def style_of(uow: UnitOfWork, preferences: Preferences | None = None) -> Style:
+    """Return the way of writing of somebody with these preferences; without any, that of the site."""
+    site = _site(uow)
+    return site.get(Localization).style(preferences or Preferences(), site.settings)
+
+
+def printed(
+    uow: UnitOfWork,
+    template: str,
+    style: Style,
+    values: Mapping[str, object],
+    *,
+    pictures: Mapping[str, bytes] | None = None,
+) -> bytes:
+    """Return a page of a module as a PDF file; the template extends ``print/page.html``.
+
+    Slow (about a second) and loaded with it much code: call it in a job. ``pictures`` are found in the template as
+    ``print:<name>``; nothing else is fetched. `Unavailable` tells what this machine lacks.
+    """
+    return _site(uow).get(Printing).pdf(uow.catalog, template, style, values, pictures)
 
 
 def _site(uow: UnitOfWork) -> Site:

@@ -15,6 +15,7 @@ HEAVY = {
     "openpyxl",
     "rich.progress",
     "stdnum",
+    "weasyprint",
     "core.testing",
 }
 BOOT = """

@@ -1,0 +1,55 @@
+"""HTML to PDF by WeasyPrint, shut off from network and files: only the fonts, the style and given pictures are found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from core.errors import Unavailable
+
+SCHEME = "print:"
+BUILT = ("print.css", "print-regular.ttf", "print-bold.ttf")
+TYPES = {".css": "text/css", ".ttf": "font/ttf"}
+
+try:
+    from weasyprint import HTML
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+except OSError as missing:  # the package is there, the libraries of the system it draws with are not
+    raise Unavailable(
+        reason="PDF needs the library Pango (Debian: libpango-1.0-0, libpangoft2-1.0-0, libharfbuzz-subset0)"
+    ) from missing
+
+
+class Shelf(URLFetcher):  # type: ignore[misc]  # the library has no types
+    """Hands out what lies ready by name; every other address is refused."""
+
+    def __init__(self, ready: Mapping[str, bytes]) -> None:
+        super().__init__()
+        self._ready = ready
+
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+        """Return what a page names; a refusal leaves the picture out of the page."""
+        name = url.removeprefix(SCHEME)
+        if not url.startswith(SCHEME) or name not in self._ready:
+            raise ValueError(f"a printed page may not load {url[:80]}")
+        kind = TYPES.get(Path(name).suffix)
+        return URLFetcherResponse(url, self._ready[name], {"Content-Type": kind} if kind else None)
+
+
+def make_pdf(html: str, assets: Path, pictures: Mapping[str, bytes]) -> bytes:
+    """Return the pages of ``html`` as a PDF file."""
+    document = HTML(string=html, base_url=SCHEME, url_fetcher=Shelf({**pictures, **_built(assets)}))
+    made = document.write_pdf()
+    assert isinstance(made, bytes)  # without a target it returns what it made
+    return made
+
+
+def _built(assets: Path) -> Mapping[str, bytes]:
+    try:
+        manifest: Mapping[str, str] = json.loads((assets / "manifest.json").read_text())
+        return {name: (assets / manifest[name]).read_bytes() for name in BUILT}
+    except (OSError, KeyError) as missing:
+        raise Unavailable(
+            reason="the front end is not built; run make setup, or node themes/build.mjs"
+        ) from missing
