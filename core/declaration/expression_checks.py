@@ -16,6 +16,9 @@ from core.metadata.catalog import Catalog
 from core.metadata.layers import mapping, text
 from core.metadata.specs import EntitySpec, FieldSpec
 
+OPTIONS = ("when",)
+"""Options of field types that hold a condition on the record."""
+
 SchemaOf: TypeAlias = Callable[[Catalog], Schema]
 
 
@@ -73,6 +76,7 @@ def _of_entity(entity: EntitySpec) -> Iterator[Condition]:
             "visible_when": field.visible_when,
             "required_when": field.required_when,
             "read_only_when": field.read_only_when,
+            **{name: text(field.option(name)) for name in OPTIONS},
         }
         for key, expression in written.items():
             if expression:

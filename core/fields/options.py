@@ -15,7 +15,7 @@ from core.metadata.specs import FieldSpec, Json
 class Option:
     """One option of a field type.
 
-    ``kind`` is text, integer, number, boolean, entity, entities or field; ``choices`` bounds a text,
+    ``kind`` is text, integer, number, boolean, entity, entities, field or condition (an expression on the record); ``choices`` bounds a text,
     ``least`` and ``most`` bound an integer.
     """
 
@@ -68,6 +68,8 @@ class Option:
                 return "a list of names of entities"
             case "field":
                 return "the name of a field"
+            case "condition":
+                return "a condition"
             case _:
                 return " | ".join(self.choices) or "text"
 

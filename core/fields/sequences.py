@@ -20,6 +20,9 @@ _PART = re.compile(r"\{(year|month|day|number)(?::0([1-9][0-9]?))?\}")
 _LONGEST = 60
 _WIDEST = 18
 
+SERIES = frozenset({"choice", "reference", "text", "integer"})
+"""Types of field whose values may have a series of numbers each."""
+
 
 class PatternInvalid(ValueError):
     """A pattern that cannot number anything: a template and what fills it."""
@@ -79,10 +82,10 @@ class SequencePattern:
 
 
 class SequenceField(Textual):
-    """A number that the system gives when the record is made; nobody ever enters it."""
+    """A number that the system gives when the record is made or issued; nobody ever enters it."""
 
     name = "sequence"
-    about = "A running number that the system gives when a record is made, by a pattern."
+    about = "A running number that the system gives when a record is made, or when a condition first holds, by a pattern."
     control = "sequence"
     identifying = True
     derivable = False
@@ -94,6 +97,33 @@ class SequenceField(Textual):
             required=True,
             about="What the number looks like, such as C-{year}-{number:05}; with {year} or {month} it begins anew in each.",
         ),
+        Option(
+            name="when",
+            kind="condition",
+            about="The number is given when this first holds, without a gap; until then the field is empty. Without it the number is given when the record is made.",
+        ),
+        Option(
+            name="by",
+            kind="field",
+            about="A field of the same entity: each of its values has a series of its own. It cannot change once the number is given.",
+        ),
+        Option(
+            name="date",
+            kind="field",
+            about="The date field that {year}, {month} and {day} are taken from, in the order of the numbers; without it the day on which the number is given.",
+        ),
+        Option(
+            name="calendar",
+            kind="text",
+            default="gregorian",
+            about="The calendar in which {year}, {month} and {day} are counted, by its registered name.",
+        ),
+        Option(
+            name="kept",
+            kind="boolean",
+            default=False,
+            about="A record with a number cannot be deleted, so that no number is ever missing.",
+        ),
     )
 
     def check_meaning(self, spec: FieldSpec, catalog: Catalog) -> Iterable[Problem]:
@@ -101,6 +131,8 @@ class SequenceField(Textual):
             pattern_of(spec)
         except PatternInvalid as invalid:
             yield spec_problem(spec, "bad_pattern", invalid.message, **invalid.params)
+        for option, kinds in (("by", SERIES), ("date", frozenset({"date"}))):
+            yield from _check_named(spec, option, kinds, catalog)
 
     def load(self, spec: FieldSpec, value: Value, context: LoadContext) -> Value:
         raise _given()
@@ -110,6 +142,23 @@ class SequenceField(Textual):
 
     def wire_schema(self, spec: FieldSpec) -> dict[str, Json]:
         return {"type": "string", "readOnly": True}
+
+
+def _check_named(spec: FieldSpec, option: str, kinds: frozenset[str], catalog: Catalog) -> Iterable[Problem]:
+    name = spec.option(option)
+    if not isinstance(name, str):
+        return
+    entity = catalog.entities.get(spec.entity)
+    fields = {f.name: f for f in entity.fields.values() if f.type in kinds} if entity else {}
+    if name not in fields:
+        yield spec_problem(
+            spec,
+            "unknown_field",
+            "{field}: the option {option} names a field of the same entity of type {types}. There are: {known}.",
+            option=option,
+            types=tuple(sorted(kinds)),
+            known=tuple(fields) or ("none",),
+        )
 
 
 def pattern_of(spec: FieldSpec) -> SequencePattern:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.expressions import Checked, Env, Schema, View, check, compile_python, fields_used, parse
 from core.expressions.types import BOOLEAN
-from core.fields import FieldType, FieldTypes
+from core.fields import FieldType, FieldTypes, SequencePattern, pattern_of
 from core.metadata.catalog import Catalog
 from core.metadata.specs import EntitySpec, FieldSpec, RuleSpec
 
@@ -41,6 +41,30 @@ class Conditional:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Numbered:
+    """A sequence field with its pattern; ``when`` where the number waits for a condition."""
+
+    spec: FieldSpec
+    pattern: SequencePattern
+    when: Reading | None = None
+
+    @property
+    def by(self) -> str:
+        """Name of the field whose values have a series each; empty where there is one series."""
+        return str(self.spec.option("by") or "")
+
+    @property
+    def date(self) -> str:
+        """Name of the field that the period is taken from; empty where it is the day of the write."""
+        return str(self.spec.option("date") or "")
+
+    @property
+    def kept(self) -> bool:
+        """True where a record with a number is never deleted."""
+        return self.spec.option("kept") is True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EntityPlan:
     """The fields of an entity sorted by what a write does with them."""
 
@@ -51,7 +75,7 @@ class EntityPlan:
     lists: tuple[FieldSpec, ...]
     links: tuple[FieldSpec, ...]
     references: tuple[FieldSpec, ...]
-    sequences: tuple[FieldSpec, ...]
+    sequences: tuple[Numbered, ...]
     required: tuple[FieldSpec, ...]
     computed: tuple[Derived, ...]
     rules: tuple[Rule, ...]
@@ -83,7 +107,7 @@ def build_plan(entity: EntitySpec, schema: Schema, types: FieldTypes) -> EntityP
         lists=tuple(f for f in own if f.type == "list"),
         links=tuple(f for f in own if f.type == "links"),
         references=tuple(f for f in own if f.type in ("reference", "reference_any")),
-        sequences=tuple(f for f in own if f.type == "sequence"),
+        sequences=tuple(_numbered(f, entity, schema) for f in own if f.type == "sequence"),
         required=tuple(f for f in own if f.required and not f.derived and f.type != "sequence"),
         computed=_computed(entity, own, schema),
         rules=tuple(_rule(rule, entity, schema, rolled) for rule in entity.rules),
@@ -94,6 +118,12 @@ def build_plan(entity: EntitySpec, schema: Schema, types: FieldTypes) -> EntityP
 
 def _compile(text: str, entity: EntitySpec, schema: Schema, *, boolean: bool) -> Checked:
     return check(parse(text), schema, entity.name, BOOLEAN if boolean else None)
+
+
+def _numbered(spec: FieldSpec, entity: EntitySpec, schema: Schema) -> Numbered:
+    text = spec.option("when")
+    read = compile_python(_compile(text, entity, schema, boolean=True)) if isinstance(text, str) else None
+    return Numbered(spec=spec, pattern=pattern_of(spec), when=read)
 
 
 def _rule(rule: RuleSpec, entity: EntitySpec, schema: Schema, rolled: frozenset[str]) -> Rule:

@@ -15,6 +15,7 @@ from core.metadata.specs import EntitySpec, FieldSpec
 from core.records.change import Draft, Saved
 from core.records.history import last_deletion, write_history
 from core.records.loading import refuse
+from core.records.numbering import keep_numbered
 from core.records.persist import check_versions, read_before
 from core.records.rollups import RollUps
 from core.records.statements import given, one_of
@@ -49,6 +50,7 @@ class Trash:
         work.access.require(work.actor, work.entity, "delete", work.uow.catalog)
         drafts = self._read(work, ids, "delete", trashed=False)
         check_versions(drafts, versions)
+        keep_numbered(work, drafts)
         self._validate(work, drafts, "delete")
         self._settle_incoming(work, drafts)
         self._stamp(work, drafts, gone=True)

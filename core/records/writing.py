@@ -18,7 +18,7 @@ from core.records.history import write_history
 from core.records.lines import save_lists
 from core.records.linking import read_links, write_links
 from core.records.loading import Loading, has_problems, refuse
-from core.records.numbering import give_numbers
+from core.records.numbering import check_series, give_numbers, issue_numbers
 from core.records.persist import check_versions, insert, read_before, update
 from core.records.rollups import RollUps
 from core.records.targets import check_targets
@@ -76,6 +76,7 @@ class Writing:
         give_numbers(work, drafts)
         self._settle(work, drafts, "create")
         refuse(drafts)
+        issue_numbers(work, drafts)
         rule = work.access.write_condition(
             work.actor, work.entity, "create", chosen(work, drafts), work.uow.catalog
         )
@@ -122,6 +123,7 @@ class Writing:
         self._settle(work, drafts, "update")
         busy = [d for d in drafts if not d.idle]
         refuse(drafts)
+        issue_numbers(work, busy)
         moved = [d for d in busy if d.changed]
         if moved:
             update(work.plan, moved, work.conditions, work.uow, rule)
@@ -180,6 +182,7 @@ class Writing:
         check_rules(work, drafts, self._label, late=False)
         check_targets(work, drafts)
         check_files(work, drafts)
+        check_series(work, drafts)
         for draft in drafts:
             if action == "create" or draft.changed:
                 for problems in self._plugins.call.record_validate(

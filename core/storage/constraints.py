@@ -19,6 +19,16 @@ def one_target(table: str, field: str) -> str:
     return identifier("c", table, field)
 
 
+def numbered_apart(entity: EntitySpec) -> Iterator[tuple[str, ...]]:
+    """Yield the fields that cannot agree in two records because the system numbers them: series and number."""
+    for field in entity.fields.values():
+        if field.type == "sequence":
+            series = field.option("by")
+            together = (series, field.name) if isinstance(series, str) else (field.name,)
+            if together not in entity.unique_together and not (field.unique and len(together) == 1):
+                yield together
+
+
 def find_constraint(catalog: Catalog | None, table: str, name: str) -> tuple[str, tuple[str, ...]]:
     """Return the entity and the fields that a constraint of this name is about; empty where unknown."""
     if catalog is None:
@@ -34,7 +44,7 @@ def find_constraint(catalog: Catalog | None, table: str, name: str) -> tuple[str
 
 def _constraints(entity: EntitySpec) -> Iterator[tuple[str, tuple[str, ...]]]:
     table = entity.table
-    for together in entity.unique_together:
+    for together in (*entity.unique_together, *numbered_apart(entity)):
         yield unique_index(table, *together), together
     for field in entity.fields.values():
         yield unique_index(table, field.name), (field.name,)

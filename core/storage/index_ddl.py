@@ -12,10 +12,12 @@ def index_of(spec: IndexSpec, *, concurrently: bool = False) -> sa.Index:
 
     Unique, order and list indexes leave out the trash: a deleted record's value is free for another one. Of several
     values that are unique together an empty one counts as a value, else a reference to any of several entities,
-    which is one column for each, would never be unique.
+    which is one column for each, would never be unique. Numbers that the system gave are unique in the trash as well.
     """
     table = sa.Table(spec.table, sa.MetaData(), *(sa.Column(name, sa.Text) for name in _all_columns(spec)))
-    alive = table.c.deleted_at.is_(None) if spec.kind in ("unique", "order", "list") else None
+    among = table.c.deleted_at.is_(None) if spec.kind in ("unique", "order", "list") else None
+    if spec.kind == "numbers":
+        among = table.c[spec.names[-1]].is_not(None)
     columns: list[sa.ColumnElement[object]] = [table.c[name] for name in spec.names]
     if spec.kind == "order":
         columns = [sa.func.public.sort_key(columns[0]), table.c.id]
@@ -24,8 +26,8 @@ def index_of(spec: IndexSpec, *, concurrently: bool = False) -> sa.Index:
     return sa.Index(
         spec.name,
         *columns,
-        unique=spec.kind == "unique",
-        postgresql_where=alive,
+        unique=spec.kind in ("unique", "numbers"),
+        postgresql_where=among,
         postgresql_nulls_not_distinct=spec.kind == "unique" and len(columns) > 1,
         postgresql_concurrently=concurrently,
         postgresql_using="gin" if spec.kind == "search" else False,

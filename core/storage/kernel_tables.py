@@ -186,6 +186,7 @@ sequence = sa.Table(
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("period", sa.Text, primary_key=True),
     sa.Column("next", sa.BigInteger, nullable=False, server_default="1"),
+    sa.Column("last_day", sa.Date),
 )
 
 file = sa.Table(

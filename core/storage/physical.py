@@ -44,7 +44,7 @@ COLUMN_PARTS = ("table", "column", "entity", "field", "owner", "state", "type", 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IndexSpec:
-    """One index of an entity's table: unique, look_up, search, order, list, or the filling of search ``keys``.
+    """One index of an entity's table: unique, numbers, look_up, search, order, list, or the filling of search ``keys``.
 
     The last column of a ``list`` index says how it is sorted: ``amount desc empty_last``.
     """

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Dialect
 
 from core.fields import ColumnSpec, FieldTypes, link_table, on_delete
 from core.metadata.specs import EntitySpec, FieldSpec
-from core.storage.constraints import unique_index
+from core.storage.constraints import numbered_apart, unique_index
 from core.storage.identifiers import identifier
 from core.storage.physical import ACTIVE, DOWN, EMPTY_LAST, TEXT, IndexSpec, PhysicalColumn
 from core.storage.tables import SYSTEM_COLUMNS, system_columns
@@ -110,16 +110,18 @@ def sql_type(kind: sa.types.TypeEngine[Any], references: str | None) -> str:
 def index_needs(entities: Iterable[EntitySpec], types: FieldTypes) -> Iterator[IndexSpec]:
     """Yield the indexes that entities want, links aside."""
     for entity in entities:
-        for together in entity.unique_together:
-            columns = tuple(column for name in together for column in _value_columns(entity, name, types))
-            yield IndexSpec(
-                name=unique_index(entity.table, *together), table=entity.table, kind="unique", columns=columns
-            )
+        yield from (_together(entity, names, "unique", types) for names in entity.unique_together)
+        yield from (_together(entity, names, "numbers", types) for names in numbered_apart(entity))
         yield from (_list_index(entity, names, types) for names in entity.indexes if names)
         for spec in entity.fields.values():
             if not spec.system:
                 yield from _field_indexes(entity, spec, types)
         yield from _order_index(entity, types)
+
+
+def _together(entity: EntitySpec, names: tuple[str, ...], kind: str, types: FieldTypes) -> IndexSpec:
+    columns = tuple(column for name in names for column in _value_columns(entity, name, types))
+    return IndexSpec(name=unique_index(entity.table, *names), table=entity.table, kind=kind, columns=columns)
 
 
 def _field_indexes(entity: EntitySpec, spec: FieldSpec, types: FieldTypes) -> Iterator[IndexSpec]:
