@@ -166,15 +166,22 @@ class _ViewKeys(Form):
     sort = Items(Text(), "Field names, - in front for descending.")
     filters = Map(Part(FilterForm), "Ready-made filters by name.")
     limit = Whole("Records on a page.")
+    group_by = Text("The field whose values are the columns of a kanban: a choice, a reference or yes/no.")
+    among = Text("Which records of a reference's target are columns: <field there> == $record.<field here>.")
+    hue_by = Text("The choice field of a reference's target that colours the columns.")
+    fold = Items(Text(), "Columns that start folded: values of the choice, or of hue_by.", adds=True)
+    sums = Items(Text(), "Numbers and amounts that the head of a column adds up.", adds=True)
+    quick_create = Items(Text(), "Fields asked for where a card is made inside a column.", adds=True)
     sections = Map(Part(SectionForm), "Titled groups, in order; without items: the label of one that exists.")
 
 
 class ViewForm(_ViewKeys):
-    """A layout: ``columns`` for lists, ``sections`` for forms."""
+    """A layout: ``columns`` for lists, ``sections`` for forms, ``card`` for a kanban."""
 
     view = Text("Its name: <entity>.<kind>.", required=True, pattern=VIEW, example=LIST)
     entity = Text("The entity it shows.", pattern=ENTITY, example=THING)
     columns = Items(Either(Text(), Part(ItemForm)), "Columns of a list, in order.")
+    card = Items(Either(Text(), Part(ItemForm)), "Fields on a card, in order; its title is there anyway.")
 
 
 class OperationForm(Form):

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from core.metadata.layout import MORE
 from core.metadata.relations import UNSTORED
-from core.metadata.specs import EntitySpec, ItemSpec, SectionSpec, ViewSpec
-from core.metadata.view_merge import COLUMNS
+from core.metadata.specs import EntitySpec, ItemSpec, Json, SectionSpec, ViewSpec
+from core.metadata.view_merge import CARD, COLUMNS
 
 MAIN = "main"
 LIST_COLUMNS = 6
+CARD_FIELDS = 4
+KANBAN = "kanban"
 
 
 def generated_view(entity: EntitySpec, kind: str) -> ViewSpec | None:
-    """Return the generated list or form: section ``main`` with the entity's own fields, ``more`` with the others."""
+    """Return the generated view: of a form the section ``main`` with the entity's own fields, ``more`` with the others.
+
+    A kanban is generated for an entity with a field whose values can be columns.
+    """
     sections: tuple[SectionSpec, ...]
+    options: Mapping[str, Json] = {}
     if kind == "list":
         sections = (SectionSpec(name=COLUMNS, label="", items=_columns(entity)),)
     elif kind == "form":
         sections = _sections(entity)
+    elif kind == KANBAN and (group_by := column_field(entity)):
+        sections = (SectionSpec(name=CARD, label="", items=_card(entity, group_by)),)
+        options = {"group_by": group_by, "sums": _amounts(entity)}
     else:
         return None
     return ViewSpec(
@@ -27,10 +37,24 @@ def generated_view(entity: EntitySpec, kind: str) -> ViewSpec | None:
         entity=entity.name,
         kind=kind,
         sections=sections,
-        options=MappingProxyType({}),
+        options=MappingProxyType(dict(options)),
         owner=entity.owner,
         place=entity.place,
     )
+
+
+def column_field(entity: EntitySpec) -> str:
+    """Return the field whose choices are the columns where nobody said which; empty where there is none."""
+    return next((f.name for f in entity.fields.values() if f.type == "choice" and not f.derived), "")
+
+
+def _card(entity: EntitySpec, group_by: str) -> tuple[ItemSpec, ...]:
+    shown = [i for i in _columns(entity) if i.name not in (entity.title, group_by)]
+    return tuple(shown[:CARD_FIELDS])
+
+
+def _amounts(entity: EntitySpec) -> tuple[str, ...]:
+    return tuple(f.name for f in entity.fields.values() if f.type == "money")[:1]
 
 
 def _columns(entity: EntitySpec) -> tuple[ItemSpec, ...]:

@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping
 
 from core.metadata.documents import Document, Path
 from core.metadata.findings import Findings
+from core.metadata.generated import KANBAN
+from core.metadata.kanban_checks import check_kanban
 from core.metadata.layers import items, mapping, text, texts
 from core.metadata.merge import Merged
 from core.metadata.relations import follow, targets
 from core.metadata.specs import EntitySpec, Json, ViewSpec
+from core.metadata.view_merge import CARD, COLUMNS
 
 ACTIONS = ("create", "read", "update", "delete", "export", "import", "share", "administer")
 SCOPES = ("own", "team", "team_below", "all")
@@ -25,13 +28,16 @@ def check_views(merged: Merged, findings: Findings) -> None:
                     findings.unknown_field(document, at, merged.entities[view.entity], name)
             for at, name, column in _sub_columns(document):
                 _check_sub_column(merged, findings, view, document, (at, name, column))
+        if view.kind == KANBAN:
+            check_kanban(merged, view, findings)
 
 
 def _named(document: Document) -> Iterator[tuple[Path, str]]:
     """Yield every field name that a view document mentions, with its place."""
     body = document.body
-    for index, value in enumerate(items(body.get("columns"))):
-        yield ("columns", str(index)), _item_name(value)
+    for only in (COLUMNS, CARD):
+        for index, value in enumerate(items(body.get(only))):
+            yield (only, str(index)), _item_name(value)
     for index, value in enumerate(texts(body.get("sort"))):
         yield ("sort", str(index)), value.removeprefix("-")
     for index, value in enumerate(items(body.get("items"))):

@@ -16,7 +16,10 @@ from core.metadata.specs import ItemSpec, Json, Label, ViewSpec
 COLUMNS = "columns"
 """Name of the only section of a list."""
 
-_OWN_KEYS = frozenset({"view", "entity", "sections", "columns", "items", "extends", "base"})
+CARD = "card"
+"""Name of the only section of a view made of cards."""
+
+_OWN_KEYS = frozenset({"view", "entity", "sections", COLUMNS, CARD, "items", "extends", "base"})
 _MERGED_OPTIONS = frozenset({"filters"})
 _OPERATIONS = ("add", "move", "hide", "show")
 
@@ -77,10 +80,11 @@ class ViewMerge:
         document = self._base
         assert isinstance(document, Document)  # the other kind of base is generated
         body = document.body
-        if COLUMNS in body:
-            group = Group(name=COLUMNS, label="", document=document, at=(COLUMNS,))
-            self._layout.add_group(group)
-            self._fill(group, document, items(body[COLUMNS]), (COLUMNS,))
+        for only in (COLUMNS, CARD):
+            if only in body:
+                group = Group(name=only, label="", document=document, at=(only,))
+                self._layout.add_group(group)
+                self._fill(group, document, items(body[only]), (only,))
         for name, section in mapping(body.get("sections")).items():
             self._add_section(document, name, mapping(section))
         for key, name, _ in _merged_options(body):
@@ -198,8 +202,9 @@ class ViewMerge:
         self._layout.append(node, section if known else self._more(document, at))
 
     def _more(self, document: Document, at: Path) -> str:
-        if COLUMNS in self._layout.groups:
-            return COLUMNS
+        for only in (COLUMNS, CARD):
+            if only in self._layout.groups:
+                return only
         if MORE not in self._layout.groups:
             self._layout.add_group(Group(name=MORE, label="More", document=document, at=at))
         return MORE

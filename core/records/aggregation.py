@@ -16,16 +16,17 @@ from core.kernel.actor import Actor
 from core.kernel.values import Money, Ref
 from core.metadata.catalog import Catalog
 from core.metadata.specs import EntitySpec
-from core.records.asking import Asking
+from core.records.asking import Asking, words
 from core.records.columns import title_of
 from core.records.compiled import Kept, Statement, number
 from core.records.filters import Filter, read_filter
 from core.records.listing import Row, Shape, opened, where
 from core.records.measures import MAX_GROUPS, Measure, read_groups, read_measures
-from core.records.query import MAX_FILTER
+from core.records.query import MAX_FILTER, check_search
 from core.records.reading import JSON, Reading
 from core.records.scopes import Eyes, Scope
 from core.records.sources import Sources, Sql
+from core.records.wording import search_patterns
 from core.storage.reader import Reader
 from core.storage.unit import UnitOfWork
 
@@ -61,14 +62,17 @@ class Aggregating:
         measures: Sequence[str] = ("count()",),
         filter_text: str = "",
         *,
+        search: str = "",
         catalog: Catalog,
         uow: UnitOfWork | None = None,
         reader: Reader | None = None,
     ) -> list[Group]:
         """Return one dictionary for each group: its values by name, its figures by the text of the measure.
 
-        Figures of money are tuples of `Money`, one for each currency.
+        Figures of money are tuples of `Money`, one for each currency. ``search`` narrows as it does in a list.
         """
+        check_search(search)
+        patterns = search_patterns(search)
         key = (
             catalog.version,
             catalog.digest,
@@ -77,12 +81,20 @@ class Aggregating:
             tuple(group_by),
             tuple(measures),
             filter_text,
+            len(patterns),
         )
         made = self._kept.get(
-            key, lambda: self._compile(actor, entity, group_by, measures, filter_text, catalog)
+            key,
+            lambda: self._compile(
+                actor, entity, group_by, measures, filter_text, catalog, word_count=len(patterns)
+            ),
         )
         with self._asking.reader(uow, reader) as lent:
-            given = {**self._asking.constants(made.statement.wants, actor, uow), **made.given}
+            given = {
+                **self._asking.constants(made.statement.wants, actor, uow),
+                **made.given,
+                **words(patterns),
+            }
             rows = lent.raw(made.statement.sql, made.statement.params(given))
         if len(rows) > MAX_GROUPS:
             raise BadRequest(
@@ -118,6 +130,8 @@ class Aggregating:
         measures: Sequence[str],
         filter_text: str,
         catalog: Catalog,
+        *,
+        word_count: int = 0,
     ) -> Aggregation:
         spec = catalog.entity(entity)
         if len(filter_text) > MAX_FILTER:
@@ -136,7 +150,7 @@ class Aggregating:
         )
         currencies = tuple(dict.fromkeys(m.name for m in asked if m.money))
         titled = frozenset(name for name in groups if spec.fields[name].type == "reference")
-        select = _select(eyes, spec, groups, titled, currencies, asked, wanted)
+        select = _select(eyes, spec, groups, titled, currencies, asked, wanted, word_count)
         return Aggregation(
             statement=self._reading.compiler.compile(select),
             given=dict(wanted.given) if wanted else {},
@@ -156,13 +170,14 @@ def _select(
     currencies: Sequence[str],
     measures: Sequence[Measure],
     wanted: Filter | None,
+    word_count: int,
 ) -> sa.Select[Any]:
     """Group by ids and currencies inside; join the titles to what is left."""
     scope, sources = opened(eyes, spec)
     keys = [scope.column(name).label(f"g{i}") for i, name in enumerate(groups)]
     keys += [scope.currency(name).label(f"m{i}") for i, name in enumerate(currencies)]
     figures = [cell.label(f"f{i}") for i, cell in enumerate(_figures(scope, measures))]
-    conditions = where(eyes, scope, Shape(entity=spec.name, fields=()), wanted)
+    conditions = where(eyes, scope, Shape(entity=spec.name, fields=(), words=word_count), wanted)
     inside = (
         sa.select(*keys, *figures)
         .select_from(sources.clause)

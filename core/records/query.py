@@ -47,10 +47,13 @@ class Query:
             raise BadRequest(
                 "A filter has at most {maximum} characters.", code="too_long", maximum=MAX_FILTER
             )
-        if len(self.search) > MAX_SEARCH:
-            raise BadRequest(
-                "A search has at most {maximum} characters.", code="too_long", maximum=MAX_SEARCH
-            )
+        check_search(self.search)
 
 
 EVERYTHING = Query()
+
+
+def check_search(text: str) -> None:
+    """Refuse a search that is longer than anybody types."""
+    if len(text) > MAX_SEARCH:
+        raise BadRequest("A search has at most {maximum} characters.", code="too_long", maximum=MAX_SEARCH)

@@ -18,7 +18,7 @@ from core.records.columns import title_of
 from core.records.compiled import Kept, Statement, number
 from core.records.listing import Shape, opened, searched, where
 from core.records.page import Hit
-from core.records.query import MAX_LIMIT, MAX_SEARCH
+from core.records.query import MAX_LIMIT, check_search
 from core.records.reading import Reading
 from core.records.scopes import Eyes
 from core.records.wording import is_id, search_patterns
@@ -154,5 +154,4 @@ def _part(eyes: Eyes, spec: EntitySpec, place: int, limit: int, count: int) -> s
 def _check_limits(text: str, limit: int) -> None:
     if not 0 < limit <= MAX_LIMIT:
         raise BadRequest("limit is between 0 and {maximum}.", code="limit", maximum=MAX_LIMIT)
-    if len(text) > MAX_SEARCH:
-        raise BadRequest("A search has at most {maximum} characters.", code="too_long", maximum=MAX_SEARCH)
+    check_search(text)

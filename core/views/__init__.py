@@ -1,5 +1,14 @@
-"""Screens as data: which columns a list shows, which sections a form has, for whom."""
+"""Screens as data: which columns a list shows, which sections a form has, what a kanban is made of, for whom."""
 
 from core.views.effective import FormSection, ListView, form_sections, list_view
+from core.views.kanban import Among, KanbanView, kanban_view
 
-__all__ = ["FormSection", "ListView", "form_sections", "list_view"]
+__all__ = [
+    "Among",
+    "FormSection",
+    "KanbanView",
+    "ListView",
+    "form_sections",
+    "kanban_view",
+    "list_view",
+]

@@ -25,7 +25,7 @@ def filled(desk):
     desk.insert(
         "kit.item",
         {
-            "name": "a",
+            **{"name": "a", "name_key": "a"},
             "owner": 1,
             "shelf": 1,
             "state": "used",
@@ -35,7 +35,7 @@ def filled(desk):
             "made": date(2026, 3, 1),
         },
         {
-            "name": "b",
+            **{"name": "b", "name_key": "b"},
             "owner": 1,
             "shelf": 1,
             "state": "new",
@@ -156,6 +156,20 @@ def test_filters_narrow(filled):
         {"state": "new", "count()": 1},
         {"state": "used", "count()": 1},
     ]
+
+
+def test_a_search_narrows_as_it_does_in_a_list(filled):
+    def found(text, wanted=""):
+        return filled.aggregating.aggregate(
+            ME, "kit.item", ("state",), ("count()",), wanted, search=text, catalog=filled.catalog(ALL)
+        )
+
+    assert found("a") == [{"state": "used", "count()": 1}]
+    assert found("B") == found("b") == [{"state": "new", "count()": 1}]
+    assert found("b", "state == 'used'") == []
+    assert sum(group["count()"] for group in found("")) == 5
+    with pytest.raises(BadRequest):
+        found("b" * 201)
 
 
 @pytest.mark.parametrize(
