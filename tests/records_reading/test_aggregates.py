@@ -21,11 +21,12 @@ def filled(desk):
     """Six items on two shelves, in two currencies."""
     desk.insert("kit.person", {"name": "Ann"}, {"name": "Bob"})
     desk.insert("kit.shelf", {"name": "upper", "owner": 1}, {"name": "lower", "owner": 2})
+    first, second = {"name": "a", "name_key": "a"}, {"name": "b", "name_key": "b"}
     money = {"price_currency": "IRR"}
     desk.insert(
         "kit.item",
         {
-            **{"name": "a", "name_key": "a"},
+            **first,
             "owner": 1,
             "shelf": 1,
             "state": "used",
@@ -35,7 +36,7 @@ def filled(desk):
             "made": date(2026, 3, 1),
         },
         {
-            **{"name": "b", "name_key": "b"},
+            **second,
             "owner": 1,
             "shelf": 1,
             "state": "new",
