@@ -1,0 +1,1 @@
+"""Pipelines and opportunities, from the first talk to won or lost."""

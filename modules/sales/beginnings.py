@@ -1,0 +1,38 @@
+"""With what an opportunity begins, and what follows from a move: its pipeline, stage and dates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from core.sdk import Ref, UnitOfWork
+from modules.sales.stages import stages
+
+CLOSES_IN = timedelta(days=30)
+"""When a new opportunity is expected to close, where nobody said."""
+
+
+def with_beginnings(values: Mapping[str, object], uow: UnitOfWork) -> Mapping[str, object]:
+    """Return the values of an opportunity that nobody gave."""
+    known, found = stages(uow), dict[str, object]()
+    pipeline, stage = values.get("pipeline"), values.get("stage")
+    if isinstance(stage, Ref) and pipeline is None and stage.id in known.by_id:
+        pipeline = found["pipeline"] = Ref(known.by_id[stage.id].pipeline)
+    if pipeline is None and known.default is not None:
+        pipeline = found["pipeline"] = Ref(known.default)
+    if isinstance(pipeline, Ref) and stage is None:
+        first = known.first(pipeline.id)
+        if first is not None:
+            stage = found["stage"] = Ref(first.id)
+    if values.get("expected_close") is None:
+        found["expected_close"] = uow.today + CLOSES_IN
+    return {**found, "rotting": is_rotting(values, stage, uow)}
+
+
+def is_rotting(values: Mapping[str, object], stage: object, uow: UnitOfWork) -> bool:
+    """Tell whether an opportunity has stood in its stage for longer than that allows."""
+    known = stages(uow).by_id.get(stage.id) if isinstance(stage, Ref) else None
+    since = values.get("stage_entered_at")
+    if known is None or known.kind != "open" or known.rot_days is None or not isinstance(since, datetime):
+        return False
+    return since + timedelta(days=known.rot_days) <= uow.now
