@@ -43,6 +43,6 @@ def missing(values: Mapping[str, object], uow: UnitOfWork) -> Iterator[Problem]:
             yield Problem(
                 code="needed_here",
                 field=name,
-                message="The stage {stage} needs {field}.",
-                params={"stage": found.name, "field": entity.fields[name].label},
+                message="The stage {stage} needs this value.",
+                params={"stage": found.name},
             )
