@@ -17,6 +17,7 @@ from core.web import (
     import_pages,
     list_page,
     lookups,
+    saved_views,
     session_pages,
 )
 from core.web.list_views import ListViews
@@ -67,6 +68,7 @@ def blueprint(site: Site) -> Blueprint:
 
     for room in (session_pages, list_page, form_page, history_page, lookups, admin_pages, import_pages):
         room.register(made, site, pages)
+    saved_views.register(made, site)
     errors.register(made, pages)
     made.add_url_rule("/<path:rest>", "unknown_address", unknown_address, methods=METHODS)
     return made

@@ -12,25 +12,19 @@ from flask import current_app, url_for
 
 from core.access import Access
 from core.fields import FieldTypes
-from core.metadata.catalog import Catalog
-from core.metadata.generated import generated_view
 from core.metadata.specs import EntitySpec, Label, ViewSpec
 from core.records.search import Searching
 from core.views import ListView
 from core.web import natural_dates
 from core.web.chips import LONGEST_ID, Chip, operators, shown_chips
+from core.web.collections import KINDS, collection_url, collection_view
 from core.web.list_query import ListState
 from core.web.list_views import ListViews
-from core.web.texts import N_
+from core.web.saved_views import SavedView, allowed_reaches, default_view, saved_views
 from core.web.visit import Visit
 
-KINDS = {
-    "list": ("web.record_list", N_("List"), "list"),
-    "kanban": ("web.record_kanban", N_("Board"), "layout-kanban"),
-    "calendar": ("web.record_calendar", N_("Calendar"), "calendar"),
-    "chart": ("web.record_chart", N_("Chart"), "chart-bar"),
-}
-"""Kinds of collections in the order of the switcher: the route that shows them, their name, their icon."""
+NONE = "0"
+"""The id in an address that asks for no saved view, where one would open first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,23 +73,20 @@ class ControlBar:
     chips: tuple[ChipView, ...]
     fields: tuple[FilterField, ...]
     periods: tuple[tuple[str, str], ...]
+    saved: tuple[SavedView, ...]
+    reaches: tuple[str, ...]
+    all_address: str
     columns: tuple[str, ...] = ()
+
+    @property
+    def current(self) -> SavedView | None:
+        """The saved view that the state came from."""
+        return next((view for view in self.saved if str(view.id) == self.state.saved), None)
 
     @property
     def carried(self) -> list[tuple[str, str]]:
         """What a search keeps of the state: all but what was searched, the page and the open groups."""
         return [pair for pair in self.state.pairs() if pair[0] not in ("q", "cursor", "open")]
-
-
-def collection_url(kind: str, entity: str) -> str:
-    """Return the address of a collection; an unknown kind leads to the list."""
-    endpoint = KINDS[kind][0] if kind in KINDS and KINDS[kind][0] in current_app.view_functions else ""
-    return url_for(endpoint or "web.record_list", entity=entity)
-
-
-def collection_view(catalog: Catalog, entity: EntitySpec, kind: str) -> ViewSpec | None:
-    """Return the view of a kind: the written one, else a generated one where that makes sense."""
-    return catalog.view(entity.name, kind) or generated_view(entity, kind)
 
 
 def control_bar(
@@ -113,8 +104,17 @@ def control_bar(
         chips=tuple(_chips(present, entity, state, view)),
         fields=tuple(filter_fields(present, entity, view)),
         periods=tuple(natural_dates.choices(present.style)),
+        saved=saved_views(present, entity.name),
+        reaches=allowed_reaches(present),
+        all_address=_all_address(present, entity, state),
         columns=columns,
     )
+
+
+def _all_address(present: Visit, entity: EntitySpec, state: ListState) -> str:
+    """Return what leads to everything: past the view that opens first, and out of a saved one."""
+    plain = ListState(search=state.search, trash=state.trash) if state.saved not in ("", NONE) else state
+    return plain.address(named="", saved=NONE if default_view(present, entity.name) else "")
 
 
 def _kinds(

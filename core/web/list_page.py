@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, request, url_for
-from werkzeug.datastructures import MultiDict
 
 from core.access import Access
 from core.errors import BadRequest
@@ -21,11 +19,13 @@ from core.records.service import Records
 from core.storage import Database
 from core.views import ListView
 from core.web.chips import LONGEST_ID, Chip
-from core.web.control_bar import collection_url, control_bar
+from core.web.collections import collection_url
+from core.web.control_bar import control_bar
 from core.web.fields import FieldView, FieldViews
 from core.web.list_query import ListState, build_query
 from core.web.list_views import ListViews
 from core.web.pages import Pages, go
+from core.web.saved_views import default_view, read_state
 from core.web.visit import Visit, visit
 
 MAX_COLUMNS = 20
@@ -72,6 +72,8 @@ def context_of(site: Site, present: Visit) -> LoadContext:
 def show(site: Site, pages: Pages, name: str) -> Response:
     """Show a list."""
     present = visit().require()
+    if not request.query_string and (first := default_view(present, name)) is not None:
+        return go(collection_url(first.kind, name) + first.address)
     listing = _listing(site, present, name)
     views = FieldViews(site.get(FieldTypes), present.style, site.settings.currency)
     access, catalog, actor = site.get(Access), present.catalog, present.actor
@@ -152,7 +154,7 @@ def _heading(listing: Listing, name: str) -> dict[str, Any]:
 def add_filter(entity: str) -> Response:
     """Lead to the list with one more filter: the state of the list travels with the form."""
     visit().require()
-    state = _state_of(request.args.get("state", ""))
+    state = read_state(request.args.get("state", ""))
     value = request.args.get("value", "").strip() or request.args.get("text", "").strip()
     chip = Chip(
         field=request.args.get("field", ""), operator=request.args.get("operator", ""), value=value[:200]
@@ -163,17 +165,13 @@ def add_filter(entity: str) -> Response:
 def choose_columns(entity: str) -> Response:
     """Lead to the list with other columns."""
     visit().require()
-    state = _state_of(request.args.get("state", ""))
+    state = read_state(request.args.get("state", ""))
     return go(_collection(entity) + state.address(columns=tuple(request.args.getlist("col"))))
 
 
 def _collection(entity: str) -> str:
     """Return where a form of the bar leads back to: the kind of view that it stood on."""
     return collection_url(request.args.get("kind", ""), entity)
-
-
-def _state_of(address: str) -> ListState:
-    return ListState.read(MultiDict(parse_qsl(address.lstrip("?"))))
 
 
 def _chosen() -> Sequence[int]:

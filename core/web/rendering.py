@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from core.errors import Unavailable
 from core.i18n import Style
 from core.metadata.catalog import Catalog
+from core.web.collections import collection_url
 from core.web.fields import FieldView
 from core.web.texts import TEXTS
 from core.web.visit import Visit
@@ -95,6 +96,7 @@ class Renderer:
         folders = (*(folder for folder in own if folder.is_dir()), TEMPLATES)
         if folders not in self._pieces:
             made = {"asset": self.asset, "icon": self.icon, "url_for": url_for, "hue_of": hue_of}
+            made |= {"collection_url": collection_url}
             self._pieces = {
                 folders: Pieces(folders, made, self._compiled)
             }  # of other sets of modules nothing is kept

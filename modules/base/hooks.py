@@ -24,6 +24,7 @@ from modules.base.people import (
     profile_of,
     team_of_owner,
 )
+from modules.base.saved_views import SAVED_VIEW, unset_other_defaults, view_problems
 
 TREES = {"base.user": "manager", "base.team": "parent"}
 """References of this module that make trees."""
@@ -111,6 +112,8 @@ def record_validate(change: Change, uow: UnitOfWork) -> Iterable[Problem]:
     """Keep profiles with their accounts, and trees free of circles."""
     if change.entity.name == "base.user":
         yield from _profile_problems(change, uow)
+    if change.entity.name == SAVED_VIEW:
+        yield from view_problems(change, uow)
     field = TREES.get(change.entity.name, "")
     above = getattr(change.after.get(field), "id", None)
     if (
@@ -134,5 +137,7 @@ def record_saved(change: Change, uow: UnitOfWork) -> None:
     """Let everybody know when names, teams or preferences have moved; a first team becomes one's own."""
     if change.entity.name == "base.team" and "members" in change.changed:
         give_first_team(change.id, uow)
+    if change.entity.name == SAVED_VIEW:
+        unset_other_defaults(change, uow)
     if change.entity.name in TREES and (change.action != "update" or change.changed & PRINCIPALS):
         forget_principals(uow)
