@@ -79,8 +79,8 @@ def register(made: Blueprint, site: Site) -> None:
 
 def saved_views(present: Visit, entity: str) -> tuple[SavedView, ...]:
     """Return the views of an entity that this reader sees, each request asks once."""
-    catalog, access = present.catalog, present.site.get(Access)
-    if SAVED_VIEW not in catalog.entities or not access.may(present.actor, SAVED_VIEW, "read", catalog):
+    catalog = present.catalog
+    if not _may(present, "read"):
         return ()
     known: dict[str, tuple[SavedView, ...]] = g.setdefault("saved_views", {})
     if entity not in known:
@@ -93,6 +93,11 @@ def saved_views(present: Visit, entity: str) -> tuple[SavedView, ...]:
         items = present.site.get(Reading).find(present.actor, SAVED_VIEW, query, catalog=catalog).items
         known[entity] = tuple(_view(present, item) for item in items)
     return known[entity]
+
+
+def _may(present: Visit, action: str) -> bool:
+    known = SAVED_VIEW in present.catalog.entities
+    return known and present.site.get(Access).may(present.actor, SAVED_VIEW, action, present.catalog)
 
 
 def _view(present: Visit, item: Mapping[str, object]) -> SavedView:
@@ -119,10 +124,9 @@ def default_view(present: Visit, entity: str) -> SavedView | None:
 
 def allowed_reaches(present: Visit) -> tuple[str, ...]:
     """Return for whom this person may save a view."""
-    access = present.site.get(Access)
-    if not access.may(present.actor, SAVED_VIEW, "create", present.catalog):
+    if not _may(present, "create"):
         return ()
-    everybody = access.is_administrator(present.actor, present.catalog)
+    everybody = present.site.get(Access).is_administrator(present.actor, present.catalog)
     return (
         "personal",
         *(("team",) if present.actor.team is not None else ()),
