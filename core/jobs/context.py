@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from core.kernel.actor import Actor
+from core.kernel.actor import Actor, system_actor
 from core.kernel.site import Site
 from core.metadata.specs import Json
 from core.storage import Database, UnitOfWork
+from core.storage.catalogs import Catalogs
 from core.storage.kernel_tables import job as core_job
 
 
@@ -36,6 +38,17 @@ class JobContext:
     arguments: Mapping[str, Json]
     checkpoint: Mapping[str, Json] | None
     stopping: Callable[[], bool] = bool
+
+    @contextmanager
+    def unit(self, reason: str) -> Iterator[UnitOfWork]:
+        """Open a unit of work of this job; what it writes says ``reason`` in the history.
+
+        It works for the person who started the job, with their rights; a job that nobody started works as the system.
+        """
+        actor = system_actor(reason) if self.actor.id is None else self.actor
+        catalog = self.site.get(Catalogs).current()
+        with self.site.get(Database).unit(catalog, actor, channel="job", reason=reason) as uow:
+            yield uow
 
     def keep(self, uow: UnitOfWork, checkpoint: Mapping[str, Json], *, done: int) -> None:
         """Store how far the job is, in the transaction of the work itself: both happen or neither.

@@ -32,12 +32,14 @@ from core.metadata.specs import EntitySpec, FieldSpec, ModuleSpec
 from core.records.change import Change
 from core.sdk.parts import (
     closes_circle,
+    defer,
     forget_principals,
     look_up,
     printed,
     read_value,
     reading,
     records,
+    store_file,
     style_of,
 )
 from core.storage import UnitOfWork
@@ -79,6 +81,7 @@ __all__ = [
     "ValidationFailed",
     "add_months",
     "add_years",
+    "defer",
     "fold",
     "forget_principals",
     "hookimpl",
@@ -91,5 +94,6 @@ __all__ = [
     "reading",
     "records",
     "sort_key_ddl",
+    "store_file",
     "style_of",
 ]

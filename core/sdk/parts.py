@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from io import BytesIO
 
 from core.fields import FieldTypes, LoadContext
+from core.files import Files
 from core.i18n import Localization, Style
+from core.jobs import Jobs
 from core.kernel.actor import Actor, Preferences, system_actor
 from core.kernel.site import Site
 from core.metadata.specs import FieldSpec, Json
@@ -61,6 +64,19 @@ def closes_circle(uow: UnitOfWork, entity: str, field: str, record_id: int, star
 def forget_principals(uow: UnitOfWork) -> None:
     """Say that teams or preferences of people have moved: from the next request on they hold everywhere."""
     bump_access(uow)
+
+
+def defer(uow: UnitOfWork, task: str, arguments: Mapping[str, Json] | None = None) -> int:
+    """Promise a job of a task by its name; it exists when, and only when, the unit is committed. Return its id.
+
+    It works for the person who promised it; a unit of work of the system promises one that nobody started.
+    """
+    return _site(uow).get(Jobs).defer(uow, task, arguments or {})
+
+
+def store_file(uow: UnitOfWork, data: bytes, name: str, mime: str = "") -> int:
+    """Keep bytes as a file and return its id, for a field of type file; without a record it is swept after a day."""
+    return _site(uow).get(Files).store(BytesIO(data), name, uow.actor, uow, mime=mime)
 
 
 def style_of(uow: UnitOfWork, preferences: Preferences | None = None) -> Style:

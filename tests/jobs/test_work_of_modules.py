@@ -1,0 +1,49 @@
+"""What a module's task does in units of its own: for whom, with which reason, with which files."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.errors import NotFound
+from core.records.history_reading import HistoryReading
+from core.sdk import defer, look_up, records, store_file
+from core.storage.kernel_tables import file as core_file
+
+
+def _make_shelf(context):
+    with context.unit("shelves are counted at night") as uow:
+        (saved,) = records(uow).create(uow.actor, "kit.shelf", [{"name": "Of a job"}], uow=uow)
+    return {"id": saved.id}
+
+
+def test_a_job_that_nobody_started_works_as_the_system_and_says_why(desk):
+    name = desk.task("test.make", _make_shelf)
+    with desk.unit() as uow:
+        job = defer(uow, name)
+    desk.work()
+    number = desk.status(job).result["id"]
+    (entry, *_) = desk.site.get(HistoryReading).history(desk.system, "kit.shelf", number, catalog=uow.catalog)
+    assert (entry.reason, entry.channel) == ("shelves are counted at night", "job")
+
+
+def test_a_job_of_a_person_has_their_rights_only(desk, actor_as):
+    name = desk.task("test.make", _make_shelf)
+    with desk.unit(actor_as()) as uow:
+        job = defer(uow, name)
+    desk.work()
+    assert desk.status(job).state == "failed"
+    with desk.unit() as uow:
+        assert not list(look_up(uow, "kit.shelf", ("name",)))
+
+
+def test_an_unknown_task_is_refused_when_a_module_promises_it(desk):
+    with pytest.raises(NotFound), desk.unit() as uow:
+        defer(uow, "test.nothing")
+
+
+def test_bytes_become_a_file_with_the_commit(desk):
+    with desk.unit() as uow:
+        number = store_file(uow, b"%PDF-1.7 a page", "page.pdf", "application/pdf")
+    with desk.unit() as uow:
+        row = uow.execute(core_file.select().where(core_file.c.id == number)).one()
+    assert (row.name, row.mime, row.size) == ("page.pdf", "application/pdf", 15)
