@@ -40,6 +40,12 @@ from core.sdk.parts import (
     reading,
     records,
     store_file,
+    forget_principals,
+    localization,
+    look_up,
+    read_value,
+    reading,
+    records,
     style_of,
 )
 from core.storage import UnitOfWork
@@ -86,6 +92,7 @@ __all__ = [
     "forget_principals",
     "hookimpl",
     "closes_circle",
+    "localization",
     "look_up",
     "period",
     "printed",

@@ -61,6 +61,11 @@ def closes_circle(uow: UnitOfWork, entity: str, field: str, record_id: int, star
     return _closes_circle(uow, _site(uow).get(Tables), entity, field, record_id, start)
 
 
+def localization(uow: UnitOfWork) -> Localization:
+    """Return the calendars, languages and translations of the site."""
+    return _site(uow).get(Localization)
+
+
 def forget_principals(uow: UnitOfWork) -> None:
     """Say that teams or preferences of people have moved: from the next request on they hold everywhere."""
     bump_access(uow)
