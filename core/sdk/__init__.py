@@ -44,6 +44,7 @@ from core.sdk.parts import (
     style_of,
 )
 from core.storage import UnitOfWork
+from core.timeline import cancel_reminders, notify, remind
 
 __all__ = [
     "Account",
@@ -83,18 +84,21 @@ __all__ = [
     "add_months",
     "add_years",
     "defer",
+    "cancel_reminders",
     "fold",
     "forget_principals",
     "hookimpl",
     "closes_circle",
     "localization",
     "look_up",
+    "notify",
     "period",
     "printed",
     "read_date",
     "read_value",
     "reading",
     "records",
+    "remind",
     "sort_key_ddl",
     "store_file",
     "style_of",
