@@ -1,6 +1,6 @@
 """All that a module may import from the core: a thin re-export, in alphabetical order."""
 
-from core.errors import Problem, ValidationFailed
+from core.errors import BadRequest, Conflict, Problem, ValidationFailed
 from core.fields import DateField, DecimalField, FieldRefused, FieldType, IntegerField, LoadContext, TextField
 from core.hooks import hookimpl
 from core.i18n import (
@@ -35,6 +35,7 @@ from core.sdk.parts import (
     defer,
     forget_principals,
     localization,
+    lock,
     look_up,
     printed,
     read_value,
@@ -50,10 +51,12 @@ __all__ = [
     "Account",
     "Actor",
     "AnyRef",
+    "BadRequest",
     "Behaviour",
     "Calendar",
     "Change",
     "Collation",
+    "Conflict",
     "DateField",
     "Day",
     "DecimalField",
@@ -90,6 +93,7 @@ __all__ = [
     "hookimpl",
     "closes_circle",
     "localization",
+    "lock",
     "look_up",
     "notify",
     "period",

@@ -13,6 +13,7 @@ from core.kernel.actor import Actor, Preferences, system_actor
 from core.kernel.site import Site
 from core.metadata.specs import FieldSpec, Json
 from core.printing import Printing
+from core.records.locking import lock_records
 from core.records.query import MAX_LIMIT, Query
 from core.records.reading import Reading
 from core.records.service import Records
@@ -54,6 +55,11 @@ def read_value(uow: UnitOfWork, kind: str, value: object, **options: Json) -> ob
     context = LoadContext(currency=settings.currency, region=settings.region, area_code=settings.area_code)
     spec = FieldSpec(entity="", name="value", type=kind, label="", options=options)
     return site.get(FieldTypes).get(kind).load(spec, value, context)
+
+
+def lock(uow: UnitOfWork, entity: str, ids: Sequence[int]) -> None:
+    """Lock records till the end of the unit: who wants one of them waits, and then reads what was written."""
+    lock_records(uow, _site(uow).get(Tables), entity, ids)
 
 
 def closes_circle(uow: UnitOfWork, entity: str, field: str, record_id: int, start: int) -> bool:
