@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from core.access.keys import ANY_TRANSITION, is_transition
 from core.access.parts import Part, part_of
 from core.access.paths import through
 from core.expressions import Checked, ExpressionInvalid, Node, Schema, and_all, any_of, check, or_all, parse
 from core.expressions.nodes import Binary, Null, Path
 from core.expressions.types import BOOLEAN
 from core.metadata.catalog import Catalog
-from core.metadata.specs import EntitySpec, GrantSpec, PartRight, RoleSpec
+from core.metadata.specs import EntitySpec, GrantSpec, RoleSpec
 
 PART_ACTIONS = {"read": "read", "export": "export"}
 """What one must be allowed to do with a whole to do this with its parts; everything else is an update of it."""
@@ -73,13 +74,12 @@ class Grants:
         own = [grant for grant in role.grants if grant.entity == entity.name]
         if own or part is None or entity.name in above:
             for grant in own:
-                if action in grant.actions or "*" in grant.actions:
+                if grants(grant, action):
                     yield from self.own(role, grant, entity)
             return
-        usual = PartRight(needs=PART_ACTIONS.get(action, "update"))
-        asked = entity.part_rights.get(action, usual)
+        asked = PART_ACTIONS.get(action, "update")
         for whole in part.wholes:
-            for branch in self._of_role(role, whole, asked.needs, above | {entity.name}):
+            for branch in self._of_role(role, whole, asked, above | {entity.name}):
                 yield from self._inherited(branch, entity, part, whole, asked)
 
     def own(
@@ -109,16 +109,15 @@ class Grants:
         return check(node, self._schema, entity.name, BOOLEAN, old=False)
 
     def _inherited(
-        self, branch: Branch, entity: EntitySpec, part: Part, whole: EntitySpec, asked: PartRight
+        self, branch: Branch, entity: EntitySpec, part: Part, whole: EntitySpec, action: str
     ) -> Iterator[Branch]:
         """Yield what a grant on the whole means for its part, where the list that shows the part is granted."""
         shown = {f.name for f in whole.fields.values() if part.shows(f, entity)}
-        listed = branch.edit if asked.needs == "update" else branch.read
+        listed = branch.edit if action == "update" else branch.read
         if shown and not shown & listed:
             return
         node = _seen_from(part, whole, branch.condition.node if branch.condition else None)
         try:
-            node = _and(node, parse(asked.when)) if asked.when else node
             condition = None if node is None else self._check(entity, node)
         except ExpressionInvalid:
             return  # a path too long to be followed from here grants nothing
@@ -158,8 +157,11 @@ def _seen_from(part: Part, whole: EntitySpec, condition: Node | None) -> Node | 
     return and_all([Binary("!=", Path((by, "id")), Null()), through(by, condition)])
 
 
-def _and(node: Node | None, narrower: Node) -> Node:
-    return narrower if node is None else and_all([node, narrower])
+def grants(grant: GrantSpec, action: str) -> bool:
+    """Tell whether a grant names an action: by its name, with all transitions, or with everything."""
+    if action in grant.actions or "*" in grant.actions:
+        return True
+    return is_transition(action) and ANY_TRANSITION in grant.actions
 
 
 def granted(names: tuple[str, ...], entity: EntitySpec) -> frozenset[str]:

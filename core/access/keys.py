@@ -6,6 +6,9 @@ from collections.abc import Hashable
 
 from core.kernel.actor import Actor, Scope
 
+ANY_TRANSITION = "transition:*"
+"""Every step of every workflow of an entity, in grants and in the scopes of keys."""
+
 
 def key_of(actor: Actor) -> Hashable:
     """Return what tells apart actors with different rights; those with an equal key share compiled queries."""
@@ -21,4 +24,10 @@ def covers(scopes: tuple[Scope, ...] | None, entity: str, action: str) -> bool:
     """Tell whether one of the scopes covers an action on an entity; None covers everything."""
     if scopes is None:
         return True
-    return any(s.entity in ("*", entity) and s.action in ("*", action) for s in scopes)
+    named = ("*", action, ANY_TRANSITION) if is_transition(action) else ("*", action)
+    return any(s.entity in ("*", entity) and s.action in named for s in scopes)
+
+
+def is_transition(action: str) -> bool:
+    """Tell whether an action is a step of a workflow: ``transition:<name>``."""
+    return action.startswith("transition:")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from core.access import Access
@@ -36,9 +37,12 @@ from core.records.aggregation import Aggregating
 from core.records.asking import Asking
 from core.records.attachments import Attachments
 from core.records.conditions import Conditions
+from core.records.guarding import Guarding
 from core.records.history_reading import HistoryReading
 from core.records.loading import Loading
 from core.records.matching import Matching
+from core.records.moves import Moves
+from core.records.moving import Moving
 from core.records.plan import Plans
 from core.records.reading import Reading
 from core.records.rollups import RollUps
@@ -48,6 +52,7 @@ from core.records.writing import Writing
 from core.storage import Database, Tables
 from core.storage.catalogs import Catalogs
 from core.studio import Studio
+from core.workflow import Guards
 
 BUILT = Path(__file__).parents[1] / "web" / "assets"
 """The built front end; named here because rooms below the web print with its fonts."""
@@ -72,6 +77,7 @@ def build_site(
     types = site.put(FieldTypes())
     site.put(Tables(types))
     site.put(Plugins())
+    site.put(Guards())
     messages = site.put(Messages())
     site.put(Localization(messages))
     site.put(Jobs(database, core_tasks()))
@@ -96,9 +102,12 @@ def _add_catalogs(site: Site) -> None:
             messages=site.get(Messages),
             jobs=site.get(Jobs),
             discovery=site.get(Discovery),
+            guards=site.get(Guards),
         )
     )
-    compiler = site.put(Compiler(types, behaviours=extensions.behaviours))
+    compiler = site.put(
+        Compiler(types, behaviours=extensions.behaviours, checkers=(site.get(Guards).check_catalog,))
+    )
     site.put(Catalogs(site.get(Database), compiler, extensions))
 
 
@@ -107,9 +116,10 @@ def _add_records(site: Site) -> None:
     schema_of = types.schema
     access = site.put(Access(schema_of))
     conditions = Conditions(tables, types, access, schema_of)
-    writing = Writing(
-        site.get(Plugins), RollUps(conditions), Loading(types), lambda label: _shown(label, settings)
-    )
+    loading, shown = Loading(types), partial(_shown, settings=settings)
+    writing = Writing(site.get(Plugins), RollUps(conditions), loading, shown)
+    guarding = Guarding(site.get(Guards), shown)
+    moving = Moving(writing, loading, guarding)
     context = LoadContext(currency=settings.currency, region=settings.region, area_code=settings.area_code)
     site.put(
         Records(
@@ -118,6 +128,8 @@ def _add_records(site: Site) -> None:
             access=access,
             conditions=conditions,
             context=context,
+            moving=moving,
+            moves=Moves(moving, guarding),
         )
     )
     site.put(Matching(tables=tables, types=types, access=access, conditions=conditions))

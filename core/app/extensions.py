@@ -15,6 +15,7 @@ from core.jobs import Jobs
 from core.lifecycle import Discovery
 from core.metadata.documents import Behaviour
 from core.metadata.specs import ModuleSpec
+from core.workflow import Guards
 
 
 class Extensions:
@@ -33,6 +34,7 @@ class Extensions:
         messages: Messages,
         jobs: Jobs,
         discovery: Discovery,
+        guards: Guards,
     ) -> None:
         self._plugins = plugins
         self._types = types
@@ -40,6 +42,7 @@ class Extensions:
         self._messages = messages
         self._jobs = jobs
         self._discovery = discovery
+        self._guards = guards
         self._present: tuple[ModuleSpec, ...] = ()
         self._lock = RLock()
 
@@ -52,6 +55,7 @@ class Extensions:
             self._load(modules)
             self._register("register_field_types", self._types)
             self._register("register_jobs", self._jobs)
+            self._register("register_guards", self._guards)
             self._localize()
             self._messages.use(self._translations(modules))
             self._present = tuple(modules)
@@ -69,7 +73,7 @@ class Extensions:
             if module.name not in known:
                 self._plugins.load(module)
 
-    def _register(self, hook: str, registry: FieldTypes | Jobs) -> None:
+    def _register(self, hook: str, registry: FieldTypes | Jobs | Guards) -> None:
         """Fill a registry anew; the module whose contribution does not fit is set aside, the others go on."""
         registry.fill()
         for contribution in self._plugins.gather(hook):

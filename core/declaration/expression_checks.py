@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from core.errors import Place, Problem
-from core.expressions import Checked, ExpressionInvalid, Schema, compile_text, env_used
+from core.expressions import Checked, ExpressionInvalid, Schema, Type, compile_text, env_used
 from core.metadata.catalog import Catalog
 from core.metadata.layers import mapping, text
 from core.metadata.specs import EntitySpec, FieldSpec
+from core.metadata.workflow_specs import WorkflowSpec
 
 OPTIONS = ("when",)
 """Options of field types that hold a condition on the record."""
@@ -24,13 +25,16 @@ SchemaOf: TypeAlias = Callable[[Catalog], Schema]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Condition:
-    """One condition as written: on which entity, under which key, and whether ``$old`` means something there."""
+    """One condition as written: on which entity, under which key, and whether ``$old`` means something there.
+
+    The name of an entity says that it is a record of that one.
+    """
 
     entity: str
     text: str
     key: str
     place: Place
-    old: bool = False
+    old: bool | str = False
 
 
 def expression_checker(schema_of: SchemaOf) -> Callable[[Catalog], Iterable[Problem]]:
@@ -44,6 +48,8 @@ def expression_checker(schema_of: SchemaOf) -> Callable[[Catalog], Iterable[Prob
         for entity in catalog.entities.values():
             for field in entity.fields.values():
                 yield from _moving(field, schema)
+        for workflow in catalog.workflows.values():
+            yield from _of_workflow(workflow, catalog, schema)
 
     return check_expressions
 
@@ -71,10 +77,6 @@ def _of_entity(entity: EntitySpec) -> Iterator[Condition]:
         yield Condition(
             entity=entity.name, text=rule.refuse_when, key=f"rules.{rule.name}", place=rule.place, old=True
         )
-    for action, right in entity.part_rights.items():
-        if right.when:
-            key = f"part_rights.{action}"
-            yield Condition(entity=entity.name, text=right.when, key=key, place=entity.place)
     for field in entity.fields.values():
         written: Mapping[str, str] = {
             "visible_when": field.visible_when,
@@ -93,9 +95,40 @@ def _of_entity(entity: EntitySpec) -> Iterator[Condition]:
                 )
 
 
-def _refused(condition: Condition, schema: Schema) -> Iterator[Problem]:
+def _of_workflow(workflow: WorkflowSpec, catalog: Catalog, schema: Schema) -> Iterator[Problem]:
+    """Yield what is wrong with the expressions of a workflow: among, guards, values to set."""
+    entity = catalog.entities.get(workflow.entity)
+    field = entity.fields.get(workflow.field) if entity is not None else None
+    if entity is None or field is None:
+        return
+    target = str(field.option("to"))
+    if workflow.among and target in catalog.entities:
+        among = Condition(
+            entity=target,
+            text=workflow.among_condition,
+            key="among",
+            place=workflow.place,
+            old=workflow.entity,
+        )
+        yield from _refused(among, schema)
+    for transition in workflow.transitions.values():
+        for guard in transition.guards:
+            if guard.when:
+                key = f"transitions.{transition.name}.guards"
+                yield from _refused(
+                    Condition(entity=entity.name, text=guard.when, key=key, place=guard.place, old=True),
+                    schema,
+                )
+        for name, written in transition.set.items():
+            kind = schema.type_of(entity.name, name)
+            key = f"transitions.{transition.name}.set.{name}"
+            value = Condition(entity=entity.name, text=written, key=key, place=transition.place, old=True)
+            yield from _refused(value, schema, kind) if kind is not None else ()
+
+
+def _refused(condition: Condition, schema: Schema, expect: Type | str = "boolean") -> Iterator[Problem]:
     try:
-        compile_text(condition.text, schema, condition.entity, "boolean", old=condition.old)
+        compile_text(condition.text, schema, condition.entity, expect, old=condition.old)
     except ExpressionInvalid as invalid:
         for problem in invalid.problems:
             yield replace(problem, field=condition.key, place=condition.place)

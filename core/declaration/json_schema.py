@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core.declaration import forms
 from core.declaration.form_fields import Form
+from core.declaration.workflow_forms import ExtendWorkflowForm, WorkflowForm
 from core.errors import BadRequest
 from core.fields import FieldTypes, options_schema
 from core.metadata.specs import Json
@@ -19,15 +20,22 @@ KINDS: Mapping[str, tuple[type[Form], ...]] = {
     "module": (forms.ModuleForm,),
     "entity": (forms.EntityForm, forms.ExtendEntityForm),
     "view": (forms.ViewForm, forms.ExtendViewForm),
+    "workflow": (WorkflowForm, ExtendWorkflowForm),
     "menus": (forms.MenusForm,),
     "access": (forms.AccessForm,),
     "menu": (forms.MenuForm,),
     "role": (forms.RoleForm,),
-    "extend": (forms.ExtendEntityForm, forms.ExtendViewForm, forms.ExtendRoleForm, forms.ExtendMenuForm),
+    "extend": (
+        forms.ExtendEntityForm,
+        forms.ExtendViewForm,
+        forms.ExtendRoleForm,
+        forms.ExtendMenuForm,
+        ExtendWorkflowForm,
+    ),
 }
-"""Schemas by name; the first five are what files hold, the others single documents of the API."""
+"""Schemas by name; the first six are what files hold, the others single documents of the API."""
 
-FILE_KINDS = ("module", "entity", "view", "menus", "access")
+FILE_KINDS = ("module", "entity", "view", "workflow", "menus", "access")
 
 
 def json_schema(kind: str, field_types: FieldTypes | None = None) -> dict[str, Json]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.declaration.reading import read_yaml
 from core.errors import MetadataInvalid, Place, Problem
-from core.metadata.documents import Document
+from core.metadata.documents import WORKFLOW_TARGET, Document
 from core.metadata.findings import sorted_problems
 from core.metadata.layers import mapping, text
 from core.metadata.names import humanized, nearest
@@ -16,7 +16,7 @@ from core.metadata.specs import Json, Label, ModuleSpec
 
 MANIFEST = "manifest.yaml"
 FILES = ("menus.yaml", "access.yaml")
-FOLDERS = ("entities", "views")
+FOLDERS = ("entities", "views", "workflows")
 OTHER_FILES = frozenset({"quality.yaml"})
 """Files beside the documents that belong to other tools."""
 
@@ -140,15 +140,22 @@ def _misplaced(documents: list[Document]) -> Iterator[Problem]:
     """Yield a problem for each document in a folder of another kind, and for manifests that are not the manifest."""
     for document in documents:
         folder = document.place.file.split("/")[-2]
-        views = document.kind == "view" or (document.kind == "extend" and document.name.count(".") > 1)
-        wrong = document.kind == "module" or (folder in FOLDERS and (folder == "views") != views)
-        if wrong:
+        if document.kind == "module" or (folder in FOLDERS and folder != _folder(document)):
             yield Problem(
                 code="misplaced",
                 message="{name} does not belong into this file.",
                 params={"name": document.name},
                 place=document.place,
             )
+
+
+def _folder(document: Document) -> str:
+    """Return the folder in which a document has its place."""
+    workflow = document.kind == "extend" and document.name.startswith(WORKFLOW_TARGET)
+    if workflow or document.kind == "workflow":
+        return "workflows"
+    view = document.kind == "view" or (document.kind == "extend" and document.name.count(".") > 1)
+    return "views" if view else "entities"
 
 
 def _shown(path: Path, file: Path) -> str:

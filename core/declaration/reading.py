@@ -10,8 +10,17 @@ from typing import Any
 from core.declaration import forms
 from core.declaration.form_fields import Form
 from core.declaration.strict_yaml import MAX_BYTES, MAX_DEPTH, MAX_NODES, Written, is_storable, read_text
+from core.declaration.workflow_forms import ExtendWorkflowForm, WorkflowForm
 from core.errors import MetadataInvalid, Param, Place, Problem
-from core.metadata.documents import KINDS, MENU_TARGET, ROLE_TARGET, Document, Path, canonical
+from core.metadata.documents import (
+    KINDS,
+    MENU_TARGET,
+    ROLE_TARGET,
+    WORKFLOW_TARGET,
+    Document,
+    Path,
+    canonical,
+)
 from core.metadata.findings import sorted_problems
 from core.metadata.layers import mapping, text
 from core.metadata.names import SITE_ENTITY_PREFIX, nearest
@@ -23,6 +32,7 @@ FORMS: Mapping[str, type[Form]] = {
     "view": forms.ViewForm,
     "menu": forms.MenuForm,
     "role": forms.RoleForm,
+    "workflow": WorkflowForm,
     "module": forms.ModuleForm,
 }
 GATHERED: Mapping[str, tuple[str, str, type[Form]]] = {
@@ -31,12 +41,15 @@ GATHERED: Mapping[str, tuple[str, str, type[Form]]] = {
 }
 """Top keys of files that hold several documents: what each is, how others extend it, and the form of the file."""
 
+TOPS = ("entity", "view", "workflow", "module", "extends")
+"""Top keys of files that hold one document."""
+
 
 def read_yaml(source: FilePath | str, place: Place | str = "", *, owner: str = SITE) -> tuple[Document, ...]:
     """Read the documents of one YAML file or text, or raise `MetadataInvalid` with every problem and its line.
 
     ``place`` is the file as it is to be named to people. What a document is follows from its first key: ``entity``,
-    ``view``, ``module``, ``extends``, or ``menus`` and ``roles``, which hold several.
+    ``view``, ``workflow``, ``module``, ``extends``, or ``menus`` and ``roles``, which hold several.
     """
     file = place.file if isinstance(place, Place) else place
     written = read_text(_text(source, file) if isinstance(source, FilePath) else source, file)
@@ -84,6 +97,8 @@ def form_of(document: Document) -> Form | None:
         return forms.ExtendRoleForm()
     if document.name.startswith(MENU_TARGET):
         return forms.ExtendMenuForm()
+    if document.name.startswith(WORKFLOW_TARGET):
+        return ExtendWorkflowForm()
     return forms.ExtendViewForm() if split_view_name(document.name)[0] else forms.ExtendEntityForm()
 
 
@@ -94,7 +109,7 @@ def shape_problems(document: Document) -> Iterator[Problem]:
     yield from _placed(messages, document, ())
     prefix = SITE_ENTITY_PREFIX if document.owner == SITE else f"{document.owner}."
     own = (
-        document.kind not in ("menu", "role")
+        document.kind not in ("menu", "role", "workflow")
         or "." not in document.name
         or document.name.startswith((prefix, SITE_ENTITY_PREFIX))
     )
@@ -126,16 +141,16 @@ def _documents(written: Written, file: str, owner: str) -> Iterator[Document]:
         if top in body or (isinstance(body.get("extends"), Mapping) and _extends_only(body, target)):
             yield from _gathered(written, file, owner, kind, (top, target, form))
             return
-    kinds = [kind for kind in ("entity", "view", "module", "extends") if kind in body]
-    if kinds == ["entity", "view"]:
-        kinds = ["view"]  # a view may name its entity
+    kinds = [kind for kind in TOPS if kind in body]
+    if kinds[:1] == ["entity"] and kinds[1:] in (["view"], ["workflow"]):
+        kinds = kinds[1:]  # views and workflows name their entity
     if len(kinds) != 1:
         raise _invalid(
             Place(file=file, line=1),
             "unknown_kind",
             "A file says what it is by exactly one of these keys: {known}. Perhaps: {nearest}.",
-            known=("entity", "view", "module", "extends", "menus", "roles"),
-            nearest=nearest(next(iter(body)), ("entity", "view", "module", "extends", "menus", "roles")),
+            known=(*TOPS, *GATHERED),
+            nearest=nearest(next(iter(body)), (*TOPS, *GATHERED)),
         )
     kind = "extend" if kinds[0] == "extends" else kinds[0]
     line = written.lines[(kinds[0],)]

@@ -44,19 +44,20 @@ GIVEN: dict[str, Type] = {
 
 
 def compile_text(
-    text: str, schema: Schema, entity: str, expect: Type | str | None = None, *, old: bool = True
+    text: str, schema: Schema, entity: str, expect: Type | str | None = None, *, old: bool | str = True
 ) -> Checked:
     """Parse and check ``text`` in one go; see `check`."""
     return check(parse(text), schema, entity, expect, old=old)
 
 
 def check(
-    node: Node, schema: Schema, entity: str, expect: Type | str | None = None, *, old: bool = True
+    node: Node, schema: Schema, entity: str, expect: Type | str | None = None, *, old: bool | str = True
 ) -> Checked:
     """Return ``node`` checked against ``entity``, or raise `ExpressionInvalid` with every problem.
 
     ``expect`` is the type the result must have (``boolean`` for conditions); without it any will do.
-    ``old=False`` refuses ``$old``, which only exists while a change is written.
+    ``old=False`` refuses ``$old``, which only exists while a change is written; the name of an entity tells that
+    it is a record of that one.
     """
     checker = _Checker(schema, entity, old=old)
     term = checker.whole(node, Type(expect) if isinstance(expect, str) else expect)
@@ -75,13 +76,14 @@ def check(
 class _Checker:
     """One check; what it meets is gathered in ``fields``, ``env`` and ``report``."""
 
-    def __init__(self, schema: Schema, entity: str, *, old: bool) -> None:
+    def __init__(self, schema: Schema, entity: str, *, old: bool | str) -> None:
         self.report = Report()
         self.fields: set[tuple[str, str]] = set()
         self.env: set[str] = set()
         self._schema = schema
         self._root = Place(entity)
-        self._old = old
+        self._old = bool(old)
+        self._old_entity = old if isinstance(old, str) else entity
 
     def whole(self, node: Node, expect: Type | None) -> Term:
         if expect is not None and expect.kind == "boolean":
@@ -172,7 +174,7 @@ class _Checker:
         if isinstance(node, Given) and node.name == "old" and node.parts:
             self.env.add("old")
             if self._old:
-                return self._resolved(node.parts, node.at, self._root.entity, old=True)
+                return self._resolved(node.parts, node.at, self._old_entity, old=True)
             self.report.add("no_old", "{line}:{column}: $old exists only in conditions on a change.", node.at)
             return None
         if isinstance(node, Path):

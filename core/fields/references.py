@@ -77,12 +77,7 @@ class ReferenceAnyField(FieldType):
     derivable = False
     preset = False
     options = table(
-        Option(
-            name="to",
-            kind="entities",
-            required=True,
-            about="The entities pointed to; an empty list where they all join by a behaviour.",
-        ),
+        Option(name="to", kind="entities", required=True, about="The entities pointed to."),
         _ON_DELETE,
     )
 
@@ -125,7 +120,7 @@ class ReferenceAnyField(FieldType):
             raise FieldRefused(
                 "wrong_type",
                 "Write a reference like {example}.",
-                example=f'{{"entity": "{next(iter(targets(spec)), "…")}", "id": 5}}',
+                example=f'{{"entity": "{targets(spec)[0]}", "id": 5}}',
             )
         entity = value["entity"]
         if not isinstance(entity, str) or entity not in targets(spec):
@@ -158,7 +153,7 @@ class ReferenceAnyField(FieldType):
         return {
             "type": "object",
             "properties": {
-                "entity": {"type": "string", **({"enum": list(targets(spec))} if targets(spec) else {})},
+                "entity": {"type": "string", "enum": list(targets(spec))},
                 "id": {"type": "integer", "format": "int64"},
                 "title": {"type": ["string", "null"]},
             },

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from core.errors import Problem
 from core.fields import FieldType
 from core.hooks.markers import hookspec
-from core.hooks.values import ChangeLike
+from core.hooks.values import ChangeLike, GuardLike
 from core.i18n import Calendar, Collation, DigitSet, Language, MoneyUnit
 from core.kernel.actor import Actor
 from core.kernel.protocols import AccountLike, Profile, TaskLike, UnitOfWorkLike
@@ -157,6 +157,23 @@ class Registration:
             @hookimpl
             def register_jobs() -> tuple[Task, ...]:
                 return (Task(name="birthdays.remind", run=remind),)
+        """
+        raise NotImplementedError
+
+    @hookspec
+    def register_guards(self) -> Iterable[GuardLike]:
+        """Offer questions that workflows ask before a move, by name under ``guards``.
+
+        When: whenever the set of enabled modules changes, before documents are compiled.
+        Transaction: none; each guard is later asked inside the transaction of the move, and when moves are offered.
+        Return: guards with qualified names; two of one name set the later module aside.
+        On error: the module is quarantined with the reason, the others go on; its guards then refuse every move.
+
+        Example::
+
+            @hookimpl
+            def register_guards() -> tuple[Guard, ...]:
+                return (Guard(name="surveys.answered", check=unanswered),)
         """
         raise NotImplementedError
 

@@ -34,3 +34,15 @@ class ChangeLike(Protocol):
     @property
     def changed(self) -> frozenset[str]:
         """Names of the fields whose value moved."""
+
+    @property
+    def transition(self) -> str:
+        """The step of a workflow by which the state moved, empty where it did not."""
+
+
+class GuardLike(Protocol):
+    """A named question about a move of a workflow."""
+
+    @property
+    def name(self) -> str:
+        """Qualified name, as workflows write it."""

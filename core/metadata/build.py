@@ -20,6 +20,7 @@ from core.metadata.names import MODULE_NAME, RESERVED_MODULES
 from core.metadata.specs import ModuleSpec
 from core.metadata.view_checks import check_menus, check_roles, check_views
 from core.metadata.visibility import check_visible
+from core.metadata.workflow_checks import check_workflows
 
 Spec = TypeVar("Spec")
 
@@ -105,6 +106,7 @@ class _Builder:
         check_views(merged, findings)
         check_menus(merged, findings)
         check_roles(merged, findings)
+        check_workflows(merged, self._dependencies, findings)
         catalog = self._catalog(documents, merged)
         return catalog, merged, [*findings, *self._checked(catalog, documents, findings)]
 
@@ -160,15 +162,14 @@ class _Builder:
 
     def _catalog(self, documents: tuple[Document, ...], merged: Merged) -> Catalog:
         parts = sorted((*d.key, d.digest) for d in documents)
-        behaviours = sorted(
-            (b.owner, b.name, digest_of([b.fields, b.rules, b.joins])) for b in self._behaviours
-        )
+        behaviours = sorted((b.owner, b.name, digest_of([b.fields, b.rules])) for b in self._behaviours)
         return Catalog(
             version=self._version,
             entities=_frozen(merged.entities),
             views=_frozen(merged.views),
             menus=_frozen(merged.menus),
             roles=_frozen(merged.roles),
+            workflows=_frozen(merged.workflows),
             modules=MappingProxyType({m.name: m for m in self._modules}),
             digest=digest_of([parts, behaviours, [[m.name, m.version] for m in self._modules]]),
         )

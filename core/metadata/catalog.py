@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 
 from core.errors import BadRequest, NotFound, Problem
 from core.metadata.names import nearest
 from core.metadata.specs import EntitySpec, FieldSpec, MenuSpec, ModuleSpec, RoleSpec, ViewSpec
+from core.metadata.workflow_specs import WorkflowSpec
 
 
 def unknown_entity(name: str) -> NotFound:
@@ -28,6 +30,7 @@ class Catalog:
     views: Mapping[str, ViewSpec] = field(default_factory=lambda: MappingProxyType({}))
     menus: Mapping[str, MenuSpec] = field(default_factory=lambda: MappingProxyType({}))
     roles: Mapping[str, RoleSpec] = field(default_factory=lambda: MappingProxyType({}))
+    workflows: Mapping[str, WorkflowSpec] = field(default_factory=lambda: MappingProxyType({}))
     modules: Mapping[str, ModuleSpec] = field(default_factory=lambda: MappingProxyType({}))
     diagnostics: tuple[Problem, ...] = ()
     digest: str = ""
@@ -55,3 +58,18 @@ class Catalog:
     def view(self, entity: str, kind: str) -> ViewSpec | None:
         """Return the written view of this kind, or None where it is to be generated."""
         return self.views.get(f"{entity}.{kind}")
+
+    def workflows_of(self, entity: str) -> tuple[WorkflowSpec, ...]:
+        """Return the workflows that records of an entity go through, mostly none or one."""
+        return self._by_entity.get(entity, ())
+
+    def workflow_of(self, entity: str, name: str) -> WorkflowSpec | None:
+        """Return the workflow whose state a field holds, or None."""
+        return next((w for w in self.workflows_of(entity) if w.field == name), None)
+
+    @cached_property
+    def _by_entity(self) -> Mapping[str, tuple[WorkflowSpec, ...]]:
+        found: dict[str, tuple[WorkflowSpec, ...]] = {}
+        for workflow in self.workflows.values():
+            found[workflow.entity] = (*found.get(workflow.entity, ()), workflow)
+        return found

@@ -14,11 +14,16 @@ from core.metadata.specs import NOTHING, SITE, Json
 
 Path: TypeAlias = tuple[str, ...]
 
-KINDS = ("entity", "extend", "view", "menu", "role", "module")
+KINDS = ("entity", "extend", "view", "menu", "role", "workflow", "module")
 """What a document may be. ``extend`` adds to or changes another document, its target."""
 
-ROLE_TARGET, MENU_TARGET = "role:", "menu:"
-"""Start of an ``extends`` that means a role or a menu; plain names mean entities (a.b) and views (a.b.kind)."""
+ROLE_TARGET, MENU_TARGET, WORKFLOW_TARGET = "role:", "menu:", "workflow:"
+"""Start of an ``extends`` that means one of these; plain names mean entities (a.b) and views (a.b.kind)."""
+
+TARGETS: Mapping[str, str] = MappingProxyType(
+    {"role": ROLE_TARGET, "menu": MENU_TARGET, "workflow": WORKFLOW_TARGET}
+)
+"""The kinds of document that are extended with a word in front of their name."""
 
 _NO_LINES: Mapping[Path, int] = MappingProxyType({})
 
@@ -74,17 +79,12 @@ class Document:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Behaviour:
-    """Fields and rules that come with a name in an entity's ``behaviours``, written as in a document.
-
-    ``joins`` names open references to any of several entities, ``{"base.note": "record"}``: an entity with this
-    behaviour becomes one of the entities that they may point to.
-    """
+    """Fields and rules that come with a name in an entity's ``behaviours``, written as in a document."""
 
     name: str
     owner: str
     fields: Mapping[str, Mapping[str, Json]] = field(default_factory=lambda: MappingProxyType({}))
     rules: Mapping[str, Mapping[str, Json]] = field(default_factory=lambda: MappingProxyType({}))
-    joins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def plain(value: object) -> Json:

@@ -19,6 +19,8 @@ _PARTS = {
     "choices": 2,
     "filters": 2,
     "grants": 2,
+    "transitions": 2,
+    "states": 2,
     "sections": 2,
     "items": 2,
     "columns": 2,

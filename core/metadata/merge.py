@@ -7,9 +7,16 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from core.metadata.dependencies import Dependencies
-from core.metadata.documents import MENU_TARGET, ROLE_TARGET, Behaviour, Document, Path
-from core.metadata.entity_joins import join_entities
-from core.metadata.entity_merge import EntityMerge, MergedEntity
+from core.metadata.documents import (
+    MENU_TARGET,
+    ROLE_TARGET,
+    TARGETS,
+    WORKFLOW_TARGET,
+    Behaviour,
+    Document,
+    Path,
+)
+from core.metadata.entity_merge import EntityMerge
 from core.metadata.entity_specs import entity_spec
 from core.metadata.findings import CONFLICT, Findings
 from core.metadata.layers import PARKED, Override, text
@@ -17,6 +24,8 @@ from core.metadata.names import ENTITY_NAME, SITE_ENTITY_PREFIX, suggestions
 from core.metadata.role_merge import merge_menu, merge_role
 from core.metadata.specs import EntitySpec, MenuSpec, RoleSpec, ViewSpec
 from core.metadata.view_merge import ViewMerge, split_view_name
+from core.metadata.workflow_merge import merge_workflow
+from core.metadata.workflow_specs import WorkflowSpec
 
 DefaultView: TypeAlias = Callable[[EntitySpec, str], "ViewSpec | None"]
 """Gives the generated view of an entity, which stands until someone writes one; None for an unknown kind."""
@@ -30,6 +39,7 @@ class Merged:
     views: dict[str, ViewSpec] = field(default_factory=dict)
     menus: dict[str, MenuSpec] = field(default_factory=dict)
     roles: dict[str, RoleSpec] = field(default_factory=dict)
+    workflows: dict[str, WorkflowSpec] = field(default_factory=dict)
     documents: dict[tuple[str, str], Document] = field(default_factory=dict)
     extends: dict[str, list[Document]] = field(default_factory=dict)
     origins: dict[tuple[str, str, str], tuple[Document, Path]] = field(default_factory=dict)
@@ -40,8 +50,8 @@ class Merged:
         return self.origins[(entity, group, name)]
 
     def sources(self, kind: str, name: str) -> tuple[Document, ...]:
-        """Return the documents that make up a view, menu or role, in order."""
-        prefix = {"role": ROLE_TARGET, "menu": MENU_TARGET}.get(kind, "")
+        """Return the documents that make up a view, menu, role or workflow, in order."""
+        prefix = TARGETS.get(kind, "")
         base = self.documents.get((kind, name))
         return (*((base,) if base else ()), *self.extends.get(prefix + name, ()))
 
@@ -73,6 +83,7 @@ class Merge:
         self._merge_entities()
         self._merge_views()
         self._merge_roles_and_menus()
+        self._merge_workflows()
         for target, documents in self._merged.extends.items():
             if target not in self._known_targets():
                 for document in documents:
@@ -107,18 +118,15 @@ class Merge:
         )
 
     def _merge_entities(self) -> None:
-        trees: dict[str, MergedEntity] = {}
         for (kind, name), document in self._merged.documents.items():
             if kind == "entity" and self._may_name(document):
                 extends = [d for d in self._merged.extends.get(name, ()) if self._may_touch(d, document)]
-                trees[name] = EntityMerge(
+                merged = EntityMerge(
                     document, extends, self._behaviours, self._findings, self._merged.overrides
                 ).merge()
-        join_entities(trees, self._behaviours, self._findings)
-        for name, merged in trees.items():
-            self._merged.entities[name] = entity_spec(merged, self._findings)
-            for (group, part), origin in ((at, o) for at, o in merged.origins.items() if len(at) == 2):
-                self._merged.origins[(name, group, part)] = (origin.document, origin.at)
+                self._merged.entities[name] = entity_spec(merged, self._findings)
+                for (group, part), origin in ((at, o) for at, o in merged.origins.items() if len(at) == 2):
+                    self._merged.origins[(name, group, part)] = (origin.document, origin.at)
 
     def _may_name(self, document: Document) -> bool:
         match = ENTITY_NAME.fullmatch(document.name)
@@ -200,9 +208,17 @@ class Merge:
                 if menu is not None:
                     merged.menus[name] = menu
 
+    def _merge_workflows(self) -> None:
+        for (kind, name), document in self._merged.documents.items():
+            if kind == "workflow":
+                extends = self._merged.extends.get(WORKFLOW_TARGET + name, [])
+                seen = [d for d in extends if self._may_touch(d, document)]
+                self._merged.workflows[name] = merge_workflow(
+                    document, seen, self._findings, self._merged.overrides
+                )
+
     def _known_targets(self) -> frozenset[str]:
-        prefixes = {"role": ROLE_TARGET, "menu": MENU_TARGET}
-        return frozenset(prefixes.get(kind, "") + name for kind, name in self._merged.documents) | set(
+        return frozenset(TARGETS.get(kind, "") + name for kind, name in self._merged.documents) | set(
             self._merged.views
         )
 

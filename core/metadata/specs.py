@@ -17,7 +17,6 @@ SITE = "site"
 """Owner of what was made at the site itself; module names are the other owners."""
 
 NOTHING: Mapping[str, Json] = MappingProxyType({})
-NO_OWNERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,10 +45,7 @@ class RollUp:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FieldSpec:
-    """One value on an entity. ``options`` holds what only its type understands (to, max_length, …).
-
-    ``joined`` tells of the entities that behaviours brought among its targets who asked for the behaviour.
-    """
+    """One value on an entity. ``options`` holds what only its type understands (to, max_length, …)."""
 
     name: str
     entity: str
@@ -73,7 +69,6 @@ class FieldSpec:
     required_when: str = ""
     read_only_when: str = ""
     import_names: tuple[str, ...] = ()
-    joined: Mapping[str, str] = field(default_factory=lambda: NO_OWNERS, compare=False)
     nullable: bool = True
 
     @property
@@ -119,23 +114,11 @@ class ImportColumn:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PartRight:
-    """What one must be allowed to do with a whole to do something with its parts.
-
-    ``needs`` is the action on the whole; ``when`` an expression on the part that narrows it.
-    """
-
-    needs: str
-    when: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class EntitySpec:
     """A kind of record: its fields in order, its rules, and which field is its title.
 
     ``indexes`` are names of fields: lists are filtered by all but the last and sorted by the last, ``-`` before it
-    for descending. ``part_rights`` tells by action where a part asks something else of its whole than usual: to read
-    it for reading, to export it for exporting, to update it for all else.
+    for descending.
     """
 
     name: str
@@ -149,7 +132,6 @@ class EntitySpec:
     behaviours: tuple[str, ...] = ()
     icon: str = "database"
     part_of: str = ""
-    part_rights: Mapping[str, PartRight] = field(default_factory=lambda: MappingProxyType({}))
     unique_together: tuple[tuple[str, ...], ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
     place: Place = Place()

@@ -10,6 +10,7 @@ from core.errors import Place
 from core.metadata.catalog import Catalog
 from core.metadata.relations import follow, targets
 from core.metadata.specs import EntitySpec, FieldSpec, GrantSpec, Json, ViewSpec
+from core.metadata.workflow_specs import WorkflowSpec
 
 _TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
 _PATH = re.compile(r"(?<![\w.$])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
@@ -49,6 +50,15 @@ def _entity_uses(catalog: Catalog, entity: str) -> Iterator[Use]:
     for menu in catalog.menus.values():
         if menu.entity == entity:
             yield Use(kind="menu", name=menu.name, part="entity", owner=menu.owner, place=menu.place)
+    for workflow in catalog.workflows.values():
+        if workflow.entity == entity:
+            yield Use(
+                kind="workflow",
+                name=workflow.name,
+                part="entity",
+                owner=workflow.owner,
+                place=workflow.place,
+            )
     for role, grant in _grants(catalog):
         if grant.entity == entity:
             yield Use(kind="role", name=role, part="grants", owner=grant.owner, place=grant.place)
@@ -60,6 +70,9 @@ def _field_uses(catalog: Catalog, entity: str, field: str) -> Iterator[Use]:
     for view in catalog.views.values():
         for part in _in_view(catalog, view, entity, field):
             yield Use(kind="view", name=view.name, part=part, owner=view.owner, place=view.place)
+    for workflow in catalog.workflows.values():
+        for part, place in _in_workflow(catalog, workflow, entity, field):
+            yield Use(kind="workflow", name=workflow.name, part=part, owner=workflow.owner, place=place)
     for role, grant in _grants(catalog):
         named = grant.entity == entity and field in {n.removeprefix("!") for n in (*grant.read, *grant.edit)}
         if named or mentions(catalog, grant.entity, grant.when, entity, field):
@@ -119,6 +132,29 @@ def _in_view(catalog: Catalog, view: ViewSpec, entity: str, field: str) -> Itera
         for text in _texts(value):
             if mentions(catalog, view.entity, text, entity, field):
                 yield key
+
+
+def _in_workflow(
+    catalog: Catalog, workflow: WorkflowSpec, entity: str, field: str
+) -> Iterator[tuple[str, Place]]:
+    """Yield the parts of a workflow that name the field, each with where it was written."""
+    home = catalog.entities.get(workflow.entity)
+    state = home.fields.get(workflow.field) if home is not None else None
+    of_target = state is not None and entity in targets(state) and field in (workflow.kind, workflow.order)
+    if of_target or (workflow.entity == entity and workflow.field == field):
+        yield "field", workflow.place
+    if state is not None and any(
+        mentions(catalog, target, workflow.among.replace("$record.", ""), entity, field)
+        for target in (*targets(state), workflow.entity)
+    ):
+        yield "among", workflow.place
+    for step in workflow.transitions.values():
+        named = {*step.asked, *step.clear, *step.set, *(name for guard in step.guards for name in guard.on)}
+        written = (*step.set.values(), *(guard.when for guard in step.guards))
+        if (workflow.entity == entity and field in named) or any(
+            mentions(catalog, workflow.entity, text, entity, field) for text in written
+        ):
+            yield f"transitions.{step.name}", step.place
 
 
 def _texts(value: Json) -> Iterator[str]:

@@ -10,13 +10,14 @@ from core.metadata.generated import KANBAN
 from core.metadata.kanban_checks import check_kanban
 from core.metadata.layers import items, mapping, text, texts
 from core.metadata.merge import Merged
+from core.metadata.names import suggestions
 from core.metadata.relations import follow, targets
 from core.metadata.specs import EntitySpec, Json, ViewSpec
 from core.metadata.view_merge import CARD, COLUMNS
 
 ACTIONS = ("create", "read", "update", "delete", "export", "import", "share", "administer")
 SCOPES = ("own", "team", "team_below", "all")
-TRANSITION = "transition:"
+TRANSITION, ANY_TRANSITION = "transition:", "transition:*"
 
 
 def check_views(merged: Merged, findings: Findings) -> None:
@@ -94,7 +95,9 @@ def _check_grant(merged: Merged, findings: Findings, document: Document, index: 
     if entity is None:
         findings.unknown_entity(document, (*at, "entity"), text(body.get("entity")), merged.entities)
     for action in texts(body.get("actions")):
-        if action not in ACTIONS and action != "*" and not action.startswith(TRANSITION):
+        if action.startswith(TRANSITION):
+            _check_transition(merged, findings, document, (*at, "actions"), (action, entity))
+        elif action not in ACTIONS and action != "*":
             findings.add(
                 document,
                 (*at, "actions"),
@@ -115,6 +118,29 @@ def _check_grant(merged: Merged, findings: Findings, document: Document, index: 
         )
     if entity is not None:
         _check_granted_fields(entity, mapping(body.get("fields")), findings, document, (*at, "fields"))
+
+
+def _check_transition(
+    merged: Merged, findings: Findings, document: Document, at: Path, granted: tuple[str, EntitySpec | None]
+) -> None:
+    """Check that a granted transition is one of the entity's."""
+    action, entity = granted
+    known = [
+        f"{TRANSITION}{name}"
+        for workflow in merged.workflows.values()
+        if entity is not None and workflow.entity == entity.name
+        for name in workflow.transitions
+    ]
+    if entity is not None and action not in (ANY_TRANSITION, *known):
+        findings.add(
+            document,
+            at,
+            "unknown_transition",
+            "{entity} has no {action}. Perhaps: {nearest}.",
+            entity=entity.name,
+            action=action,
+            nearest=suggestions(action, known),
+        )
 
 
 def _check_granted_fields(

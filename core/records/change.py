@@ -13,7 +13,8 @@ from core.metadata.specs import EntitySpec
 class Change:
     """One record's move from ``before`` to ``after``; both hold Python values by field name.
 
-    ``action`` is create, update, delete or restore. ``before`` is empty for a new record.
+    ``action`` is create, update, delete or restore. ``before`` is empty for a new record. ``transition`` is the name of
+    the step of a workflow by which an update moved the state, empty where it did not.
     """
 
     entity: EntitySpec
@@ -22,6 +23,7 @@ class Change:
     before: Mapping[str, object]
     after: Mapping[str, object]
     changed: frozenset[str]
+    transition: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +37,10 @@ class Saved:
 
 @dataclass(slots=True)
 class Draft:
-    """One record on its way through the write pipeline."""
+    """One record on its way through the write pipeline.
+
+    ``transition`` is the step that it takes, ``moving`` the workflow in which it takes it.
+    """
 
     row: int
     id: int = 0
@@ -50,8 +55,11 @@ class Draft:
     changed: frozenset[str] = frozenset()
     problems: list[Problem] = field(default_factory=list)
     notes: dict[str, object] = field(default_factory=dict)
+    transition: str = ""
+    moving: str = ""
+    reason: str | None = None
 
     @property
     def idle(self) -> bool:
-        """True where nothing about the record itself, its links or its lists would move."""
-        return not self.changed and not self.lists
+        """True where nothing about the record itself, its links or its lists would move, and no step is taken."""
+        return not (self.changed or self.lists or self.transition)

@@ -68,14 +68,14 @@ def check_conditions(work: Work, drafts: Sequence[Draft]) -> None:
     for draft in drafts:
         told = {problem.field for problem in draft.problems}
         for spec in plan.required:
-            if spec.name not in told and _missing(draft, spec):
+            if spec.name not in told and is_missing(draft, spec):
                 draft.problems.append(_required(spec))
         if not (plan.required_when or plan.read_only_when):
             continue
         view, old = work.view(draft), work.old(draft)
         env = work.env(old)
         for conditional in plan.required_when:
-            if _missing(draft, conditional.spec) and conditional.read(view, env) is True:
+            if is_missing(draft, conditional.spec) and conditional.read(view, env) is True:
                 draft.problems.append(_required(conditional.spec))
         # What may change is decided by the state the record is in, not by the one it is brought to.
         for conditional in plan.read_only_when:
@@ -90,7 +90,8 @@ def check_conditions(work: Work, drafts: Sequence[Draft]) -> None:
                 )
 
 
-def _missing(draft: Draft, spec: FieldSpec) -> bool:
+def is_missing(draft: Draft, spec: FieldSpec) -> bool:
+    """Tell whether a field is empty after the write."""
     if spec.type == "list":
         return not draft.id and not draft.lists.get(spec.name)
     if spec.type == "links":

@@ -16,6 +16,9 @@ from core.storage import UnitOfWork
 from core.storage.kernel_tables import history as core_history
 
 ROW = ("entity", "record_id", "action", "changes")
+TRANSITION, TAKEN = "transition", "$transition"
+"""The action of a step of a workflow, and the note that tells which: ``{"name", "field"}``."""
+
 WHO = ("at", "actor", "actor_name", "channel", "reason", "cause")
 
 
@@ -27,7 +30,7 @@ def write_history(
         {
             "entity": plan.entity.name,
             "record_id": draft.id,
-            "action": action,
+            "action": TRANSITION if draft.transition else action,
             "changes": {**_changes(plan, draft), **draft.notes},
         }
         for draft in drafts
@@ -44,7 +47,7 @@ def write_history(
             "new_actor": uow.actor.id,
             "new_actor_name": uow.actor.name or uow.actor.login,
             "new_channel": uow.channel,
-            "new_reason": uow.reason,
+            "new_reason": next((d.reason for d in drafts if d.reason), uow.reason),
             "new_cause": uow.cause,
         },
     )

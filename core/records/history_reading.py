@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -15,6 +15,7 @@ from core.metadata.catalog import Catalog
 from core.metadata.specs import FieldSpec, Json
 from core.records.asking import Asking
 from core.records.compiled import Kept, Statement
+from core.records.history import TAKEN, TRANSITION
 from core.records.history_parts import HistoryPage, build_history_page
 from core.records.listing import opened, visible
 from core.records.page import HistoryEntry, HistoryPart
@@ -158,6 +159,7 @@ def _entry(row: Sequence[Any], page: HistoryPage, shown: frozenset[str]) -> Hist
         for name, pair in told.items()
         if name in shown and isinstance(pair, list) and len(pair) == 2
     }
+    step = _taken(told.get(TAKEN), shown)
     return HistoryEntry(
         id=number,
         at=at,
@@ -165,10 +167,18 @@ def _entry(row: Sequence[Any], page: HistoryPage, shown: frozenset[str]) -> Hist
         actor_name=actor_name or None,
         channel=channel,
         reason=reason,
-        action=action,
+        action="update" if action == TRANSITION and not step else action,
         changes=pairs,
         part=part,
+        transition=step,
     )
+
+
+def _taken(note: object, shown: Collection[str]) -> str:
+    """Return the step of a workflow that was taken, where the reader sees the state that it moved."""
+    if not isinstance(note, Mapping) or note.get("field") not in shown:
+        return ""
+    return str(note.get("name", ""))
 
 
 def _fields(catalog: Catalog, entity: str, entry: HistoryEntry) -> Mapping[str, FieldSpec]:

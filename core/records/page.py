@@ -47,7 +47,7 @@ class HistoryPart:
 class HistoryEntry:
     """One change as this reader may know it: ``changes`` holds (before, after) of the fields readable today.
 
-    ``part`` is None where the record itself was changed.
+    ``part`` is None where the record itself was changed; ``transition`` is the step of a workflow that was taken.
     """
 
     id: int
@@ -59,3 +59,4 @@ class HistoryEntry:
     action: str
     changes: Mapping[str, tuple[Json, Json]]
     part: HistoryPart | None = None
+    transition: str = ""

@@ -10,6 +10,7 @@ from core.expressions.types import BOOLEAN
 from core.fields import FieldType, FieldTypes, SequencePattern, pattern_of
 from core.metadata.catalog import Catalog
 from core.metadata.specs import EntitySpec, FieldSpec, RuleSpec
+from core.workflow import Flow, Machines
 
 Reading = Callable[[View, Env], object]
 
@@ -81,6 +82,7 @@ class EntityPlan:
     rules: tuple[Rule, ...]
     required_when: tuple[Conditional, ...]
     read_only_when: tuple[Conditional, ...]
+    flows: tuple[Flow, ...] = ()
 
     @property
     def stored_names(self) -> tuple[str, ...]:
@@ -93,7 +95,9 @@ class EntityPlan:
         return tuple(f for f in self.stored if f.rollup)
 
 
-def build_plan(entity: EntitySpec, schema: Schema, types: FieldTypes) -> EntityPlan:
+def build_plan(
+    entity: EntitySpec, schema: Schema, types: FieldTypes, flows: tuple[Flow, ...] = ()
+) -> EntityPlan:
     """Sort the fields of ``entity`` and compile its expressions."""
     of = {name: types.get(spec.type) for name, spec in entity.fields.items()}
     own = [f for f in entity.fields.values() if not f.system]
@@ -113,6 +117,7 @@ def build_plan(entity: EntitySpec, schema: Schema, types: FieldTypes) -> EntityP
         rules=tuple(_rule(rule, entity, schema, rolled) for rule in entity.rules),
         required_when=_conditionals(entity, own, schema, "required_when"),
         read_only_when=_conditionals(entity, own, schema, "read_only_when"),
+        flows=flows,
     )
 
 
@@ -167,6 +172,7 @@ class Plans:
     def __init__(self, types: FieldTypes, schema_of: Callable[[Catalog], Schema]) -> None:
         self._types = types
         self._schema_of = schema_of
+        self._machines = Machines(schema_of)
         self._plans: dict[str, tuple[int, EntityPlan]] = {}
 
     def of(self, catalog: Catalog, entity: str) -> EntityPlan:
@@ -175,6 +181,7 @@ class Plans:
         known = self._plans.get(entity)
         if known and known[0] == catalog.version and known[1].entity is spec:
             return known[1]
-        plan = build_plan(spec, self._schema_of(catalog), self._types)
+        flows = self._machines.of(catalog, entity)
+        plan = build_plan(spec, self._schema_of(catalog), self._types, flows)
         self._plans[entity] = (catalog.version, plan)
         return plan

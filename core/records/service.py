@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 from core.access import Access
 from core.errors import AccessDenied
@@ -10,11 +11,17 @@ from core.fields import LoadContext
 from core.kernel.actor import Actor
 from core.records.change import Saved
 from core.records.conditions import Conditions
+from core.records.moves import Moves
+from core.records.moving import Moving
 from core.records.plan import Plans
+from core.records.state_targets import StateTarget, targets_of
 from core.records.telling import told_to_writer
 from core.records.work import Work
 from core.records.writing import Values, Writing
 from core.storage import UnitOfWork
+from core.workflow import Offer
+
+NO_VALUES: Values = MappingProxyType({})
 
 
 class Records:
@@ -24,13 +31,23 @@ class Records:
     """
 
     def __init__(
-        self, *, writing: Writing, plans: Plans, access: Access, conditions: Conditions, context: LoadContext
+        self,
+        *,
+        writing: Writing,
+        plans: Plans,
+        access: Access,
+        conditions: Conditions,
+        context: LoadContext,
+        moving: Moving,
+        moves: Moves,
     ) -> None:
         self._writing = writing
         self._plans = plans
         self._access = access
         self._conditions = conditions
         self._context = context
+        self._moving = moving
+        self._moves = moves
 
     def create(
         self,
@@ -95,6 +112,84 @@ class Records:
             parsed=parsed,
             merge_lists=merge_lists,
         )
+
+    def transition(
+        self,
+        actor: Actor,
+        entity: str,
+        record_id: int,
+        name: str,
+        *,
+        values: Values = NO_VALUES,
+        to: int | None = None,
+        reason: str = "",
+        version: int | None,
+        uow: UnitOfWork,
+        parsed: bool = False,
+    ) -> Saved:
+        """Take one step of a workflow: the only way in which a state moves.
+
+        ``values`` fill what the step asks for, and other fields that the actor may edit. ``to`` is the record that a
+        state field refers to afterwards, where it is a reference; it may be left out where there is only one.
+        """
+        return self._moving.transition(
+            self._work(actor, entity, uow),
+            record_id,
+            name,
+            values=values,
+            to=to,
+            reason=reason,
+            version=version,
+            parsed=parsed,
+        )
+
+    def move_to(
+        self,
+        actor: Actor,
+        entity: str,
+        record_id: int,
+        target: str | int,
+        *,
+        values: Values = NO_VALUES,
+        reason: str = "",
+        version: int | None,
+        uow: UnitOfWork,
+        field: str = "",
+    ) -> Saved:
+        """Take the one step that leads to a state, or to the record that stands for one; refuse none and several.
+
+        ``field`` names the state field where an entity has several. A record that is there already stays untouched.
+        """
+        return self._moves.move_to(
+            self._work(actor, entity, uow),
+            record_id,
+            target,
+            values=values,
+            reason=reason,
+            version=version,
+            field=field,
+        )
+
+    def moves(
+        self, actor: Actor, entity: str, ids: Sequence[int], *, uow: UnitOfWork
+    ) -> dict[int, list[Offer]]:
+        """Return the steps that the actor may take next with each of these records, and what stands in their way.
+
+        Records that they may not see are left out.
+        """
+        return self._moves.offers(self._work(actor, entity, uow), ids)
+
+    def state_targets(
+        self, actor: Actor, entity: str, field: str, values: Values, *, uow: UnitOfWork
+    ) -> tuple[StateTarget, ...]:
+        """Return the records that stand for the states of a reference field, for a record with these values.
+
+        ``values`` are Python values. They come in their order, as far as the actor may see them; of a field that is
+        no state, or a choice, there are none.
+        """
+        work = self._work(actor, entity, uow)
+        flow = next((f for f in work.plan.flows if f.field == field and f.target), None)
+        return targets_of(work, flow, values) if flow is not None else ()
 
     def delete(
         self,

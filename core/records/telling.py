@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from core.errors import Problem, ValidationFailed
+from core.errors import PayvandError, Problem, TransitionRefused, ValidationFailed
 from core.records.work import Work
 from core.storage.failures import translate_database_error
 
@@ -27,19 +27,30 @@ def told_to_writer(work: Work, *, spreading: bool = False) -> Iterator[None]:
         yield
     except Exception as failure:
         refused = translate_database_error(failure, work.uow.catalog) or failure
-        if not isinstance(refused, ValidationFailed):
+        if not isinstance(refused, (ValidationFailed, TransitionRefused)):
             raise
-        rights = work.rights()
-        known = {*rights.readable, *rights.editable}
-        hidden = [p for p in refused.problems if _hides(p, known, work, spreading=spreading)]
-        if not hidden:
+        told = told_problems(work, refused.problems, spreading=spreading)
+        if told is None:
             raise
-        told = [p for p in refused.problems if p not in hidden]
-        for problem in map(_without_field, hidden):
-            # Of one rule at several fields one sentence is enough, at a field they know if there is one.
-            if not any(_is_same(problem, other) for other in told):
-                told.append(problem)
-        raise ValidationFailed(problems=told) from failure
+        raise _again(refused, told) from failure
+
+
+def told_problems(
+    work: Work, problems: Iterable[Problem], *, spreading: bool = False
+) -> list[Problem] | None:
+    """Return the problems without the names of hidden fields; None where there are none of those."""
+    problems = tuple(problems)
+    rights = work.rights()
+    known = {*rights.readable, *rights.editable}
+    hidden = [p for p in problems if _hides(p, known, work, spreading=spreading)]
+    if not hidden:
+        return None
+    told = [p for p in problems if p not in hidden]
+    for problem in map(_without_field, hidden):
+        # Of one rule at several fields one sentence is enough, at a field they know if there is one.
+        if not any(_is_same(problem, other) for other in told):
+            told.append(problem)
+    return told
 
 
 def _hides(problem: Problem, known: set[str], work: Work, *, spreading: bool) -> bool:
@@ -48,6 +59,13 @@ def _hides(problem: Problem, known: set[str], work: Work, *, spreading: bool) ->
     if not name or name in known or problem.code == "unknown_field":
         return False
     return spreading or name in work.plan.entity.fields
+
+
+def _again(refused: ValidationFailed | TransitionRefused, told: list[Problem]) -> PayvandError:
+    """Return the refusal with these problems; its sentence may be that of a problem that is not told any more."""
+    if isinstance(refused, ValidationFailed):
+        return ValidationFailed(problems=told)
+    return TransitionRefused(code=refused.reason, problems=told)
 
 
 def _without_field(problem: Problem) -> Problem:

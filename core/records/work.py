@@ -30,6 +30,7 @@ class Work:
     access: Access
     conditions: Conditions
     context: LoadContext
+    states: dict[str, Sequence[Mapping[str, object]]] = field(default_factory=dict)
     _read: dict[tuple[str, str, int], list[Mapping[str, object]]] = field(default_factory=dict)
 
     def open(self, entity: str, *, actor: Actor | None = None) -> Work:
@@ -51,6 +52,7 @@ class Work:
             user=self.actor.id,
             team=self.actor.team,
             teams=self.actor.teams,
+            teams_below=self.actor.teams_below or self.actor.teams,
             now=self.uow.now,
             today=self.uow.today,
             old=old,
@@ -59,15 +61,15 @@ class Work:
     def view(self, draft: Draft) -> RecordView:
         """Return a draft as expressions read it."""
         values = {**draft.before, **draft.after, "id": draft.id or None}
-        return RecordView(self.plan.entity, values, self._fetch, self.uow.catalog.entity)
+        return RecordView(self.plan.entity, values, self.others, self.uow.catalog.entity)
 
     def old(self, draft: Draft) -> RecordView | None:
         """Return the record before the write, as ``$old`` reads it."""
         if not draft.before:
             return None
-        return RecordView(self.plan.entity, draft.before, self._fetch, self.uow.catalog.entity)
+        return RecordView(self.plan.entity, draft.before, self.others, self.uow.catalog.entity)
 
-    def _fetch(self, entity: str, column: str, ids: Sequence[int]) -> list[Mapping[str, object]]:
+    def others(self, entity: str, column: str, ids: Sequence[int]) -> list[Mapping[str, object]]:
         """Read other records once for the whole write, however many drafts follow the same path."""
         missing = [i for i in ids if (entity, column, i) not in self._read]
         if missing:
@@ -101,4 +103,5 @@ class Work:
             before=draft.before,
             after=after,
             changed=draft.changed,
+            transition=draft.transition,
         )

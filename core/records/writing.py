@@ -21,6 +21,8 @@ from core.records.loading import Loading, has_problems, refuse
 from core.records.numbering import check_series, give_numbers, issue_numbers
 from core.records.persist import check_versions, insert, read_before, update
 from core.records.rollups import RollUps
+from core.records.statements import Rule
+from core.records.states import check_states, enter
 from core.records.targets import check_targets
 from core.records.telling import told_to_writer
 from core.records.trash import Trash
@@ -72,6 +74,7 @@ class Writing:
             draft.id = given_id
         apply_defaults(work, drafts)
         self._ask_defaults(work, drafts)
+        enter(work, drafts)
         self._refuse_unreadable(work, drafts)
         give_numbers(work, drafts)
         self._settle(work, drafts, "create")
@@ -121,6 +124,11 @@ class Writing:
         read_links(work, drafts)
         self._refuse_unreadable(work, drafts)
         self._settle(work, drafts, "update")
+        return self._carry_out(work, drafts, rule, merge_lists=merge_lists)
+
+    def _carry_out(
+        self, work: Work, drafts: Sequence[Draft], rule: Rule, *, merge_lists: bool = False
+    ) -> list[Saved]:
         busy = [d for d in drafts if not d.idle]
         refuse(drafts)
         issue_numbers(work, busy)
@@ -130,6 +138,13 @@ class Writing:
         if busy:
             self._finish(work, busy, "update", merge_lists=merge_lists)
         return [Saved(id=d.id, version=d.version, changed=d.changed) for d in drafts]
+
+    def move(self, work: Work, draft: Draft, refuse_move: Callable[[], None], rule: Rule) -> Saved:
+        """Carry out a planned step of a workflow; ``refuse_move`` is asked once all that follows from it is known."""
+        self._refuse_unreadable(work, [draft])
+        self._settle(work, [draft], "update")
+        refuse_move()
+        return self._carry_out(work, [draft], rule)[0]
 
     @property
     def trash(self) -> Trash:
@@ -178,6 +193,7 @@ class Writing:
         self._normalize(work, drafts)
         compute(work, drafts)
         find_changed(work.plan, drafts)
+        check_states(work, drafts, action)
         check_conditions(work, drafts)
         check_rules(work, drafts, self._label, late=False)
         check_targets(work, drafts)
@@ -194,16 +210,11 @@ class Writing:
         write_links(work.plan, drafts, work.conditions, work.uow)
         keep_files(work, drafts)
         save_lists(self, work, drafts, merge=merge_lists)
-        changes = [work.change(action, d) for d in drafts if d.changed or action == "create"]
+        told = [d for d in drafts if d.changed or d.transition or action == "create"]
+        changes = [work.change(action, d) for d in told]
         self._rollups.propagate(work, changes)
         self._check_late_rules(work, drafts)
-        write_history(
-            work.plan,
-            action,
-            [d for d in drafts if d.changed or action == "create"],
-            work.conditions,
-            work.uow,
-        )
+        write_history(work.plan, action, told, work.conditions, work.uow)
         for change in changes:
             self._plugins.call.record_saved(change=change, uow=work.uow)
         if changes:

@@ -1,6 +1,6 @@
 """All that a module may import from the core: a thin re-export, in alphabetical order."""
 
-from core.errors import BadRequest, Conflict, Problem, ValidationFailed
+from core.errors import Problem, ValidationFailed
 from core.fields import DateField, DecimalField, FieldRefused, FieldType, IntegerField, LoadContext, TextField
 from core.hooks import hookimpl
 from core.i18n import (
@@ -34,8 +34,6 @@ from core.sdk.parts import (
     closes_circle,
     defer,
     forget_principals,
-    localization,
-    lock,
     look_up,
     printed,
     read_value,
@@ -45,18 +43,16 @@ from core.sdk.parts import (
     style_of,
 )
 from core.storage import UnitOfWork
-from core.timeline import cancel_reminders, notify, remind
+from core.workflow import Guard, Move, Offer
 
 __all__ = [
     "Account",
     "Actor",
     "AnyRef",
-    "BadRequest",
     "Behaviour",
     "Calendar",
     "Change",
     "Collation",
-    "Conflict",
     "DateField",
     "Day",
     "DecimalField",
@@ -65,6 +61,7 @@ __all__ = [
     "FieldRefused",
     "FieldSpec",
     "FieldType",
+    "Guard",
     "IntegerField",
     "JobContext",
     "Language",
@@ -74,6 +71,8 @@ __all__ = [
     "ModuleSpec",
     "Money",
     "MoneyUnit",
+    "Move",
+    "Offer",
     "Preferences",
     "Problem",
     "Profile",
@@ -87,22 +86,17 @@ __all__ = [
     "add_months",
     "add_years",
     "defer",
-    "cancel_reminders",
     "fold",
     "forget_principals",
     "hookimpl",
     "closes_circle",
-    "localization",
-    "lock",
     "look_up",
-    "notify",
     "period",
     "printed",
     "read_date",
     "read_value",
     "reading",
     "records",
-    "remind",
     "sort_key_ddl",
     "store_file",
     "style_of",

@@ -164,7 +164,9 @@ history = sa.Table(
     _text("cause", nullable=True),
     _text("action"),
     _json("changes"),
-    sa.CheckConstraint("action in ('create', 'update', 'delete', 'restore')", name="core_history_action"),
+    sa.CheckConstraint(
+        "action in ('create', 'update', 'delete', 'restore', 'transition')", name="core_history_action"
+    ),
     sa.Index("core_history_by_record", "entity", "record_id", "id"),
     sa.Index("core_history_by_actor", "actor", "id"),
     postgresql_partition_by="RANGE (at)",

@@ -38,6 +38,7 @@ from core.storage.catalogs import Catalogs
 from core.testing.postgres import TestPostgres
 from core.testing.quality import check_quality
 from core.testing.site import close_site, make_importable, open_site, prepare_site
+from core.workflow import Guards
 
 TEXTS = frozenset({"label", "plural", "help", "message", "summary", "group"})
 """Keys of documents whose texts people read."""
@@ -79,7 +80,7 @@ class ModuleContract:
             sources[name].manifest
             for name in order(sources, {name: source.manifest for name, source in sources.items()}, ())
         ]
-        types, plugins = FieldTypes(), Plugins()
+        types, plugins, guards = FieldTypes(), Plugins(), Guards()
         extensions = Extensions(
             plugins=plugins,
             types=types,
@@ -87,10 +88,12 @@ class ModuleContract:
             messages=Messages(),
             discovery=self._discovery(),
             jobs=Jobs(Database(Settings(), "postgresql://nobody@localhost/nothing"), ()),
+            guards=guards,
         )
         extensions(modules)
         documents = [document for source in sources.values() for document in source.documents]
-        built = Compiler(types, behaviours=extensions.behaviours).compile(documents, modules, 1, strict=True)
+        compiler = Compiler(types, behaviours=extensions.behaviours, checkers=(guards.check_catalog,))
+        built = compiler.compile(documents, modules, 1, strict=True)
         assert not built.problems
         assert not plugins.quarantined
 

@@ -12,7 +12,6 @@ from core.kernel.site import Site
 from core.web import (
     admin_pages,
     errors,
-    filter_page,
     form_page,
     history_page,
     import_pages,
@@ -67,16 +66,7 @@ def blueprint(site: Site) -> Blueprint:
         response.cache_control.public = True
         return response
 
-    for room in (
-        session_pages,
-        list_page,
-        filter_page,
-        form_page,
-        history_page,
-        lookups,
-        admin_pages,
-        import_pages,
-    ):
+    for room in (session_pages, list_page, form_page, history_page, lookups, admin_pages, import_pages):
         room.register(made, site, pages)
     saved_views.register(made, site)
     errors.register(made, pages)

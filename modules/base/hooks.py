@@ -16,7 +16,6 @@ from core.sdk import (
     forget_principals,
     hookimpl,
 )
-from modules.base.notes import key_of_follower, moved
 from modules.base.people import (
     add_profile,
     follow_account,
@@ -77,17 +76,11 @@ TAGS = Behaviour(
     },
 )
 
-TIMELINE = Behaviour(
-    name="timeline",
-    owner="base",
-    joins={"base.note": "record", "base.follower": "record"},
-)
-
 
 @hookimpl
 def register_behaviours() -> tuple[Behaviour, ...]:
-    """Offer an owner with a team, tags, and a timeline with notes and followers."""
-    return (OWNED, TAGS, TIMELINE)
+    """Offer an owner with a team, and tags."""
+    return (OWNED, TAGS)
 
 
 @hookimpl
@@ -107,9 +100,7 @@ def account_saved(account: Account, name: str, uow: UnitOfWork) -> None:
 def record_normalize(
     entity: EntitySpec, values: Mapping[str, object], uow: UnitOfWork
 ) -> Mapping[str, object] | None:
-    """Let a record whose owner is known belong to the owner's team, and nobody follow a record twice."""
-    if entity.name == "base.follower":
-        return {"key": key_of_follower(values)}
+    """Let a record whose owner is known belong to the owner's team, where nothing else was said."""
     if "owned" not in entity.behaviours or values.get("team") is not None:
         return None
     team = team_of_owner(values.get("owner"), uow)
@@ -118,8 +109,7 @@ def record_normalize(
 
 @hookimpl
 def record_validate(change: Change, uow: UnitOfWork) -> Iterable[Problem]:
-    """Keep profiles with their accounts, notes with their records, and trees free of circles."""
-    yield from moved(change)
+    """Keep profiles with their accounts, and trees free of circles."""
     if change.entity.name == "base.user":
         yield from _profile_problems(change, uow)
     if change.entity.name == SAVED_VIEW:

@@ -19,6 +19,7 @@ FILES = [
     ("menus", "menus.yaml"),
     ("access", "access.yaml"),
     ("entity", "entities/*.yaml"),
+    ("workflow", "workflows/*.yaml"),
     ("view", "views/*.yaml"),
 ]
 

@@ -7,6 +7,15 @@ import pytest
 from core.metadata.specs import SITE
 from tests.metadata.written import PERSON, compiled, doc, entity, extend, refused, role, view
 
+WAY = doc(
+    "workflow",
+    "people.person",
+    "people",
+    entity="people.person",
+    field="stage",
+    initial=["new"],
+    transitions={"verify": {"from": ["new"], "to": "new"}},
+)
 FORM = view(
     "people.person.form",
     sections={
@@ -240,10 +249,13 @@ def test_grants_that_name_what_does_not_exist_are_refused(grant, code):
     assert code in refused(PERSON, role("people.reader", [grant]))
 
 
-def test_transitions_are_actions():
-    assert not refused(
-        PERSON, role("people.reader", [{"entity": "people.person", "actions": ["transition:verify"]}])
-    )
+def test_transitions_are_actions_where_a_workflow_has_them():
+    def grant(action):
+        return refused(PERSON, WAY, role("people.reader", [{"entity": "people.person", "actions": [action]}]))
+
+    assert not grant("transition:verify")
+    assert not grant("transition:*")
+    assert "Perhaps: transition:verify" in grant("transition:verfy")["unknown_transition"]
 
 
 def test_no_module_makes_another_modules_role_administrator():

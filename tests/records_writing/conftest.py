@@ -18,7 +18,10 @@ from core.metadata.catalog import Catalog
 from core.metadata.documents import Document
 from core.metadata.specs import ModuleSpec
 from core.records.conditions import Conditions
+from core.records.guarding import Guarding
 from core.records.loading import Loading
+from core.records.moves import Moves
+from core.records.moving import Moving
 from core.records.plan import Plans
 from core.records.rollups import RollUps
 from core.records.service import Records
@@ -29,6 +32,7 @@ from core.storage.engine import build_engine
 from core.storage.physical import read_physical
 from core.storage.plan import plan
 from core.testing.postgres import TestPostgres
+from core.workflow import Guards
 
 FIELDS: Mapping[str, Mapping[str, Any]] = {
     "kit.shelf": {
@@ -138,13 +142,18 @@ class World:
 
         self.access = Access(schema_of)
         conditions = Conditions(self.tables, self.types, self.access, schema_of)
-        writing = Writing(self.plugins, RollUps(conditions), Loading(self.types), str)
+        loading = Loading(self.types)
+        writing = Writing(self.plugins, RollUps(conditions), loading, str)
+        guarding = Guarding(Guards(), str)
+        moving = Moving(writing, loading, guarding)
         self.records = Records(
             writing=writing,
             plans=Plans(self.types, schema_of),
             access=self.access,
             conditions=conditions,
             context=LoadContext(),
+            moving=moving,
+            moves=Moves(moving, guarding),
         )
         self.system = system_actor("a test")
         self.catalog = self._build()

@@ -1,0 +1,179 @@
+"""The moves that are offered: which steps lead on from where records are, and what stands in the way of each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+import sqlalchemy as sa
+
+from core.errors import NotFound, TransitionRefused
+from core.kernel.values import Ref
+from core.records.change import Draft, Saved
+from core.records.deriving import compute
+from core.records.guarding import Guarding, may_see
+from core.records.moving import Moving, has_role
+from core.records.state_targets import StateTarget, targets_of
+from core.records.statements import one_of
+from core.records.states import state_of
+from core.records.telling import told_problems
+from core.records.work import Work
+from core.records.writing import Values
+from core.workflow import Flow, Offer, Step
+
+
+class Moves:
+    """Works out offers for people, and finds the one step that leads to a state."""
+
+    def __init__(self, moving: Moving, guarding: Guarding) -> None:
+        self._moving = moving
+        self._guarding = guarding
+
+    def offers(self, work: Work, ids: Sequence[int]) -> dict[int, list[Offer]]:
+        """Return what the actor may do next with each of the records that they see, in the order of the workflow.
+
+        A step that no grant or role gives them is left out; whoever may not see the state is offered nothing.
+        """
+        rows = _visible(work, ids)
+        found: dict[int, list[Offer]] = {record_id: [] for record_id in rows}
+        for flow in work.plan.flows:
+            seen = [i for i, values in rows.items() if may_see(work, work.rights(), flow.field, values)]
+            for step in flow.steps.values():
+                for record_id in _granted(work, step, seen):
+                    found[record_id].extend(self._of_record(work, flow, step, rows[record_id]))
+        return found
+
+    def move_to(
+        self,
+        work: Work,
+        record_id: int,
+        target: str | int,
+        *,
+        values: Values,
+        reason: str,
+        version: int | None,
+        field: str = "",
+    ) -> Saved:
+        """Take the one step that leads to a state, or to the record that stands for one."""
+        before = _visible(work, [record_id]).get(record_id)
+        if before is None:
+            raise NotFound
+        fitting: list[tuple[Step, int | None]] = []
+        for flow in work.plan.flows:
+            if field in ("", flow.field) and may_see(work, work.rights(), flow.field, before):
+                if _is_there(flow, before, target):
+                    return Saved(id=record_id, version=int(str(before["version"])), changed=frozenset())
+                fitting += _leading(work, flow, before, target)
+        granted = [(step, to) for step, to in fitting if _granted(work, step, [record_id])]
+        if not granted:
+            raise TransitionRefused("No step that you may take leads there from here.", code="no_transition")
+        if len(granted) > 1:
+            raise TransitionRefused(
+                "Several steps lead there: {steps}. Choose one of them.",
+                code="several_transitions",
+                steps=tuple(step.spec.name for step, _ in granted),
+            )
+        ((step, to),) = granted
+        return self._moving.transition(
+            work, record_id, step.spec.name, values=values, to=to, reason=reason, version=version
+        )
+
+    def _of_record(self, work: Work, flow: Flow, step: Step, values: Mapping[str, object]) -> Iterator[Offer]:
+        if state_of(work, flow, values) not in step.spec.source:
+            return
+        present = values.get(flow.field)
+        here = present.id if isinstance(present, Ref) else None
+        if not flow.target:
+            yield self._offer(work, flow, step, values, None)
+            return
+        for target in targets_of(work, flow, values, step.spec.target):
+            if target.id != here:
+                yield self._offer(work, flow, step, values, target)
+
+    def _offer(
+        self, work: Work, flow: Flow, step: Step, values: Mapping[str, object], target: StateTarget | None
+    ) -> Offer:
+        draft = Draft(row=0, id=int(str(values["id"])), before=dict(values))
+        self._moving.head(work, flow, step, draft, target.id if target else None)
+        compute(work, [draft])
+        objections = self._guarding.objections(work, flow, step, draft)
+        told = told_problems(work, objections)
+        rights = work.rights()
+        return Offer(
+            name=step.spec.name,
+            label=step.spec.label,
+            workflow=flow.spec.name,
+            field=flow.field,
+            to_state=step.spec.target,
+            to=(target.id, target.title) if target else None,
+            why_not=tuple(objections if told is None else told),
+            required=tuple(n for n in step.spec.required if may_see(work, rights, n, values)),
+            ask=tuple(
+                n for n in step.spec.asked if n not in step.spec.required and may_see(work, rights, n, values)
+            ),
+            reason=step.spec.reason,
+        )
+
+
+def _visible(work: Work, ids: Sequence[int]) -> dict[int, Mapping[str, object]]:
+    """Return the values of those records that the actor may see, by id."""
+    conditions, uow = work.conditions, work.uow
+    work.access.require(work.actor, work.entity, "read", uow.catalog)
+    rule = work.access.condition(work.actor, work.entity, "read", uow.catalog)
+    table = conditions.tables.of(work.plan.entity)
+    found = conditions.records(
+        work.plan,
+        ("offered",),
+        lambda: (
+            sa.select(*table.c)
+            .where(
+                table.c.id == one_of(),
+                table.c.deleted_at.is_(None),
+                conditions.where(uow.catalog, work.plan.entity, table, rule),
+            )
+            .order_by(table.c.id)
+        ),
+        {**conditions.environment(uow), "ids": list(dict.fromkeys(ids))},
+        uow,
+        (rule,),
+    )
+    return {int(str(values["id"])): values for values in found}
+
+
+def _granted(work: Work, step: Step, ids: Collection[int]) -> list[int]:
+    """Return with which of these records the actor's grants and roles let them take a step."""
+    if not ids or not has_role(work, step):
+        return []
+    conditions, uow = work.conditions, work.uow
+    rule = work.access.condition(work.actor, work.entity, step.action, uow.catalog)
+    if isinstance(rule, bool):
+        return list(ids) if rule else []
+    table = conditions.tables.of(work.plan.entity)
+    rows = conditions.statements.run(
+        uow,
+        ("granted", work.entity),
+        lambda: sa.select(table.c.id).where(
+            table.c.id == one_of(), conditions.where(uow.catalog, work.plan.entity, table, rule)
+        ),
+        {**conditions.environment(uow), "ids": list(ids)},
+        (rule,),
+    )
+    return [row[0] for row in rows]
+
+
+def _is_there(flow: Flow, before: Mapping[str, object], target: str | int) -> bool:
+    value = before.get(flow.field)
+    return (value.id if isinstance(value, Ref) else value) == target
+
+
+def _leading(
+    work: Work, flow: Flow, before: Mapping[str, object], target: str | int
+) -> Iterator[tuple[Step, int | None]]:
+    """Yield the steps that lead from where a record is to a state, or to the record that stands for one."""
+    state, to = str(target), None
+    if flow.target:
+        found = {one.id: one.state for one in targets_of(work, flow, before)}
+        if not isinstance(target, int) or target not in found:
+            return
+        state, to = found[target], target
+    for spec in flow.spec.leading(state_of(work, flow, before), state):
+        yield flow.steps[spec.name], to
