@@ -12,7 +12,7 @@ import yaml
 from jinja2.ext import babel_extract
 
 MARKERS = {"_": (0,), "N_": (0,), "gettext": (0,), "pgettext": (1,), "ngettext": (0, 1)}
-KEYWORDS = frozenset({"message", "label", "plural", "help"})
+KEYWORDS = frozenset({"message", "label", "plural", "help", "title", "confirm", "warnings"})
 """Arguments of calls whose constant text is shown to people."""
 MESSAGES = frozenset({"message", "message_near"})
 """Parameters that take such a text; the second one is told where a name comes near to one that exists."""
@@ -163,6 +163,8 @@ def _texts(node: ast.expr, named: Mapping[str, str], *, codes: bool = False) -> 
             return [text]
         case ast.Name(id=name) if name in named:
             return [named[name]]
+        case ast.Tuple(elts=elements) | ast.List(elts=elements):
+            return [text for element in elements for text in _texts(element, named, codes=codes)]
         case ast.IfExp(body=body, orelse=orelse):
             return _texts(body, named, codes=codes) + _texts(orelse, named, codes=codes)
     return []

@@ -18,6 +18,7 @@ from core.api.job_routes import ROUTES as JOBS
 from core.api.metadata_routes import ROUTES as METADATA
 from core.api.module_routes import ROUTES as MODULES
 from core.api.openapi import openapi_route
+from core.api.operation_routes import ROUTES as OPERATIONS
 from core.api.query_routes import ROUTES as QUERIES
 from core.api.record_routes import ROUTES as RECORDS
 from core.api.routes import Route, check_parameters
@@ -34,7 +35,7 @@ View = Callable[..., Response]
 
 def routes() -> tuple[Route, ...]:
     """Return every route of the API."""
-    described = (*RECORDS, *QUERIES, *METADATA, *MODULES, *EXCHANGE, *FILES, *JOBS, *ACCESS)
+    described = (*RECORDS, *OPERATIONS, *QUERIES, *METADATA, *MODULES, *EXCHANGE, *FILES, *JOBS, *ACCESS)
     return (*described, openapi_route(described))
 
 

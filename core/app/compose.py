@@ -3,7 +3,8 @@
 The parts, each by its class: ``Database``, ``Secrets``, ``FieldTypes``, ``Plugins``, ``Localization``, ``Messages``,
 ``Compiler``, ``Catalogs``, ``Tables``, ``Access``, ``Jobs``, ``Discovery``, ``Lifecycle``, ``Studio``, ``Identity``,
 ``Files``, ``Attachments``, ``Printing``, and the one door to records, which has a leaf for each way through it: ``Records`` writes, ``Reading`` reads lists and single
-records, ``Aggregating`` counts and sums, ``Searching`` searches, ``HistoryReading`` tells what happened.
+records, ``Aggregating`` counts and sums, ``Searching`` searches, ``HistoryReading`` tells what happened;
+and what modules bring to screens and API: ``Operations``, ``Routes``.
 Nothing here connects to the database; a site is ready in some milliseconds and compiles its catalog on first use.
 """
 
@@ -21,6 +22,7 @@ from core.app.people import build_identity
 from core.app.readiness import WORKER_THREADS
 from core.app.tasks import BUILD_INDEXES, FILL, core_tasks
 from core.config import Settings
+from core.contributions import Operations, Routes
 from core.declaration import Compiler
 from core.fields import FieldTypes, LoadContext
 from core.files import Files
@@ -102,7 +104,11 @@ def _add_catalogs(site: Site) -> None:
             messages=site.get(Messages),
             jobs=site.get(Jobs),
             discovery=site.get(Discovery),
-            guards=site.get(Guards),
+            registries={
+                "register_guards": site.get(Guards),
+                "register_operations": site.put(Operations(site)),
+                "register_routes": site.put(Routes()),
+            },
         )
     )
     compiler = site.put(

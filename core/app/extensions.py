@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Protocol
 
 from core.errors import PayvandError
 from core.fields import FieldTypes
@@ -15,11 +16,23 @@ from core.jobs import Jobs
 from core.lifecycle import Discovery
 from core.metadata.documents import Behaviour
 from core.metadata.specs import ModuleSpec
-from core.workflow import Guards
+
+
+class Registry(Protocol):
+    """Holds what the enabled modules bring of one kind."""
+
+    def fill(self) -> None:
+        """Forget what modules have brought."""
+
+    def register(self, value: Any, /) -> None:
+        """Take one thing; raise `PayvandError` where it does not fit."""
+
+
+NONE: Mapping[str, Registry] = MappingProxyType({})
 
 
 class Extensions:
-    """Loads and unloads plugins, and fills field types, localization, messages and tasks from them.
+    """Loads and unloads plugins, and fills field types, tasks, localization, messages and more registries from them.
 
     Called with the enabled modules before each compile. What does not change is not touched: a module's code is
     loaded once in a process, and a module that was set aside stays so until it is disabled.
@@ -34,15 +47,17 @@ class Extensions:
         messages: Messages,
         jobs: Jobs,
         discovery: Discovery,
-        guards: Guards,
+        registries: Mapping[str, Registry] = NONE,
     ) -> None:
         self._plugins = plugins
-        self._types = types
         self._localization = localization
         self._messages = messages
-        self._jobs = jobs
         self._discovery = discovery
-        self._guards = guards
+        self._registries: dict[str, Registry] = {
+            "register_field_types": types,
+            "register_jobs": jobs,
+            **registries,
+        }
         self._present: tuple[ModuleSpec, ...] = ()
         self._lock = RLock()
 
@@ -53,9 +68,8 @@ class Extensions:
                 return
             self._present = ()  # whatever fails below is done again by the next call
             self._load(modules)
-            self._register("register_field_types", self._types)
-            self._register("register_jobs", self._jobs)
-            self._register("register_guards", self._guards)
+            for hook, registry in self._registries.items():
+                self._register(hook, registry)
             self._localize()
             self._messages.use(self._translations(modules))
             self._present = tuple(modules)
@@ -73,7 +87,7 @@ class Extensions:
             if module.name not in known:
                 self._plugins.load(module)
 
-    def _register(self, hook: str, registry: FieldTypes | Jobs | Guards) -> None:
+    def _register(self, hook: str, registry: Registry) -> None:
         """Fill a registry anew; the module whose contribution does not fit is set aside, the others go on."""
         registry.fill()
         for contribution in self._plugins.gather(hook):

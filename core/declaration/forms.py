@@ -227,6 +227,9 @@ class MenuForm(_MenuKeys):
 
     menu = Text("Its name.", pattern=NAME, example=NOUN)
     entity = Text("The entity whose list it opens.", pattern=ENTITY, example=THING)
+    route = Text(
+        "The page of a module that it opens, in place of an entity.", pattern=ENTITY, example="module.page"
+    )
 
 
 class ExtendMenuForm(_MenuKeys):
@@ -250,7 +253,8 @@ class GrantForm(Form):
     entity = Text("The entity.", required=True, pattern=ENTITY, example=THING)
     actions = Items(
         Text(),
-        "create, read, update, delete, export, import, share, administer, transition:<name>, or *.",
+        "create, read, update, delete, export, import, share, administer, transition:<name>, "
+        "operation:<name>, or *.",
         required=True,
     )
     scope = Text("Whose records.", choices=SCOPES)

@@ -105,6 +105,23 @@ class Plugins:
         """Ask a hook of `Registration` and return every single thing with the module it came from."""
         return self._calls.contributions(hook)
 
+    def answered(self, hook: str) -> bool:
+        """Tell whether any module answers a hook."""
+        caller: HookCaller = getattr(self._manager.hook, hook)
+        return bool(caller.get_hookimpls())
+
+    def ask_each(self, hook: str, use: Callable[[Any], object], **arguments: object) -> None:
+        """Ask each module on its own and hand every single thing to ``use``; what fails is logged and left out."""
+        caller: HookCaller = getattr(self._manager.hook, hook)
+        for implementation in caller.get_hookimpls():
+            given: dict[str, Any] = {name: arguments[name] for name in implementation.argnames}
+            try:
+                answer: Any = implementation.function(**given)
+                for value in answer or ():
+                    use(value)
+            except Exception:  # a screen is shown without what cannot be made
+                log.exception("hook_failed", hook=hook, module=implementation.plugin_name)
+
     def _set_aside(self, module: str, error: Exception, during: str) -> None:
         self._quarantined[module] = Problem(
             code="quarantined",

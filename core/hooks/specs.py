@@ -13,10 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from core.errors import Problem
 from core.fields import FieldType
 from core.hooks.markers import hookspec
+from core.hooks.screens import Screens
 from core.hooks.values import ChangeLike, GuardLike
 from core.i18n import Calendar, Collation, DigitSet, Language, MoneyUnit
 from core.kernel.actor import Actor
-from core.kernel.protocols import AccountLike, Profile, TaskLike, UnitOfWorkLike
+from core.kernel.protocols import AccountLike, NamedLike, Profile, TaskLike, UnitOfWorkLike
 from core.metadata.documents import Behaviour
 from core.metadata.specs import EntitySpec, ModuleSpec
 
@@ -177,6 +178,40 @@ class Registration:
         """
         raise NotImplementedError
 
+    @hookspec
+    def register_operations(self) -> Iterable[NamedLike]:
+        """Offer acts on records: each gets its buttons, its dialog, its permission and its address in the API.
+
+        When: whenever the set of enabled modules changes.
+        Transaction: none; each act later runs in the unit of work of whoever does it.
+        Return: operations (`core.sdk.Operation`); one whose fields or condition do not fit is left out, and logged.
+        On error: the module is quarantined with the reason, the others go on.
+
+        Example::
+
+            @hookimpl
+            def register_operations() -> tuple[Operation, ...]:
+                return (Operation(name="kit.weigh", entity="kit.thing", label="Weigh", run=weigh),)
+        """
+        raise NotImplementedError
+
+    @hookspec
+    def register_routes(self) -> Iterable[NamedLike]:
+        """Offer pages of one's own, below ``/m/<module>/``.
+
+        When: whenever the set of enabled modules changes.
+        Transaction: none; a GET later reads in one unit, a POST is one unit of work.
+        Return: routes (`core.sdk.Route`); a name that is taken is refused.
+        On error: the module is quarantined with the reason, the others go on.
+
+        Example::
+
+            @hookimpl
+            def register_routes() -> tuple[Route, ...]:
+                return (Route(name="kit.board", path="/board", handle=show_board),)
+        """
+        raise NotImplementedError
+
 
 class People:
     """Asked about the person behind an account."""
@@ -334,7 +369,7 @@ class Lifecycle:
         raise NotImplementedError
 
 
-GROUPS = (Registration, People, Records, Lifecycle)
+GROUPS = (Registration, People, Records, Screens, Lifecycle)
 """The groups in the order in which they are documented."""
 
 

@@ -24,7 +24,7 @@ from core.identity.accounts import (
 from core.identity.opening import BY_KEY, BY_SESSION, NOBODY, Asker, Opening, Session, ask
 from core.identity.passwords import Passwords, check_password
 from core.identity.principals import Principals, ProfileOf
-from core.identity.throttle import begin_attempt, forget_attempt
+from core.identity.throttle import admit, begin_attempt, forget_attempt
 from core.identity.tokens import new_key, new_token, token_hash
 from core.kernel.actor import Actor, Scope
 from core.metadata.catalog import Catalog
@@ -136,6 +136,11 @@ class Identity:
         if row is None:
             return Actor(channel="job")
         return replace(self._principals.actor(account_id, row[0], frozenset(row[1]), version), channel="job")
+
+    def admit(self, address: str) -> None:
+        """Let somebody unknown open a public page; raise `TooMany` where their network comes too often."""
+        with self._database.engine.begin() as connection:
+            admit(connection, address, self._database.now())
 
     # Signing in and out
 

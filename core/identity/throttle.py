@@ -16,6 +16,10 @@ from core.storage.kernel_tables import attempt as core_attempt
 FREE_ACCOUNT = 5
 FREE_NETWORK = 30
 LONGEST = timedelta(minutes=15)
+FREE_VISITS = 60
+MINUTE = timedelta(minutes=1)
+"""So many pages without a session may one network open in so much time."""
+
 FORGOTTEN = timedelta(hours=1)
 """After so long without a failure, counting begins anew."""
 
@@ -81,6 +85,27 @@ def forget_attempt(
             locked_until=sa.case((ours, None), else_=core_attempt.c.locked_until),
         )
     )
+
+
+def admit(connection: sa.Connection, address: str, now: datetime) -> None:
+    """Count a visit of somebody unknown; raise `TooMany` where their network comes more often than people do."""
+    ended = core_attempt.c.locked_until < now
+    until = now + MINUTE
+    added = insert(core_attempt).values(
+        key=f"public:{_network(address)}", failed=1, last=now, locked_until=until
+    )
+    visits, wait = connection.execute(
+        added.on_conflict_do_update(
+            index_elements=["key"],
+            set_={
+                "failed": sa.case((ended, 1), else_=core_attempt.c.failed + 1),
+                "last": now,
+                "locked_until": sa.case((ended, until), else_=core_attempt.c.locked_until),
+            },
+        ).returning(core_attempt.c.failed, core_attempt.c.locked_until)
+    ).one()
+    if visits > FREE_VISITS:
+        raise TooMany(seconds=max(1, int((wait - now).total_seconds())))
 
 
 def _network(address: str) -> str:

@@ -68,6 +68,26 @@ class TaskLike(Protocol):
         """Qualified name, e.g. ``exchange.import``."""
 
 
+class NamedLike(Protocol):
+    """Something that modules bring and that is known by a qualified name: an operation, a route, a panel."""
+
+    @property
+    def name(self) -> str:
+        """Qualified name, e.g. ``sampling.weigh``."""
+
+
+class AskingLike(Protocol):
+    """Who asks, and inside which unit of work: what handlers of modules get."""
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks."""
+
+    @property
+    def uow(self) -> UnitOfWorkLike:
+        """The unit of work; it only reads where somebody looks."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Profile:
     """What a module knows of the person behind an account."""

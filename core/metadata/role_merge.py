@@ -44,6 +44,7 @@ def merge_menu(
         name=base.name,
         label=_label(tree.get("label"), base.name),
         entity=text(tree.get("entity")),
+        route=text(tree.get("route")),
         group=_label(tree.get("group"), ""),
         icon=text(tree.get("icon"), "database"),
         weight=weight if isinstance(weight, int) else 100,

@@ -190,11 +190,15 @@ class ViewSpec:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MenuSpec:
-    """An entry of the main menu; ``entity`` opens its list. Entries are sorted by (group, weight, name)."""
+    """An entry of the main menu: ``entity`` opens its list, ``route`` a page of a module.
+
+    Entries are sorted by (group, weight, name).
+    """
 
     name: str
     label: Label
     entity: str = ""
+    route: str = ""
     group: Label = ""
     icon: str = "database"
     weight: int = 100

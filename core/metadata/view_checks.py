@@ -17,7 +17,7 @@ from core.metadata.view_merge import CARD, COLUMNS
 
 ACTIONS = ("create", "read", "update", "delete", "export", "import", "share", "administer")
 SCOPES = ("own", "team", "team_below", "all")
-TRANSITION, ANY_TRANSITION = "transition:", "transition:*"
+TRANSITION, ANY_TRANSITION, OPERATION = "transition:", "transition:*", "operation:"
 
 
 def check_views(merged: Merged, findings: Findings) -> None:
@@ -97,14 +97,14 @@ def _check_grant(merged: Merged, findings: Findings, document: Document, index: 
     for action in texts(body.get("actions")):
         if action.startswith(TRANSITION):
             _check_transition(merged, findings, document, (*at, "actions"), (action, entity))
-        elif action not in ACTIONS and action != "*":
+        elif action not in ACTIONS and action != "*" and not action.startswith(OPERATION):
             findings.add(
                 document,
                 (*at, "actions"),
                 "unknown_action",
                 "{action} is not an action. There are: {known}.",
                 action=action,
-                known=(*ACTIONS, "transition:<name>"),
+                known=(*ACTIONS, "transition:<name>", "operation:<name>"),
             )
     scope = text(body.get("scope"), "all")
     if scope not in SCOPES:

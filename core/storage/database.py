@@ -64,10 +64,13 @@ class Database:
         channel: str | None = None,
         reason: str | None = None,
         cause: str | None = None,
+        reading: bool = False,
     ) -> Iterator[UnitOfWork]:
-        """Open one transaction: committed on leaving, rolled back on any error."""
+        """Open one transaction: committed on leaving, rolled back on any error; ``reading`` ones write nothing."""
         now = self._clock()
         with self._connection(catalog) as connection:
+            if reading:
+                connection.exec_driver_sql("SET TRANSACTION READ ONLY")
             uow = UnitOfWork(
                 connection=connection,
                 catalog=catalog,

@@ -88,7 +88,7 @@ class ModuleContract:
             messages=Messages(),
             discovery=self._discovery(),
             jobs=Jobs(Database(Settings(), "postgresql://nobody@localhost/nothing"), ()),
-            guards=guards,
+            registries={"register_guards": guards},
         )
         extensions(modules)
         documents = [document for source in sources.values() for document in source.documents]

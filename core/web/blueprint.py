@@ -7,7 +7,9 @@ import secrets
 from flask import Blueprint, Response, g, request, send_from_directory
 from jinja2 import BytecodeCache
 
+from core.contributions import Routes
 from core.errors import NotFound
+from core.identity import Identity
 from core.kernel.site import Site
 from core.web import (
     admin_pages,
@@ -17,14 +19,17 @@ from core.web import (
     import_pages,
     list_page,
     lookups,
+    operation_page,
+    route_page,
     saved_views,
     session_pages,
 )
 from core.web.list_views import ListViews
 from core.web.pages import Pages
 from core.web.rendering import ASSETS, Renderer
+from core.web.route_page import RouteMap
 from core.web.security import secure
-from core.web.visit import VISITOR_COOKIE, check_csrf, open_visit
+from core.web.visit import VISITOR_COOKIE, as_nobody, check_csrf, open_visit
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -36,6 +41,7 @@ def blueprint(site: Site) -> Blueprint:
     made = Blueprint("web", __name__, static_folder=None)
     pages = site.put(Pages(Renderer(site.get(BytecodeCache) if site.has(BytecodeCache) else None)))
     site.put(ListViews(site))
+    routes = site.put(RouteMap(site.get(Routes)))
 
     @made.before_request
     def begin() -> None:
@@ -43,6 +49,9 @@ def blueprint(site: Site) -> Blueprint:
             return
         visitor = request.cookies.get(VISITOR_COOKIE) or secrets.token_urlsafe(16)
         g.visit = open_visit(site, request, visitor)
+        if routes.is_public(request.path, request.method):
+            site.get(Identity).admit(request.remote_addr or "")
+            g.visit = as_nobody(g.visit, request)
         if request.method in UNSAFE:
             check_csrf(g.visit, request)
 
@@ -66,7 +75,9 @@ def blueprint(site: Site) -> Blueprint:
         response.cache_control.public = True
         return response
 
-    for room in (session_pages, list_page, form_page, history_page, lookups, admin_pages, import_pages):
+    for room in (session_pages, list_page, form_page, history_page, lookups, operation_page, route_page):
+        room.register(made, site, pages)
+    for room in (admin_pages, import_pages):
         room.register(made, site, pages)
     saved_views.register(made, site)
     errors.register(made, pages)

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 
 from core.access import Access, FieldRights
+from core.contributions import Operation, Operations
 from core.errors import AccessDenied, NotFound, Problem, ValidationFailed, VersionConflict
 from core.fields import FieldTypes
 from core.kernel.site import Site
@@ -22,6 +23,7 @@ from core.web.history_page import history_lines
 from core.web.list_page import context_of
 from core.web.lookups import find_by_title, store_upload
 from core.web.pages import Pages, go
+from core.web.panels import record_panels
 from core.web.visit import Visit, visit
 
 NEW = 0
@@ -159,9 +161,7 @@ def _show(
     access = site.get(Access)
     number = int(record.get("id") or 0)
     trashed = bool(record.get("trashed"))
-    may = {
-        action: access.may(actor, entity.name, action, catalog) for action in ("create", "update", "delete")
-    }
+    may = {a: access.may(actor, entity.name, a, catalog) for a in ("create", "update", "delete")}
     writable = (may["update"] if number else may["create"]) and not trashed
     sections = form_sections(catalog, entity, rights.readable)
     form = build_form(
@@ -189,8 +189,16 @@ def _show(
         trashed=trashed,
         conflict=conflict,
         history=history_lines(site, present, entity, number, 12) if number else [],
+        operations=_operations(site, present, entity, number) if number and not trashed else [],
+        panels=record_panels(site, present, entity, record if not trashed else {}),
         status=status,
     )
+
+
+def _operations(site: Site, present: Visit, entity: EntitySpec, number: int) -> list[Operation]:
+    """Return what the person may do with this record now."""
+    found = site.get(Operations).offers(present.actor, entity.name, number, catalog=present.catalog)
+    return [offered.operation for offered in found]
 
 
 def _version(record: Mapping[str, Any], typed: FormValues | None, conflict: bool) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -10,6 +12,8 @@ from typing import Any
 from flask import Response, make_response, redirect, request, url_for
 
 from core.access import Access
+from core.contributions import Routes
+from core.contributions.addresses import route_address
 from core.i18n import Localization
 from core.kernel.secrets import Secrets
 from core.metadata.specs import MenuSpec
@@ -17,6 +21,8 @@ from core.web.rendering import Renderer
 from core.web.visit import Visit, visit
 
 FLASH_COOKIE = "payvand_flash"
+FRAGMENT = "X-Fragment"
+"""Header of a script that asks for a page's inside only, to show it in a dialog."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,11 +37,19 @@ class MenuEntry:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class WayBack:
+    """The form that takes an act back: where it is sent, and what stands in it."""
+
+    url: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Flash:
-    """A message shown once on the next page; ``undo`` names the form that takes the act back."""
+    """A message shown once on the next page, with the way back from what it tells."""
 
     message: str
-    undo: str = ""
+    undo: WayBack | None = None
 
 
 class Pages:
@@ -57,6 +71,7 @@ class Pages:
             languages=_languages(present),
             administrator=is_administrator(present),
             path=request.full_path,
+            frame=self.frame(present),
             **values,
         )
         response = make_response(html, status)
@@ -64,15 +79,17 @@ class Pages:
             response.delete_cookie(FLASH_COOKIE)
         return response
 
+    def frame(self, present: Visit) -> str:
+        """Return the template around a page: a dialog where a script asks for one, the shell, or the plain frame."""
+        if request.headers.get(FRAGMENT):
+            return "_dialog.html"
+        return "_shell.html" if present.signed_in else "_plain.html"
+
 
 def menu(present: Visit) -> list[tuple[str, list[MenuEntry]]]:
     """Return the menu entries that lead somewhere for this person, in groups."""
     access, catalog = present.site.get(Access), present.catalog
-    allowed = [
-        m
-        for m in catalog.menus.values()
-        if m.entity in catalog.entities and access.may(present.actor, m.entity, "read", catalog)
-    ]
+    allowed = [m for m in catalog.menus.values() if _opens(present, access, m)]
     allowed.sort(key=_order)
     first: dict[str, int] = {}
     for entry in allowed:
@@ -85,11 +102,30 @@ def menu(present: Visit) -> list[tuple[str, list[MenuEntry]]]:
     ]
 
 
+def _opens(present: Visit, access: Access, entry: MenuSpec) -> bool:
+    """Tell whether an entry leads somewhere for this person."""
+    if entry.route:
+        route = present.site.get(Routes).find(entry.route)
+        return route is not None and (route.grant is None or may(present, *route.grant))
+    return entry.entity in present.catalog.entities and access.may(
+        present.actor, entry.entity, "read", present.catalog
+    )
+
+
+def may(present: Visit, entity: str, action: str) -> bool:
+    """Tell whether there can be a record of an entity on which the person may do this."""
+    access, catalog = present.site.get(Access), present.catalog
+    return entity in catalog.entities and access.may(present.actor, entity, action, catalog)
+
+
 def _order(entry: MenuSpec) -> tuple[int, str]:
     return (entry.weight, entry.name)
 
 
 def _entry(present: Visit, entry: MenuSpec) -> MenuEntry:
+    if entry.route:
+        url = route_address(present.site.get(Routes).get(entry.route), {})
+        return MenuEntry(label=present.style.label(entry.label), icon=entry.icon, entity=entry.route, url=url)
     may_create = present.site.get(Access).may(present.actor, entry.entity, "create", present.catalog)
     return MenuEntry(
         label=present.style.label(entry.label),
@@ -109,16 +145,25 @@ def _languages(present: Visit) -> Mapping[str, str]:
     return {code: language.name for code, language in present.site.get(Localization).languages.items()}
 
 
-def go(url: str, message: str = "", undo: str = "") -> Response:
-    """Return a redirect (303, so that a reload sends nothing twice) with a message for the next page."""
-    response = make_response(redirect(url, code=303))
+def go(url: str, message: str = "", undo: str | WayBack = "") -> Response:
+    """Return a redirect (303, so that a reload sends nothing twice) with a message for the next page.
+
+    ``undo`` is a way back, or ``entity:ids`` of what was put in the trash. A script that sent a form from a dialog
+    follows on its own, so that the message is not lost on the way.
+    """
+    if request.headers.get(FRAGMENT):
+        response = make_response("", 204, {"X-Go": url})
+    else:
+        response = make_response(redirect(url, code=303))
     if message:
         present = visit()
-        text = f"{undo}\n{message}"
-        signature = present.site.get(Secrets).sign("flash", text.encode()).hex()
+        back = _out_of_trash(undo) if isinstance(undo, str) and undo else undo
+        told = [message, [back.url, back.values] if isinstance(back, WayBack) else None]
+        text = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+        signature = present.site.get(Secrets).sign("flash", text)
         response.set_cookie(
             FLASH_COOKIE,
-            f"{signature}{text}".encode().hex(),
+            urlsafe_b64encode(signature + text).decode(),
             max_age=60,
             httponly=True,
             samesite="Lax",
@@ -127,17 +172,26 @@ def go(url: str, message: str = "", undo: str = "") -> Response:
     return response
 
 
+def _out_of_trash(named: str) -> WayBack:
+    entity, _, ids = named.partition(":")
+    return WayBack(
+        url=url_for("web.restore_records", entity=entity),
+        values=tuple(("id", number) for number in ids.split(",")),
+    )
+
+
 def _read(present: Visit, cookie: str) -> Flash | None:
     """Return the message of a cookie that we have signed ourselves."""
     try:
-        text = bytes.fromhex(cookie).decode()
-        signature, body = bytes.fromhex(text[:32]), text[32:]
+        raw = urlsafe_b64decode(cookie.encode())
     except ValueError:
         return None
-    if not cookie or not present.site.get(Secrets).verify("flash", body.encode(), signature):
+    signature, text = raw[:16], raw[16:]
+    if not cookie or not present.site.get(Secrets).verify("flash", text, signature):
         return None
-    undo, _, message = body.partition("\n")
-    return Flash(message=message, undo=undo)
+    message, back = json.loads(text)
+    way = WayBack(url=back[0], values=tuple((name, value) for name, value in back[1])) if back else None
+    return Flash(message=message, undo=way)
 
 
 def same_site(target: str | None, otherwise: str) -> str:

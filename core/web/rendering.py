@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 from flask import url_for
@@ -76,6 +77,13 @@ class Renderer:
 
     def page(self, template: str, visit: Visit, /, **values: Any) -> str:
         """Return a page in the reader's language; ``_`` translates in it."""
+        return self._render(template, visit, values)
+
+    def part(self, template: str, visit: Visit, /, **values: Any) -> Markup:
+        """Return a part of a page, to be put into another template."""
+        return Markup(self._render(template, visit, values))  # noqa: S704  # rendered by a template that escapes
+
+    def _render(self, template: str, visit: Visit, values: Mapping[str, Any]) -> str:
         style, pieces = visit.style, self._pieces_of(visit.catalog)
         return pieces.environment.get_template(template).render(
             visit=visit,
@@ -95,8 +103,14 @@ class Renderer:
         own = (Path(module.path, "templates") for module in catalog.modules.values() if module.path)
         folders = (*(folder for folder in own if folder.is_dir()), TEMPLATES)
         if folders not in self._pieces:
-            made = {"asset": self.asset, "icon": self.icon, "url_for": url_for, "hue_of": hue_of}
-            made |= {"collection_url": collection_url}
+            made: dict[str, Any] = {
+                "asset": self.asset,
+                "icon": self.icon,
+                "url_for": url_for,
+                "hue_of": hue_of,
+                "once": once,
+                "collection_url": collection_url,
+            }
             self._pieces = {
                 folders: Pieces(folders, made, self._compiled)
             }  # of other sets of modules nothing is kept
@@ -114,6 +128,11 @@ class Renderer:
         return Markup('<svg class="i {}" {}><use href="{}#{}"/></svg>').format(
             size, role, self.asset("icons.svg"), name
         )
+
+
+def once() -> str:
+    """Return the key of a form that is to be carried out once, however often it is sent."""
+    return token_urlsafe(12)
 
 
 def _read_manifest() -> Mapping[str, str]:

@@ -32,4 +32,5 @@ TEXTS = (
     N_("Records"),
     N_("Yes, go on"),
     N_("Cancel"),
+    N_("The connection is gone. Try again."),
 )

@@ -10,7 +10,7 @@ from flask import Request, g
 from core.errors import AccessDenied, NotSignedIn
 from core.i18n import Localization, Style
 from core.identity import Identity, Opening
-from core.kernel.actor import Actor
+from core.kernel.actor import Actor, Preferences
 from core.kernel.secrets import Secrets
 from core.kernel.site import Site
 from core.metadata.catalog import Catalog
@@ -76,6 +76,19 @@ def open_visit(site: Site, request: Request, visitor: str) -> Visit:
     style = site.get(Localization).style(preferences, site.settings)
     csrf = opening.session.csrf if opening.session else visitor_token(site, visitor)
     return Visit(site=site, opening=opening, style=style, csrf=csrf, visitor=visitor)
+
+
+def as_nobody(present: Visit, request: Request) -> Visit:
+    """Return the visit without its session: whoever comes to a public page is nobody there, signed in or not."""
+    opening = replace(present.opening, actor=Actor(channel="public"), session=None)
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    language = Preferences(language=chosen or present.style.lang)
+    return replace(
+        present,
+        opening=opening,
+        style=present.site.get(Localization).style(language, present.site.settings),
+        csrf=visitor_token(present.site, present.visitor),
+    )
 
 
 def _accepted(site: Site, request: Request) -> str:

@@ -43,6 +43,12 @@ on('click', '[data-show-password]', (_, button) => {
 });
 on('click', '[data-dialog]', (_, button) => $<HTMLDialogElement>(button.dataset.dialog!)?.showModal());
 on('click', '[data-close]', (_, button) => button.closest('dialog')?.close());
+on<MouseEvent>('click', 'a[data-modal]', (event, link) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  link.closest<HTMLElement>('[popover]')?.hidePopover();
+  void import('./modal').then((module) => module.openModal((link as HTMLAnchorElement).href, link));
+});
 on<SubmitEvent>('submit', 'form[data-confirm]', (event, form) => {
   event.preventDefault();
   void import('./confirm').then((module) => module.ask(form as HTMLFormElement, event.submitter));
