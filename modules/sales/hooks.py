@@ -9,6 +9,7 @@ from modules.sales.beginnings import with_beginnings
 from modules.sales.moves import keep_moves
 from modules.sales.needs import missing, unknown_needs
 from modules.sales.pipelines import follow_stages, keep_one_default, kind_problems
+from modules.sales.products import category_problems
 from modules.sales.stages import forget_stages
 
 
@@ -29,6 +30,8 @@ def record_validate(change: Change, uow: UnitOfWork) -> Iterable[Problem]:
         case "sales.stage" if change.action != "delete":
             yield from unknown_needs(change, uow)
             yield from kind_problems(change, uow)
+        case "sales.product_category" if change.action != "delete":
+            yield from category_problems(change, uow)
 
 
 @hookimpl
