@@ -22,6 +22,7 @@ from core.api.operation_routes import ROUTES as OPERATIONS
 from core.api.query_routes import ROUTES as QUERIES
 from core.api.record_routes import ROUTES as RECORDS
 from core.api.routes import Route, check_parameters
+from core.api.transition_routes import ROUTES as TRANSITIONS
 from core.errors import NotSignedIn
 from core.kernel.site import Site
 from core.storage import Database, Reader
@@ -35,7 +36,8 @@ View = Callable[..., Response]
 
 def routes() -> tuple[Route, ...]:
     """Return every route of the API."""
-    described = (*RECORDS, *OPERATIONS, *QUERIES, *METADATA, *MODULES, *EXCHANGE, *FILES, *JOBS, *ACCESS)
+    asked = (*RECORDS, *OPERATIONS, *TRANSITIONS, *QUERIES, *METADATA)
+    described = (*asked, *MODULES, *EXCHANGE, *FILES, *JOBS, *ACCESS)
     return (*described, openapi_route(described))
 
 

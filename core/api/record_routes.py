@@ -58,7 +58,7 @@ def create(call: Call, entity: str) -> Response:
         rows = value if isinstance(value, list) else [value]
         saved = call.site.get(Records).create(call.actor, entity, rows, uow=uow)
         return Made(
-            status=201, body=_batch(saved) if isinstance(value, list) else _shown(call, entity, saved[0], uow)
+            status=201, body=_batch(saved) if isinstance(value, list) else shown(call, entity, saved[0], uow)
         )
 
     if value == []:
@@ -71,13 +71,13 @@ def change(call: Call, entity: str, record: str) -> Response:
     value, _ = read_json(call.request)
     if "If-Match" not in call.request.headers:
         raise VersionMissing
-    version = _version(call)
+    version = seen_version(call)
 
     def act(uow: UnitOfWork) -> bytes:
         saved = call.site.get(Records).update(
             call.actor, entity, record_id(record), value, version=version, uow=uow
         )
-        return _shown(call, entity, saved, uow)
+        return shown(call, entity, saved, uow)
 
     body = call.write(act)
     return answer(body, 200, etag(orjson.loads(body)["version"]))
@@ -85,7 +85,7 @@ def change(call: Call, entity: str, record: str) -> Response:
 
 def delete(call: Call, entity: str, record: str) -> Response:
     """Put a record in the trash."""
-    number, version = record_id(record), _version(call)
+    number, version = record_id(record), seen_version(call)
 
     def act(uow: UnitOfWork) -> object:
         return call.site.get(Records).delete(
@@ -101,12 +101,12 @@ def restore(call: Call, entity: str, record: str) -> Response:
 
     def act(uow: UnitOfWork) -> Made:
         saved = call.site.get(Records).restore(call.actor, entity, [record_id(record)], uow=uow)
-        return Made(status=200, body=_shown(call, entity, saved[0], uow))
+        return Made(status=200, body=shown(call, entity, saved[0], uow))
 
     return once(call, b"", act)
 
 
-def _shown(call: Call, entity: str, saved: Saved, uow: UnitOfWork) -> bytes:
+def shown(call: Call, entity: str, saved: Saved, uow: UnitOfWork) -> bytes:
     """Return a written record as its writer may read it now, in the transaction that wrote it."""
     if "return=minimal" not in call.request.headers.get("Prefer", ""):
         try:
@@ -124,7 +124,7 @@ def _told(saved: Saved) -> dict[str, Any]:
     return {"id": saved.id, "version": saved.version}
 
 
-def _version(call: Call) -> int | None:
+def seen_version(call: Call) -> int | None:
     """Return the version of If-Match; None where any will do, or none was sent."""
     given = call.request.headers.get("If-Match", "*").strip()
     if given == "*":

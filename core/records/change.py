@@ -39,7 +39,8 @@ class Saved:
 class Draft:
     """One record on its way through the write pipeline.
 
-    ``transition`` is the step that it takes, ``moving`` the workflow in which it takes it.
+    ``transition`` is the step that it takes, ``moving`` the workflow in which it takes it, ``filled`` what
+    the workflow fills by itself.
     """
 
     row: int
@@ -57,6 +58,7 @@ class Draft:
     notes: dict[str, object] = field(default_factory=dict)
     transition: str = ""
     moving: str = ""
+    filled: frozenset[str] = frozenset()
     reason: str | None = None
 
     @property

@@ -85,6 +85,8 @@ class Moving:
                 draft.after[name] = None
         # What is asked for may be filled though the state that the record leaves would not let it be changed.
         draft.given -= frozenset(step.spec.asked)
+        # What the workflow fills is not chosen by anybody, who would have to see it.
+        draft.filled = frozenset({flow.field, *worked_out})
         draft.transition, draft.moving = step.spec.name, flow.spec.name
         draft.notes[TAKEN] = {"name": step.spec.name, "field": flow.field}
 

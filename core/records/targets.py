@@ -41,7 +41,7 @@ def _uses(plan: EntityPlan, drafts: Iterable[Draft]) -> Iterable[tuple[Draft, Fi
     for draft in drafts:
         for spec in plan.references:
             value = draft.after.get(spec.name)
-            if spec.name in draft.changed and isinstance(value, (Ref, AnyRef)):
+            if spec.name in draft.changed - draft.filled and isinstance(value, (Ref, AnyRef)):
                 target = value.entity if isinstance(value, AnyRef) else str(spec.option("to"))
                 yield draft, spec, target, value.id
         for spec in plan.links:

@@ -27,13 +27,18 @@ ACTIONS: Mapping[str, tuple[str, str, str]] = {
     "update": (N_("changed"), "edit", "blue"),
     "delete": (N_("put it in the trash"), "trash", "red"),
     "restore": (N_("took it out of the trash"), "arrow-back-up", "teal"),
+    "transition": (N_("moved it on"), "arrow-right", "violet"),
 }
 IN_LISTS: Mapping[str, str] = {
     "create": N_("added to {list}:"),
     "update": N_("changed in {list}:"),
     "delete": N_("put in the trash, out of {list}:"),
     "restore": N_("took out of the trash, back into {list}:"),
+    "transition": N_("moved on in {list}:"),
 }
+MOVING = frozenset({"update", "transition"})
+"""Actions of which the page tells what each field was and is."""
+
 PAGE = 50
 REFERRING = frozenset({"reference", "reference_any", "links"})
 
@@ -115,7 +120,7 @@ def _line(site: Site, present: Visit, entity: EntitySpec, entry: HistoryEntry, n
             _text(site, present, about.fields[name], new),
         )
         for name, (old, new) in entry.changes.items()
-        if name in about.fields and not about.fields[name].system and entry.action == "update"
+        if name in about.fields and not about.fields[name].system and entry.action in MOVING
     )
     return Line(
         who=entry.actor_name or style._("The system"),
@@ -136,11 +141,18 @@ def _told(present: Visit, entity: EntitySpec, about: EntitySpec, entry: HistoryE
     style, part = present.style, entry.part
     if part is None:
         what, icon, hue = ACTIONS[entry.action]
-        return style._(what), icon, hue
+        step = _step(present, about, entry)
+        return (style._("did: {step}", step=step) if step else style._(what)), icon, hue
     action = "create" if part.arrived else entry.action
     label = entity.fields[part.list].label if part.list else about.plural or about.label
     _, icon, hue = ACTIONS[action]
     return style._(IN_LISTS[action], list=style.label(label)), icon, hue
+
+
+def _step(present: Visit, about: EntitySpec, entry: HistoryEntry) -> str:
+    """Return what people call the step that was taken, where its workflow still knows it."""
+    steps = (w.transitions.get(entry.transition) for w in present.catalog.workflows_of(about.name))
+    return next((present.style.label(step.label) for step in steps if step is not None), "")
 
 
 def _part(site: Site, present: Visit, about: EntitySpec, entry: HistoryEntry) -> str:
