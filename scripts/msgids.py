@@ -219,6 +219,28 @@ def in_documents(paths: Iterable[Path], root: Path) -> Iterator[Found]:
             yield Found(msgid=text, file=path.relative_to(root).as_posix())
 
 
+def in_data(paths: Iterable[Path], root: Path) -> Iterator[Found]:
+    """Yield the texts of records that a module brings in the language of the site."""
+    for path in sorted(paths):
+        body = yaml.safe_load(path.read_text(encoding="utf-8"))
+        names = frozenset(body.get("translate", ())) if isinstance(body, Mapping) else frozenset()
+        for text in _named(body.get("records"), names) if names else ():
+            yield Found(msgid=text, file=path.relative_to(root).as_posix())
+
+
+def _named(value: object, names: frozenset[str]) -> Iterator[str]:
+    """Yield the texts under these names, in records and in their lines."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if key in names and isinstance(inner, str):
+                yield inner
+            else:
+                yield from _named(inner, names)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _named(item, names)
+
+
 def _labels(body: object) -> Iterator[str]:
     if isinstance(body, Mapping):
         for key, value in body.items():

@@ -12,7 +12,7 @@ from core.expressions import Checked, ExpressionInvalid, Node, Schema, and_all, 
 from core.expressions.nodes import Binary, Null, Path
 from core.expressions.types import BOOLEAN
 from core.metadata.catalog import Catalog
-from core.metadata.specs import EntitySpec, GrantSpec, RoleSpec
+from core.metadata.specs import EntitySpec, GrantSpec, PartRight, RoleSpec
 
 PART_ACTIONS = {"read": "read", "export": "export"}
 """What one must be allowed to do with a whole to do this with its parts; everything else is an update of it."""
@@ -77,9 +77,10 @@ class Grants:
                 if grants(grant, action):
                     yield from self.own(role, grant, entity)
             return
-        asked = PART_ACTIONS.get(action, "update")
+        usual = PartRight(needs=PART_ACTIONS.get(action, "update"))
+        asked = entity.part_rights.get(action, usual)
         for whole in part.wholes:
-            for branch in self._of_role(role, whole, asked, above | {entity.name}):
+            for branch in self._of_role(role, whole, asked.needs, above | {entity.name}):
                 yield from self._inherited(branch, entity, part, whole, asked)
 
     def own(
@@ -109,15 +110,16 @@ class Grants:
         return check(node, self._schema, entity.name, BOOLEAN, old=False)
 
     def _inherited(
-        self, branch: Branch, entity: EntitySpec, part: Part, whole: EntitySpec, action: str
+        self, branch: Branch, entity: EntitySpec, part: Part, whole: EntitySpec, asked: PartRight
     ) -> Iterator[Branch]:
         """Yield what a grant on the whole means for its part, where the list that shows the part is granted."""
         shown = {f.name for f in whole.fields.values() if part.shows(f, entity)}
-        listed = branch.edit if action == "update" else branch.read
+        listed = branch.edit if asked.needs == "update" else branch.read
         if shown and not shown & listed:
             return
         node = _seen_from(part, whole, branch.condition.node if branch.condition else None)
         try:
+            node = _and(node, parse(asked.when)) if asked.when else node
             condition = None if node is None else self._check(entity, node)
         except ExpressionInvalid:
             return  # a path too long to be followed from here grants nothing
@@ -155,6 +157,10 @@ def _seen_from(part: Part, whole: EntitySpec, condition: Node | None) -> Node | 
         return Binary("!=", Path((by,)), Null()) if part.many else None
     # Of a whole that is not there "not x" would hold; such a part belongs to nobody.
     return and_all([Binary("!=", Path((by, "id")), Null()), through(by, condition)])
+
+
+def _and(node: Node | None, narrower: Node) -> Node:
+    return narrower if node is None else and_all([node, narrower])
 
 
 def grants(grant: GrantSpec, action: str) -> bool:

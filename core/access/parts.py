@@ -34,7 +34,8 @@ def part_of(catalog: Catalog, entity: EntitySpec) -> Part | None:
         return None
     for field in entity.fields.values():
         targets = reference_targets(field)
-        if targets and (field.name == entity.part_of or entity.part_of in targets):
+        named = field.name == entity.part_of and field.type in ("reference", "reference_any")
+        if named or entity.part_of in targets:
             wholes = tuple(catalog.entities[t] for t in targets if t in catalog.entities)
             return Part(by=field.name, wholes=wholes, many=field.type == "reference_any")
     return None

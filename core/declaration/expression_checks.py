@@ -77,6 +77,10 @@ def _of_entity(entity: EntitySpec) -> Iterator[Condition]:
         yield Condition(
             entity=entity.name, text=rule.refuse_when, key=f"rules.{rule.name}", place=rule.place, old=True
         )
+    for action, right in entity.part_rights.items():
+        if right.when:
+            key = f"part_rights.{action}"
+            yield Condition(entity=entity.name, text=right.when, key=key, place=entity.place)
     for field in entity.fields.values():
         written: Mapping[str, str] = {
             "visible_when": field.visible_when,

@@ -122,11 +122,22 @@ class _EntityKeys(Form):
     )
 
 
+class PartRightForm(Form):
+    """What an action on a part asks of its whole."""
+
+    needs = Text("What one must be allowed to do with the whole.", required=True)
+    when = Text("Expression on the part that must hold, too.")
+
+
 class EntityForm(_EntityKeys):
     """A kind of record."""
 
     entity = Text("Its name.", required=True, pattern=ENTITY, example=THING)
     part_of = Text("The reference by which a record is part of another, which then decides on rights.")
+    part_rights = Map(
+        Part(PartRightForm),
+        "Actions on the part that ask something else of its whole than usual: update, but read for read and export for export.",
+    )
 
 
 class ExtendEntityForm(_EntityKeys):

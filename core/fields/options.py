@@ -16,7 +16,7 @@ class Option:
     """One option of a field type.
 
     ``kind`` is text, integer, number, boolean, entity, entities, field or condition (an expression on the record); ``choices`` bounds a text,
-    ``least`` and ``most`` bound an integer.
+    ``least`` and ``most`` bound an integer. Of entities there may be none, where others join.
     """
 
     name: str
@@ -78,7 +78,7 @@ class Option:
         schema: dict[str, Json] = {"description": self.about}
         match self.kind:
             case "entities":
-                schema |= {"type": "array", "items": {"type": "string"}, "minItems": 1}
+                schema |= {"type": "array", "items": {"type": "string"}}
             case "integer" | "number" | "boolean":
                 schema["type"] = self.kind
             case _:
@@ -154,6 +154,5 @@ def _is_names(value: Json) -> bool:
     return (
         isinstance(value, Sequence)
         and not isinstance(value, str)
-        and len(value) > 0
         and all(isinstance(v, str) and ENTITY_NAME.fullmatch(v) is not None for v in value)
     )

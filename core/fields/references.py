@@ -77,7 +77,12 @@ class ReferenceAnyField(FieldType):
     derivable = False
     preset = False
     options = table(
-        Option(name="to", kind="entities", required=True, about="The entities pointed to."),
+        Option(
+            name="to",
+            kind="entities",
+            required=True,
+            about="The entities pointed to; an empty list where they all join by a behaviour.",
+        ),
         _ON_DELETE,
     )
 
@@ -120,7 +125,7 @@ class ReferenceAnyField(FieldType):
             raise FieldRefused(
                 "wrong_type",
                 "Write a reference like {example}.",
-                example=f'{{"entity": "{targets(spec)[0]}", "id": 5}}',
+                example=f'{{"entity": "{next(iter(targets(spec)), "…")}", "id": 5}}',
             )
         entity = value["entity"]
         if not isinstance(entity, str) or entity not in targets(spec):
@@ -153,7 +158,7 @@ class ReferenceAnyField(FieldType):
         return {
             "type": "object",
             "properties": {
-                "entity": {"type": "string", "enum": list(targets(spec))},
+                "entity": {"type": "string", **({"enum": list(targets(spec))} if targets(spec) else {})},
                 "id": {"type": "integer", "format": "int64"},
                 "title": {"type": ["string", "null"]},
             },

@@ -85,6 +85,10 @@ class Style:
             return self.messages.gettext(self.lang, label)
         return label.get(self.lang) or label.get("en") or next(iter(label.values()), "")
 
+    def sentence(self, label: Label, params: Mapping[str, Value]) -> str:
+        """Return a label with ``params`` filled in, numbers and dates as the reader writes them."""
+        return self._fill(self.label(label), params)
+
     def problem(self, problem: Problem | Unreadable) -> str:
         """Return the sentence of a reason to refuse."""
         return self._(problem.message, **problem.params)

@@ -12,6 +12,7 @@ from core.errors import MetadataInvalid, Param, Problem, ValidationFailed, fill
 from core.kernel.actor import Actor
 from core.lifecycle.data_files import KEEP_IN_SYNC, DataFile, read_data
 from core.lifecycle.data_keys import MARK, Keys, Known, named
+from core.lifecycle.data_values import translated, written_out
 from core.metadata.specs import EntitySpec, FieldSpec
 from core.records.query import MAX_LIMIT, Query
 from core.records.reading import Reading
@@ -116,7 +117,11 @@ class _Load:
             return [self._replaced(child, line) for line in value]
         if spec.type == "links" and isinstance(value, list | tuple):
             return [self._reference(spec, one) for one in value]
-        return self._reference(spec, value) if spec.type in ("reference", "reference_any") else value
+        if spec.type in ("reference", "reference_any"):
+            return self._reference(spec, value)
+        if spec.name in self.file.translate and isinstance(value, str):
+            return translated(value, self.uow)
+        return written_out(spec, value, self.uow)
 
     def _reference(self, spec: FieldSpec, value: Any) -> Any:
         if not isinstance(value, str) or not value.startswith(MARK):

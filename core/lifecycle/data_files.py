@@ -13,6 +13,8 @@ from core.metadata.specs import Json
 
 CREATE_ONCE, KEEP_IN_SYNC = "create_once", "keep_in_sync"
 KEYS = frozenset({"policy", "entity", "records"})
+TRANSLATE = "translate"
+"""The key that names fields whose texts are written in the language of the site."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,6 +25,7 @@ class DataFile:
     policy: str
     records: tuple[Mapping[str, Any], ...]
     place: Place
+    translate: frozenset[str] = frozenset()
 
 
 def read_data(path: Path) -> DataFile:
@@ -38,12 +41,13 @@ def read_data(path: Path) -> DataFile:
         policy=body["policy"],
         records=tuple(body["records"]),
         place=Place(file=name, line=1),
+        translate=frozenset(body.get(TRANSLATE, ())),
     )
 
 
 def _problems(written: Written, file: str) -> Iterator[Problem]:
     body: Json = written.value
-    if not isinstance(body, Mapping) or set(body) != KEYS:
+    if not isinstance(body, Mapping) or set(body) - {TRANSLATE} != KEYS:
         yield Problem(
             code="wrong_shape",
             place=Place(file=file, line=1),
@@ -61,6 +65,13 @@ def _problems(written: Written, file: str) -> Iterator[Problem]:
             code="wrong_type",
             message="Write the name of an entity here.",
             place=Place(file=file, line=written.lines.get(("entity",), 1)),
+        )
+    names = body.get(TRANSLATE, ())
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        yield Problem(
+            code="wrong_type",
+            message="Write a list of names of fields here.",
+            place=Place(file=file, line=written.lines.get((TRANSLATE,), 1)),
         )
     yield from _record_problems(body["records"], written, file)
 

@@ -162,7 +162,9 @@ class _Builder:
 
     def _catalog(self, documents: tuple[Document, ...], merged: Merged) -> Catalog:
         parts = sorted((*d.key, d.digest) for d in documents)
-        behaviours = sorted((b.owner, b.name, digest_of([b.fields, b.rules])) for b in self._behaviours)
+        behaviours = sorted(
+            (b.owner, b.name, digest_of([b.fields, b.rules, b.joins])) for b in self._behaviours
+        )
         return Catalog(
             version=self._version,
             entities=_frozen(merged.entities),

@@ -9,7 +9,15 @@ from core.metadata.findings import Findings
 from core.metadata.import_checks import check_import_columns
 from core.metadata.layers import items, texts
 from core.metadata.merge import Merged
-from core.metadata.relations import NOT_INDEXED, UNSTORED, is_reference, refers_back, targets, whole_field
+from core.metadata.relations import (
+    NOT_INDEXED,
+    OPEN,
+    UNSTORED,
+    is_reference,
+    refers_back,
+    targets,
+    whole_field,
+)
 from core.metadata.specs import EntitySpec, FieldSpec
 
 
@@ -79,7 +87,7 @@ class _Entity:
     def _relation(self, field: FieldSpec, document: Document, at: Path) -> None:
         key = "of" if field.type == "list" else "to"
         names = targets(field)
-        if not names:
+        if not names and not (field.type == OPEN and field.option("to") == ()):
             self._findings.add(
                 document,
                 at,

@@ -79,12 +79,17 @@ class Document:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Behaviour:
-    """Fields and rules that come with a name in an entity's ``behaviours``, written as in a document."""
+    """Fields and rules that come with a name in an entity's ``behaviours``, written as in a document.
+
+    ``joins`` names open references to any of several entities, ``{"base.note": "record"}``: an entity with this
+    behaviour becomes one of the entities that they may point to.
+    """
 
     name: str
     owner: str
     fields: Mapping[str, Mapping[str, Json]] = field(default_factory=lambda: MappingProxyType({}))
     rules: Mapping[str, Mapping[str, Json]] = field(default_factory=lambda: MappingProxyType({}))
+    joins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def plain(value: object) -> Json:

@@ -59,11 +59,16 @@ class Origin:
 
 @dataclass(kw_only=True)
 class MergedEntity:
-    """The tree of one entity after the merge, with the origin of every field, rule and import column."""
+    """The tree of one entity after the merge, with the origin of every field, rule and import column.
+
+    ``asked`` tells who asked for a behaviour; ``joined`` which entities behaviours added to a field, and for whom.
+    """
 
     document: Document
     tree: dict[str, Json]
     behaviours: tuple[str, ...] = ()
+    asked: dict[str, Origin] = field(default_factory=dict)
+    joined: dict[str, dict[str, str]] = field(default_factory=dict)
     fields: dict[str, dict[str, Json]] = field(default_factory=dict)
     rules: dict[str, dict[str, Json]] = field(default_factory=dict)
     import_columns: dict[str, dict[str, Json]] = field(default_factory=dict)
@@ -191,6 +196,7 @@ class EntityMerge:
         return texts(names)
 
     def _add_behaviour(self, behaviour: Behaviour, document: Document, at: Path) -> None:
+        self._merged.asked[behaviour.name] = Origin(owner=document.owner, document=document, at=at)
         origin = Origin(owner=behaviour.owner, document=document, at=at)
         for group, written in (("fields", behaviour.fields), ("rules", behaviour.rules)):
             for name, body in written.items():

@@ -11,7 +11,17 @@ from core.metadata.entity_merge import MergedEntity, Origin
 from core.metadata.findings import Findings
 from core.metadata.layers import items, mapping, text, texts
 from core.metadata.names import humanized
-from core.metadata.specs import Choice, EntitySpec, FieldSpec, ImportColumn, Json, Label, RollUp, RuleSpec
+from core.metadata.specs import (
+    Choice,
+    EntitySpec,
+    FieldSpec,
+    ImportColumn,
+    Json,
+    Label,
+    PartRight,
+    RollUp,
+    RuleSpec,
+)
 
 FIELD_KEYS = frozenset(
     {
@@ -70,6 +80,7 @@ def entity_spec(merged: MergedEntity, findings: Findings) -> EntitySpec:
         behaviours=merged.behaviours,
         icon=text(tree.get("icon"), "database"),
         part_of=text(tree.get("part_of")),
+        part_rights=MappingProxyType(dict(_part_rights(tree))),
         unique_together=tuple(texts(names) for names in items(tree.get("unique_together"))),
         indexes=tuple(texts(names) for names in items(tree.get("indexes"))),
         place=document.place,
@@ -119,6 +130,7 @@ def _field(merged: MergedEntity, name: str, body: Mapping[str, Json], findings: 
         required_when=text(body.get("required_when")),
         read_only_when=text(body.get("read_only_when")),
         import_names=texts(body.get("import_names")),
+        joined=MappingProxyType(dict(merged.joined.get(name, {}))),
         nullable=not (own and required and name in merged.own_required),
     )
 
@@ -172,6 +184,12 @@ def _rollup(value: Json, origin: Origin, findings: Findings) -> RollUp | None:
         value="" if counts else drawn,
         where=(drawn or text(body.get("where"))) if counts else text(body.get("where")),
     )
+
+
+def _part_rights(tree: Mapping[str, Json]) -> Iterator[tuple[str, PartRight]]:
+    for action, written in mapping(tree.get("part_rights")).items():
+        body = mapping(written)
+        yield action, PartRight(needs=text(body.get("needs"), "update"), when=text(body.get("when")))
 
 
 def _rules(merged: MergedEntity) -> Iterator[RuleSpec]:

@@ -16,7 +16,8 @@ from core.metadata.documents import (
     Document,
     Path,
 )
-from core.metadata.entity_merge import EntityMerge
+from core.metadata.entity_joins import join_entities
+from core.metadata.entity_merge import EntityMerge, MergedEntity
 from core.metadata.entity_specs import entity_spec
 from core.metadata.findings import CONFLICT, Findings
 from core.metadata.layers import PARKED, Override, text
@@ -118,15 +119,18 @@ class Merge:
         )
 
     def _merge_entities(self) -> None:
+        trees: dict[str, MergedEntity] = {}
         for (kind, name), document in self._merged.documents.items():
             if kind == "entity" and self._may_name(document):
                 extends = [d for d in self._merged.extends.get(name, ()) if self._may_touch(d, document)]
-                merged = EntityMerge(
+                trees[name] = EntityMerge(
                     document, extends, self._behaviours, self._findings, self._merged.overrides
                 ).merge()
-                self._merged.entities[name] = entity_spec(merged, self._findings)
-                for (group, part), origin in ((at, o) for at, o in merged.origins.items() if len(at) == 2):
-                    self._merged.origins[(name, group, part)] = (origin.document, origin.at)
+        join_entities(trees, self._behaviours, self._findings)
+        for name, merged in trees.items():
+            self._merged.entities[name] = entity_spec(merged, self._findings)
+            for (group, part), origin in ((at, o) for at, o in merged.origins.items() if len(at) == 2):
+                self._merged.origins[(name, group, part)] = (origin.document, origin.at)
 
     def _may_name(self, document: Document) -> bool:
         match = ENTITY_NAME.fullmatch(document.name)

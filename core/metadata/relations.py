@@ -8,6 +8,9 @@ from core.metadata.layers import texts
 from core.metadata.specs import EntitySpec, FieldSpec
 
 REFERENCES = frozenset({"reference", "reference_any"})
+OPEN = "reference_any"
+"""The type of reference that entities may join by their behaviours; it may begin with no target at all."""
+
 UNSTORED = frozenset({"list", "links"})
 """Types without a column of their own on the entity's table."""
 

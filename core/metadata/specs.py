@@ -17,6 +17,7 @@ SITE = "site"
 """Owner of what was made at the site itself; module names are the other owners."""
 
 NOTHING: Mapping[str, Json] = MappingProxyType({})
+NO_OWNERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +46,10 @@ class RollUp:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FieldSpec:
-    """One value on an entity. ``options`` holds what only its type understands (to, max_length, …)."""
+    """One value on an entity. ``options`` holds what only its type understands (to, max_length, …).
+
+    ``joined`` tells of the entities that behaviours brought among its targets who asked for the behaviour.
+    """
 
     name: str
     entity: str
@@ -69,6 +73,7 @@ class FieldSpec:
     required_when: str = ""
     read_only_when: str = ""
     import_names: tuple[str, ...] = ()
+    joined: Mapping[str, str] = field(default_factory=lambda: NO_OWNERS, compare=False)
     nullable: bool = True
 
     @property
@@ -114,11 +119,23 @@ class ImportColumn:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PartRight:
+    """What one must be allowed to do with a whole to do something with its parts.
+
+    ``needs`` is the action on the whole; ``when`` an expression on the part that narrows it.
+    """
+
+    needs: str
+    when: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EntitySpec:
     """A kind of record: its fields in order, its rules, and which field is its title.
 
     ``indexes`` are names of fields: lists are filtered by all but the last and sorted by the last, ``-`` before it
-    for descending.
+    for descending. ``part_rights`` tells by action where a part asks something else of its whole than usual: to read
+    it for reading, to export it for exporting, to update it for all else.
     """
 
     name: str
@@ -132,6 +149,7 @@ class EntitySpec:
     behaviours: tuple[str, ...] = ()
     icon: str = "database"
     part_of: str = ""
+    part_rights: Mapping[str, PartRight] = field(default_factory=lambda: MappingProxyType({}))
     unique_together: tuple[tuple[str, ...], ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
     place: Place = Place()

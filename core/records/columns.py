@@ -161,6 +161,8 @@ def each(read: Read) -> ReadAll:
         if len(places) == 1:
             (place,) = places
             return [read((row[place],)) for row in rows]
+        if not places:
+            return [read(()) for _ in rows]
         pick = itemgetter(*places)
         return [read(pick(row)) for row in rows]
 

@@ -19,6 +19,9 @@ from core.metadata.specs import EntitySpec
 from core.records.sources import Sources, Sql, Table
 from core.storage.tables import Tables
 
+NO_ID: Sql = sa.cast(sa.null(), sa.BigInteger)
+"""What a reference holds that may point to nothing yet."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Eyes:
@@ -75,7 +78,8 @@ class Scope:
         field = self.entity.fields.get(name)
         if field is not None and field.type == "reference_any":
             columns = [self.table.c[target_step(name, str(t))] for t in _targets(field.option("to"))]
-            return self._shown(name, sa.func.coalesce(*columns) if len(columns) > 1 else columns[0])
+            found = sa.func.coalesce(*columns) if len(columns) > 1 else columns[0] if columns else NO_ID
+            return self._shown(name, found)
         return self._shown(name, self.table.c[name])
 
     def currency(self, name: str) -> Sql:

@@ -16,6 +16,7 @@ from core.contributions import (
     sign_link,
 )
 from core.errors import Problem, ValidationFailed
+from core.errors import BadRequest, Conflict, Problem, ValidationFailed
 from core.fields import DateField, DecimalField, FieldRefused, FieldType, IntegerField, LoadContext, TextField
 from core.hooks import hookimpl
 from core.i18n import (
@@ -49,6 +50,8 @@ from core.sdk.parts import (
     closes_circle,
     defer,
     forget_principals,
+    localization,
+    lock,
     look_up,
     printed,
     read_value,
@@ -58,6 +61,7 @@ from core.sdk.parts import (
     style_of,
 )
 from core.storage import UnitOfWork
+from core.timeline import cancel_reminders, notify, remind
 from core.workflow import Guard, Move, Offer
 
 __all__ = [
@@ -66,10 +70,12 @@ __all__ = [
     "Answer",
     "AnyRef",
     "Asking",
+    "BadRequest",
     "Behaviour",
     "Calendar",
     "Change",
     "Collation",
+    "Conflict",
     "DateField",
     "Day",
     "DecimalField",
@@ -116,7 +122,15 @@ __all__ = [
     "fold",
     "forget_principals",
     "hookimpl",
+    "cancel_reminders",
+    "fold",
+    "forget_principals",
+    "hookimpl",
+    "closes_circle",
+    "localization",
+    "lock",
     "look_up",
+    "notify",
     "period",
     "printed",
     "read_date",
@@ -125,6 +139,7 @@ __all__ = [
     "reading",
     "records",
     "sign_link",
+    "remind",
     "sort_key_ddl",
     "store_file",
     "style_of",

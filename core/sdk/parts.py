@@ -13,6 +13,7 @@ from core.kernel.actor import Actor, Preferences, system_actor
 from core.kernel.site import Site
 from core.metadata.specs import FieldSpec, Json
 from core.printing import Printing
+from core.records.locking import lock_records
 from core.records.query import MAX_LIMIT, Query
 from core.records.reading import Reading
 from core.records.service import Records
@@ -56,9 +57,19 @@ def read_value(uow: UnitOfWork, kind: str, value: object, **options: Json) -> ob
     return site.get(FieldTypes).get(kind).load(spec, value, context)
 
 
+def lock(uow: UnitOfWork, entity: str, ids: Sequence[int]) -> None:
+    """Lock records till the end of the unit: who wants one of them waits, and then reads what was written."""
+    lock_records(uow, _site(uow).get(Tables), entity, ids)
+
+
 def closes_circle(uow: UnitOfWork, entity: str, field: str, record_id: int, start: int) -> bool:
     """Tell whether following a reference from ``start`` upwards comes to ``record_id``: then it would be a circle."""
     return _closes_circle(uow, _site(uow).get(Tables), entity, field, record_id, start)
+
+
+def localization(uow: UnitOfWork) -> Localization:
+    """Return the calendars, languages and translations of the site."""
+    return _site(uow).get(Localization)
 
 
 def forget_principals(uow: UnitOfWork) -> None:

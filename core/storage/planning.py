@@ -53,6 +53,7 @@ class Planning:
         self._owners: dict[str, str] = {}
         self._aside: list[Step] = []
         self._columns: list[Step] = []
+        self._late: list[Need] = []
         self._checks: list[Step] = []
         self._keys: list[Step] = []
         self._indexes: list[Step] = []
@@ -142,7 +143,9 @@ class Planning:
         """Change a field in use: columns may come and go, none changes its type."""
         for column in need.columns:
             record = records.get(column.record.column)
-            if record is None or record.state == TRASH:
+            if record is not None and _comes_back(record, column):
+                self._restore([record], replace(need, columns=(column,)))
+            elif record is None or record.state == TRASH:
                 if record is not None:
                     self._aside_column(record)
                 self._add_column(column, later=True)
@@ -150,8 +153,10 @@ class Planning:
                 self._refuse_type(record, column)
             elif record != column.record:
                 self._record((column,))
-        targets = _targets(record for record in records.values() if record.state == ACTIVE)
-        if targets != _targets(column.record for column in need.columns) and (
+        active = [record for record in records.values() if record.state == ACTIVE]
+        asleep = [record for record in active if record.owner in self._physical.dormant]
+        targets = _targets(active)
+        if targets != _targets([*(column.record for column in need.columns), *asleep]) and (
             need.one_target or len(targets) > 1
         ):
             self._check(need, replaces=len(targets) > 1)
@@ -174,6 +179,7 @@ class Planning:
     def _add_column(self, column: Need, *, later: bool = False) -> None:
         record = column.record
         if not self._exists(column.references):
+            self._late.append(column)
             column = replace(column, references=None)
         self._columns.append(AddColumn(table=record.table, need=column))
         self._record((column,))
@@ -275,6 +281,11 @@ class Planning:
             for need in columns
             if self._exists(need.references)
         ]
+        references += [
+            AddReference(table=need.record.table, need=need)
+            for need in self._late
+            if self._exists(need.references)
+        ]
         return (
             *self._aside,
             *creates,
@@ -298,6 +309,15 @@ def set_aside(name: str) -> Iterator[str]:
 def _targets(records: Iterable[PhysicalColumn]) -> set[str]:
     """Return the columns that point to a table; more than one are held together by a check."""
     return {record.column for record in records if " REFERENCES " in record.sql_type}
+
+
+def _comes_back(record: PhysicalColumn, column: Need) -> bool:
+    """Tell whether an entity has joined a reference to any of several again, with all that pointed to it."""
+    return (
+        record.state == TRASH
+        and column.joined
+        and (record.type, record.sql_type) == (column.record.type, column.record.sql_type)
+    )
 
 
 def _words(record: PhysicalColumn) -> str:

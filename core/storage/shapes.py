@@ -24,12 +24,16 @@ ON_DELETE = {"clear": "SET NULL", "cascade": "CASCADE"}
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Need:
-    """One column that a field needs; ``references`` is the table it points to."""
+    """One column that a field needs; ``references`` is the table it points to.
+
+    A target that ``joined`` by a behaviour comes back with all that pointed to it.
+    """
 
     record: PhysicalColumn
     sa_type: sa.types.TypeEngine[Any]
     references: str | None = None
     on_delete: str | None = None
+    joined: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -84,12 +88,14 @@ def _links(entity: EntitySpec, spec: FieldSpec) -> FieldNeed:
 def _need(
     entity: EntitySpec, spec: FieldSpec, table: str, column: ColumnSpec, rule: str | None = None
 ) -> Need:
+    joined = {target.replace(".", "_"): owner for target, owner in spec.joined.items()}
+    asker = joined.get(column.references or "", "")
     record = PhysicalColumn(
         table=table,
         column=column.name,
         entity=entity.name,
         field=spec.name,
-        owner=spec.owner or entity.owner,
+        owner=asker or spec.owner or entity.owner,
         state=ACTIVE,
         type=spec.type,
         sql_type=sql_type(column.sa_type, column.references),
@@ -98,7 +104,13 @@ def _need(
     rule = rule or (ON_DELETE.get(on_delete(spec)) if column.references else None)
     if column.references == "core_file":
         rule = "SET NULL"
-    return Need(record=record, sa_type=column.sa_type, references=column.references, on_delete=rule)
+    return Need(
+        record=record,
+        sa_type=column.sa_type,
+        references=column.references,
+        on_delete=rule,
+        joined=bool(asker),
+    )
 
 
 def sql_type(kind: sa.types.TypeEngine[Any], references: str | None) -> str:

@@ -14,6 +14,7 @@ from core.kernel.site import Site
 from core.web import (
     admin_pages,
     errors,
+    filter_page,
     form_page,
     history_page,
     import_pages,
@@ -75,7 +76,16 @@ def blueprint(site: Site) -> Blueprint:
         response.cache_control.public = True
         return response
 
-    for room in (session_pages, list_page, form_page, history_page, lookups, operation_page, route_page):
+    for room in (
+        session_pages,
+        list_page,
+        filter_page,
+        form_page,
+        history_page,
+        lookups,
+        operation_page,
+        route_page,
+    ):
         room.register(made, site, pages)
     for room in (admin_pages, import_pages):
         room.register(made, site, pages)

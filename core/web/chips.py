@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from core.errors import BadRequest
-from core.expressions.nodes import Binary, Call, Flag, Node, Number, Path, Text, Unary, and_all
+from core.expressions.nodes import Binary, Call, Flag, Given, Node, Number, Path, Text, Unary, and_all
 from core.fields import FieldRefused, FieldTypes, LoadContext
 from core.i18n import ascii_digits
 from core.metadata.specs import EntitySpec, FieldSpec
@@ -16,8 +16,8 @@ from core.web.natural_dates import bounds
 
 LONGEST_ID = 19
 OPERATORS: Mapping[str, tuple[str, ...]] = {
-    "text": ("has", "is", "empty", "set"),
-    "number": ("is", "from", "to", "empty", "set"),
+    "text": ("has", "lacks", "is", "not", "empty", "set"),
+    "number": ("is", "not", "from", "to", "empty", "set"),
     "date": ("is", "in", "from", "to", "empty", "set"),
     "choice": ("is", "not", "empty", "set"),
     "reference": ("is", "not", "empty", "set"),
@@ -41,7 +41,9 @@ KINDS = {
     "reference": "reference",
     "boolean": "boolean",
 }
-VALUELESS = frozenset({"empty", "set", "yes", "no"})
+VALUELESS = frozenset({"empty", "set", "yes", "no", "me"})
+PEOPLE = "base.user"
+"""What references to people lead to: they can be compared to whoever is looking."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +67,8 @@ def read_chip(text: str) -> Chip | None:
 
 def operators(spec: FieldSpec) -> tuple[str, ...]:
     """Return the operators that a filter on this field offers."""
-    return OPERATORS[KINDS.get(spec.type, "other")]
+    found = OPERATORS[KINDS.get(spec.type, "other")]
+    return ("me", *found) if spec.type == "reference" and spec.option("to") == PEOPLE else found
 
 
 def field_of(chip: Chip, view: ListView, entity: EntitySpec) -> FieldSpec | None:
@@ -83,6 +86,8 @@ def condition_of(chip: Chip, spec: FieldSpec | None, types: FieldTypes, context:
             return Call("is_empty", (path,))
         case "set":
             return Unary("not", Call("is_empty", (path,)))
+        case "me":
+            return Binary("==", path, Given("user"))
         case "yes" | "no":
             return Binary("==", path, Flag(chip.operator == "yes"))
         case _:
@@ -92,8 +97,10 @@ def condition_of(chip: Chip, spec: FieldSpec | None, types: FieldTypes, context:
 def _compared(chip: Chip, spec: FieldSpec, path: Node, types: FieldTypes, context: LoadContext) -> Node:
     kind = KINDS.get(spec.type, "other")
     if kind == "text":
-        if chip.operator == "is":
-            return Binary("==", path, Text(chip.value))
+        if chip.operator == "lacks":
+            return Unary("not", _compared(replace(chip, operator="has"), spec, path, types, context))
+        if chip.operator in ("is", "not"):
+            return Binary("==" if chip.operator == "is" else "!=", path, Text(chip.value))
         if spec.type == "phone":
             return Call("contains", (path, Text(_dialled(chip.value))))
         if spec.search:

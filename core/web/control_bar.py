@@ -84,6 +84,13 @@ class ControlBar:
         return next((view for view in self.saved if str(view.id) == self.state.saved), None)
 
     @property
+    def builder_url(self) -> str:
+        """Where the filter is built."""
+        return url_for(
+            "web.filter_builder", entity=self.entity.name, kind=self.kind, state=self.state.address()
+        )
+
+    @property
     def carried(self) -> list[tuple[str, str]]:
         """What a search keeps of the state: all but what was searched, the page and the open groups."""
         return [pair for pair in self.state.pairs() if pair[0] not in ("q", "cursor", "open")]

@@ -27,6 +27,7 @@ from core.web.list_views import ListViews
 from core.web.pages import Pages, go
 from core.web.saved_views import default_view, read_state
 from core.web.visit import Visit, visit
+from core.web.where_filters import check_where, told
 
 MAX_COLUMNS = 20
 
@@ -112,13 +113,15 @@ def _listing(site: Site, present: Visit, name: str) -> Listing:
     state = ListState.read(request.args)
     columns = tuple(c for c in state.columns if c in view.choices)[:MAX_COLUMNS] or view.columns
     try:
+        if state.where:
+            check_where(present, spec, state.where, context_of(site, present))
         query = build_query(state, view, spec, columns, site.get(FieldTypes), context_of(site, present))
         page, problem = reading.find(actor, name, query, catalog=catalog), ""
     except BadRequest as wrong:
         query = build_query(ListState(), view, spec, columns, site.get(FieldTypes), context_of(site, present))
         page, problem = (
             reading.find(actor, name, query, catalog=catalog),
-            present.style._(wrong.message, **wrong.params),
+            told(present, wrong),
         )
     return Listing(entity=spec, view=view, state=state, columns=columns, page=page, problem=problem)
 

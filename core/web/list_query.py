@@ -16,6 +16,7 @@ from core.metadata.specs import EntitySpec
 from core.records.query import Query
 from core.views import ListView
 from core.web.chips import Chip, condition_of, field_of, read_chip
+from core.web.where_filters import expanded
 
 PAGE = 50
 
@@ -92,11 +93,13 @@ class ListState:
 def filter_text(
     state: ListState, view: ListView, entity: EntitySpec, types: FieldTypes, context: LoadContext
 ) -> str:
-    """Return the expression of the ready filter and the chips; a value that cannot be read raises `BadRequest`."""
+    """Return the expression of ready filter, chips and ``where``; a value that cannot be read raises `BadRequest`."""
     parts = [f"({f.where})" for f in view.filters if f.name == state.named and f.where]
     conditions = [condition_of(chip, field_of(chip, view, entity), types, context) for chip in state.chips]
     if conditions:
         parts.append(unparse(and_all(conditions)))
+    if state.where:
+        parts.append(f"({expanded(state.where, entity, context)})")
     return " and ".join(parts)
 
 

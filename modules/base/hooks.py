@@ -16,6 +16,7 @@ from core.sdk import (
     forget_principals,
     hookimpl,
 )
+from modules.base.notes import key_of_follower, moved
 from modules.base.people import (
     add_profile,
     follow_account,
@@ -76,11 +77,17 @@ TAGS = Behaviour(
     },
 )
 
+TIMELINE = Behaviour(
+    name="timeline",
+    owner="base",
+    joins={"base.note": "record", "base.follower": "record"},
+)
+
 
 @hookimpl
 def register_behaviours() -> tuple[Behaviour, ...]:
-    """Offer an owner with a team, and tags."""
-    return (OWNED, TAGS)
+    """Offer an owner with a team, tags, and a timeline with notes and followers."""
+    return (OWNED, TAGS, TIMELINE)
 
 
 @hookimpl
@@ -100,7 +107,9 @@ def account_saved(account: Account, name: str, uow: UnitOfWork) -> None:
 def record_normalize(
     entity: EntitySpec, values: Mapping[str, object], uow: UnitOfWork
 ) -> Mapping[str, object] | None:
-    """Let a record whose owner is known belong to the owner's team, where nothing else was said."""
+    """Let a record whose owner is known belong to the owner's team, and nobody follow a record twice."""
+    if entity.name == "base.follower":
+        return {"key": key_of_follower(values)}
     if "owned" not in entity.behaviours or values.get("team") is not None:
         return None
     team = team_of_owner(values.get("owner"), uow)
@@ -109,7 +118,8 @@ def record_normalize(
 
 @hookimpl
 def record_validate(change: Change, uow: UnitOfWork) -> Iterable[Problem]:
-    """Keep profiles with their accounts, and trees free of circles."""
+    """Keep profiles with their accounts, notes with their records, and trees free of circles."""
+    yield from moved(change)
     if change.entity.name == "base.user":
         yield from _profile_problems(change, uow)
     if change.entity.name == SAVED_VIEW:

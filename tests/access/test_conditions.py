@@ -7,7 +7,7 @@ import pytest
 from core.errors import AccessDenied, NotFound
 from core.expressions import Checked, unparse
 from core.kernel.actor import Scope, system_actor
-from tests.access.kit import ENTITIES, access, catalog_of, grant, person
+from tests.access.kit import ENTITIES, PIECE, access, catalog_of, grant, person
 
 
 def condition(grants, *, actor=None, entity="kit.item", action="read"):
@@ -178,3 +178,18 @@ def test_a_reference_to_the_whole_is_no_owner_even_if_it_is_called_so():
     catalog = catalog_of({"kit.tester": [grant("kit.line", scope="own")]}, entities)
     found = access().condition(person(1, "kit.tester"), "kit.line", "read", catalog)
     assert unparse(found.node) == "owner__kit_item.owner == $user or owner__kit_shelf.owner == $user"
+
+
+def test_an_action_on_a_part_may_ask_something_else_of_its_whole():
+    part_rights = {"create": {"needs": "read"}, "delete": {"needs": "read", "when": "length > 3"}}
+    entities = {**ENTITIES, "kit.piece": {**PIECE, "part_rights": part_rights}}
+    grants = {"kit.tester": [grant(when="size > 1")]}
+    catalog, actor = catalog_of(grants, entities), person(1, "kit.tester")
+
+    def asked(action):
+        found = access().condition(actor, "kit.piece", action, catalog)
+        return unparse(found.node) if isinstance(found, Checked) else found
+
+    assert asked("create") == "whole.id != null and whole.size > 1"
+    assert asked("delete") == "(whole.id != null and whole.size > 1) and length > 3"
+    assert asked("update") is False

@@ -129,3 +129,12 @@ def test_faults_of_a_translation_are_told(i18n, msgid, string, fault: str) -> No
     message = catalog.add(msgid, string)
     faults = list(i18n._faults(message))
     assert (faults == []) if not fault else any(fault in told for told in faults)
+
+
+def test_records_give_the_texts_of_the_fields_that_their_file_names(msgids, tmp_path):
+    (tmp_path / "d.yaml").write_text(
+        "translate: [name]\nrecords: [{key: a, name: Call, note: Hidden, steps: [{name: First}]}]\n"
+    )
+    (tmp_path / "e.yaml").write_text("records: [{key: a, name: Kept}]\n")
+    names = [tmp_path / "d.yaml", tmp_path / "e.yaml"]
+    assert {f.msgid for f in msgids.in_data(names, tmp_path)} == {"Call", "First"}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from core.errors import MetadataInvalid
@@ -224,3 +228,72 @@ def test_an_error_in_that_hook_undoes_the_whole_installation(house):
     assert house.states()["sulker"] == "available"
     assert house.scalar("SELECT to_regclass('sulker_box')") is None
     assert "sulker.box" not in house.catalog.entities
+
+
+def test_days_and_moments_may_be_counted_from_the_day_of_loading(house):
+    house.write(
+        "diary",
+        {
+            "entities/page.yaml": """
+            entity: diary.page
+            label: Page
+            fields:
+              name: {type: text, label: Name}
+              written: {type: date, label: Written}
+              read: {type: datetime, label: Read}
+        """,
+            "data/pages.yaml": """
+            policy: create_once
+            entity: diary.page
+            records:
+              - {key: a, name: $today, written: $today-3, read: $today+1T09:30}
+              - {key: b, written: $today, read: "2026-03-21T08:00:00Z"}
+        """,
+        },
+    )
+    house.install("diary")
+    zone = ZoneInfo(house.site.settings.time_zone)
+    first, second = house.find("diary.page", "name", "written", "read", sort=("id",))
+    today = second["written"]
+    assert (first["name"], first["written"]) == ("$today", today - timedelta(days=3))
+    assert (
+        first["read"].astimezone(zone).replace(tzinfo=None).isoformat()
+        == f"{today + timedelta(days=1)}T09:30:00"
+    )
+    assert second["read"] == datetime(2026, 3, 21, 8, tzinfo=UTC)
+
+
+def test_texts_that_a_file_names_are_written_in_the_language_of_the_site(house, monkeypatch):
+    monkeypatch.setattr(house.site, "settings", replace(house.site.settings, language="fa"))
+    house.write(
+        "stock",
+        {
+            "translations/fa/LC_MESSAGES/messages.po": """
+            msgid ""
+            msgstr "Content-Type: text/plain; charset=utf-8\\n"
+
+            msgid "Cellar"
+            msgstr "زیرزمین"
+        """,
+            "data/1_shelves.yaml": """
+            policy: create_once
+            entity: kit.shelf
+            translate: [name]
+            records:
+              - {key: cellar, name: Cellar}
+              - {key: attic, name: Attic}
+        """,
+        },
+        requires='{core: ">=0.1", kit: ">=1"}',
+    )
+    house.install("stock")
+    assert house.column("kit.shelf", "name") == ["زیرزمین", "Attic"]
+
+
+def test_what_is_to_be_translated_is_a_list_of_names(house):
+    write(house)
+    file = house.folder / "stock" / "data" / "1_shelves.yaml"
+    file.write_text(file.read_text() + "translate: name\n")
+    with pytest.raises(MetadataInvalid) as refused:
+        house.install("stock")
+    assert [p.message for p in refused.value.problems] == ["Write a list of names of fields here."]

@@ -12,7 +12,7 @@ from core.fields import FieldTypes
 from core.kernel.actor import system_actor
 from core.metadata.build import build
 from core.metadata.catalog import Catalog
-from core.metadata.documents import Document
+from core.metadata.documents import Behaviour, Document
 from core.metadata.specs import ModuleSpec
 from core.storage.apply import apply
 from core.storage.database import Database
@@ -43,6 +43,7 @@ class Lab:
         self.tables = Tables(self.types)
         self.actor = system_actor("a test")
         self.catalog = Catalog(version=1, entities={})
+        self.behaviours: tuple[Behaviour, ...] = ()
 
     def build(self, entities: Entities, version: int = 0) -> Catalog:
         """Return the catalog of these entities: fields by name, other keys start with a star."""
@@ -61,6 +62,7 @@ class Lab:
         return build(
             documents,
             modules,
+            self.behaviours,
             version=version or self.catalog.version + 1,
             checkers=[self.types.check_catalog],
         ).catalog

@@ -1,0 +1,105 @@
+"""Telling people something: one notification each, in their language, and only of what they may read."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from core.i18n.style import Value
+from core.kernel.actor import Actor
+from core.kernel.values import Ref
+from core.metadata.specs import Label
+from core.records.query import MAX_LIMIT, Query
+from core.records.reading import Reading
+from core.records.service import Records
+from core.storage import UnitOfWork
+from core.timeline.entities import NOTIFICATION, safe_key
+from core.timeline.people import ids_of, people, readable, site_of, style_of
+
+LONGEST = 500
+"""How many characters of a title are kept."""
+
+EXCERPT = 1000
+"""How many characters of a text are kept: the whole is where it leads to."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """What people are told. ``title`` is translated for each of them, with ``params`` filled in as they read."""
+
+    title: Label
+    params: Mapping[str, Value] = field(default_factory=dict)
+    record: tuple[str, int] | None = None
+    kind: str = "other"
+    key: str = ""
+    body: str = ""
+    mail: bool = False
+
+
+def notify(
+    uow: UnitOfWork,
+    users: Iterable[int | Ref | None],
+    *,
+    title: Label,
+    params: Mapping[str, Value] | None = None,
+    record: tuple[str, int] | None = None,
+    kind: str = "other",
+    key: str = "",
+    body: str = "",
+    mail: bool = False,
+    skip_actor: bool = True,
+) -> tuple[int, ...]:
+    """Tell people something in this transaction, and return who is told.
+
+    Left out are who does it (``skip_actor``), who may no longer sign in, who may not read ``record``, and who was told
+    with this ``key`` before.
+    """
+    if NOTIFICATION not in uow.catalog.entities:
+        return ()
+    notice = Notice(title=title, params=params or {}, record=record, kind=kind, key=key, body=body, mail=mail)
+    wanted = [one for one in ids_of(users) if not (skip_actor and one == uow.actor.id)]
+    told = _untold(uow, notice, people(uow, wanted))
+    told = {one: actor for one, actor in told.items() if _may_know(uow, actor, notice)}
+    if told:
+        rows = [_row(uow, actor, notice) for actor in told.values()]
+        system = uow.actor.elevate("people are told")
+        site_of(uow).get(Records).create(system, NOTIFICATION, rows, uow=uow, parsed=True)
+    return tuple(told)
+
+
+def _untold(uow: UnitOfWork, notice: Notice, wanted: Mapping[int, Actor]) -> dict[int, Actor]:
+    """Leave out who was told with this key before."""
+    if not notice.key or not wanted:
+        return dict(wanted)
+    system = uow.actor.elevate("who was told before")
+    query = Query(fields=("user",), filter=f"key == '{safe_key(notice.key)}'", limit=MAX_LIMIT)
+    page = site_of(uow).get(Reading).find(system, NOTIFICATION, query, catalog=uow.catalog, uow=uow)
+    before = {item["user"].id for item in page.items if isinstance(item["user"], Ref)}
+    return {one: actor for one, actor in wanted.items() if one not in before}
+
+
+def _may_know(uow: UnitOfWork, actor: Actor, notice: Notice) -> bool:
+    if notice.record is None:
+        return True
+    entity, record_id = notice.record
+    return record_id in readable(uow, actor, entity, [record_id])
+
+
+def _row(uow: UnitOfWork, actor: Actor, notice: Notice) -> dict[str, object]:
+    entity, record_id = notice.record or (None, None)
+    return {
+        "user": Ref(actor.id or 0),
+        "kind": notice.kind,
+        "title": worded(uow, actor, notice.title, notice.params),
+        "body": notice.body[:EXCERPT] or None,
+        "entity": entity,
+        "record_id": record_id,
+        "key": safe_key(notice.key) if notice.key else uuid.uuid4().hex,
+    }
+
+
+def worded(uow: UnitOfWork, actor: Actor, title: Label, params: Mapping[str, Value]) -> str:
+    """Return a sentence as this person reads it."""
+    style = style_of(uow, actor)
+    return style.sentence(title, params)[:LONGEST]

@@ -1,0 +1,26 @@
+"""Notes and followers of records: where they are, they stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from core.sdk import AnyRef, Change, Problem, Ref
+
+KEPT = {"base.note": ("record",), "base.note_file": ("note",), "base.follower": ("record", "user")}
+"""What nobody changes once it is there, by entity."""
+
+
+def moved(change: Change) -> Iterator[Problem]:
+    """Refuse to put a note or a follower somewhere else."""
+    if change.action == "update":
+        for name in KEPT.get(change.entity.name, ()):
+            if name in change.changed and change.before.get(name) is not None:
+                yield Problem(code="stays", field=name, message="This stays where it was made.")
+
+
+def key_of_follower(values: Mapping[str, object]) -> str | None:
+    """Return what makes somebody follow a record only once."""
+    record, user = values.get("record"), values.get("user")
+    if isinstance(record, AnyRef) and isinstance(user, Ref):
+        return f"{record.entity}#{record.id}@{user.id}"
+    return None
