@@ -15,7 +15,6 @@ from core.contributions import (
     read_link,
     sign_link,
 )
-from core.errors import Problem, ValidationFailed
 from core.errors import BadRequest, Conflict, Problem, ValidationFailed
 from core.fields import DateField, DecimalField, FieldRefused, FieldType, IntegerField, LoadContext, TextField
 from core.hooks import hookimpl
@@ -123,10 +122,6 @@ __all__ = [
     "forget_principals",
     "hookimpl",
     "cancel_reminders",
-    "fold",
-    "forget_principals",
-    "hookimpl",
-    "closes_circle",
     "localization",
     "lock",
     "look_up",
