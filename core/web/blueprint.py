@@ -36,6 +36,20 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 YEAR = 365 * 24 * 3600
 
+ROOMS = (
+    session_pages,
+    list_page,
+    filter_page,
+    form_page,
+    history_page,
+    lookups,
+    operation_page,
+    route_page,
+    admin_pages,
+    import_pages,
+)
+"""The pages, each set of them with a ``register``."""
+
 
 def blueprint(site: Site) -> Blueprint:
     """Return the pages of a site as a Flask blueprint at the root."""
@@ -76,18 +90,7 @@ def blueprint(site: Site) -> Blueprint:
         response.cache_control.public = True
         return response
 
-    for room in (
-        session_pages,
-        list_page,
-        filter_page,
-        form_page,
-        history_page,
-        lookups,
-        operation_page,
-        route_page,
-    ):
-        room.register(made, site, pages)
-    for room in (admin_pages, import_pages):
+    for room in ROOMS:
         room.register(made, site, pages)
     saved_views.register(made, site)
     errors.register(made, pages)
