@@ -24,7 +24,7 @@ class Asking:
     """One question of a person, or of nobody where the route is public.
 
     ``uow`` only reads where somebody looks (GET), and is one unit of work where somebody acts (POST).
-    ``args`` is the query string, ``form`` what was posted; ``method`` is GET or POST.
+    ``address`` is the network address it comes from, empty in jobs; ``args`` is the query string, ``form`` what was posted; ``method`` is GET or POST.
     """
 
     site: Site
@@ -34,6 +34,7 @@ class Asking:
     method: str = "GET"
     channel: str = "web"
     root: str = ""
+    address: str = ""
     args: Args = field(default_factory=MultiDict)
     form: Args = field(default_factory=MultiDict)
 

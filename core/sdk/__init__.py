@@ -46,6 +46,7 @@ from core.metadata.documents import Behaviour
 from core.metadata.specs import EntitySpec, FieldSpec, ModuleSpec
 from core.records.change import Change
 from core.sdk.parts import (
+    aggregate,
     closes_circle,
     defer,
     forget_principals,
@@ -53,6 +54,7 @@ from core.sdk.parts import (
     lock,
     look_up,
     printed,
+    read_file,
     read_value,
     reading,
     records,
@@ -117,6 +119,8 @@ __all__ = [
     "add_months",
     "add_years",
     "cancel_reminders",
+    "defer",
+    "aggregate",
     "closes_circle",
     "defer",
     "fold",
@@ -131,6 +135,7 @@ __all__ = [
     "printed",
     "read_date",
     "read_link",
+    "read_file",
     "read_value",
     "reading",
     "records",

@@ -13,6 +13,8 @@ from core.kernel.actor import Actor, Preferences, system_actor
 from core.kernel.site import Site
 from core.metadata.specs import FieldSpec, Json
 from core.printing import Printing
+from core.records.aggregation import Aggregating
+from core.records.attachments import Attachments
 from core.records.locking import lock_records
 from core.records.query import MAX_LIMIT, Query
 from core.records.reading import Reading
@@ -83,6 +85,34 @@ def defer(uow: UnitOfWork, task: str, arguments: Mapping[str, Json] | None = Non
     It works for the person who promised it; a unit of work of the system promises one that nobody started.
     """
     return _site(uow).get(Jobs).defer(uow, task, arguments or {})
+
+
+def read_file(uow: UnitOfWork, file_id: int, actor: Actor) -> bytes:
+    """Return the content of a file that ``actor`` may download; raise `NotFound` for any other."""
+    site = _site(uow)
+    file = site.get(Attachments).find(actor, file_id, catalog=uow.catalog)
+    with site.get(Files).open(file) as stream:
+        return stream.read()
+
+
+def aggregate(
+    uow: UnitOfWork,
+    entity: str,
+    group_by: Sequence[str] = (),
+    measures: Sequence[str] = ("count()",),
+    *,
+    where: str = "",
+    actor: Actor | None = None,
+) -> Sequence[Mapping[str, object]]:
+    """Return counts and sums of the records that ``actor`` sees, one mapping for each group, in one statement.
+
+    Groups are told by field name, figures by the text of their measure: ``aggregate(uow, "shop.sale", ("seller",),
+    ("count()", "sum(price)"))``. Sums of money are tuples of `Money`, one for each currency. Without an actor the
+    system counts.
+    """
+    eyes = actor or system_actor(f"counting {entity}")
+    counting = _site(uow).get(Aggregating)
+    return counting.aggregate(eyes, entity, group_by, measures, where, catalog=uow.catalog, uow=uow)
 
 
 def store_file(uow: UnitOfWork, data: bytes, name: str, mime: str = "") -> int:

@@ -53,6 +53,7 @@ def asking_of(site: Site, present: Visit, uow: UnitOfWork) -> Asking:
         uow=uow,
         style=present.style,
         root=site.settings.base_url.rstrip("/") or request.host_url.rstrip("/"),
+        address=request.remote_addr or "",
         method=request.method,
         args=request.args,
         form=request.form,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from core.errors import NotFound
+from core.errors import AccessDenied, NotFound
 from core.records.history_reading import HistoryReading
-from core.sdk import defer, look_up, records, store_file
+from core.sdk import aggregate, defer, look_up, read_file, records, store_file
 from core.storage.kernel_tables import file as core_file
 
 
@@ -47,3 +47,21 @@ def test_bytes_become_a_file_with_the_commit(desk):
     with desk.unit() as uow:
         row = uow.execute(core_file.select().where(core_file.c.id == number)).one()
     assert (row.name, row.mime, row.size) == ("page.pdf", "application/pdf", 15)
+
+
+def test_a_file_is_read_by_those_only_who_may_download_it(desk, actor_as):
+    with desk.unit() as uow:
+        number = store_file(uow, b"%PDF-1.7 a page", "page.pdf", "application/pdf")
+    with desk.unit() as uow:
+        assert read_file(uow, number, uow.actor) == b"%PDF-1.7 a page"
+        with pytest.raises(NotFound):
+            read_file(uow, number, actor_as())
+
+
+def test_figures_are_those_of_what_the_actor_sees(desk, actor_as):
+    with desk.unit() as uow:
+        records(uow).create(uow.actor, "kit.shelf", [{"name": "a"}, {"name": "b"}], uow=uow)
+        assert aggregate(uow, "kit.shelf") == [{"count()": 2}]
+        assert aggregate(uow, "kit.shelf", where="name == 'a'") == [{"count()": 1}]
+        with pytest.raises(AccessDenied):
+            aggregate(uow, "kit.shelf", actor=actor_as())
