@@ -177,6 +177,9 @@ class _ViewKeys(Form):
     sort = Items(Text(), "Field names, - in front for descending.")
     filters = Map(Part(FilterForm), "Ready-made filters by name.")
     limit = Whole("Records on a page.")
+    totals = Map(
+        Text(choices=("sum", "avg", "min", "max")), "What the last row of a list tells of which column."
+    )
     group_by = Text("The field whose values are the columns of a kanban: a choice, a reference or yes/no.")
     among = Text("Which records of a reference's target are columns: <field there> == $record.<field here>.")
     hue_by = Text("The choice field of a reference's target that colours the columns.")

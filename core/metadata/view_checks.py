@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from core.metadata.documents import Document, Path
 from core.metadata.findings import Findings
 from core.metadata.generated import KANBAN
-from core.metadata.kanban_checks import check_kanban
+from core.metadata.kanban_checks import SUM_TYPES, check_kanban
 from core.metadata.layers import items, mapping, text, texts
 from core.metadata.merge import Merged
 from core.metadata.names import suggestions
@@ -27,10 +27,30 @@ def check_views(merged: Merged, findings: Findings) -> None:
             for at, name in _named(document):
                 if follow(merged.entities, view.entity, name) is None:
                     findings.unknown_field(document, at, merged.entities[view.entity], name)
+            _check_totals(merged, findings, view, document)
             for at, name, column in _sub_columns(document):
                 _check_sub_column(merged, findings, view, document, (at, name, column))
         if view.kind == KANBAN:
             check_kanban(merged, view, findings)
+
+
+def _check_totals(merged: Merged, findings: Findings, view: ViewSpec, document: Document) -> None:
+    """Check that what the last row of a list tells is of fields that can be measured."""
+    entity = merged.entities[view.entity]
+    for name in mapping(document.body.get("totals")):
+        field = entity.fields.get(name)
+        if field is None:
+            findings.unknown_field(document, ("totals", name), entity, name)
+        elif field.type not in SUM_TYPES:
+            findings.add(
+                document,
+                ("totals", name),
+                "not_measurable",
+                "{name} is a {type}; only {known} can be added up.",
+                name=name,
+                type=field.type,
+                known=tuple(sorted(SUM_TYPES)),
+            )
 
 
 def _named(document: Document) -> Iterator[tuple[Path, str]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -31,6 +33,7 @@ from core.storage.reader import Reader
 from core.storage.unit import UnitOfWork
 
 Group = dict[str, object]
+NO_CUTS: Mapping[str, Sequence[date]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,13 +66,17 @@ class Aggregating:
         filter_text: str = "",
         *,
         search: str = "",
+        trash: bool = False,
+        cuts: Mapping[str, Sequence[date]] = NO_CUTS,
         catalog: Catalog,
         uow: UnitOfWork | None = None,
         reader: Reader | None = None,
     ) -> list[Group]:
         """Return one dictionary for each group: its values by name, its figures by the text of the measure.
 
-        Figures of money are tuples of `Money`, one for each currency. ``search`` narrows as it does in a list.
+        Figures of money are tuples of `Money`, one for each currency. ``search`` and ``trash`` are as in a list.
+        ``cuts`` divide a field of days or moments at ascending points: its groups are numbers, 0 for what is before
+        the first point, 1 from the first to the second.
         """
         check_search(search)
         patterns = search_patterns(search)
@@ -82,11 +89,20 @@ class Aggregating:
             tuple(measures),
             filter_text,
             len(patterns),
+            trash,
+            frozenset(cuts),
         )
         made = self._kept.get(
             key,
             lambda: self._compile(
-                actor, entity, group_by, measures, filter_text, catalog, word_count=len(patterns)
+                actor,
+                entity,
+                group_by,
+                measures,
+                filter_text,
+                catalog,
+                asked=Shape(entity=entity, fields=(), words=len(patterns), trash=trash),
+                cuts=frozenset(cuts),
             ),
         )
         with self._asking.reader(uow, reader) as lent:
@@ -94,6 +110,7 @@ class Aggregating:
                 **self._asking.constants(made.statement.wants, actor, uow),
                 **made.given,
                 **words(patterns),
+                **{f"cut_{name}": list(points) for name, points in cuts.items()},
             }
             rows = lent.raw(made.statement.sql, made.statement.params(given))
         if len(rows) > MAX_GROUPS:
@@ -131,7 +148,8 @@ class Aggregating:
         filter_text: str,
         catalog: Catalog,
         *,
-        word_count: int = 0,
+        asked: Shape,
+        cuts: frozenset[str],
     ) -> Aggregation:
         spec = catalog.entity(entity)
         if len(filter_text) > MAX_FILTER:
@@ -141,43 +159,48 @@ class Aggregating:
         self._reading.require_read(actor, entity, catalog)
         eyes = self._reading.eyes(actor, catalog)
         readable = eyes.fields(entity).readable
-        groups = read_groups(group_by, spec, readable, eyes.types)
-        asked = read_measures(measures, spec, readable, eyes.types)
+        groups = read_groups(group_by, spec, readable, eyes.types, cuts)
+        figures = read_measures(measures, spec, readable, eyes.types)
         wanted = (
             read_filter(filter_text, entity, self._reading.reader_schema(eyes))
             if filter_text.strip()
             else None
         )
-        currencies = tuple(dict.fromkeys(m.name for m in asked if m.money))
+        currencies = tuple(dict.fromkeys(m.name for m in figures if m.money))
         titled = frozenset(name for name in groups if spec.fields[name].type == "reference")
-        select = _select(eyes, spec, groups, titled, currencies, asked, wanted, word_count)
+        cells = _Cells(groups=groups, cuts=cuts, titled=titled, currencies=currencies, measures=figures)
+        select = _select(eyes, spec, asked, cells, wanted)
         return Aggregation(
             statement=self._reading.compiler.compile(select),
             given=dict(wanted.given) if wanted else {},
             groups=groups,
             titled=titled,
             currencies=currencies,
-            measures=asked,
+            measures=figures,
             ranks={name: {c.name: i for i, c in enumerate(spec.fields[name].choices)} for name in groups},
         )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Cells:
+    """What an aggregate selects: what it groups by, divided at points or titled, and what it measures."""
+
+    groups: tuple[str, ...]
+    cuts: frozenset[str]
+    titled: frozenset[str]
+    currencies: tuple[str, ...]
+    measures: tuple[Measure, ...]
+
+
 def _select(
-    eyes: Eyes,
-    spec: EntitySpec,
-    groups: Sequence[str],
-    titled: frozenset[str],
-    currencies: Sequence[str],
-    measures: Sequence[Measure],
-    wanted: Filter | None,
-    word_count: int,
+    eyes: Eyes, spec: EntitySpec, asked: Shape, cells: _Cells, wanted: Filter | None
 ) -> sa.Select[Any]:
     """Group by ids and currencies inside; join the titles to what is left."""
     scope, sources = opened(eyes, spec)
-    keys = [scope.column(name).label(f"g{i}") for i, name in enumerate(groups)]
-    keys += [scope.currency(name).label(f"m{i}") for i, name in enumerate(currencies)]
-    figures = [cell.label(f"f{i}") for i, cell in enumerate(_figures(scope, measures))]
-    conditions = where(eyes, scope, Shape(entity=spec.name, fields=(), words=word_count), wanted)
+    keys = [_key(scope, name, name in cells.cuts).label(f"g{i}") for i, name in enumerate(cells.groups)]
+    keys += [scope.currency(name).label(f"m{i}") for i, name in enumerate(cells.currencies)]
+    figures = [cell.label(f"f{i}") for i, cell in enumerate(_figures(scope, cells.measures))]
+    conditions = where(eyes, scope, asked, wanted)  # may join, so before the FROM is written
     inside = (
         sa.select(*keys, *figures)
         .select_from(sources.clause)
@@ -185,14 +208,25 @@ def _select(
         .group_by(*(key.element for key in keys))
         .limit(number(MAX_GROUPS + 1))
     )
-    if not titled:
+    if not cells.titled:
         return inside
     grouped = inside.subquery("grouped")
     outer = Sources(grouped)
     titles = [
-        _title(eyes, spec, outer, grouped.c[f"g{i}"], name) for i, name in enumerate(groups) if name in titled
+        _title(eyes, spec, outer, grouped.c[f"g{i}"], name)
+        for i, name in enumerate(cells.groups)
+        if name in cells.titled
     ]
     return sa.select(*grouped.c, *titles).select_from(outer.clause)
+
+
+def _key(scope: Scope, name: str, cut: bool) -> Sql:
+    """Return what a group stands for: the value, or between which points it lies."""
+    cell = scope.column(name)
+    if not cut:
+        return cell
+    points = sa.bindparam(f"cut_{name}", type_=sa.ARRAY(cell.type))
+    return sa.func.width_bucket(cell, points, type_=sa.Integer)
 
 
 def _title(eyes: Eyes, spec: EntitySpec, outer: Sources, link: Sql, name: str) -> Sql:

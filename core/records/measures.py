@@ -16,6 +16,7 @@ MAX_GROUPS = 1000
 MAX_GROUP_BY = 3
 MAX_MEASURES = 10
 FUNCTIONS = ("count", "sum", "min", "max", "avg")
+DIVIDED = frozenset({"date", "datetime"})
 ADDED_UP = frozenset({"integer", "decimal", "percent", "money"})
 _MEASURE = re.compile(r"\s*([a-z]+)\s*\(\s*([a-z][a-z0-9_]*)?\s*\)\s*")
 
@@ -78,15 +79,20 @@ def _measurable(field: FieldSpec, function: str, types: FieldTypes) -> bool:
 
 
 def read_groups(
-    names: Sequence[str], entity: EntitySpec, readable: Mapping[str, object], types: FieldTypes
+    names: Sequence[str],
+    entity: EntitySpec,
+    readable: Mapping[str, object],
+    types: FieldTypes,
+    cuts: frozenset[str] = frozenset(),
 ) -> tuple[str, ...]:
-    """Read the names to group by."""
+    """Read the names to group by; those in ``cuts`` are days or moments that are divided at points."""
     if len(names) > MAX_GROUP_BY:
         raise BadRequest("Group by at most {maximum} fields.", code="too_many", maximum=MAX_GROUP_BY)
     for name in names:
         require_readable(name, entity, readable)
         field = entity.fields[name]
-        if not (types.get(field.type).groupable or name in ("created_by", "updated_by")):
+        divided = name in cuts and field.type in DIVIDED
+        if not (divided or types.get(field.type).groupable or name in ("created_by", "updated_by")):
             fitting = [
                 f.name for f in entity.fields.values() if f.name in readable and types.get(f.type).groupable
             ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from core.metadata.catalog import Catalog
 from core.metadata.generated import MAIN, generated_view
+from core.metadata.layers import mapping
 from core.metadata.layout import MORE
 from core.metadata.specs import EntitySpec, FieldSpec, ItemSpec, Json, Label, ViewSpec
 
@@ -24,7 +26,7 @@ class NamedFilter:
 class ListView:
     """The columns of a list as the reader may see them, all that could be chosen, and its ways to look.
 
-    ``known`` are the fields that the reader may name at all.
+    ``known`` are the fields that the reader may name at all. ``totals`` says which columns are measured, and how.
     """
 
     columns: tuple[str, ...]
@@ -32,6 +34,7 @@ class ListView:
     sort: tuple[str, ...]
     filters: tuple[NamedFilter, ...]
     known: frozenset[str]
+    totals: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +58,9 @@ def list_view(catalog: Catalog, entity: EntitySpec, readable: Container[str]) ->
         sort=tuple(n for n in _names(view.options.get("sort")) if n.removeprefix("-") in readable),
         filters=tuple(_filters(view.options.get("filters"))),
         known=frozenset(name for name in entity.fields if name in readable),
+        totals=MappingProxyType(
+            {n: str(f) for n, f in mapping(view.options.get("totals")).items() if n in readable}
+        ),
     )
 
 

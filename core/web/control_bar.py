@@ -18,6 +18,7 @@ from core.views import ListView
 from core.web import natural_dates
 from core.web.chips import LONGEST_ID, Chip, operators, shown_chips
 from core.web.collections import KINDS, collection_url, collection_view
+from core.web.list_groups import group_choices
 from core.web.list_query import ListState
 from core.web.list_views import ListViews
 from core.web.saved_views import SavedView, allowed_reaches, default_view, saved_views
@@ -76,6 +77,7 @@ class ControlBar:
     saved: tuple[SavedView, ...]
     reaches: tuple[str, ...]
     all_address: str
+    groupings: tuple[tuple[str, Label], ...]
     columns: tuple[str, ...] = ()
 
     @property
@@ -111,6 +113,7 @@ def control_bar(
         chips=tuple(_chips(present, entity, state, view)),
         fields=tuple(filter_fields(present, entity, view)),
         periods=tuple(natural_dates.choices(present.style)),
+        groupings=tuple((name, spec.label) for name, spec in group_choices(entity, view)),
         saved=saved_views(present, entity.name),
         reaches=allowed_reaches(present),
         all_address=_all_address(present, entity, state),

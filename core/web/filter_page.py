@@ -22,9 +22,9 @@ from core.web.chips import LONGEST_ID, VALUELESS, Chip, field_of, operators
 from core.web.collections import collection_url
 from core.web.control_bar import FilterField, filter_fields
 from core.web.filter_groups import Condition, Group, Groups, condition_node, groups_of, node_of
-from core.web.list_page import context_of
 from core.web.list_query import ListState, filter_text
 from core.web.list_views import ListViews
+from core.web.listing import context_of
 from core.web.lookups import find_by_title
 from core.web.natural_dates import choices as periods
 from core.web.pages import Pages, go

@@ -20,7 +20,7 @@ from core.views import form_sections
 from core.web.form_model import build_form, form_columns
 from core.web.form_values import FormReader, FormValues, whole
 from core.web.history_page import history_lines
-from core.web.list_page import context_of
+from core.web.listing import context_of
 from core.web.lookups import find_by_title, store_upload
 from core.web.pages import Pages, go
 from core.web.panels import record_panels

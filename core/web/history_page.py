@@ -17,7 +17,7 @@ from core.records.history_reading import HistoryReading
 from core.records.page import HistoryEntry
 from core.storage import Database
 from core.web.form_values import whole
-from core.web.list_page import context_of
+from core.web.listing import context_of
 from core.web.pages import Pages
 from core.web.texts import N_
 from core.web.visit import Visit, visit

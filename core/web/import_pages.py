@@ -18,9 +18,9 @@ from core.kernel.site import Site
 from core.metadata.specs import Json
 from core.storage import Database
 from core.web.form_values import whole
-from core.web.list_page import context_of
 from core.web.list_query import ListState, build_query
 from core.web.list_views import ListViews
+from core.web.listing import context_of
 from core.web.lookups import store_upload
 from core.web.pages import Pages, go, is_administrator
 from core.web.visit import Visit, visit

@@ -18,7 +18,7 @@ from core.views import ListView
 from core.web.chips import Chip, condition_of, field_of, read_chip
 from core.web.where_filters import expanded
 
-PAGE = 50
+PAGE = 80
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

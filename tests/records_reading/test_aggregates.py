@@ -222,3 +222,15 @@ def test_json_writes_exact_numbers(filled):
         },
         {"shelf": None, "sum(price)": [], "sum(weight)": "1.25", "sum(size)": None},
     ]
+
+
+def test_days_are_divided_at_points(filled):
+    def divided(*points):
+        found = filled.aggregating.aggregate(
+            ME, "kit.item", ("made",), cuts={"made": points}, catalog=filled.catalog(ALL)
+        )
+        return [(g["made"], g["count()"]) for g in found]
+
+    assert divided(date(2026, 3, 1), date(2026, 3, 2)) == [(1, 1), (2, 1), (None, 3)]
+    assert divided(date(2026, 3, 1)) == [(1, 2), (None, 3)]
+    assert divided(date(2026, 3, 2), date(2027, 1, 1)) == [(0, 1), (1, 1), (None, 3)]

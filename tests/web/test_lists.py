@@ -183,7 +183,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(admin, kept):
             break
         answer = admin.opens(LIST + following[0]["href"])
     assert list(itertools.chain(*seen)) == [f"Person {number:03}" for number in range(120)]
-    assert len(seen) == 3
+    assert len(seen) == 2
 
 
 @pytest.mark.parametrize(
