@@ -14,7 +14,7 @@ from core.kernel.site import Site
 from core.storage import Database
 from core.web.fields import FieldView, FieldViews
 from core.web.form_values import FormReader, FormValues
-from core.web.list_page import context_of
+from core.web.listing import context_of
 from core.web.lookups import find_by_title, store_upload
 from core.web.visit import Visit
 
