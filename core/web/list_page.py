@@ -15,11 +15,12 @@ from core.web.collections import collection_url
 from core.web.control_bar import control_bar
 from core.web.list_query import ListState
 from core.web.list_rows import heading, rows_of
-from core.web.listing import context_of as context_of
-from core.web.listing import read_listing, read_shown
+from core.web.listing import context_of, read_listing, read_shown
 from core.web.pages import Pages, go
 from core.web.saved_views import default_view, read_state
 from core.web.visit import visit
+
+__all__ = ["context_of", "register", "show"]
 
 
 def register(made: Blueprint, site: Site, pages: Pages) -> None:
