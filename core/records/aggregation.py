@@ -37,6 +37,19 @@ NO_CUTS: Mapping[str, Sequence[date]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """Everything about an aggregate that changes its statement."""
+
+    entity: str
+    group_by: tuple[str, ...]
+    measures: tuple[str, ...]
+    filter: str
+    words: int
+    trash: bool
+    cuts: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Aggregation:
     """A compiled aggregate: its statement, and what its columns mean."""
 
@@ -80,31 +93,17 @@ class Aggregating:
         """
         check_search(search)
         patterns = search_patterns(search)
-        key = (
-            catalog.version,
-            catalog.digest,
-            key_of(actor),
-            entity,
-            tuple(group_by),
-            tuple(measures),
-            filter_text,
-            len(patterns),
-            trash,
-            frozenset(cuts),
+        asked = Asked(
+            entity=entity,
+            group_by=tuple(group_by),
+            measures=tuple(measures),
+            filter=filter_text,
+            words=len(patterns),
+            trash=trash,
+            cuts=frozenset(cuts),
         )
-        made = self._kept.get(
-            key,
-            lambda: self._compile(
-                actor,
-                entity,
-                group_by,
-                measures,
-                filter_text,
-                catalog,
-                asked=Shape(entity=entity, fields=(), words=len(patterns), trash=trash),
-                cuts=frozenset(cuts),
-            ),
-        )
+        key = (catalog.version, catalog.digest, key_of(actor), asked)
+        made = self._kept.get(key, lambda: self._compile(actor, asked, catalog))
         with self._asking.reader(uow, reader) as lent:
             given = {
                 **self._asking.constants(made.statement.wants, actor, uow),
@@ -139,37 +138,27 @@ class Aggregating:
         )
         return orjson.dumps({"items": groups}, option=JSON | orjson.OPT_PASSTHROUGH_DATACLASS, default=_json)
 
-    def _compile(
-        self,
-        actor: Actor,
-        entity: str,
-        group_by: Sequence[str],
-        measures: Sequence[str],
-        filter_text: str,
-        catalog: Catalog,
-        *,
-        asked: Shape,
-        cuts: frozenset[str],
-    ) -> Aggregation:
-        spec = catalog.entity(entity)
-        if len(filter_text) > MAX_FILTER:
+    def _compile(self, actor: Actor, asked: Asked, catalog: Catalog) -> Aggregation:
+        entity, spec = asked.entity, catalog.entity(asked.entity)
+        if len(asked.filter) > MAX_FILTER:
             raise BadRequest(
                 "A filter has at most {maximum} characters.", code="too_long", maximum=MAX_FILTER
             )
         self._reading.require_read(actor, entity, catalog)
         eyes = self._reading.eyes(actor, catalog)
         readable = eyes.fields(entity).readable
-        groups = read_groups(group_by, spec, readable, eyes.types, cuts)
-        figures = read_measures(measures, spec, readable, eyes.types)
+        groups = read_groups(asked.group_by, spec, readable, eyes.types, asked.cuts)
+        figures = read_measures(asked.measures, spec, readable, eyes.types)
         wanted = (
-            read_filter(filter_text, entity, self._reading.reader_schema(eyes))
-            if filter_text.strip()
+            read_filter(asked.filter, entity, self._reading.reader_schema(eyes))
+            if asked.filter.strip()
             else None
         )
         currencies = tuple(dict.fromkeys(m.name for m in figures if m.money))
         titled = frozenset(name for name in groups if spec.fields[name].type == "reference")
-        cells = _Cells(groups=groups, cuts=cuts, titled=titled, currencies=currencies, measures=figures)
-        select = _select(eyes, spec, asked, cells, wanted)
+        cells = _Cells(groups=groups, cuts=asked.cuts, titled=titled, currencies=currencies, measures=figures)
+        shape = Shape(entity=entity, fields=(), words=asked.words, trash=asked.trash)
+        select = _select(eyes, spec, shape, cells, wanted)
         return Aggregation(
             statement=self._reading.compiler.compile(select),
             given=dict(wanted.given) if wanted else {},
@@ -193,14 +182,14 @@ class _Cells:
 
 
 def _select(
-    eyes: Eyes, spec: EntitySpec, asked: Shape, cells: _Cells, wanted: Filter | None
+    eyes: Eyes, spec: EntitySpec, shape: Shape, cells: _Cells, wanted: Filter | None
 ) -> sa.Select[Any]:
     """Group by ids and currencies inside; join the titles to what is left."""
     scope, sources = opened(eyes, spec)
     keys = [_key(scope, name, name in cells.cuts).label(f"g{i}") for i, name in enumerate(cells.groups)]
     keys += [scope.currency(name).label(f"m{i}") for i, name in enumerate(cells.currencies)]
     figures = [cell.label(f"f{i}") for i, cell in enumerate(_figures(scope, cells.measures))]
-    conditions = where(eyes, scope, asked, wanted)  # may join, so before the FROM is written
+    conditions = where(eyes, scope, shape, wanted)  # may join, so before the FROM is written
     inside = (
         sa.select(*keys, *figures)
         .select_from(sources.clause)
