@@ -14,7 +14,8 @@ from pluggy import HookCaller, HookImpl, PluginManager
 
 from core.errors import PayvandError, Place, Problem
 from core.hooks.markers import PROJECT
-from core.hooks.specs import GROUPS, Registration, hook_names
+from core.hooks.registration import Registration
+from core.hooks.specs import GROUPS, hook_names
 from core.log import get_logger
 from core.metadata.specs import ModuleSpec
 

@@ -137,7 +137,6 @@ __all__ = [
     "read_value",
     "reading",
     "records",
-    "remind",
     "sign_link",
     "sort_key_ddl",
     "store_file",

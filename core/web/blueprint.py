@@ -32,20 +32,6 @@ from core.web.route_page import RouteMap
 from core.web.security import secure
 from core.web.visit import VISITOR_COOKIE, as_nobody, check_csrf, open_visit
 
-ROOMS = (
-    session_pages,
-    list_page,
-    filter_page,
-    form_page,
-    history_page,
-    lookups,
-    operation_page,
-    route_page,
-    admin_pages,
-    import_pages,
-)
-"""Whose routes are registered alike, in this order."""
-
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 YEAR = 365 * 24 * 3600
