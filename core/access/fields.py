@@ -166,7 +166,9 @@ class FieldReader:
 
 
 def computed_inputs(field: FieldSpec, schema: Schema) -> Sequence[tuple[str, str]]:
-    """Return (entity, field) of everything a computed field reads."""
+    """Return (entity, field) of everything a computed field reads; an amount in the site's currency reads the amount."""
+    if field.exchanged:
+        return ((field.entity, field.exchanged),)
     return sorted(fields_used(check(parse(field.computed), schema, field.entity)))
 
 

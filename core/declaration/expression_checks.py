@@ -17,7 +17,7 @@ from core.metadata.layers import mapping, text
 from core.metadata.specs import EntitySpec, FieldSpec
 from core.metadata.workflow_specs import WorkflowSpec
 
-OPTIONS = ("when",)
+OPTIONS = ("when", "frozen_when")
 """Options of field types that hold a condition on the record."""
 
 SchemaOf: TypeAlias = Callable[[Catalog], Schema]

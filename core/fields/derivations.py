@@ -74,8 +74,18 @@ def _inputs(spec: FieldSpec, catalog: Catalog, types: Mapping[str, FieldType]) -
         read = [fields_used(checked) for checked in _compiled(spec, kind, catalog, types)]
     except ExpressionInvalid:
         return frozenset()
+    exchanged = {(spec.entity, name) for name in exchange_inputs(spec, catalog)}
     drawn = {(spec.rollup.source, spec.rollup.value)} if spec.rollup and spec.rollup.value else set()
-    return frozenset(drawn).union(*read)
+    return frozenset(drawn | exchanged).union(*read)
+
+
+def exchange_inputs(spec: FieldSpec, catalog: Catalog) -> tuple[str, ...]:
+    """Return the fields that an amount in the site's currency, or its rate, follows from; nothing for other fields."""
+    amount = catalog.entities[spec.entity].fields.get(spec.exchanged)
+    if amount is None:
+        return ()
+    on = amount.option("rate_date")
+    return (amount.name, on) if isinstance(on, str) else (amount.name,)
 
 
 def _circle(start: Spot, inputs: Mapping[Spot, frozenset[Spot]]) -> tuple[Spot, ...]:

@@ -76,8 +76,23 @@ def check_derived(
                 "{field}: nobody enters this value, so that {flag} has no meaning.",
                 flag=flag,
             )
+    if spec.exchanged:
+        yield from _check_exchanged(spec, catalog)
     if spec.rollup:
         yield from _check_rollup(spec, spec.rollup, catalog, types)
+
+
+def _check_exchanged(spec: FieldSpec, catalog: Catalog) -> Iterable[Problem]:
+    amount = catalog.entities[spec.entity].fields.get(spec.exchanged)
+    wanted = "money" if spec.base_of else "decimal"
+    if amount is None or not amount.option("base") or spec.type != wanted:
+        yield spec_problem(
+            spec,
+            "no_amount",
+            "{field}: only a field of type {type} beside an amount with the option {option} can be this.",
+            type=wanted,
+            option="base",
+        )
 
 
 def _check_rollup(

@@ -16,6 +16,7 @@ from core.fields.base import ColumnSpec, FieldType, Value
 from core.fields.coerced import rounded
 from core.fields.context import LoadContext
 from core.fields.decimals import canonical, exact_number, fit, plain, unreadable_refusal, within
+from core.fields.named import check_named
 from core.fields.numbers import DECIMALS, DIGITS, MAXIMUM, MINIMUM
 from core.fields.options import Option, table
 from core.fields.refusal import FieldRefused, shown, spec_problem
@@ -51,6 +52,22 @@ class MoneyField(FieldType):
         ),
         MINIMUM,
         MAXIMUM,
+        Option(
+            name="base",
+            kind="labelled",
+            default=False,
+            about="Keep the amount in the site's currency as well, in <field>_base, and the rate in <field>_rate; {label: …} names the first.",
+        ),
+        Option(
+            name="rate_date",
+            kind="field",
+            about="The date field whose day's rate counts for base; without it, or where it is empty, the day of the write.",
+        ),
+        Option(
+            name="frozen_when",
+            kind="condition",
+            about="While this holds the rate of base stays what it was when it began to hold; otherwise it follows the rates.",
+        ),
     )
 
     def check_meaning(self, spec: FieldSpec, catalog: Catalog) -> Iterable[Problem]:
@@ -59,6 +76,7 @@ class MoneyField(FieldType):
             yield spec_problem(
                 spec, "unknown_currency", "{field}: there is no currency {currency}.", currency=fixed
             )
+        yield from check_named(spec, "rate_date", frozenset({"date"}), catalog)
 
     def expression_type(self, spec: FieldSpec) -> Type:
         return Type("money")

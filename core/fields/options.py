@@ -15,8 +15,9 @@ from core.metadata.specs import FieldSpec, Json
 class Option:
     """One option of a field type.
 
-    ``kind`` is text, integer, number, boolean, entity, entities, field or condition (an expression on the record); ``choices`` bounds a text,
-    ``least`` and ``most`` bound an integer. Of entities there may be none, where others join.
+    ``kind`` is text, integer, number, boolean, entity, entities, field, condition (an expression on the record) or
+    labelled (true, or a mapping with a label); ``choices`` bounds a text, ``least`` and ``most`` bound an integer. Of
+    entities there may be none, where others join.
     """
 
     name: str
@@ -39,6 +40,8 @@ class Option:
                 return _is_integer(value) or isinstance(value, float)
             case "entities":
                 return _is_names(value)
+            case "labelled":
+                return isinstance(value, bool) or (isinstance(value, Mapping) and set(value) == {"label"})
             case "entity":
                 return isinstance(value, str) and ENTITY_NAME.fullmatch(value) is not None
             case "field":
@@ -70,6 +73,8 @@ class Option:
                 return "the name of a field"
             case "condition":
                 return "a condition"
+            case "labelled":
+                return "true, or a label"
             case _:
                 return " | ".join(self.choices) or "text"
 
@@ -79,6 +84,13 @@ class Option:
         match self.kind:
             case "entities":
                 schema |= {"type": "array", "items": {"type": "string"}}
+            case "labelled":
+                labelled: dict[str, Json] = {
+                    "type": "object",
+                    "properties": {"label": {}},
+                    "required": ["label"],
+                }
+                schema["anyOf"] = [{"type": "boolean"}, labelled]
             case "integer" | "number" | "boolean":
                 schema["type"] = self.kind
             case _:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from core.errors import Problem
 from core.fields.base import Value
 from core.fields.context import LoadContext
+from core.fields.named import check_named
 from core.fields.options import Option, table
 from core.fields.refusal import FieldRefused, shown, spec_problem
 from core.fields.text import Textual
@@ -132,7 +133,7 @@ class SequenceField(Textual):
         except PatternInvalid as invalid:
             yield spec_problem(spec, "bad_pattern", invalid.message, **invalid.params)
         for option, kinds in (("by", SERIES), ("date", frozenset({"date"}))):
-            yield from _check_named(spec, option, kinds, catalog)
+            yield from check_named(spec, option, kinds, catalog)
 
     def load(self, spec: FieldSpec, value: Value, context: LoadContext) -> Value:
         raise _given()
@@ -142,23 +143,6 @@ class SequenceField(Textual):
 
     def wire_schema(self, spec: FieldSpec) -> dict[str, Json]:
         return {"type": "string", "readOnly": True}
-
-
-def _check_named(spec: FieldSpec, option: str, kinds: frozenset[str], catalog: Catalog) -> Iterable[Problem]:
-    name = spec.option(option)
-    if not isinstance(name, str):
-        return
-    entity = catalog.entities.get(spec.entity)
-    fields = {f.name: f for f in entity.fields.values() if f.type in kinds} if entity else {}
-    if name not in fields:
-        yield spec_problem(
-            spec,
-            "unknown_field",
-            "{field}: the option {option} names a field of the same entity of type {types}. There are: {known}.",
-            option=option,
-            types=tuple(sorted(kinds)),
-            known=tuple(fields) or ("none",),
-        )
 
 
 def pattern_of(spec: FieldSpec) -> SequencePattern:

@@ -9,6 +9,8 @@ the module that depends on others speaks first.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 
 from core.errors import Problem
 from core.fields import FieldType
@@ -347,6 +349,29 @@ class Records:
         raise NotImplementedError
 
 
+class Amounts:
+    """Asked about what amounts are worth."""
+
+    @hookspec(firstresult=True)
+    def exchange_rates(
+        self, wanted: Sequence[tuple[str, date]], uow: UnitOfWorkLike
+    ) -> Mapping[tuple[str, date], Decimal] | None:
+        """Tell how much of the site's currency one of each currency is worth on a day.
+
+        When: when amounts are told in the site's currency; once for all (currency, day) of a batch.
+        Transaction: the writer's; nothing may be written.
+        Return: the last rate known on each day, pairs without one left out; None where this module knows of no rates.
+        On error: the write is refused and rolled back.
+
+        Example::
+
+            @hookimpl
+            def exchange_rates(wanted: Sequence[tuple[str, date]]) -> Mapping[tuple[str, date], Decimal]:
+                return {pair: PEGGED[pair[0]] for pair in wanted if pair[0] in PEGGED}
+        """
+        raise NotImplementedError
+
+
 class Lifecycle:
     """Told about modules that come and go."""
 
@@ -369,7 +394,7 @@ class Lifecycle:
         raise NotImplementedError
 
 
-GROUPS = (Registration, People, Records, Screens, Lifecycle)
+GROUPS = (Registration, People, Records, Screens, Amounts, Lifecycle)
 """The groups in the order in which they are documented."""
 
 

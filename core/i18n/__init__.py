@@ -8,6 +8,7 @@ from core.i18n.amounts import Amounts
 from core.i18n.calendars import Calendar, Day, Gregorian
 from core.i18n.characters import ascii_digits, clean
 from core.i18n.collation import PLAIN, Collation, sort_key, sort_key_ddl
+from core.i18n.currencies import Currency, find_currency, round_money, share_out
 from core.i18n.dates import read_date
 from core.i18n.digits import LATIN, DigitSet
 from core.i18n.folding import FOLD_VERSION, fold
@@ -28,6 +29,7 @@ __all__ = [
     "Calendar",
     "Choices",
     "Collation",
+    "Currency",
     "Day",
     "DigitSet",
     "Gregorian",
@@ -44,9 +46,12 @@ __all__ = [
     "add_years",
     "ascii_digits",
     "clean",
+    "find_currency",
     "fold",
     "period",
     "read_date",
+    "round_money",
+    "share_out",
     "sort_key",
     "sort_key_ddl",
 ]

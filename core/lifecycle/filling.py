@@ -37,7 +37,11 @@ def unfilled(
 def _differs(field: FieldSpec, old: FieldSpec | None) -> bool:
     if old is None:
         return True
-    return (field.computed, field.rollup, field.search) != (old.computed, old.rollup, old.search)
+    return _drawn(field) != _drawn(old)
+
+
+def _drawn(field: FieldSpec) -> tuple[object, ...]:
+    return (field.computed, field.rollup, field.search, field.exchanged)
 
 
 def _has_records(entity: EntitySpec, uow: UnitOfWork) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from core.metadata.base_amounts import add_base_amounts
 from core.metadata.dependencies import Dependencies
 from core.metadata.documents import (
     MENU_TARGET,
@@ -128,6 +129,7 @@ class Merge:
                 ).merge()
         join_entities(trees, self._behaviours, self._findings)
         for name, merged in trees.items():
+            add_base_amounts(merged, self._findings)
             self._merged.entities[name] = entity_spec(merged, self._findings)
             for (group, part), origin in ((at, o) for at, o in merged.origins.items() if len(at) == 2):
                 self._merged.origins[(name, group, part)] = (origin.document, origin.at)

@@ -49,6 +49,7 @@ class FieldSpec:
     """One value on an entity. ``options`` holds what only its type understands (to, max_length, …).
 
     ``joined`` tells of the entities that behaviours brought among its targets who asked for the behaviour.
+    ``base_of`` and ``rate_of`` name the amount whose worth in the site's currency, and whose rate, the field holds.
     """
 
     name: str
@@ -69,6 +70,8 @@ class FieldSpec:
     choices: tuple[Choice, ...] = ()
     computed: str = ""
     rollup: RollUp | None = None
+    base_of: str = ""
+    rate_of: str = ""
     visible_when: str = ""
     required_when: str = ""
     read_only_when: str = ""
@@ -78,8 +81,13 @@ class FieldSpec:
 
     @property
     def derived(self) -> bool:
-        """True where nobody types the value: computed and rolled-up fields."""
-        return bool(self.computed) or self.rollup is not None
+        """True where nobody types the value: computed and rolled-up fields, amounts in the site's currency, rates."""
+        return bool(self.computed or self.exchanged) or self.rollup is not None
+
+    @property
+    def exchanged(self) -> str:
+        """Name of the amount that an amount in the site's currency, or a rate, belongs to."""
+        return self.base_of or self.rate_of
 
     def option(self, name: str, default: Json = None) -> Json:
         """Return an option of the type, or ``default`` where it was not written."""

@@ -116,6 +116,14 @@ def _in_field(catalog: Catalog, spec: FieldSpec, entity: str, field: str) -> Ite
         own = rollup.source == entity and field in (rollup.by, rollup.value)
         if own or mentions(catalog, rollup.source, rollup.where, entity, field):
             yield "rollup"
+    for option in ("by", "date", "rate_date"):
+        if spec.type in ("sequence", "money") and spec.entity == entity and spec.option(option) == field:
+            yield option
+    if spec.entity == entity and spec.exchanged == field:
+        yield "base"
+    for option in ("when", "frozen_when"):
+        if mentions(catalog, spec.entity, str(spec.option(option) or ""), entity, field):
+            yield option
     for key in ("computed", "visible_when", "required_when", "read_only_when"):
         if mentions(catalog, spec.entity, getattr(spec, key), entity, field):
             yield key

@@ -9,6 +9,7 @@ from core.errors import Problem
 from core.kernel.values import Ref
 from core.metadata.specs import FieldSpec
 from core.records.change import Draft
+from core.records.exchanging import exchange
 from core.records.plan import EntityPlan
 from core.records.work import Work
 
@@ -58,8 +59,12 @@ def _is_chosen(work: Work, draft: Draft, name: str) -> bool:
 def compute(work: Work, drafts: Sequence[Draft]) -> None:
     """Work out the computed fields, in the order in which they read one another."""
     for derived in work.plan.computed:
-        for draft in drafts:
-            draft.after[derived.spec.name] = derived.read(work.view(draft), work.env(work.old(draft)))
+        if derived.exchange and derived.spec.base_of:
+            exchange(work, derived.exchange, drafts)
+        read = derived.read
+        if read is not None:
+            for draft in drafts:
+                draft.after[derived.spec.name] = read(work.view(draft), work.env(work.old(draft)))
 
 
 def check_conditions(work: Work, drafts: Sequence[Draft]) -> None:

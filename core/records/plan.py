@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from core.expressions import Checked, Env, Schema, View, check, compile_python, fields_used, parse
 from core.expressions.types import BOOLEAN
 from core.fields import FieldType, FieldTypes, SequencePattern, pattern_of
+from core.metadata.base_amounts import base_name, rate_name
 from core.metadata.catalog import Catalog
 from core.metadata.specs import EntitySpec, FieldSpec, RuleSpec
 from core.workflow import Flow, Machines
@@ -17,11 +18,26 @@ Reading = Callable[[View, Env], object]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Derived:
-    """A computed field with its Python reading."""
+    """A field worked out from others of its record: by an expression, or an amount (or rate) by the rates of exchange.
+
+    ``inputs`` are the fields of the same record that it reads.
+    """
 
     spec: FieldSpec
-    checked: Checked
-    read: Reading
+    inputs: frozenset[str]
+    read: Reading | None = None
+    exchange: Exchange | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exchange:
+    """How an amount is told in the site's currency: the names of its fields, and when its rate no longer moves."""
+
+    amount: str
+    base: str
+    rate: str
+    date: str = ""
+    frozen_when: Reading | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,19 +167,39 @@ def _conditionals(
 
 
 def _computed(entity: EntitySpec, own: list[FieldSpec], schema: Schema) -> tuple[Derived, ...]:
-    """Order computed fields so that each comes after those it reads (cycles keep the written order)."""
-    waiting = {f.name: _compile(f.computed, entity, schema, boolean=False) for f in own if f.computed}
+    """Order derived fields so that each comes after those it reads (cycles keep the written order)."""
+    waiting = {f.name: _derived(f, entity, schema) for f in own if f.computed or f.exchanged}
     ordered: list[Derived] = []
     while waiting:
-        ready = [n for n, c in waiting.items() if not _reads(c, entity, waiting, but=n)] or list(waiting)
-        for name in ready:
-            checked = waiting.pop(name)
-            ordered.append(Derived(spec=entity.fields[name], checked=checked, read=compile_python(checked)))
+        ready = [n for n, d in waiting.items() if not (d.inputs & waiting.keys()) - {n}] or list(waiting)
+        ordered += [waiting.pop(name) for name in ready]
     return tuple(ordered)
 
 
-def _reads(checked: Checked, entity: EntitySpec, waiting: Mapping[str, Checked], but: str) -> bool:
-    return any(of == entity.name and name in waiting and name != but for of, name in fields_used(checked))
+def _derived(spec: FieldSpec, entity: EntitySpec, schema: Schema) -> Derived:
+    if spec.computed:
+        checked = _compile(spec.computed, entity, schema, boolean=False)
+        return Derived(spec=spec, inputs=_own_inputs(checked, entity), read=compile_python(checked))
+    amount = entity.fields[spec.exchanged]
+    frozen, inputs = None, {amount.name}
+    text = amount.option("frozen_when")
+    if isinstance(text, str):
+        checked = _compile(text, entity, schema, boolean=True)
+        frozen = compile_python(checked)
+        inputs |= _own_inputs(checked, entity)
+    on = str(amount.option("rate_date") or "")
+    exchange = Exchange(
+        amount=amount.name,
+        base=base_name(amount.name),
+        rate=rate_name(amount.name),
+        date=on,
+        frozen_when=frozen,
+    )
+    return Derived(spec=spec, inputs=frozenset({*inputs, on} - {spec.name, ""}), exchange=exchange)
+
+
+def _own_inputs(checked: Checked, entity: EntitySpec) -> frozenset[str]:
+    return frozenset(name for of, name in fields_used(checked) if of == entity.name)
 
 
 class Plans:

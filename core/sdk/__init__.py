@@ -21,6 +21,7 @@ from core.hooks import hookimpl
 from core.i18n import (
     Calendar,
     Collation,
+    Currency,
     Day,
     DigitSet,
     Language,
@@ -32,9 +33,12 @@ from core.i18n import (
     Unreadable,
     add_months,
     add_years,
+    find_currency,
     fold,
     period,
     read_date,
+    round_money,
+    share_out,
     sort_key_ddl,
 )
 from core.identity.accounts import Account
@@ -45,6 +49,7 @@ from core.kernel.values import AnyRef, Ref
 from core.metadata.documents import Behaviour
 from core.metadata.specs import EntitySpec, FieldSpec, ModuleSpec
 from core.records.change import Change
+from core.sdk.amounts import convert, rate, refresh_base_amounts
 from core.sdk.parts import (
     aggregate,
     closes_circle,
@@ -77,6 +82,7 @@ __all__ = [
     "Change",
     "Collation",
     "Conflict",
+    "Currency",
     "DateField",
     "Day",
     "DecimalField",
@@ -122,15 +128,19 @@ __all__ = [
     "defer",
     "aggregate",
     "closes_circle",
+    "cancel_reminders",
+    "find_currency",
     "fold",
     "forget_principals",
     "hookimpl",
     "localization",
     "lock",
+    "convert",
     "look_up",
     "notify",
     "period",
     "printed",
+    "rate",
     "read_date",
     "read_link",
     "read_file",
@@ -138,6 +148,10 @@ __all__ = [
     "reading",
     "records",
     "sign_link",
+    "remind",
+    "refresh_base_amounts",
+    "round_money",
+    "share_out",
     "sort_key_ddl",
     "store_file",
     "style_of",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 
 from core.sdk import (
     Account,
@@ -11,10 +13,12 @@ from core.sdk import (
     EntitySpec,
     Problem,
     Profile,
+    Task,
     UnitOfWork,
     closes_circle,
     forget_principals,
     hookimpl,
+    style_of,
 )
 from modules.base.notes import key_of_follower, moved
 from modules.base.people import (
@@ -25,6 +29,7 @@ from modules.base.people import (
     profile_of,
     team_of_owner,
 )
+from modules.base.rates import currency_problems, currency_values, follow_rates, rates_of, take_effect
 from modules.base.saved_views import SAVED_VIEW, unset_other_defaults, view_problems
 
 TREES = {"base.user": "manager", "base.team": "parent"}
@@ -107,9 +112,11 @@ def account_saved(account: Account, name: str, uow: UnitOfWork) -> None:
 def record_normalize(
     entity: EntitySpec, values: Mapping[str, object], uow: UnitOfWork
 ) -> Mapping[str, object] | None:
-    """Let a record whose owner is known belong to the owner's team, and nobody follow a record twice."""
+    """Let a record whose owner is known belong to the owner's team, nobody follow a record twice; name currencies."""
     if entity.name == "base.follower":
         return {"key": key_of_follower(values)}
+    if entity.name == "base.currency":
+        return currency_values(values, style_of(uow).language.code)
     if "owned" not in entity.behaviours or values.get("team") is not None:
         return None
     team = team_of_owner(values.get("owner"), uow)
@@ -124,6 +131,8 @@ def record_validate(change: Change, uow: UnitOfWork) -> Iterable[Problem]:
         yield from _profile_problems(change, uow)
     if change.entity.name == SAVED_VIEW:
         yield from view_problems(change, uow)
+    if change.entity.name == "base.currency":
+        yield from currency_problems(change)
     field = TREES.get(change.entity.name, "")
     above = getattr(change.after.get(field), "id", None)
     if (
@@ -151,3 +160,21 @@ def record_saved(change: Change, uow: UnitOfWork) -> None:
         unset_other_defaults(change, uow)
     if change.entity.name in TREES and (change.action != "update" or change.changed & PRINCIPALS):
         forget_principals(uow)
+
+
+@hookimpl
+def records_saved(changes: Sequence[Change], uow: UnitOfWork) -> None:
+    """Let amounts follow the rates."""
+    follow_rates(changes, uow)
+
+
+@hookimpl
+def exchange_rates(wanted: Sequence[tuple[str, date]], uow: UnitOfWork) -> Mapping[tuple[str, date], Decimal]:
+    """Tell the last rates known on these days."""
+    return rates_of(wanted, uow)
+
+
+@hookimpl
+def register_jobs() -> tuple[Task, ...]:
+    """Offer the daily look at rates that begin to hold."""
+    return (Task(name="base.rates_take_effect", run=take_effect, daily=True),)
