@@ -128,7 +128,6 @@ __all__ = [
     "defer",
     "aggregate",
     "closes_circle",
-    "cancel_reminders",
     "find_currency",
     "fold",
     "forget_principals",
