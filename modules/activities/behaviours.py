@@ -27,6 +27,7 @@ def _with_steps(name: str, by: str) -> Behaviour:
                 "rollup": {"from": ACTIVITY, "by": by, "max": "done_at", "where": "state == 'done'"},
             },
         },
+        joins={ACTIVITY: "record", RECURRENCE: "record"},
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from core.sdk import Behaviour, EntitySpec, UnitOfWork, hookimpl
-from modules.activities.behaviours import ACTIVITIES, ACTIVITY, COMPANY_ACTIVITIES
+from core.sdk import Behaviour, Change, EntitySpec, Task, UnitOfWork, hookimpl
+from modules.activities.behaviours import ACTIVITIES, COMPANY_ACTIVITIES
+from modules.activities.following import follow
+from modules.activities.jobs import JOBS
 from modules.activities.normalizing import normal_activity
+from modules.activities.series import normal_series
 
 
 @hookimpl
@@ -16,8 +19,26 @@ def register_behaviours() -> tuple[Behaviour, ...]:
 
 
 @hookimpl
+def register_jobs() -> Iterable[Task]:
+    """Offer what is done at night."""
+    return JOBS
+
+
+@hookimpl
 def record_normalize(
     entity: EntitySpec, values: Mapping[str, object], uow: UnitOfWork
 ) -> Mapping[str, object] | None:
-    """Settle when an activity is, and whom it is about."""
-    return normal_activity(values, uow) if entity.name == ACTIVITY else None
+    """Settle when an activity is and whom it is about, and how a series is repeated."""
+    match entity.name:
+        case "activities.activity":
+            return normal_activity(values, uow)
+        case "activities.recurrence":
+            return normal_series(values, uow)
+        case _:
+            return None
+
+
+@hookimpl
+def records_saved(changes: Sequence[Change], uow: UnitOfWork) -> None:
+    """Follow what happens to activities: in their series, their reminders, and to whom they are told."""
+    follow(changes, uow)

@@ -52,6 +52,8 @@ MOST = 1000
 LAST_MONTH, LAST_DAY = 12, 31
 SOME_DAY = datetime.combine(date(2026, 1, 1), time())
 
+_WEEKDAY = re.compile(r"[+-]?[1-5]?(?:MO|TU|WE|TH|FR|SA|SU)")
+_LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _VALUE = re.compile(r"[A-Z0-9,+-]+")
 _UNTIL = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})(Z?))?")
 
@@ -126,9 +128,7 @@ def read_rule(text: str, zone: ZoneInfo) -> Rule:
     for piece in text.strip().upper().removeprefix("RRULE:").split(";"):
         name, sign, value = piece.partition("=")
         if not sign or not _VALUE.fullmatch(value) or name in parts or name not in PARTS:
-            raise RuleRefused(
-                "rule_unreadable", "Write a rule like {example}.", example="FREQ=WEEKLY;BYDAY=SA"
-            )
+            raise _unreadable()
         parts[name] = value
     _check(parts)
     rule = Rule(parts=parts, until=_until(parts.get("UNTIL"), zone))
@@ -158,9 +158,7 @@ def _by_dateutil(rule: Rule, first: datetime) -> Iterator[datetime]:
     try:
         return iter(rrulestr(text, dtstart=first))
     except (ValueError, TypeError, KeyError, IndexError, AttributeError) as refused:
-        raise RuleRefused(
-            "rule_unreadable", "Write a rule like {example}.", example="FREQ=WEEKLY;BYDAY=SA"
-        ) from refused
+        raise _unreadable() from refused
 
 
 def _by_calendar(rule: Rule, first: datetime, calendar: Calendar) -> Iterator[datetime]:
@@ -186,6 +184,11 @@ def _check(parts: dict[str, str]) -> None:
         _numbers(parts, name, range(1, most + 1), single=True)
     _numbers(parts, "BYMONTH", range(1, LAST_MONTH + 1))
     _numbers(parts, "BYMONTHDAY", range(-LAST_DAY, LAST_DAY + 1))
+    _numbers(parts, "BYSETPOS", range(-5, 6))
+    if not all(_WEEKDAY.fullmatch(day) for day in parts.get("BYDAY", "MO").split(",")):
+        raise _unreadable()
+    if _never(parts):
+        raise RuleRefused("rule_never", "This rule names no day that there is.")
     if "COUNT" in parts and "UNTIL" in parts:
         raise RuleRefused(
             "rule_two_ends", "A rule ends after a number (COUNT) or at a day (UNTIL), not both."
@@ -193,6 +196,25 @@ def _check(parts: dict[str, str]) -> None:
     other = parts.get("RSCALE", "GREGORIAN") != "GREGORIAN"
     if other and parts["FREQ"] in ("DAILY", "WEEKLY") and set(parts) & BY_DATE:
         raise RuleRefused("rule_by_month", "Days and weeks are counted without months; take them out.")
+
+
+def _never(parts: Mapping[str, str]) -> bool:
+    """Tell whether a rule can have no day at all: it would be looked for to the end of time."""
+    frequency, by = parts["FREQ"], {name for name in parts if name.startswith("BY")}
+    if frequency == "DAILY" and by and parts.get("INTERVAL", "1") != "1":
+        return True
+    if "BYSETPOS" in by and (frequency != "MONTHLY" or "BYDAY" not in by):
+        return True
+    if frequency == "WEEKLY" and "BYMONTHDAY" in by:
+        return True
+    if "SKIP" in parts or parts.get("RSCALE", "GREGORIAN") != "GREGORIAN" or not by >= BY_DATE:
+        return False
+    days = [abs(int(day)) for day in parts["BYMONTHDAY"].split(",")]
+    return all(min(days) > _LENGTHS[int(month) - 1] for month in parts["BYMONTH"].split(","))
+
+
+def _unreadable() -> RuleRefused:
+    return RuleRefused("rule_unreadable", "Write a rule like {example}.", example="FREQ=WEEKLY;BYDAY=SA")
 
 
 def _one_of(parts: Mapping[str, str], name: str, known: tuple[str, ...]) -> None:

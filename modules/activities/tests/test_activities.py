@@ -115,3 +115,15 @@ def test_people_see_the_activities_of_their_teams_only(site, desk, plan, actor_a
     seen = {name: desk.as_(actor_of(site, f"{name}@example.com")) for name in ("ours", "theirs")}
     assert seen["ours"].column(ACTIVITY, "subject") == ["Something"]
     assert seen["theirs"].column(ACTIVITY, "subject") == []
+
+
+def test_a_rule_in_a_calendar_that_is_not_installed_is_refused(desk, kinds):
+    with pytest.raises(ValidationFailed) as refused:
+        desk.one(
+            "activities.recurrence",
+            type=kinds["task"],
+            subject="Rent",
+            rule="RSCALE=PERSIAN;FREQ=MONTHLY;BYMONTHDAY=1",
+            first_day="2026-11-22",
+        )
+    assert [(p.code, p.field) for p in refused.value.problems] == [("no_calendar", "rule")]

@@ -1,0 +1,27 @@
+"""What is done at night: the activities of series are made as far as the horizon."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.sdk import JobContext, Task, look_up
+from modules.activities.behaviours import RECURRENCE
+from modules.activities.series import build, load_series
+
+Json = Mapping[str, int]
+
+
+def build_all(context: JobContext) -> Mapping[str, int]:
+    """Make the activities of all series, each in a unit of its own; what is there already is not made again."""
+    with context.unit("series are looked through") as uow:
+        ids = sorted(int(str(item["id"])) for item in look_up(uow, RECURRENCE, (), where="ended != true"))
+    made = 0
+    for number in ids:
+        with context.unit("the activities of a series are made") as uow:
+            series = load_series(number, uow)
+            made += len(build(series, uow)) if series is not None else 0
+    return {"series": len(ids), "made": made}
+
+
+JOBS = (Task(name="activities.build_occurrences", run=build_all, daily=True),)
+"""The jobs of this module."""
