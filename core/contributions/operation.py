@@ -82,13 +82,15 @@ class Operation:
     ``fields`` are written as in an entity and make its dialog; ``start`` gives their first values. ``when`` is an
     expression on the record: where it does not hold there is no button, and the act is refused. ``many`` offers it
     for chosen rows of a list as well. ``place`` is ``form`` (a button), ``menu`` (under "More") or ``new`` (it needs
-    no record and stands beside "New"). ``undo`` gets what `Undo` carries as its values.
+    no record and stands beside "New"). ``undo`` gets what `Undo` carries as its values. In place of ``entity`` it may
+    name a ``behaviour``: then it is there for every entity that has it.
     """
 
     name: str
-    entity: str
     label: Label
     run: Callable[[OperationCall], Outcome | None]
+    entity: str = ""
+    behaviour: str = ""
     icon: str = "bolt"
     help: Label = ""
     fields: Fields = field(default_factory=dict)
@@ -103,6 +105,8 @@ class Operation:
     weight: int = 100
 
     def __post_init__(self) -> None:
+        if bool(self.entity) == bool(self.behaviour):
+            raise ValueError(f"{self.name}: an operation is for an entity, or for all with a behaviour")
         if self.place not in PLACES:
             raise ValueError(f"{self.name}: an operation is placed at one of {', '.join(PLACES)}")
         if self.reason not in REASONS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -74,12 +74,13 @@ class Operations:
     def register(self, operation: Operation) -> None:
         """Add an operation; a name that is taken on the entity is refused."""
         for other in self._operations.values():
-            if (other.entity, other.short) == (operation.entity, operation.short):
+            place = (operation.entity, operation.behaviour, operation.short)
+            if (other.entity, other.behaviour, other.short) == place:
                 raise Conflict(
                     "There are two operations named {name} on {entity}.",
                     code="operation_taken",
                     name=operation.short,
-                    entity=operation.entity,
+                    entity=operation.entity or operation.behaviour,
                 )
         self._operations = {**self._operations, operation.name: operation}
         self._kept = None
@@ -93,9 +94,7 @@ class Operations:
 
     def _compile(self, catalog: Catalog) -> Mapping[str, tuple[Offered, ...]]:
         found: dict[str, list[Offered]] = {}
-        for operation in sorted(self._operations.values(), key=lambda o: (o.weight, o.name)):
-            if operation.entity not in catalog.entities:
-                continue
+        for operation in self._placed(catalog):
             try:
                 dialog = dialog_of(operation, self._site.get(FieldTypes), catalog)
                 if operation.when:
@@ -108,6 +107,15 @@ class Operations:
                 continue
             found.setdefault(operation.entity, []).append(Offered(operation=operation, dialog=dialog))
         return {name: tuple(some) for name, some in found.items()}
+
+    def _placed(self, catalog: Catalog) -> Iterable[Operation]:
+        """Yield the operations by weight, those of a behaviour once for each entity that has it."""
+        for operation in sorted(self._operations.values(), key=lambda o: (o.weight, o.name)):
+            if operation.entity in catalog.entities:
+                yield operation
+            for entity in catalog.entities.values() if operation.behaviour else ():
+                if operation.behaviour in entity.behaviours:
+                    yield replace(operation, entity=entity.name, behaviour="")
 
     def _fits(self, operation: Operation, catalog: Catalog) -> None:
         """Refuse a condition that cannot be read: nothing is asked of the database for that."""
@@ -275,12 +283,12 @@ class Operations:
         if undo is None or offered.operation.undo is None:
             return ""
         said = {"a": asking.actor.id, "i": list(ids), "p": dict(undo.payload)}
-        return sign_link(asking.uow, f"undo:{offered.operation.name}", said, timedelta(minutes=undo.minutes))
+        return sign_link(asking.uow, _purpose(offered.operation), said, timedelta(minutes=undo.minutes))
 
     def undo(self, asking: Asking, offered: Offered, token: str) -> Outcome:
         """Take an operation back, once; the one who did it, while it is offered and while it is granted."""
         operation, uow = offered.operation, asking.uow
-        said = read_link(uow, f"undo:{operation.name}", token)
+        said = read_link(uow, _purpose(operation), token)
         if operation.undo is None or said["a"] != asking.actor.id or asking.actor.id is None:
             raise NotFound("This link is not valid.", code="bad_link")
         self._access.require(asking.actor, operation.entity, operation.action, asking.catalog)
@@ -292,6 +300,11 @@ class Operations:
             lock_records(uow, self._site.get(Tables), operation.entity, ids)
         call = OperationCall(asking=asking, entity=operation.entity, ids=ids, values=said["p"])
         return operation.undo(call) or Outcome(message="Taken back.")
+
+
+def _purpose(operation: Operation) -> str:
+    """Return for what the token of an undo is good: one operation, on one entity."""
+    return f"undo:{operation.entity}:{operation.name}"
 
 
 def _named(dialog: EntitySpec, name: str, value: object) -> Iterable[tuple[str, int]]:

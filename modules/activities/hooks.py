@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from core.sdk import Behaviour, Change, EntitySpec, Task, UnitOfWork, hookimpl
+from core.sdk import (
+    Asking,
+    Behaviour,
+    Change,
+    EntitySpec,
+    Guard,
+    Operation,
+    Panel,
+    Task,
+    UnitOfWork,
+    hookimpl,
+)
 from modules.activities.behaviours import ACTIVITIES, COMPANY_ACTIVITIES
+from modules.activities.colleagues import guard_start
 from modules.activities.following import follow
 from modules.activities.jobs import JOBS
 from modules.activities.normalizing import normal_activity
+from modules.activities.operations import OPERATIONS
+from modules.activities.panels import panels_of
 from modules.activities.series import normal_series
 
 
@@ -22,6 +36,24 @@ def register_behaviours() -> tuple[Behaviour, ...]:
 def register_jobs() -> Iterable[Task]:
     """Offer what is done at night."""
     return JOBS
+
+
+@hookimpl
+def register_operations() -> Iterable[Operation]:
+    """Offer to log, plan, close, move and repeat."""
+    return OPERATIONS
+
+
+@hookimpl
+def register_guards() -> tuple[Guard, ...]:
+    """Ask why a call is begun although a colleague has been in touch."""
+    return (Guard(name="activities.colleague_was_in_touch", check=guard_start),)
+
+
+@hookimpl
+def record_panels(entity: EntitySpec, record: Mapping[str, object], asking: Asking) -> Iterable[Panel]:
+    """Show the next step, and who of the colleagues has been in touch lately."""
+    return panels_of(entity, record, asking)
 
 
 @hookimpl

@@ -192,3 +192,23 @@ def test_started_twice_at_once_it_is_done_once(site, run, keeper, crate):
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(act, range(2))) == ["done", "late"]
+
+
+def test_an_operation_of_a_behaviour_is_on_every_entity_that_has_it(operations, site):
+    greet = Operation(name="handy.greet", behaviour="greeted", label="Greet", run=lambda call: None)
+    operations.register(greet)
+    catalog = site.get(Catalogs).current()
+    greeted = {name for name, entity in catalog.entities.items() if "greeted" in entity.behaviours}
+    found = {
+        offered.operation.entity
+        for name in catalog.entities
+        for offered in operations.of(name, catalog)
+        if offered.operation.short == "greet"
+    }
+    assert found == greeted == {CRATE}
+
+
+def test_an_operation_is_for_an_entity_or_for_a_behaviour():
+    for places in ({}, {"entity": CRATE, "behaviour": "greeted"}):
+        with pytest.raises(ValueError, match="for an entity, or for all with a behaviour"):
+            Operation(name="handy.lost", label="Lost", run=lambda call: None, **places)

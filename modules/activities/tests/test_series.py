@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from core.contributions import Operations
+from core.contributions.asking import asking_at
 from core.errors import ValidationFailed
 from core.kernel.actor import system_actor
 from core.storage import Database
 from modules.activities.repeating import change_all, change_following, end_series, start_series
 from modules.activities.series import build, load_series
+from modules.activities.series_operations import rule_parts
 from modules.l10n_fa.jalali import Jalali
 
 ACTIVITY, SERIES = "activities.activity", "activities.recurrence"
@@ -171,3 +174,47 @@ def test_a_series_whose_rule_names_no_day_is_refused(desk, values, code):
     with pytest.raises(ValidationFailed) as refused:
         desk.one(SERIES, type=kind, subject="Never", first_day="2026-01-01", **values)
     assert [p.code for p in refused.value.problems] == [code]
+
+
+def rule(**said):
+    nothing = dict.fromkeys(
+        ("frequency", "interval", "weekdays", "calendar", "on_day", "short_months", "times", "until")
+    )
+    return ";".join(rule_parts({**nothing, **said}))
+
+
+def test_what_is_said_in_the_dialog_becomes_a_rule():
+    assert rule(frequency="weekly", interval=2, weekdays=("sa", "tu")) == "FREQ=WEEKLY;INTERVAL=2;BYDAY=SA,TU"
+    assert rule(frequency="daily", times=3) == "FREQ=DAILY;COUNT=3"
+    monthly = "RSCALE=PERSIAN;FREQ=MONTHLY;BYMONTHDAY=-1;SKIP=BACKWARD"
+    assert rule(frequency="monthly", calendar="jalali", on_day="last") == monthly
+    yearly = "RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=OMIT;UNTIL=20270320"
+    assert rule(frequency="yearly", short_months="omit", until=date(2027, 3, 20)) == yearly
+
+
+def test_activities_are_repeated_changed_and_ended_by_operations(desk, site, monday):
+    kind = desk.find("activities.activity_type", "id", filter="category == 'task'")[0]["id"]
+    number = desk.one(ACTIVITY, type=kind, subject="Report", all_day=True, day=monday.isoformat())
+
+    def act(short, **values):
+        with site.get(Database).unit(desk.catalog, SYSTEM) as uow:
+            operations, asking = site.get(Operations), asking_at(uow)
+            offered = operations.find(ACTIVITY, short, uow.catalog)
+            begun = operations.start_values(operations.begin(asking, offered, [number]), offered)
+            said = {**dict.fromkeys(offered.fields), **begun, **values}
+            return operations.run(asking, offered, [number], said).result
+
+    series = act("repeat", frequency="daily", times=4)["series"]
+    assert len(instances(desk, series)) == 4
+    act("change_series", scope="all", subject="Daily report")
+    assert {one["subject"] for one in instances(desk, series, "subject")} == {"Daily report"}
+    act("change_series", scope="this", subject="The first report")
+    assert [one["detached"] for one in instances(desk, series, "detached")] == [True, False, False, False]
+    act("change_series", scope="following", subject="Short report")
+    other = desk.get(ACTIVITY, number, "recurrence")["recurrence"].id
+    assert other != series
+    assert {one["subject"] for one in instances(desk, other, "subject")} == {
+        "The first report",
+        "Short report",
+    }
+    assert act("end_series") == {"deleted": 3}
