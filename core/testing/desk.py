@@ -55,6 +55,30 @@ class Desk:
                 .changed
             )
 
+    def move(
+        self,
+        entity: str,
+        record_id: int,
+        name: str,
+        *,
+        to: int | None = None,
+        reason: str = "",
+        **values: Any,
+    ) -> None:
+        """Take a step of a workflow with a record."""
+        with self.site.get(Database).unit(self.catalog, self.actor) as uow:
+            self.site.get(Records).transition(
+                self.actor,
+                entity,
+                record_id,
+                name,
+                values=values,
+                to=to,
+                reason=reason,
+                version=None,
+                uow=uow,
+            )
+
     def delete(self, entity: str, *ids: int) -> None:
         """Put records in the trash."""
         with self.site.get(Database).unit(self.catalog, self.actor) as uow:

@@ -4,26 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from core.sdk import Change, EntitySpec, Problem, UnitOfWork, hookimpl
+from core.sdk import Change, EntitySpec, Guard, Problem, Task, UnitOfWork, hookimpl
 from modules.sales.beginnings import with_beginnings
+from modules.sales.leads import converted_problems, hand_out, with_title
 from modules.sales.moves import keep_moves
-from modules.sales.needs import missing, unknown_needs
+from modules.sales.needs import missing, stage_needs, unknown_needs
 from modules.sales.pipelines import follow_stages, keep_one_default, kind_problems
 from modules.sales.products import category_problems
+from modules.sales.scores import condition_problems, fade, rescore, scored_by
 from modules.sales.stages import forget_stages
+from modules.sales.staleness import mark_stale
 
 
 @hookimpl
 def record_normalize(
     entity: EntitySpec, values: Mapping[str, object], uow: UnitOfWork
 ) -> Mapping[str, object] | None:
-    """Give opportunities the pipeline, stage and dates that nobody said."""
-    return with_beginnings(values, uow) if entity.name == "sales.opportunity" else None
+    """Give opportunities the pipeline, stage and dates that nobody said, and leads what they are called."""
+    match entity.name:
+        case "sales.opportunity":
+            return with_beginnings(values, uow)
+        case "sales.lead":
+            return with_title(values)
+        case _:
+            return None
 
 
 @hookimpl
 def record_validate(change: Change, uow: UnitOfWork) -> Iterable[Problem]:
-    """Hold what stages need, and refuse stages that ask for nothing that exists."""
+    """Hold what stages need, what a converted lead was, and conditions that can be read."""
     match change.entity.name:
         case "sales.opportunity" if change.action != "delete":
             yield from missing(change.after, uow)
@@ -32,6 +41,10 @@ def record_validate(change: Change, uow: UnitOfWork) -> Iterable[Problem]:
             yield from kind_problems(change, uow)
         case "sales.product_category" if change.action != "delete":
             yield from category_problems(change, uow)
+        case "sales.lead" if change.action == "update":
+            yield from converted_problems(change)
+        case "sales.score_rule" | "sales.assignment_rule" if change.action != "delete":
+            yield from condition_problems(change, uow)
 
 
 @hookimpl
@@ -46,3 +59,23 @@ def records_saved(changes: Sequence[Change], uow: UnitOfWork) -> None:
         case "sales.stage":
             forget_stages(uow)
             follow_stages(changes, uow)
+        case "sales.lead":
+            hand_out(changes, uow)
+            rescore(scored_by(changes), uow)
+        case "sales.lead_event":
+            rescore(scored_by(changes), uow)
+
+
+@hookimpl
+def register_guards() -> tuple[Guard, ...]:
+    """Offer what stages need as a reason not to move there."""
+    return (Guard(name="sales.stage_needs", check=stage_needs),)
+
+
+@hookimpl
+def register_jobs() -> tuple[Task, ...]:
+    """Let scores fade and mark what has gone stale, every day."""
+    return (
+        Task(name="sales.fade_scores", run=fade, daily=True),
+        Task(name="sales.mark_stale", run=mark_stale, daily=True),
+    )

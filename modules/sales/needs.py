@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from core.sdk import Change, EntitySpec, Problem, Ref, UnitOfWork
+from core.sdk import Change, EntitySpec, Move, Problem, Ref, UnitOfWork
 from modules.sales.stages import names_in, stages
 
 OPPORTUNITY = "sales.opportunity"
@@ -46,3 +46,9 @@ def missing(values: Mapping[str, object], uow: UnitOfWork) -> Iterator[Problem]:
                 message="The stage {stage} needs this value.",
                 params={"stage": found.name},
             )
+
+
+def stage_needs(move: Move, uow: UnitOfWork) -> Iterator[Problem]:
+    """Tell what the stage to which an opportunity moves still needs."""
+    if move.to is not None:
+        yield from missing({**move.after, "stage": Ref(move.to)}, uow)
