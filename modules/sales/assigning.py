@@ -65,9 +65,13 @@ def holds(condition: str, lead: int, uow: UnitOfWork) -> bool:
 
 
 def _known_owner(lead: int, uow: UnitOfWork) -> int | None:
+    """Return the owner of the company that a lead is known to come from; None where there is none at work."""
     where = f"id == {lead} and account.owner.active == true"
-    found = next(iter(look_up(uow, LEAD, ("account.owner",), where=where)), None)
-    owner = found["account.owner"] if found else None
+    account = next((one["account"] for one in look_up(uow, LEAD, ("account",), where=where)), None)
+    if not isinstance(account, Ref):
+        return None
+    found = look_up(uow, "contacts.account", ("owner",), where=f"id == {account.id}")
+    owner = next((one["owner"] for one in found), None)
     return owner.id if isinstance(owner, Ref) else None
 
 
@@ -98,40 +102,33 @@ def _turns_row(rule: int, uow: UnitOfWork) -> Record:
 
 
 def _candidates(rule: Record, uow: UnitOfWork) -> Iterator[Candidate]:
-    fields = (
-        "user",
-        "user.active",
-        "user.open_leads",
-        "weight",
-        "capacity_open",
-        "capacity_30d",
-        "absent_from",
-        "absent_to",
-        "paused",
-    )
-    for member in look_up(uow, MEMBER, fields, where=f"rule == {rule['id']}"):
+    fields = ("user", "weight", "capacity_open", "capacity_30d", "absent_from", "absent_to", "paused")
+    members = list(look_up(uow, MEMBER, fields, where=f"rule == {rule['id']}"))
+    ids = [user.id for member in members if isinstance(user := member["user"], Ref)]
+    found = look_up(uow, "base.user", ("active", "open_leads"), where=f"id in {ids}") if ids else ()
+    people = {int(str(one["id"])): one for one in found}
+    for member in members:
         user = member["user"]
-        if isinstance(user, Ref):
+        if isinstance(user, Ref) and user.id in people:
+            load = int(str(people[user.id]["open_leads"] or 0))
+            why_not = "" if people[user.id]["active"] else "inactive"
             yield Candidate(
                 user=user.id,
                 weight=int(str(member["weight"])),
-                why_not=_why_not(member, user.id, uow),
-                load=int(str(member["user.open_leads"] or 0)),
+                why_not=why_not or _why_not(member, user.id, load, uow),
+                load=load,
             )
 
 
-def _why_not(member: Record, user: int, uow: UnitOfWork) -> str:
+def _why_not(member: Record, user: int, load: int, uow: UnitOfWork) -> str:
     """Return what keeps a member from taking a lead now; empty where nothing does."""
-    if not member["user.active"]:
-        return "inactive"
     if member["paused"]:
         return "paused"
     if _is_away(member["absent_from"], member["absent_to"], uow.today):
         return "absent"
-    most = member["capacity_open"]
-    if isinstance(most, int) and int(str(member["user.open_leads"] or 0)) >= most:
+    most, lately = member["capacity_open"], member["capacity_30d"]
+    if isinstance(most, int) and load >= most:
         return "full"
-    lately = member["capacity_30d"]
     if isinstance(lately, int) and _had_lately(user, uow) >= lately:
         return "full_30d"
     return ""

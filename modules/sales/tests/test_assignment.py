@@ -51,7 +51,7 @@ def test_a_lead_without_an_owner_is_given_to_whose_turn_it_is_and_takes_the_step
     found = desk.get(LEAD, record, "owner", "state", "assigned_at")
     assert (found["owner"].title, found["state"]) == ("Ali", "assigned")
     assert found["assigned_at"] is not None
-    assert desk.history(LEAD, record)[0].reason == "a lead is assigned"
+    assert desk.history(LEAD, record)[0].action == "transition"
 
 
 def test_the_reason_stands_there_for_everybody(desk, rule):
