@@ -56,7 +56,9 @@ def kanban_view(catalog: Catalog, entity: EntitySpec, readable: Container[str]) 
         group=group,
         card=_seen(placed, entity, readable, without=(entity.title, group.name)),
         sums=_seen(texts(options.get("sums")), entity, readable),
-        quick_create=_seen(texts(options.get("quick_create")), entity, readable, without=(group.name,)),
+        quick_create=_seen(
+            texts(options.get("quick_create")) or _needed(entity), entity, readable, without=(group.name,)
+        ),
         fold=texts(options.get("fold")),
         sort=tuple(n for n in texts(options.get("sort")) if n.removeprefix("-") in readable),
         hue_by=hue_by if target is not None and target.has(hue_by) else "",
@@ -70,6 +72,12 @@ def _among(written: str, target: EntitySpec | None, readable: Container[str]) ->
     if pair is None or target is None or not target.has(pair[0]) or pair[1] not in readable:
         return None
     return Among(there=pair[0], here=pair[1])
+
+
+def _needed(entity: EntitySpec) -> tuple[str, ...]:
+    """Return what a new record cannot do without: its title and what is required, where people type it."""
+    typed = (f for f in entity.fields.values() if not f.derived and not f.system and not f.read_only)
+    return tuple(f.name for f in typed if f.name == entity.title or (f.required and f.default is None))
 
 
 def _seen(

@@ -33,4 +33,12 @@ TEXTS = (
     N_("Yes, go on"),
     N_("Cancel"),
     N_("The connection is gone. Try again."),
+    N_("Picked up. The arrow keys move it, Space drops it, Escape puts it back."),
+    N_("Over {column}"),
+    N_("Put back"),
+    N_("Only the column can be changed here; the order of the cards follows from their values."),
+    N_("There is no connection. Nothing was changed."),
+    N_("Try again"),
+    N_("That did not work. Reload the page and try again."),
+    N_("Loading…"),
 )

@@ -5,13 +5,14 @@ import { afterSwap } from './hx';
 
 const behaviours: Record<string, () => Promise<unknown>> = {
   'ui-date': () => import('./ui-date'), 'ui-combo': () => import('./ui-combo'), 'ui-lines': () => import('./ui-lines'),
-  'ui-list': () => import('./list'), 'ui-form': () => import('./form'),
+  'ui-list': () => import('./list'), 'ui-form': () => import('./form'), 'ui-kanban': () => import('./kanban'),
 };
 function wake(): void {
   for (const [tag, load] of Object.entries(behaviours)) if (!customElements.get(tag) && $(tag)) void load();
 }
 wake();
 afterSwap(wake);
+document.addEventListener('payvand:wake', wake);
 
 // Menus
 on('click', '[data-menu]', (_, button) => {
