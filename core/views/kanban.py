@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from core.metadata.catalog import Catalog
 from core.metadata.generated import KANBAN, generated_view
 from core.metadata.kanban_checks import COLUMN_TYPES, among_pair
 from core.metadata.layers import text, texts
-from core.metadata.specs import EntitySpec, FieldSpec
+from core.metadata.specs import NOTHING, EntitySpec, FieldSpec
+from core.metadata.workflow_specs import WorkflowSpec
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +26,7 @@ class KanbanView:
     """A kanban as the reader may see it; what they may not read is on no card, in no sum and no form.
 
     ``fold`` are values of the field itself, or of the field ``hue_by`` of the records that are its columns.
+    ``workflow`` is the one whose states are the columns; ``order`` the field by which records stand as columns.
     """
 
     group: FieldSpec
@@ -34,24 +36,29 @@ class KanbanView:
     fold: tuple[str, ...]
     sort: tuple[str, ...]
     hue_by: str = ""
+    order: str = ""
     among: Among | None = None
+    workflow: WorkflowSpec | None = None
 
 
 def kanban_view(catalog: Catalog, entity: EntitySpec, readable: Container[str]) -> KanbanView | None:
     """Return the kanban of an entity for a reader of these fields, None where they have none.
 
-    There is none without a field to make columns of, nor for those who may not read that field.
+    There is none without a field to make columns of, nor for those who may not read that field. What nobody wrote
+    follows from the workflow of the entity, where there is one.
     """
-    view = catalog.view(entity.name, KANBAN) or generated_view(entity, KANBAN)
-    if view is None:
-        return None
-    options = view.options
-    group = entity.fields.get(text(options.get("group_by")))
+    flows = catalog.workflows_of(entity.name)
+    written = catalog.view(entity.name, KANBAN)
+    view = written or generated_view(entity, KANBAN)
+    options = view.options if view is not None else NOTHING
+    named = text(options.get("group_by"))
+    group = entity.fields.get(flows[0].field if flows and written is None else named)
     if group is None or group.type not in COLUMN_TYPES or group.name not in readable:
         return None
-    placed = [item.name for section in view.sections for item in section.items if not item.hidden]
+    flow = catalog.workflow_of(entity.name, group.name)
+    placed = [i.name for section in view.sections for i in section.items if not i.hidden] if view else []
     target = catalog.entities.get(str(group.option("to"))) if group.type == "reference" else None
-    hue_by = text(options.get("hue_by"))
+    hue_by = text(options.get("hue_by")) or (flow.kind if flow else "")
     return KanbanView(
         group=group,
         card=_seen(placed, entity, readable, without=(entity.title, group.name)),
@@ -62,7 +69,9 @@ def kanban_view(catalog: Catalog, entity: EntitySpec, readable: Container[str]) 
         fold=texts(options.get("fold")),
         sort=tuple(n for n in texts(options.get("sort")) if n.removeprefix("-") in readable),
         hue_by=hue_by if target is not None and target.has(hue_by) else "",
-        among=_among(text(options.get("among")), target, readable),
+        order=flow.order if flow else "",
+        among=_among(text(options.get("among")) or (flow.among if flow else ""), target, readable),
+        workflow=flow,
     )
 
 
@@ -81,7 +90,7 @@ def _needed(entity: EntitySpec) -> tuple[str, ...]:
 
 
 def _seen(
-    names: list[str] | tuple[str, ...],
+    names: Iterable[str],
     entity: EntitySpec,
     readable: Container[str],
     without: tuple[str, ...] = (),

@@ -123,15 +123,19 @@ class Boards:
         """The columns of this board."""
         return Columns(self.site, self.present, self.entity, self.view, self.state)
 
-    @property
+    @cached_property
     def rights(self) -> Rights:
-        """What the reader may do here."""
-        access, actor, catalog = self.site.get(Access), self.present.actor, self.present.catalog
-        editable = access.fields(actor, self.entity.name, catalog).editable
-        return Rights(
-            move=access.may(actor, self.entity.name, "update", catalog) and self.view.group.name in editable,
-            create=access.may(actor, self.entity.name, "create", catalog),
-        )
+        """What the reader may do here: where a workflow moves the cards, it takes a step that is granted."""
+        flow, may = self.view.workflow, self._may
+        if flow is not None:
+            return Rights(move=any(may(f"transition:{n}") for n in flow.transitions), create=may("create"))
+        access, present = self.site.get(Access), self.present
+        editable = access.fields(present.actor, self.entity.name, present.catalog).editable
+        return Rights(move=may("update") and self.view.group.name in editable, create=may("create"))
+
+    def _may(self, action: str) -> bool:
+        access = self.site.get(Access)
+        return access.may(self.present.actor, self.entity.name, action, self.present.catalog)
 
     # Figures
 
@@ -158,6 +162,7 @@ class Boards:
     def _shown(self, column: Column, figures: Group) -> Shown:
         total = figures.get("count()", 0)
         folded, toggle = self._fold(column)
+        create = self.rights.create and column.takes and column.starts
         address = self.state.address(open=(), chips=(*self.state.chips, *self._chip(column)))
         return Shown(
             column=column,
@@ -166,7 +171,7 @@ class Boards:
             folded=folded,
             toggle=toggle,
             all_url=url_for("web.record_list", entity=self.entity.name) + address,
-            create_url=self.address("kanban_new", column=column.key) if self.rights.create else "",
+            create_url=self.address("kanban_new", column=column.key) if create else "",
         )
 
     def _fold(self, column: Column) -> tuple[bool, str]:

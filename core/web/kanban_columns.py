@@ -33,7 +33,10 @@ ORDERS = ("position", "sequence", "order", "rank")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Column:
-    """A column: what it is called, its colour, what its records satisfy; ``takes`` tells whether a card may come."""
+    """A column: what it is called, its colour, and what its records satisfy.
+
+    ``takes`` tells whether a card may come here, ``starts`` whether a new one may begin here.
+    """
 
     key: str
     label: str
@@ -41,6 +44,7 @@ class Column:
     hue: str = "gray"
     folds: bool = False
     takes: bool = True
+    starts: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +87,8 @@ class Columns:
             return next((column for column in self._made({}) if column.key == key), None)
         if not (key.isascii() and key.isdigit() and len(key) < LONGEST_ID):
             return None
-        return self._column(key, f"#{key}", Number(int(key)))
+        # Which records stand for which state is checked by the write itself.
+        return replace(self._column(key, f"#{key}", Number(int(key))), starts=True)
 
     @property
     def empty(self) -> Column:
@@ -91,7 +96,8 @@ class Columns:
         label = self._present.style.label(self._view.group.label)
         where = unparse(Call("is_empty", (self._path,)))
         text = self._present.style._("Without {field}", field=label)
-        return Column(key=EMPTY, label=text, where=where, takes=not self._view.group.required)
+        free = not self._view.group.required and self._view.workflow is None
+        return Column(key=EMPTY, label=text, where=where, takes=free, starts=free)
 
     def value(self, key: str) -> str | int | bool | None:
         """Return the value, as the API writes it, that records of a column have."""
@@ -109,13 +115,27 @@ class Columns:
             yield self._column("yes", style._("Yes"), Flag(True), hue="green")
         elif group.type == "choice":
             for choice in group.choices:
-                yield self._column(choice.name, style.label(choice.label), Text(choice.name), hue=choice.hue)
+                hue = self._state_hue(choice.name) or choice.hue
+                yield self._column(choice.name, style.label(choice.label), Text(choice.name), hue=hue)
         else:
             yield from self._records(figures)
 
     def _column(self, key: str, label: str, value: Node, hue: str = "gray", kind: str = "") -> Column:
         where = unparse(Binary("==", self._path, value))
-        return Column(key=key, label=label, where=where, hue=hue, folds=(kind or key) in self._view.fold)
+        flow, state = self._view.workflow, kind or key
+        return Column(
+            key=key,
+            label=label,
+            where=where,
+            hue=hue,
+            folds=state in self._view.fold,
+            starts=flow is None or state in flow.initial,
+        )
+
+    def _state_hue(self, state: str) -> str:
+        """Return the colour that the workflow gives a state, if any."""
+        looks = self._view.workflow.states.get(state) if self._view.workflow else None
+        return looks.hue if looks else ""
 
     @property
     def _path(self) -> Node:
@@ -124,8 +144,10 @@ class Columns:
     def _lost(self, key: str, value: object) -> Column:
         """Return the column of a value that is not among the columns: a choice or a record that went away."""
         if isinstance(value, Ref):
-            return replace(self._column(key, value.title or f"#{key}", Number(value.id)), takes=False)
-        return replace(self._column(key, key, Text(key)), takes=False)
+            return replace(
+                self._column(key, value.title or f"#{key}", Number(value.id)), takes=False, starts=False
+            )
+        return replace(self._column(key, key, Text(key)), takes=False, starts=False)
 
     # Records as columns
 
@@ -139,9 +161,8 @@ class Columns:
             key, kind = str(item["id"]), str(item.get(self._view.hue_by) or "")
             if len(found) <= ALL_COLUMNS or key in figures:
                 label = str(item.get(self._target.title) or f"#{key}")
-                yield self._column(
-                    key, label, Number(int(str(item["id"]))), hue=hues.get(kind, "gray"), kind=kind
-                )
+                hue = self._state_hue(kind) or hues.get(kind, "gray")
+                yield self._column(key, label, Number(int(key)), hue=hue, kind=kind)
 
     def _found(self) -> list[dict[str, object]]:
         """Return the records that are columns, in their order."""
@@ -160,7 +181,9 @@ class Columns:
         return page.items
 
     def _sort(self, target: EntitySpec) -> tuple[str, ...]:
-        """Return how records stand as columns: as in their own list, by their own order, else by title."""
+        """Return how records stand as columns: as the workflow says, as in their own list, by order or by title."""
+        if target is self._target and self._view.order:
+            return (self._view.order,)
         view = self._present.catalog.view(target.name, "list")
         written = texts(view.options.get("sort")) if view is not None else ()
         ordered = tuple(n for n in ORDERS if target.has(n) and target.fields[n].type == "integer")

@@ -21,7 +21,7 @@ from core.web.fields import FieldView
 from core.web.form_values import FormReader, FormValues, whole
 from core.web.kanban_board import Boards, boards_of
 from core.web.kanban_columns import Column
-from core.web.kanban_moves import move
+from core.web.kanban_moves import dialog, move
 from core.web.list_page import context_of
 from core.web.lookups import find_by_title, store_upload
 from core.web.pages import Pages, go
@@ -227,13 +227,14 @@ def move_card(site: Site, pages: Pages, name: str, number: int) -> Response:
     except PayvandError as refused:
         if not by_script():
             raise
-        return _refused(pages, boards, number, refused)
+        asks = dialog(boards, number, target) if refused.status in (409, 422) else ""
+        return _refused(pages, boards, number, refused, asks)
     if by_script():
         return jsonify(message=text, **changed(pages, boards, number))
     return go(boards.address("record_kanban"), text)
 
 
-def _refused(pages: Pages, boards: Boards, number: int, refused: PayvandError) -> Response:
+def _refused(pages: Pages, boards: Boards, number: int, refused: PayvandError, asks: str) -> Response:
     """Tell a script why a card stays where it was, and what it looks like now."""
     style = boards.present.style
     sentences = [style.problem(p) for p in refused.problems] or [style._(refused.message, **refused.params)]
@@ -241,7 +242,8 @@ def _refused(pages: Pages, boards: Boards, number: int, refused: PayvandError) -
         now = changed(pages, boards, number)
     except NotFound:
         now = {}
-    return make_response(jsonify(message=" ".join(sentences), **now), refused.status)
+    more = {"dialog": asks} if asks else {}
+    return make_response(jsonify(message=" ".join(sentences), **more, **now), refused.status)
 
 
 def changed(pages: Pages, boards: Boards, number: int) -> dict[str, Any]:

@@ -66,11 +66,11 @@ def columns(answer):
 def script(person, path, data=None):
     """Ask as the script of the page does."""
     send = person.client.post if data is not None else person.client.get
-    return send(path, data=data, headers={**SCRIPT, "X-CSRF-Token": token(person)})
+    return send(path, data=data, headers={**SCRIPT, "X-CSRF-Token": token(person, path)})
 
 
-def token(person):
-    return person.opens(BOARD).page.one("ui-kanban")["data-csrf"]
+def token(person, path):
+    return person.opens(path.partition("/kanban")[0] + "/kanban").page.one("ui-kanban")["data-csrf"]
 
 
 def moved(person, number, to, version=1, query=""):
@@ -305,6 +305,47 @@ def test_a_move_without_the_token_of_the_session_is_refused(chief, plants, kept)
     )
     assert answer.status_code == 403
     assert kept.get("garden.plant", plants[0])["state"] == "seed"
+
+
+# A field with a workflow
+
+POTS = "/records/garden.pot/kanban"
+
+
+@pytest.fixture
+def pots(kept):
+    return kept.add("garden.pot", {"name": "Blue"}, {"name": "Green", "state": "full"})
+
+
+def test_the_states_of_a_workflow_are_the_columns_in_its_colours_and_cards_begin_where_it_begins(chief, pots):
+    page = chief.opens(POTS).page
+    heads = {
+        s.one("h2").text: s.all("span", cls="dot")[0].get("class") for s in page.all("section", cls="kcol")
+    }
+    assert heads == {"Empty": "dot h-gray", "Full": "dot h-blue", "Broken": "dot h-red"}
+    assert [a["aria-label"] for a in page.all("a", data_new=...)] == ["New in Empty"]
+
+
+def test_a_card_moves_by_a_transition_also_for_who_may_not_write_the_field(person, pots, kept):
+    potter = person("base.member", "garden.potter", login="potter@example.com")
+    answer = script(potter, f"{POTS}/move/{pots[0]}", {"to": "full", "version": 1})
+    assert (answer.status_code, answer.json["column"]) == (200, "full")
+    assert kept.get("garden.pot", pots[0])["state"] == "full"
+
+
+def test_a_move_that_no_transition_makes_is_refused_with_a_sentence(chief, pots, kept):
+    answer = script(chief, f"{POTS}/move/{pots[0]}", {"to": "broken", "version": 1})
+    assert (answer.status_code, answer.json["message"]) == (
+        409,
+        "No step that you may take leads there from here.",
+    )
+    assert kept.get("garden.pot", pots[0])["state"] == "empty"
+
+
+def test_a_move_that_needs_a_reason_is_not_made_without_one(chief, pots, kept):
+    answer = script(chief, f"{POTS}/move/{pots[1]}", {"to": "broken", "version": 1})
+    assert answer.status_code in (409, 422)
+    assert kept.get("garden.pot", pots[1])["state"] == "full"
 
 
 # Rights

@@ -12,7 +12,6 @@ function wake(): void {
 }
 wake();
 afterSwap(wake);
-document.addEventListener('payvand:wake', wake);
 
 // Menus
 on('click', '[data-menu]', (_, button) => {

@@ -1,13 +1,9 @@
 // <ui-kanban>: cards move at once and go back where the server refuses them; columns load more as they are read.
 import { $, $$, digits, place, rove, say, t, toast } from './core';
 import { draggable } from './dnd';
+import { made, wake } from './hx';
 
 interface Now { message?: string; column?: string; card?: string; heads?: string; dialog?: string }
-const parsed = (html: string): DocumentFragment => {
-  const made = document.createElement('template');
-  made.innerHTML = html; // from our own server, where every value was escaped
-  return made.content;
-};
 const column = (list: Element): HTMLElement => list.closest<HTMLElement>('.kcol')!;
 let undo: (() => void) | null = null;
 addEventListener('keydown', (event) => {
@@ -72,11 +68,12 @@ customElements.define('ui-kanban', class extends HTMLElement {
     const now = await answer.json().catch(() => ({})) as Now;
     if (!answer.ok) {
       this.settle(card, back, focused);
-      this.show(now, card, focused);
+      await this.show(now, card, focused);
+      if (now.dialog) { location.href = now.dialog; return; }
       toast(now.message ?? t('That did not work. Reload the page and try again.'));
       return;
     }
-    const fresh = this.show(now, card, focused);
+    const fresh = await this.show(now, card, focused);
     undo = null;
     if (!fresh || undoing) { toast(now.message ?? ''); return; }
     undo = () => {
@@ -98,15 +95,15 @@ customElements.define('ui-kanban', class extends HTMLElement {
   }
 
   /** Put the card and the heads of the columns as the server has them now; return the card that is shown. */
-  private show(now: Now, card: HTMLElement | null, focused: boolean): HTMLElement | null {
-    for (const head of now.heads ? $$('[data-head]', parsed(now.heads)) : []) {
+  private async show(now: Now, card: HTMLElement | null, focused: boolean): Promise<HTMLElement | null> {
+    for (const head of now.heads ? $$('[data-head]', await made(now.heads)) : []) {
       const there = $(`.kcol[data-key="${CSS.escape(head.dataset.head!)}"] > .khead`, this);
       if (there && !there.contains(document.activeElement)) there.replaceWith(head);
       else if (there) $('.ksum', there)?.replaceWith($('.ksum', head) ?? '');
     }
     let fresh: HTMLElement | null = null;
     if (now.card && now.column !== undefined) {
-      fresh = $('.kc', parsed(now.card))!;
+      fresh = $('.kc', await made(now.card))!;
       const home = $(`.kcol[data-key="${CSS.escape(now.column)}"]`, this);
       const list = home && !home.matches('.folded') ? $('.klist', home)! : null;
       if (card && list?.contains(card)) card.replaceWith(fresh);
@@ -160,7 +157,7 @@ customElements.define('ui-kanban', class extends HTMLElement {
     link.textContent = t('Loading…');
     const answer = await this.ask(url).catch(() => null);
     if (!answer?.ok) { link.textContent = t('Try again'); link.removeAttribute('aria-busy'); return; }
-    link.closest('.kmore')!.replaceWith(parsed(await answer.text()));
+    link.closest('.kmore')!.replaceWith(await made(await answer.text()));
     this.watch();
     this.count();
   }
@@ -171,12 +168,12 @@ customElements.define('ui-kanban', class extends HTMLElement {
     if (there) { $('input:not([type=hidden]),select', there)?.focus(); return; }
     const answer = await this.ask(link.href).catch(() => null);
     if (!answer?.ok) { location.href = link.href; return; }
-    $('.khead', home)!.after(parsed(await answer.text()));
+    $('.khead', home)!.after(await made(await answer.text()));
     this.woken(home);
   }
 
   private woken(home: Element): void {
-    document.dispatchEvent(new CustomEvent('payvand:wake'));
+    wake();
     ($('[aria-invalid]', home) ?? $('.knew input:not([type=hidden]),.knew select', home))?.focus();
   }
 
@@ -193,13 +190,13 @@ customElements.define('ui-kanban', class extends HTMLElement {
     if (!answer) { toast(t('There is no connection. Nothing was changed.')); return; }
     if (answer.headers.get('Content-Type')?.includes('json')) {
       const now = await answer.json() as Now;
-      this.show(now, null, false);
+      await this.show(now, null, false);
       say(now.message ?? '');
       const link = $<HTMLAnchorElement>('[data-new]', home);
       form.remove();
       if (link) await this.open(link);
     } else {
-      form.replaceWith(parsed(await answer.text()));
+      form.replaceWith(await made(await answer.text()));
       this.woken(home);
     }
   }
