@@ -2,6 +2,7 @@
 import { $, $$, digits, place, rove, say, t, toast } from './core';
 import { draggable } from './dnd';
 import { made, wake } from './hx';
+import { openModal } from './modal';
 
 interface Now { message?: string; column?: string; card?: string; heads?: string; dialog?: string }
 const column = (list: Element): HTMLElement => list.closest<HTMLElement>('.kcol')!;
@@ -69,7 +70,7 @@ customElements.define('ui-kanban', class extends HTMLElement {
     if (!answer.ok) {
       this.settle(card, back, focused);
       await this.show(now, card, focused);
-      if (now.dialog) { location.href = now.dialog; return; }
+      if (now.dialog) { void openModal(now.dialog, card); return; }
       toast(now.message ?? t('That did not work. Reload the page and try again.'));
       return;
     }
