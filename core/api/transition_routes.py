@@ -14,9 +14,10 @@ from core.api.idempotency import KEY, Made, once
 from core.api.record_routes import IF_MATCH, PREFER, seen_version, shown
 from core.api.routes import Route, listed, record_id, ref
 from core.errors import BadRequest, NotFound, VersionMissing
+from core.metadata.catalog import Catalog
 from core.records.change import Saved
 from core.records.service import Records
-from core.storage import UnitOfWork
+from core.storage import Database, UnitOfWork
 from core.workflow import Offer
 
 Body = Mapping[str, Any]
@@ -25,7 +26,12 @@ Body = Mapping[str, Any]
 def get_transitions(call: Call, entity: str, record: str) -> Response:
     """Answer the steps that the caller may take next, and what stands in the way of each."""
     number = record_id(record)
-    found = call.write(lambda uow: call.site.get(Records).moves(call.actor, entity, [number], uow=uow))
+
+    def act(catalog: Catalog) -> dict[int, list[Offer]]:
+        with call.site.get(Database).unit(catalog, call.actor, reading=True) as uow:
+            return call.site.get(Records).moves(call.actor, entity, [number], uow=uow)
+
+    found = call.read(act)
     if number not in found:
         raise NotFound
     return reply({"items": [_offer(call, offer) for offer in found[number]]})

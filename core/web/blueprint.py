@@ -25,6 +25,8 @@ from core.web import (
     route_page,
     saved_views,
     session_pages,
+    transition_page,
+    workflow_page,
 )
 from core.web.list_views import ListViews
 from core.web.pages import Pages
@@ -49,6 +51,8 @@ ROOMS = (
     route_page,
     admin_pages,
     import_pages,
+    transition_page,
+    workflow_page,
 )
 """The pages, each set of them with a ``register``."""
 

@@ -24,6 +24,7 @@ from core.web.listing import context_of
 from core.web.lookups import find_by_title, store_upload
 from core.web.pages import Pages, go
 from core.web.panels import record_panels
+from core.web.status_bar import status_bars, without_states
 from core.web.visit import Visit, visit
 
 NEW = 0
@@ -52,6 +53,7 @@ def edit(site: Site, pages: Pages, name: str, number: int) -> Response:
     access = site.get(Access)
     access.require(present.actor, name, "read" if number else "create", present.catalog)
     rights = access.fields(present.actor, name, present.catalog)
+    rights = without_states(rights, present.catalog, name, new=not number)
     record = _read(site, present, name, number) if number else {}
     if request.method == "GET":
         return _show(site, pages, present, entity, record, rights)
@@ -189,6 +191,7 @@ def _show(
         trashed=trashed,
         conflict=conflict,
         history=history_lines(site, present, entity, number, 12) if number else [],
+        bars=status_bars(site, present, entity, record, rights.readable),
         operations=_operations(site, present, entity, number) if number and not trashed else [],
         panels=record_panels(site, present, entity, record if not trashed else {}),
         status=status,

@@ -6,5 +6,18 @@ The room is pure: it reads no database and writes nothing. The steps of a write 
 from core.workflow.guards import Guard, Guards
 from core.workflow.machine import Assignment, Condition, Flow, Machines, Step
 from core.workflow.move import Move, Offer
+from core.workflow.picture import Picture, picture
 
-__all__ = ["Assignment", "Condition", "Flow", "Guard", "Guards", "Machines", "Move", "Offer", "Step"]
+__all__ = [
+    "Assignment",
+    "Condition",
+    "Flow",
+    "Guard",
+    "Guards",
+    "Machines",
+    "Move",
+    "Offer",
+    "Picture",
+    "Step",
+    "picture",
+]
