@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound as NoSuchAddress
 from core.api import errors
 from core.api.access_routes import ROUTES as ACCESS
 from core.api.answers import SECURE
+from core.api.bulk_routes import ROUTES as BULK
 from core.api.call import open_call
 from core.api.exchange_routes import ROUTES as EXCHANGE
 from core.api.file_routes import ROUTES as FILES
@@ -36,7 +37,7 @@ View = Callable[..., Response]
 
 def routes() -> tuple[Route, ...]:
     """Return every route of the API."""
-    asked = (*RECORDS, *OPERATIONS, *TRANSITIONS, *QUERIES, *METADATA)
+    asked = (*RECORDS, *BULK, *OPERATIONS, *TRANSITIONS, *QUERIES, *METADATA)
     described = (*asked, *MODULES, *EXCHANGE, *FILES, *JOBS, *ACCESS)
     return (*described, openapi_route(described))
 

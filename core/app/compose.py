@@ -38,6 +38,7 @@ from core.printing import Printing
 from core.records.aggregation import Aggregating
 from core.records.asking import Asking
 from core.records.attachments import Attachments
+from core.records.bulk import Bulk
 from core.records.conditions import Conditions
 from core.records.guarding import Guarding
 from core.records.history_reading import HistoryReading
@@ -155,6 +156,7 @@ def _add_reading(site: Site) -> None:
         )
     )
     site.put(Aggregating(reading, asking))
+    site.put(Bulk(reading, site.get(Records), types))
     searching = site.put(Searching(reading, asking))
     site.put(HistoryReading(reading, searching, asking))
     site.put(Attachments(database, site.put(Files(settings.home / "files", settings.max_body)), reading))

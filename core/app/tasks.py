@@ -13,6 +13,7 @@ from core.identity.throttle import FORGOTTEN
 from core.jobs import JobContext, Task
 from core.kernel.actor import system_actor
 from core.metadata.specs import Json
+from core.records.bulk_task import bulk_task
 from core.records.service import Records
 from core.storage import Database, Tables
 from core.storage.catalogs import Catalogs
@@ -43,6 +44,7 @@ def core_tasks() -> tuple[Task, ...]:
     return (
         Task(name=BUILD_INDEXES, run=build_indexes),
         Task(name=FILL, run=fill_records),
+        bulk_task(),
         Task(name=HOUSEKEEPING, run=keep_house, daily=True),
         import_task(),
     )

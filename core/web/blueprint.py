@@ -13,6 +13,7 @@ from core.identity import Identity
 from core.kernel.site import Site
 from core.web import (
     admin_pages,
+    bulk_pages,
     errors,
     filter_page,
     form_page,
@@ -42,6 +43,7 @@ YEAR = 365 * 24 * 3600
 ROOMS = (
     session_pages,
     list_page,
+    bulk_pages,
     filter_page,
     kanban_page,
     form_page,

@@ -31,9 +31,6 @@ def register(made: Blueprint, site: Site, pages: Pages) -> None:
     made.add_url_rule("/records/<entity>/group", "group", choose_group)
     made.add_url_rule("/records/<entity>/columns", "columns", choose_columns)
     made.add_url_rule(
-        "/records/<entity>/delete", "delete_records", lambda entity: delete(site, entity), methods=["POST"]
-    )
-    made.add_url_rule(
         "/records/<entity>/restore", "restore_records", lambda entity: restore(site, entity), methods=["POST"]
     )
 
@@ -50,7 +47,7 @@ def show(site: Site, pages: Pages, name: str) -> Response:
     entity, columns = listing.entity, listing.columns
     allowed = {
         action: access.may(actor, name, action, catalog)
-        for action in ("create", "delete", "import", "export")
+        for action in ("create", "update", "delete", "import", "export")
     }
     return pages.show(
         "list.html",
@@ -116,25 +113,6 @@ def _chosen() -> Sequence[int]:
     return [
         int(v) for v in request.form.getlist("id") if v.isascii() and v.isdigit() and len(v) < LONGEST_ID
     ][:1000]
-
-
-def delete(site: Site, name: str) -> Response:
-    """Put the chosen records in the trash; the next page offers the way back."""
-    present, ids = visit().require(), _chosen()
-    database = site.get(Database)
-    back = url_for("web.record_list", entity=name)
-    if not ids:
-        return go(back, present.style._("Nothing was chosen."))
-
-    def act() -> None:
-        with database.unit(present.catalog, present.actor, channel="web") as uow:
-            site.get(Records).delete(present.actor, name, ids, uow=uow)
-
-    database.attempt(act)
-    text = present.style.ngettext(
-        "{number} record is in the trash.", "{number} records are in the trash.", len(ids)
-    )
-    return go(back, text, undo=f"{name}:{','.join(map(str, ids))}")
 
 
 def restore(site: Site, name: str) -> Response:

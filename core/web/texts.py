@@ -8,7 +8,7 @@ def N_(text: str) -> str:
     return text
 
 
-REASONS = (N_("demo data"),)
+REASONS = (N_("demo data"), N_("bulk change"))
 """Reasons that the core itself gives for a change, as its history shows them."""
 
 CHOICES = (N_("Gregorian"), N_("Latin"))

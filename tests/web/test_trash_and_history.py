@@ -7,7 +7,7 @@ LIST = "/records/contacts.contact"
 
 def delete(person, *numbers):
     opened = person.opens(LIST)
-    form = opened.page.form_to(f"{LIST}/delete").filled({"id": [str(number) for number in numbers]})
+    form = opened.page.form(id="rows").filled({"id": [str(number) for number in numbers]})
     return person.sends(f"{LIST}/delete", form)
 
 

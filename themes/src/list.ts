@@ -10,6 +10,7 @@ customElements.define('ui-list', class extends HTMLElement {
     this.addEventListener('click', (event) => this.clicked(event as MouseEvent));
     this.addEventListener('keydown', (event) => this.key(event as KeyboardEvent));
     $('[data-clear]', this.parentElement!)?.addEventListener('click', () => this.choose(false));
+    $('[data-everything]', this.parentElement!)?.addEventListener('change', () => this.sync());
     document.addEventListener('keydown', this.enter);
     this.sync();
   }
@@ -68,9 +69,17 @@ customElements.define('ui-list', class extends HTMLElement {
     const boxes = this.boxes;
     const chosen = boxes.filter((b) => b.checked);
     boxes.forEach((b) => b.closest('tr')?.setAttribute('aria-selected', String(b.checked)));
-    const all = $<HTMLInputElement>('[data-all]', this);
-    if (all) { all.checked = !!boxes.length && chosen.length === boxes.length; all.indeterminate = !!chosen.length && chosen.length < boxes.length; }
+    const head = $<HTMLInputElement>('[data-all]', this);
+    if (head) { head.checked = !!boxes.length && chosen.length === boxes.length; head.indeterminate = !!chosen.length && chosen.length < boxes.length; }
     const bar = $('.bulk', this.parentElement!);
-    if (bar) { bar.hidden = !chosen.length; $('[data-count]', bar)!.textContent = digits(chosen.length); }
+    if (!bar) return;
+    const everything = $<HTMLInputElement>('[data-everything]', bar);
+    const grouped = !boxes.length && !!$('.grp', this);
+    if (everything && !chosen.length && !grouped) everything.checked = false;
+    bar.hidden = !chosen.length && !grouped;
+    $('[data-count]', bar)!.textContent = digits(chosen.length);
+    const all = $<HTMLElement>('[data-all-of]', bar);
+    const count = $<HTMLElement>('[data-count-all]', this)?.dataset.countAll;
+    if (all && count) all.textContent = all.dataset.allOf!.replace('{number}', digits(Number(count)));
   }
 });
