@@ -14,6 +14,8 @@ from jinja2.ext import babel_extract
 MARKERS = {"_": (0,), "N_": (0,), "gettext": (0,), "pgettext": (1,), "ngettext": (0, 1)}
 KEYWORDS = frozenset({"message", "label", "plural", "help", "title", "confirm", "warnings"})
 """Arguments of calls whose constant text is shown to people."""
+TELLING = frozenset({"notify", "remind"})
+"""Functions whose ``title`` is told to people."""
 MESSAGES = frozenset({"message", "message_near"})
 """Parameters that take such a text; the second one is told where a name comes near to one that exists."""
 DOCUMENT_KEYS = frozenset({"label", "plural", "help", "message", "summary", "group", "description"})
@@ -138,6 +140,7 @@ def _in_call(
         return
     values = [call.args[place] for place in takers.get(name, ()) if place < len(call.args)]
     values += [keyword.value for keyword in call.keywords if keyword.arg in KEYWORDS]
+    values += [keyword.value for keyword in call.keywords if name in TELLING and keyword.arg == "title"]
     for value in values:
         for text in _texts(value, texts):
             yield Found(msgid=text, file=file)

@@ -76,6 +76,18 @@ class NamedLike(Protocol):
         """Qualified name, e.g. ``sampling.weigh``."""
 
 
+class EventLike(Protocol):
+    """Something that happened around a record, as its timeline tells it."""
+
+    @property
+    def at(self) -> datetime:
+        """When."""
+
+    @property
+    def kind(self) -> str:
+        """Of which kind."""
+
+
 class AskingLike(Protocol):
     """Who asks, and inside which unit of work: what handlers of modules get."""
 

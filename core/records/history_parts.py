@@ -32,13 +32,19 @@ class HistoryPage:
     parts: tuple[str, ...]
 
 
-def build_history_page(eyes: Eyes, entity: EntitySpec, compiler: Compiler) -> HistoryPage:
+def build_history_page(
+    eyes: Eyes, entity: EntitySpec, compiler: Compiler, without: frozenset[str] = frozenset()
+) -> HistoryPage:
     """Compile the page of an entity's histories for a reader, newest entries first.
 
     Of the record and of each part no more is read than a page holds, by the index of records. The parts of all
-    kinds come together before their entries are looked for: every search goes through all months of the history.
+    kinds (but those of the entities ``without``) come together before their entries are looked for: every search goes through all months of the history.
     """
-    parts = [found for found in _parts(eyes, entity) if eyes.visible(found[0].name) is not False]
+    parts = [
+        found
+        for found in _parts(eyes, entity)
+        if found[0].name not in without and eyes.visible(found[0].name) is not False
+    ]
     own = _own(entity)
     if not parts:
         return HistoryPage(statement=compiler.compile(own), parts=())

@@ -62,15 +62,19 @@ class HistoryReading:
         before: int | None = None,
         *,
         catalog: Catalog,
+        without: frozenset[str] = frozenset(),
         uow: UnitOfWork | None = None,
         reader: Reader | None = None,
     ) -> list[HistoryEntry]:
-        """Return the newest entries, those before the entry with the id ``before`` where it is given."""
+        """Return the newest entries, those before the entry with the id ``before`` where it is given.
+
+        Parts of the entities ``without`` are left out.
+        """
         if not 0 < limit <= MAX_LIMIT:
             raise BadRequest("limit is between 0 and {maximum}.", code="limit", maximum=MAX_LIMIT)
         with self._asking.reader(uow, reader) as lent:
-            key = (catalog.version, catalog.digest, key_of(actor), entity)
-            sight = self._kept.get(key, lambda: self._compile(actor, entity, catalog))
+            key = (catalog.version, catalog.digest, key_of(actor), entity, without)
+            sight = self._kept.get(key, lambda: self._compile(actor, entity, catalog, without))
             shown = self._shown(sight, actor, record_id, uow, lent)
             page = sight.page.statement
             given = {
@@ -126,7 +130,7 @@ class HistoryReading:
             raise NotFound
         return sight.shown | {name for name, holds in zip(sight.masked, rows[0][1:], strict=True) if holds}
 
-    def _compile(self, actor: Actor, entity: str, catalog: Catalog) -> _Sight:
+    def _compile(self, actor: Actor, entity: str, catalog: Catalog, without: frozenset[str]) -> _Sight:
         self._reading.require_read(actor, entity, catalog)
         eyes = self._reading.eyes(actor, catalog)
         scope, sources = opened(eyes, catalog.entity(entity))
@@ -138,7 +142,7 @@ class HistoryReading:
         select = select.select_from(sources.clause).where(*conditions)
         return _Sight(
             statement=self._reading.compiler.compile(select),
-            page=build_history_page(eyes, catalog.entity(entity), self._reading.compiler),
+            page=build_history_page(eyes, catalog.entity(entity), self._reading.compiler, without),
             masked=masked,
             shown=frozenset(name for name, mask in readable.items() if mask is True),
         )

@@ -67,7 +67,7 @@ from core.sdk.parts import (
     style_of,
 )
 from core.storage import UnitOfWork
-from core.timeline import cancel_reminders, notify, remind
+from core.timeline import TimelineEvent, TimelineKind, cancel_reminders, notify, remind
 from core.workflow import Guard, Move, Offer
 
 __all__ = [
@@ -118,6 +118,8 @@ __all__ = [
     "Style",
     "Task",
     "TextField",
+    "TimelineEvent",
+    "TimelineKind",
     "Undo",
     "UnitOfWork",
     "Unreadable",

@@ -4,7 +4,8 @@ The records themselves (notifications, reminders, notes, followers) are a module
 people are told changes.
 """
 
+from core.timeline.events import TimelineEvent, TimelineKind
 from core.timeline.notices import notify
 from core.timeline.reminders import cancel_reminders, remind
 
-__all__ = ["cancel_reminders", "notify", "remind"]
+__all__ = ["TimelineEvent", "TimelineKind", "cancel_reminders", "notify", "remind"]

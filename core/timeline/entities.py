@@ -6,9 +6,11 @@ import hashlib
 import re
 
 NOTE = "base.note"
+NOTE_FILE = "base.note_file"
 FOLLOWER = "base.follower"
 NOTIFICATION = "base.notification"
 REMINDER = "base.reminder"
+BEHAVIOUR = "timeline"
 PERSON = "base.user"
 
 _KEY = re.compile(r"[A-Za-z0-9_.:#@/+-]{1,160}")

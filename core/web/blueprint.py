@@ -26,6 +26,7 @@ from core.web import (
     route_page,
     saved_views,
     session_pages,
+    timeline_pages,
     transition_page,
     workflow_page,
 )
@@ -53,6 +54,7 @@ ROOMS = (
     route_page,
     admin_pages,
     import_pages,
+    timeline_pages,
     transition_page,
     workflow_page,
 )

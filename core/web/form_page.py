@@ -25,6 +25,7 @@ from core.web.lookups import find_by_title, store_upload
 from core.web.pages import Pages, go
 from core.web.panels import record_panels
 from core.web.status_bar import status_bars, without_states
+from core.web.timeline_view import timeline_of
 from core.web.visit import Visit, visit
 
 NEW = 0
@@ -190,12 +191,21 @@ def _show(
         writable=writable,
         trashed=trashed,
         conflict=conflict,
-        history=history_lines(site, present, entity, number, 12) if number else [],
+        **_happened(site, present, entity, number, trashed=trashed),
         bars=status_bars(site, present, entity, record, rights.readable),
         operations=_operations(site, present, entity, number) if number and not trashed else [],
         panels=record_panels(site, present, entity, record if not trashed else {}),
         status=status,
     )
+
+
+def _happened(
+    site: Site, present: Visit, entity: EntitySpec, number: int, *, trashed: bool
+) -> dict[str, object]:
+    """Return what the form shows of the past: the timeline, or the history where there is none."""
+    timeline = timeline_of(site, present, entity, number, trashed=trashed)
+    lines = history_lines(site, present, entity, number, 12) if number and timeline is None else []
+    return {"timeline": timeline, "history": lines}
 
 
 def _operations(site: Site, present: Visit, entity: EntitySpec, number: int) -> list[Operation]:

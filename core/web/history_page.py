@@ -79,14 +79,14 @@ def show(site: Site, pages: Pages, name: str, number: int) -> Response:
         nav=name,
         entity=entity,
         number=number,
-        lines=_lines(site, present, entity, entries[:PAGE]),
+        lines=lines_of(site, present, entity, entries[:PAGE]),
         more=entries[PAGE - 1].id if len(entries) > PAGE else None,
     )
 
 
 def history_lines(site: Site, present: Visit, entity: EntitySpec, number: int, limit: int) -> list[Line]:
     """Return the newest changes as this person may know them."""
-    return _lines(site, present, entity, _entries(site, present, entity, number, limit))
+    return lines_of(site, present, entity, _entries(site, present, entity, number, limit))
 
 
 def _entries(
@@ -97,7 +97,7 @@ def _entries(
     )
 
 
-def _lines(site: Site, present: Visit, entity: EntitySpec, entries: Sequence[HistoryEntry]) -> list[Line]:
+def lines_of(site: Site, present: Visit, entity: EntitySpec, entries: Sequence[HistoryEntry]) -> list[Line]:
     """Return the entries in words. Of one save the making of the record is the oldest, though it is written last."""
     now = site.get(Database).now()
     saves = (list(save) for _, save in groupby(entries, key=lambda entry: entry.at))

@@ -41,4 +41,8 @@ TEXTS = (
     N_("Try again"),
     N_("That did not work. Reload the page and try again."),
     N_("Loading…"),
+    N_("People"),
+    N_("Files"),
+    N_("That did not work; nothing was lost. Try again."),
+    N_("Older things are shown"),
 )

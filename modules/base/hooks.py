@@ -20,6 +20,7 @@ from core.sdk import (
     hookimpl,
     style_of,
 )
+from modules.base.following import tell_of_changes, tell_of_notes
 from modules.base.notes import key_of_follower, moved
 from modules.base.people import (
     add_profile,
@@ -164,8 +165,12 @@ def record_saved(change: Change, uow: UnitOfWork) -> None:
 
 @hookimpl
 def records_saved(changes: Sequence[Change], uow: UnitOfWork) -> None:
-    """Let amounts follow the rates."""
+    """Let amounts follow the rates, and tell people of notes, of steps, and of what is theirs now."""
     follow_rates(changes, uow)
+    if changes and changes[0].entity.name == "base.note":
+        tell_of_notes(changes, uow)
+    elif changes:
+        tell_of_changes(changes, uow)
 
 
 @hookimpl

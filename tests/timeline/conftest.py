@@ -12,6 +12,7 @@ from core.kernel.actor import Actor
 from core.storage import Database, UnitOfWork
 from core.storage.catalogs import Catalogs
 from core.testing.desk import Desk
+from tests.web.conftest import app, kept, person  # noqa: F401  # people at a browser
 
 HERE = Path(__file__).parent
 FOLDERS = [HERE.parent / "fixtures" / "modules", HERE.parents[1] / "modules"]

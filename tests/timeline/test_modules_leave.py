@@ -17,7 +17,6 @@ def test_notes_outlive_a_module_that_sleeps(desk, people, card):
     record = {"entity": "board.card", "id": card}
     reader = desk.as_(people["reader"])
     reader.create("base.note", {"record": record, "body": "Before."})
-    reader.create("base.follower", {"record": record, "user": people["reader"].id})
     lifecycle = desk.site.get(Lifecycle)
     without = lifecycle.disable(SYSTEM, "board")
     assert without.entity("base.note").fields["record"].option("to") == ()

@@ -1,0 +1,228 @@
+"""The timeline of a record as a page shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from flask import url_for
+
+from core.access import Access
+from core.kernel.site import Site
+from core.kernel.values import FileRef, Ref
+from core.metadata.specs import EntitySpec
+from core.records.page import HistoryEntry
+from core.storage import Database
+from core.timeline.entities import BEHAVIOUR, FOLLOWER, NOTE
+from core.timeline.events import TimelineEvent
+from core.timeline.feed import CHANGE, MOVE, Feed, FeedPage, Item, Note, Position
+from core.timeline.mentions import marked
+from core.web.history_page import Line, lines_of
+from core.web.texts import N_
+from core.web.timeline_events import events_of_modules, kinds_of_modules
+from core.web.visit import Visit
+
+ON_FORM = 12
+ON_PAGE = 40
+
+KINDS = (("", N_("Everything")), ("note", N_("Notes")), (MOVE, N_("Steps")), (CHANGE, N_("Changes")))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shown:
+    """One thing as it is shown: a note with its pieces, or a line with what moved."""
+
+    at: datetime
+    when: str
+    moment: str
+    who: str
+    icon: str
+    hue: str
+    what: str = ""
+    line: Line | None = None
+    note: int = 0
+    own: bool = False
+    edited: bool = False
+    pieces: tuple[tuple[str, bool], ...] = ()
+    files: tuple[FileRef, ...] = ()
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Day:
+    """What happened on one day of the reader's."""
+
+    label: str
+    items: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Composed:
+    """What somebody typed, kept where it was not accepted, with the reasons."""
+
+    body: str = ""
+    chosen: tuple[int, ...] = ()
+    problem: str = ""
+    unread: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TimelineView:
+    """All that the timeline of a record shows."""
+
+    entity: EntitySpec
+    number: int
+    kind: str
+    kinds: tuple[tuple[str, str, str], ...]
+    days: tuple[Day, ...]
+    older: str
+    first: bool
+    writable: bool
+    may_follow: bool
+    follows: bool
+    followers: tuple[Ref, ...] = ()
+    composed: Composed = field(default_factory=Composed)
+
+    def url(self, route: str, **more: Any) -> str:
+        """Return the address of one of this timeline's routes."""
+        found: str = url_for(f"web.{route}", entity=self.entity.name, number=self.number, **more)
+        return found
+
+
+def has_timeline(entity: EntitySpec) -> bool:
+    """Tell whether records of this entity have one."""
+    return BEHAVIOUR in entity.behaviours
+
+
+def timeline_of(
+    site: Site,
+    present: Visit,
+    entity: EntitySpec,
+    number: int,
+    *,
+    trashed: bool = False,
+    kind: str = "",
+    before: Position | None = None,
+    limit: int = ON_FORM,
+    composed: Composed | None = None,
+) -> TimelineView | None:
+    """Return the timeline of a record as the reader may see it; None where the entity has none."""
+    if not has_timeline(entity) or not number or trashed:
+        return None
+    actor, catalog, access = present.actor, present.catalog, site.get(Access)
+    feed = Feed(site, actor, catalog)
+    page = feed.page(
+        entity.name,
+        number,
+        kind=kind,
+        before=before,
+        limit=limit,
+        events=events_of_modules(site, present, entity, number),
+    )
+    followers = feed.followers(entity.name, number) if before is None else []
+    return TimelineView(
+        entity=entity,
+        number=number,
+        kind=kind,
+        kinds=tuple(_kinds(site, present, entity, number)),
+        days=tuple(_days(site, present, entity, page)),
+        older=_older(entity, number, kind, page),
+        first=before is None,
+        writable=access.may(actor, NOTE, "create", catalog),
+        may_follow=access.may(actor, FOLLOWER, "create", catalog),
+        follows=any(one.id == actor.id for one in followers),
+        followers=tuple(followers),
+        composed=composed or Composed(),
+    )
+
+
+def _kinds(site: Site, present: Visit, entity: EntitySpec, number: int) -> Iterator[tuple[str, str, str]]:
+    """Yield the kinds one can choose: the core's and those of modules, each with its name and address."""
+    style = present.style
+    known = [(one, style._(label)) for one, label in KINDS]
+    known += [(one.name, style.label(one.label)) for one in kinds_of_modules(site, entity)]
+    yield from ((one, name, _kind_url(entity, number, one)) for one, name in known)
+
+
+def _kind_url(entity: EntitySpec, number: int, kind: str) -> str:
+    found: str = url_for("web.timeline", entity=entity.name, number=number, kind=kind or None)
+    return found
+
+
+def _older(entity: EntitySpec, number: int, kind: str, page: FeedPage) -> str:
+    if page.next is None:
+        return ""
+    found: str = url_for(
+        "web.timeline", entity=entity.name, number=number, kind=kind or None, before=str(page.next)
+    )
+    return found
+
+
+def _days(site: Site, present: Visit, entity: EntitySpec, page: FeedPage) -> list[Day]:
+    now, style = site.get(Database).now(), present.style
+    today = style.today(now)
+    shown = [_shown(site, present, entity, item) for item in page.items]
+    return [
+        Day(label=_day(present, day, today), items=tuple(items))
+        for day, items in groupby(shown, key=lambda one: style.today(one.at))
+    ]
+
+
+def _day(present: Visit, day: date, today: date) -> str:
+    style = present.style
+    away = (today - day).days
+    return style._("Today") if away == 0 else style._("Yesterday") if away == 1 else style.date(day)
+
+
+def _shown(site: Site, present: Visit, entity: EntitySpec, item: Item) -> Shown:
+    style = present.style
+    if isinstance(item.thing, HistoryEntry):
+        (line,) = lines_of(site, present, entity, [item.thing])
+        return Shown(
+            at=item.at,
+            when=style.time(item.at),
+            moment=line.moment,
+            who=line.who,
+            icon=line.icon,
+            hue=line.hue,
+            what=line.what,
+            line=line,
+        )
+    if isinstance(item.thing, TimelineEvent):
+        event = item.thing
+        return Shown(
+            at=item.at,
+            when=style.time(item.at),
+            moment=style.datetime(item.at),
+            who=event.actor,
+            icon=event.icon,
+            hue=event.hue,
+            what=event.title,
+            url=event.url,
+            pieces=((event.body, False),) if event.body else (),
+        )
+    return shown_note(present, item.thing)
+
+
+def shown_note(present: Visit, note: Note) -> Shown:
+    """Return a note as it is shown."""
+    style, actor = present.style, present.actor
+    access = present.site.get(Access)
+    own = note.author is not None and note.author == actor.id
+    return Shown(
+        at=note.at,
+        when=style.time(note.at),
+        moment=style.datetime(note.at),
+        who=note.author_name or style._("The system"),
+        icon="note",
+        hue="amber",
+        what=style._("wrote a note"),
+        note=note.id,
+        own=own or access.is_administrator(actor, present.catalog),
+        edited=note.edited,
+        pieces=tuple(marked(note.body, {one.id: one.title or "" for one in note.mentions})),
+        files=note.files,
+    )

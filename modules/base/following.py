@@ -1,0 +1,135 @@
+"""Who is told of what happens to a record: those who follow it, its owner, and who is mentioned in a note."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from core.sdk import AnyRef, Change, Ref, UnitOfWork, look_up, notify, records
+
+QUIET = frozenset({"import", "system"})
+"""Channels on which things become somebody's in heaps: nobody is told of each."""
+
+FEW = 5
+"""So many records that become somebody's at once are told one by one, more of them in one sentence."""
+
+EXCERPT = 300
+
+
+def tell_of_notes(changes: Sequence[Change], uow: UnitOfWork) -> None:
+    """Tell who is mentioned, and who follows the record; who writes a note follows it from now on."""
+    for change in changes:
+        record = change.after.get("record")
+        if change.action not in ("create", "update") or not isinstance(record, AnyRef):
+            continue
+        mentioned = mentioned_in(uow, change.id)
+        about, body = (record.entity, record.id), str(change.after.get("body") or "")[:EXCERPT]
+        who = uow.actor.name
+        notify(
+            uow,
+            mentioned,
+            title="{name} mentioned you",
+            params={"name": who},
+            record=about,
+            kind="mention",
+            key=f"note:{change.id}:mention",
+            body=body,
+            mail=True,
+        )
+        if change.action == "create":
+            notify(
+                uow,
+                [one for one in followers(uow, *about) if one not in mentioned],
+                title="{name} wrote a note",
+                params={"name": who},
+                record=about,
+                kind="followed",
+                key=f"note:{change.id}",
+                body=body,
+                mail=True,
+            )
+            follow(uow, record)
+
+
+def tell_of_changes(changes: Sequence[Change], uow: UnitOfWork) -> None:
+    """Tell new owners of what is theirs, and followers of steps and of new owners."""
+    if "timeline" not in changes[0].entity.behaviours:
+        return
+    given: dict[int, list[Change]] = defaultdict(list)
+    for change in changes:
+        owner = change.after.get("owner")
+        moved = bool(getattr(change, "transition", ""))
+        if "owner" in change.changed and isinstance(owner, Ref) and change.action in ("create", "update"):
+            given[owner.id].append(change)
+        if moved or ("owner" in change.changed and change.action == "update"):
+            _tell_followers(change, uow, owner.id if isinstance(owner, Ref) else None, moved=moved)
+    if uow.channel not in QUIET and uow.actor.id is not None:
+        for owner_id, theirs in given.items():
+            _tell_owner(owner_id, theirs, uow)
+
+
+def _tell_owner(owner: int, theirs: Sequence[Change], uow: UnitOfWork) -> None:
+    who = uow.actor.name
+    if len(theirs) > FEW:
+        notify(
+            uow,
+            [owner],
+            title="{name} made you the owner of {count} records",
+            params={"name": who, "count": len(theirs)},
+            kind="assignment",
+            mail=True,
+        )
+        return
+    for change in theirs:
+        notify(
+            uow,
+            [owner],
+            title="{name} made you the owner",
+            params={"name": who},
+            record=(change.entity.name, change.id),
+            kind="assignment",
+            mail=True,
+        )
+
+
+def _tell_followers(change: Change, uow: UnitOfWork, owner: int | None, *, moved: bool) -> None:
+    about = (change.entity.name, change.id)
+    told = [one for one in followers(uow, *about) if one != owner or moved]
+    notify(
+        uow,
+        told,
+        title="{name} moved it to another state" if moved else "{name} gave it to somebody else",
+        params={"name": uow.actor.name or "Payvand"},
+        record=about,
+        kind="followed",
+        mail=True,
+    )
+
+
+def followers(uow: UnitOfWork, entity: str, record_id: int) -> list[int]:
+    """Return who follows a record, its owner among them."""
+    where = f"refers(record, '{entity}', {record_id})"
+    found = [row["user"] for row in look_up(uow, "base.follower", ("user",), where=where)]
+    if "owner" in uow.catalog.entity(entity).fields:
+        found += [row["owner"] for row in look_up(uow, entity, ("owner",), where=f"id == {record_id}")]
+    return list(dict.fromkeys(one.id for one in found if isinstance(one, Ref)))
+
+
+def follow(uow: UnitOfWork, record: AnyRef) -> None:
+    """Let whoever acts follow a record, if they do not yet."""
+    user = uow.actor.id
+    if user is None:
+        return
+    known = look_up(
+        uow, "base.follower", (), where=f"refers(record, '{record.entity}', {record.id}) and user == {user}"
+    )
+    if next(iter(known), None) is None:
+        system = uow.actor.elevate("who writes a note follows the record")
+        row: Mapping[str, object] = {"record": AnyRef(record.entity, record.id), "user": Ref(user)}
+        records(uow).create(system, "base.follower", [row], uow=uow, parsed=True)
+
+
+def mentioned_in(uow: UnitOfWork, note: int) -> list[int]:
+    """Return who is mentioned in a note."""
+    found = next(iter(look_up(uow, "base.note", ("mentions",), where=f"id == {note}")), {}).get("mentions")
+    return [one.id for one in found if isinstance(one, Ref)] if isinstance(found, tuple) else []
