@@ -32,7 +32,8 @@ def with_beginnings(values: Mapping[str, object], uow: UnitOfWork) -> Mapping[st
 def is_rotting(values: Mapping[str, object], stage: object, uow: UnitOfWork) -> bool:
     """Tell whether an opportunity has stood in its stage for longer than that allows."""
     known = stages(uow).by_id.get(stage.id) if isinstance(stage, Ref) else None
-    since = values.get("stage_entered_at")
-    if known is None or known.kind != "open" or known.rot_days is None or not isinstance(since, datetime):
+    moments = [values.get("stage_entered_at"), values.get("last_activity_at")]
+    since = max((at for at in moments if isinstance(at, datetime)), default=None)
+    if known is None or known.kind != "open" or known.rot_days is None or since is None:
         return False
     return since + timedelta(days=known.rot_days) <= uow.now

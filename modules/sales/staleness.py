@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from core.sdk import JobContext, look_up, records
 
 OPPORTUNITY = "sales.opportunity"
-STALE = "state == 'open' and rotting == false and stale_at <= $now"
+STALE = (
+    "state == 'open' and (rotting == false and stale_at <= $now or rotting == true and stale_at > $now)"
+)
 AT_ONCE = 500
 
 
 def mark_stale(context: JobContext) -> Mapping[str, int]:
-    """Mark open opportunities that went stale since they were written last."""
+    """Mark open opportunities that went stale, or were taken care of, since they were written last."""
     with context.unit("opportunities went stale") as uow:
         found = [int(str(one["id"])) for one in look_up(uow, OPPORTUNITY, (), where=STALE)]
     for start in range(0, len(found), AT_ONCE):

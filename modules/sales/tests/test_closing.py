@@ -161,3 +161,18 @@ def test_what_stands_still_for_too_long_is_stale_until_it_moves(desk, deal, stag
     assert [o["id"] for o in found] == [old]
     desk.move(OPPORTUNITY, old, "move", to=stages["b"])
     assert now(desk, old, "rotting")["rotting"] is False
+
+
+def test_an_activity_keeps_it_fresh_and_a_planned_one_is_the_next_step(desk, deal, stages):
+    entered = (datetime.now(UTC) - timedelta(days=6)).isoformat()
+    record = deal(estimate=1, stage_entered_at=entered)
+    without = "state == 'open' and is_empty(next_activity_at)"
+    assert desk.column(OPPORTUNITY, "id", filter=without) == [record]
+    kind = desk.column("activities.activity_type", "id", filter="category == 'call'")[0]
+    about = {"entity": OPPORTUNITY, "id": record}
+    soon = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+    call = desk.one("activities.activity", type=kind, subject="Call", record=about, due_at=soon)
+    assert desk.column(OPPORTUNITY, "id", filter=without) == []
+    assert desk.column(OPPORTUNITY, "id", filter="stale_at <= $now") == [record]
+    desk.move("activities.activity", call, "finish", result_code="reached", result_note="Fine")
+    assert desk.column(OPPORTUNITY, "id", filter="stale_at <= $now") == []
