@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from core.sdk import JobContext, look_up, records
 
 OPPORTUNITY = "sales.opportunity"
-STALE = (
-    "state == 'open' and (rotting == false and stale_at <= $now or rotting == true and stale_at > $now)"
-)
+STALE = "state == 'open' and (rotting == false and stale_at <= $now or rotting == true and stale_at > $now)"
 AT_ONCE = 500
 
 
