@@ -17,6 +17,7 @@ from core.hooks.markers import hookspec
 from core.hooks.registration import Registration
 from core.hooks.screens import Screens
 from core.hooks.values import ChangeLike
+from core.i18n import WorkingTime
 from core.kernel.actor import Actor
 from core.kernel.protocols import AccountLike, Profile, UnitOfWorkLike
 from core.metadata.specs import EntitySpec, ModuleSpec
@@ -156,8 +157,27 @@ class Records:
         raise NotImplementedError
 
 
-class Amounts:
-    """Asked about what amounts are worth."""
+class Services:
+    """Asked about what amounts are worth, and when people work."""
+
+    @hookspec(firstresult=True)
+    def working_time_of(
+        self, calendar: int | None, user: int | None, uow: UnitOfWorkLike
+    ) -> WorkingTime | None:
+        """Tell in which hours a working calendar is open, or a person works, or else the site.
+
+        When: when somebody counts in working time (`core.sdk.working_time`).
+        Transaction: the asker's; nothing may be written.
+        Return: working time, or None where this module knows of none.
+        On error: the failure is the asker's.
+
+        Example::
+
+            @hookimpl
+            def working_time_of() -> WorkingTime:
+                return WorkingTime(zone=ZoneInfo("UTC"), week={0: ((540, 1020),)})
+        """
+        raise NotImplementedError
 
     @hookspec(firstresult=True)
     def exchange_rates(
@@ -201,7 +221,7 @@ class Lifecycle:
         raise NotImplementedError
 
 
-GROUPS = (Registration, People, Records, Screens, Amounts, Lifecycle)
+GROUPS = (Registration, People, Records, Screens, Services, Lifecycle)
 """The groups in the order in which they are documented."""
 
 

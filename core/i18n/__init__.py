@@ -19,6 +19,7 @@ from core.i18n.money import Money, MoneyUnit
 from core.i18n.periods import add_months, add_years, period
 from core.i18n.style import Label, Style
 from core.i18n.unreadable import Unreadable
+from core.i18n.working_time import WorkingTime, always
 
 __all__ = [
     "ENGLISH",
@@ -42,8 +43,10 @@ __all__ = [
     "SiteDefaults",
     "Style",
     "Unreadable",
+    "WorkingTime",
     "add_months",
     "add_years",
+    "always",
     "ascii_digits",
     "clean",
     "find_currency",

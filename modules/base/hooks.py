@@ -15,6 +15,7 @@ from core.sdk import (
     Profile,
     Task,
     UnitOfWork,
+    WorkingTime,
     closes_circle,
     forget_principals,
     hookimpl,
@@ -32,6 +33,15 @@ from modules.base.people import (
 )
 from modules.base.rates import currency_problems, currency_values, follow_rates, rates_of, take_effect
 from modules.base.saved_views import SAVED_VIEW, unset_other_defaults, view_problems
+from modules.base.working import (
+    TIMED,
+    find_working_time,
+    keep_one_usual,
+    normal_times,
+    refuse_overlaps,
+    time_problems,
+    zone_problems,
+)
 
 TREES = {"base.user": "manager", "base.team": "parent"}
 """References of this module that make trees."""
@@ -116,6 +126,8 @@ def record_normalize(
     """Let a record whose owner is known belong to the owner's team, nobody follow a record twice; name currencies."""
     if entity.name == "base.follower":
         return {"key": key_of_follower(values)}
+    if entity.name in TIMED:
+        return normal_times(values)
     if entity.name == "base.currency":
         return currency_values(values, style_of(uow).language.code)
     if "owned" not in entity.behaviours or values.get("team") is not None:
@@ -134,6 +146,11 @@ def record_validate(change: Change, uow: UnitOfWork) -> Iterable[Problem]:
         yield from view_problems(change, uow)
     if change.entity.name == "base.currency":
         yield from currency_problems(change)
+    if change.entity.name in TIMED:
+        yield from time_problems(change)
+    if change.entity.name == "base.working_calendar":
+        yield from zone_problems(change)
+        yield from keep_one_usual(change, uow)
     field = TREES.get(change.entity.name, "")
     above = getattr(change.after.get(field), "id", None)
     if (
@@ -165,12 +182,20 @@ def record_saved(change: Change, uow: UnitOfWork) -> None:
 
 @hookimpl
 def records_saved(changes: Sequence[Change], uow: UnitOfWork) -> None:
-    """Let amounts follow the rates, and tell people of notes, of steps, and of what is theirs now."""
+    """Let amounts follow the rates, keep hours apart, and tell people of notes, of steps, and of what is theirs now."""
     follow_rates(changes, uow)
     if changes and changes[0].entity.name == "base.note":
         tell_of_notes(changes, uow)
     elif changes:
         tell_of_changes(changes, uow)
+    if changes and changes[0].entity.name == "base.working_hours":
+        refuse_overlaps(changes, uow)
+
+
+@hookimpl
+def working_time_of(calendar: int | None, user: int | None, uow: UnitOfWork) -> WorkingTime | None:
+    """Tell in which hours somebody works."""
+    return find_working_time(calendar, user, uow)
 
 
 @hookimpl
