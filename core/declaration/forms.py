@@ -161,6 +161,7 @@ class SectionForm(Form):
 
     label = LabelText("Its title.")
     items = Items(Either(Text(), Part(ItemForm)), "What is in it, in order.")
+    tab = LabelText("The tab of a form on which it stands; without one it is on the first.")
 
 
 class FilterForm(Form):
@@ -186,6 +187,8 @@ class _ViewKeys(Form):
     fold = Items(Text(), "Columns that start folded: values of the choice, or of hue_by.", adds=True)
     sums = Items(Text(), "Numbers and amounts that the head of a column adds up.", adds=True)
     quick_create = Items(Text(), "Fields asked for where a card is made inside a column.", adds=True)
+    counts = Items(Text(), "On a form: how many records point here, as <entity>.<field> of their references.")
+    related = Items(Text(), "On a form: a tab with those records, as <entity>.<field>.")
     sections = Map(Part(SectionForm), "Titled groups, in order; without items: the label of one that exists.")
 
 

@@ -18,6 +18,8 @@ _PARTS = {
     "rules": 2,
     "choices": 2,
     "filters": 2,
+    "counts": 2,
+    "related": 2,
     "grants": 2,
     "transitions": 2,
     "states": 2,

@@ -43,12 +43,16 @@ class Group:
     label: Label
     document: Document
     at: Path
+    tab: Label = ""
     nodes: list[Node] = field(default_factory=list)
 
     def spec(self) -> SectionSpec:
         """Return the frozen section."""
         return SectionSpec(
-            name=self.name, label=self.label, items=tuple(item for node in self.nodes for item in node.flat())
+            name=self.name,
+            label=self.label,
+            items=tuple(item for node in self.nodes for item in node.flat()),
+            tab=self.tab,
         )
 
 

@@ -186,11 +186,12 @@ class ItemSpec:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SectionSpec:
-    """A titled group of items; section names are anchors."""
+    """A titled group of items; section names are anchors. Sections of one ``tab`` stand on it together."""
 
     name: str
     label: Label
     items: tuple[ItemSpec, ...]
+    tab: Label = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -198,7 +199,8 @@ class ViewSpec:
     """A layout. ``list`` views have one section of columns, ``form`` views have sections.
 
     ``options`` holds what only the kind understands: for lists ``sort`` (names, ``-`` first for descending),
-    ``filters`` (named expressions with labels) and ``limit``; ``places`` tells where each filter was written,
+    ``filters`` (named expressions with labels) and ``limit``; for forms ``counts`` and ``related`` (``entity.field``
+    of references that point here); ``places`` tells where each filter was written,
     by ``filters.<name>``.
     """
 

@@ -13,7 +13,7 @@ from core.metadata.merge import Merged
 from core.metadata.names import suggestions
 from core.metadata.relations import follow, targets
 from core.metadata.specs import EntitySpec, Json, ViewSpec
-from core.metadata.view_merge import CARD, COLUMNS
+from core.metadata.view_merge import CARD, COLUMNS, RELATED
 
 ACTIONS = ("create", "read", "update", "delete", "export", "import", "share", "administer")
 SCOPES = ("own", "team", "team_below", "all")
@@ -30,6 +30,7 @@ def check_views(merged: Merged, findings: Findings) -> None:
             _check_totals(merged, findings, view, document)
             for at, name, column in _sub_columns(document):
                 _check_sub_column(merged, findings, view, document, (at, name, column))
+            _check_related(merged, findings, view, document)
         if view.kind == KANBAN:
             check_kanban(merged, view, findings)
 
@@ -51,6 +52,29 @@ def _check_totals(merged: Merged, findings: Findings, view: ViewSpec, document: 
                 type=field.type,
                 known=tuple(sorted(SUM_TYPES)),
             )
+
+
+def _check_related(merged: Merged, findings: Findings, view: ViewSpec, document: Document) -> None:
+    """Check that what a form counts are references that point to its entity."""
+    for key in RELATED:
+        for index, written in enumerate(texts(document.body.get(key))):
+            name, _, by = written.rpartition(".")
+            entity = merged.entities.get(name)
+            if entity is None:
+                findings.unknown_entity(document, (key, str(index)), name, merged.entities)
+                continue
+            field = entity.fields.get(by)
+            if field is None:
+                findings.unknown_field(document, (key, str(index)), entity, by)
+            elif view.entity not in targets(field):
+                findings.add(
+                    document,
+                    (key, str(index)),
+                    "not_pointing",
+                    "{name} does not point to {entity}.",
+                    name=written,
+                    entity=view.entity,
+                )
 
 
 def _named(document: Document) -> Iterator[tuple[Path, str]]:

@@ -20,7 +20,10 @@ CARD = "card"
 """Name of the only section of a view made of cards."""
 
 _OWN_KEYS = frozenset({"view", "entity", "sections", COLUMNS, CARD, "items", "extends", "base"})
-_MERGED_OPTIONS = frozenset({"filters"})
+RELATED = ("counts", "related")
+"""Options of a form that hold ``entity.field`` of references that point here; every document adds to them."""
+
+_MERGED_OPTIONS = frozenset({"filters", *RELATED})
 _OPERATIONS = ("add", "move", "hide", "show")
 
 
@@ -89,7 +92,7 @@ class ViewMerge:
             self._add_section(document, name, mapping(section))
         for key, name, _ in _merged_options(body):
             self._places[f"{key}.{name}"] = document.place_of(key, name)
-        return {key: value for key, value in body.items() if key not in _OWN_KEYS}
+        return {key: _by_name(key, value) for key, value in body.items() if key not in _OWN_KEYS}
 
     def _generated(self, view: ViewSpec) -> dict[str, Json]:
         document = Document(owner=view.owner, kind="view", name=view.name, body={}, place=view.place)
@@ -104,7 +107,13 @@ class ViewMerge:
 
     def _add_section(self, document: Document, name: str, body: Mapping[str, Json]) -> None:
         at = ("sections", name)
-        group = Group(name=name, label=_label(body.get("label")) or humanized(name), document=document, at=at)
+        group = Group(
+            name=name,
+            label=_label(body.get("label")) or humanized(name),
+            document=document,
+            at=at,
+            tab=_label(body.get("tab")),
+        )
         self._layout.add_group(group)
         self._fill(group, document, items(body.get("items")), (*at, "items"))
 
@@ -283,8 +292,13 @@ class ViewMerge:
 def _merged_options(body: Mapping[str, Json]) -> Iterator[tuple[str, str, Json]]:
     """Yield what is merged name by name: key, name and value."""
     for key in sorted(_MERGED_OPTIONS):
-        for name, value in mapping(body.get(key)).items():
+        for name, value in mapping(_by_name(key, body.get(key))).items():
             yield key, name, value
+
+
+def _by_name(key: str, value: Json) -> Json:
+    """Return what stands as a list of names as a mapping, so that others can add to it."""
+    return dict.fromkeys(texts(value), True) if key in RELATED else value
 
 
 def _item(value: Json, owner: str) -> ItemSpec:

@@ -98,6 +98,7 @@ class EntityPlan:
     rules: tuple[Rule, ...]
     required_when: tuple[Conditional, ...]
     read_only_when: tuple[Conditional, ...]
+    visible_when: tuple[Conditional, ...] = ()
     flows: tuple[Flow, ...] = ()
 
     @property
@@ -133,6 +134,7 @@ def build_plan(
         rules=tuple(_rule(rule, entity, schema, rolled) for rule in entity.rules),
         required_when=_conditionals(entity, own, schema, "required_when"),
         read_only_when=_conditionals(entity, own, schema, "read_only_when"),
+        visible_when=_conditionals(entity, own, schema, "visible_when"),
         flows=flows,
     )
 

@@ -9,8 +9,10 @@ from core.access import Access
 from core.errors import AccessDenied
 from core.fields import LoadContext
 from core.kernel.actor import Actor
+from core.metadata.catalog import Catalog
 from core.records.change import Saved
 from core.records.conditions import Conditions
+from core.records.looking import Look, depends
 from core.records.moves import Moves
 from core.records.moving import Moving
 from core.records.plan import Plans
@@ -219,6 +221,14 @@ class Records:
         Nobody has changed those records: version and history stay. ``keyed`` fields get their search keys, too.
         """
         return self._writing.filling.fill(self._work(actor, entity, uow), after, limit, keyed)
+
+    def look(self, actor: Actor, entity: str, record_id: int, values: Values, *, uow: UnitOfWork) -> Look:
+        """Return how the fields of a form stand with these Python values; ``record_id`` is 0 for a new record."""
+        return self._writing.look(self._work(actor, entity, uow), values, record_id)
+
+    def depends(self, entity: str, catalog: Catalog) -> bool:
+        """Tell whether anything on a form of this entity depends on what is typed into it."""
+        return depends(self._plans.of(catalog, entity))
 
     def _work(self, actor: Actor, entity: str, uow: UnitOfWork) -> Work:
         if actor.elevated is None and actor.id != uow.actor.id:

@@ -18,6 +18,7 @@ from core.records.history import write_history
 from core.records.lines import save_lists
 from core.records.linking import read_links, write_links
 from core.records.loading import Loading, has_problems, refuse
+from core.records.looking import Look, look
 from core.records.numbering import check_series, give_numbers, issue_numbers
 from core.records.persist import check_versions, insert, read_before, update
 from core.records.rollups import RollUps
@@ -43,6 +44,10 @@ class Writing:
         self._trash = Trash(plugins, rollups, self._follow)
         self.filling = Filling(rollups)
         self._label = label
+
+    def look(self, work: Work, values: Values, record_id: int) -> Look:
+        """Return how the fields of a form stand with these values; nothing is written."""
+        return look(work, self._loading, values, record_id)
 
     def create(
         self,

@@ -44,6 +44,32 @@ class FormSection:
     name: str
     label: Label
     items: tuple[ItemSpec, ...]
+    tab: Label = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pointing:
+    """Records that point to the one on a form, by a reference of theirs; ``name`` is ``entity.field``."""
+
+    entity: str
+    field: str
+
+    @property
+    def name(self) -> str:
+        """How it is written in views."""
+        return f"{self.entity}.{self.field}"
+
+
+def pointing(catalog: Catalog, entity: EntitySpec, option: str) -> tuple[Pointing, ...]:
+    """Return what the form of an entity counts (``counts``) or shows as tabs (``related``)."""
+    view = _view(catalog, entity, "form")
+    names = view.options.get(option)
+    found = []
+    for name in names if isinstance(names, Mapping) else ():
+        other, _, field = name.rpartition(".")
+        if other in catalog.entities and field in catalog.entities[other].fields:
+            found.append(Pointing(entity=other, field=field))
+    return tuple(found)
 
 
 def list_view(catalog: Catalog, entity: EntitySpec, readable: Container[str]) -> ListView:
@@ -75,7 +101,7 @@ def form_sections(catalog: Catalog, entity: EntitySpec, readable: Container[str]
         )
         seen.update(i.name for i in section.items)
         if items:
-            sections.append(FormSection(name=section.name, label=section.label, items=items))
+            sections.append(FormSection(name=section.name, label=section.label, items=items, tab=section.tab))
     rest = tuple(
         ItemSpec(name=f.name)
         for f in entity.fields.values()
@@ -87,7 +113,8 @@ def form_sections(catalog: Catalog, entity: EntitySpec, readable: Container[str]
     kept = [s for s in sections if s is not more]
     items = (*(more.items if more else ()), *rest)
     name, label = (MAIN, "Details") if not sections else (MORE, more.label if more else "More")
-    return (*kept, FormSection(name=name, label=label, items=items))
+    tab = more.tab if more else kept[-1].tab if kept else ""
+    return (*kept, FormSection(name=name, label=label, items=items, tab=tab))
 
 
 def _view(catalog: Catalog, entity: EntitySpec, kind: str) -> ViewSpec:

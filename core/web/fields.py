@@ -34,6 +34,10 @@ class FieldView:
     unit: str = ""
     span: bool = False
     errors: tuple[str, ...] = ()
+    conditional: bool = False
+    """Depends on what is typed elsewhere on the form."""
+    hidden: bool = False
+    locked: bool = False
     columns: tuple[str, ...] = ()
     rows: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
 
@@ -97,6 +101,7 @@ class FieldViews:
             targets=_targets(spec),
             unit=self._unit(spec, value),
             span=span or spec.type in ("long_text", "list"),
+            conditional=bool(spec.visible_when or spec.required_when or spec.read_only_when),
             errors=errors,
         )
 

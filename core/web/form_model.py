@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.access import Access, FieldRights
@@ -14,6 +14,7 @@ from core.kernel.site import Site
 from core.metadata.catalog import Catalog
 from core.metadata.specs import EntitySpec, FieldSpec, ItemSpec
 from core.records.lines import REMOVED
+from core.records.looking import Look
 from core.views import FormSection, form_sections
 from core.web.fields import FieldView, FieldViews
 from core.web.form_values import FormValues
@@ -55,6 +56,40 @@ class Section:
     label: str
     items: tuple[FieldView | SubTable, ...]
 
+    @property
+    def mistakes(self) -> int:
+        """How many of its fields are told to be mended."""
+        return sum(map(_mistakes, self.items))
+
+    @property
+    def hidden(self) -> bool:
+        """True where all of it depends on what is typed, and nothing of it shows now."""
+        return all(_view(item).hidden for item in self.items)
+
+
+def _view(item: FieldView | SubTable) -> FieldView:
+    return item.view if isinstance(item, SubTable) else item
+
+
+def _mistakes(item: FieldView | SubTable) -> int:
+    if isinstance(item, FieldView):
+        return bool(item.errors)
+    return bool(item.view.errors) + sum(bool(cell.errors) for row in item.rows for cell in row.cells)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tab:
+    """Sections that stand together."""
+
+    id: str
+    label: str
+    sections: tuple[Section, ...]
+
+    @property
+    def mistakes(self) -> int:
+        """How many of its fields are told to be mended."""
+        return sum(section.mistakes for section in self.sections)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Refusal:
@@ -67,11 +102,15 @@ class Refusal:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FormModel:
-    """Everything the form's template needs. ``clashes`` are (field, theirs, mine) after a conflict of versions."""
+    """Everything the form's template needs; a form without tabs has one."""
 
-    sections: tuple[Section, ...]
+    tabs: tuple[Tab, ...]
     refusals: tuple[Refusal, ...] = ()
-    clashes: tuple[tuple[str, str, str], ...] = field(default_factory=tuple)
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """All sections, in order."""
+        return tuple(section for tab in self.tabs for section in tab.sections)
 
 
 def columns_of(
@@ -110,7 +149,9 @@ class _Builder:
         typed: FormValues | None,
         problems: Iterable[Problem],
         conflict: bool,
+        look: Look,
     ) -> None:
+        self._look = look
         self._conflict = conflict
         self._present = present
         self._catalog = present.catalog
@@ -136,6 +177,12 @@ class _Builder:
             "",
             span=item.span,
             editable=spec.name in self._rights.editable,
+        )
+        view = replace(
+            view,
+            required=view.required or spec.name in self._look.required,
+            hidden=spec.name in self._look.hidden,
+            locked=spec.name in self._look.read_only,
         )
         return self._table(spec, item, view, values) if spec.type == "list" else view
 
@@ -209,17 +256,18 @@ class _Builder:
             ]
         return tuple(found)
 
-    def clashes(self, entity: EntitySpec, values: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
-        """Return where the typed value differs from what stands there now."""
-        found = []
-        for name, mine in self._typed.items():
-            spec = entity.fields[name]
-            theirs = values.get(name)
-            if spec.type != "list" and mine != theirs:
-                texts = [self._views.cell(spec, value).text for value in (theirs, mine)]
-                if texts[0] != texts[1]:
-                    found.append((self._present.style.label(spec.label), texts[0], texts[1]))
-        return tuple(found)
+    def tabs(
+        self, entity: EntitySpec, sections: Sequence[FormSection], values: Mapping[str, Any]
+    ) -> tuple[Tab, ...]:
+        """Return the sections on their tabs; those that name no tab stand on the first."""
+        style = self._present.style
+        first = style._("Details")
+        found: dict[str, list[Section]] = {first: []}
+        for section in sections:
+            label = style.label(section.tab) if section.tab else first
+            found.setdefault(label, []).append(self.section(entity, section, values))
+        shown = [(label, some) for label, some in found.items() if some]
+        return tuple(Tab(id=some[0].name, label=label, sections=tuple(some)) for label, some in shown)
 
 
 def _start(spec: FieldSpec, line: Mapping[str, Any]) -> Any:
@@ -243,11 +291,11 @@ def build_form(
     typed: FormValues | None,
     problems: Iterable[Problem],
     conflict: bool,
+    look: Look,
 ) -> FormModel:
     """Return the form of a record: its values, or what was typed where that was refused."""
-    builder = _Builder(site, present, rights, writable, typed, problems, conflict)
+    builder = _Builder(site, present, rights, writable, typed, problems, conflict, look)
     return FormModel(
-        sections=tuple(builder.section(entity, section, values) for section in sections),
+        tabs=builder.tabs(entity, sections, values),
         refusals=builder.refusals(entity),
-        clashes=builder.clashes(entity, values) if conflict else (),
     )

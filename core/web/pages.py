@@ -81,7 +81,7 @@ class Pages:
 
     def frame(self, present: Visit) -> str:
         """Return the template around a page: a dialog where a script asks for one, the shell, or the plain frame."""
-        if request.headers.get(FRAGMENT):
+        if request.headers.get(FRAGMENT) == "dialog":
             return "_dialog.html"
         return "_shell.html" if present.signed_in else "_plain.html"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from werkzeug import Response as BaseResponse
 
 from core.errors import NotSignedIn, TooMany
@@ -16,7 +16,7 @@ from core.kernel.site import Site
 from core.records.service import Records
 from core.storage import Database
 from core.web.locale import time_zones
-from core.web.pages import Pages, go, menu, same_site
+from core.web.pages import FRAGMENT, Pages, go, menu, same_site
 from core.web.visit import LANGUAGE_COOKIE, SESSION_COOKIE, visit
 
 PROFILE = "base.user"
@@ -27,6 +27,7 @@ def register(made: Blueprint, site: Site, pages: Pages) -> None:
     """Add the routes of this page."""
     made.add_url_rule("/", "home", lambda: home(pages))
     made.add_url_rule("/sign-in", "sign_in", lambda: sign_in(site, pages), methods=["GET", "POST"])
+    made.add_url_rule("/session", "session", session)
     made.add_url_rule("/sign-out", "sign_out", lambda: sign_out(site), methods=["POST"])
     made.add_url_rule("/language", "language", lambda: language(site), methods=["POST"])
     made.add_url_rule(
@@ -46,18 +47,16 @@ def sign_in(site: Site, pages: Pages) -> Response:
     """Show the sign-in page, or let somebody in."""
     target = same_site(request.values.get("next"), url_for("web.home"))
     if request.method == "GET":
-        return pages.show("sign_in.html", next=target, login="", problem="")
+        return pages.show(_template(), next=target, login="", problem="")
     login, password = request.form.get("login", ""), request.form.get("password", "")
     style = visit().style
     try:
         token = site.get(Identity).sign_in(login, password, address=request.remote_addr or "")
     except NotSignedIn as wrong:
-        return pages.show(
-            "sign_in.html", status=401, next=target, login=login, problem=style._(wrong.message)
-        )
+        return pages.show(_template(), status=401, next=target, login=login, problem=style._(wrong.message))
     except TooMany as wait:
         return pages.show(
-            "sign_in.html", status=429, next=target, login=login, problem=style._(wait.message, **wait.params)
+            _template(), status=429, next=target, login=login, problem=style._(wait.message, **wait.params)
         )
     response = go(target)
     response.set_cookie(
@@ -69,6 +68,15 @@ def sign_in(site: Site, pages: Pages) -> Response:
         secure=site.settings.secure_cookies,
     )
     return response
+
+
+def _template() -> str:
+    return "sign_in_again.html" if request.headers.get(FRAGMENT) else "sign_in.html"
+
+
+def session() -> Response:
+    """Tell a script of ours the token of the present session, after somebody has signed in over the page."""
+    return jsonify(csrf=visit().require().csrf)
 
 
 def sign_out(site: Site) -> Response:

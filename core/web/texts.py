@@ -45,4 +45,9 @@ TEXTS = (
     N_("Files"),
     N_("That did not work; nothing was lost. Try again."),
     N_("Older things are shown"),
+    N_("Not saved"),
+    N_("Not saved: sign in again"),
+    N_("Not saved: no connection. Your text is kept; save again."),
+    N_("Saving…"),
+    N_("{at} of {total}"),
 )

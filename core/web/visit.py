@@ -18,6 +18,7 @@ from core.metadata.catalog import Catalog
 SESSION_COOKIE = "payvand_session"
 LANGUAGE_COOKIE = "payvand_language"
 VISITOR_COOKIE = "payvand_visitor"
+SIGNING_IN = frozenset({"/sign-in", "/language"})
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "X-CSRF-Token"
 
@@ -103,6 +104,8 @@ def visitor_token(site: Site, visitor: str) -> str:
 
 def check_csrf(present: Visit, request: Request) -> None:
     """Refuse a form that did not come from one of our pages."""
+    if request.headers.get("X-Fragment") and not present.signed_in and request.path not in SIGNING_IN:
+        raise NotSignedIn  # a script of ours asks again once somebody has signed in
     given = request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
     if not hmac.compare_digest(given.encode(), present.csrf.encode()):
         raise AccessDenied(

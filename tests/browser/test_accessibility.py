@@ -80,7 +80,7 @@ def opened(desk, people):
     page.locator("[role=listbox] [role=option]").first.wait_for()
     yield "choices", page
     page = desk.goes(f"{LIST}/new")
-    page.locator("header [data-save]").click()
+    page.locator(".savebar [data-save]").click()
     page.locator("[data-summary]").wait_for()
     yield "refused form", page
 

@@ -2,11 +2,12 @@
 import './hx';
 import { $, $$, on, place, root, rove, t, toast } from './core';
 import { afterSwap } from './hx';
+import { remember } from './trail';
 
 const behaviours: Record<string, () => Promise<unknown>> = {
   'ui-date': () => import('./ui-date'), 'ui-combo': () => import('./ui-combo'), 'ui-lines': () => import('./ui-lines'),
-  'ui-list': () => import('./list'), 'ui-form': () => import('./form'), 'ui-kanban': () => import('./kanban'),
-  'ui-timeline': () => import('./ui-timeline'),
+  'ui-list': () => import('./list'), 'ui-form': () => import('./form'), 'ui-tabs': () => import('./ui-tabs'),
+  'ui-kanban': () => import('./kanban'), 'ui-timeline': () => import('./ui-timeline'),
 };
 function wake(): void {
   for (const [tag, load] of Object.entries(behaviours)) if (!customElements.get(tag) && $(tag)) void load();
@@ -56,6 +57,16 @@ on<SubmitEvent>('submit', 'form[data-confirm]', (event, form) => {
 });
 if ($('[data-when],[data-slug]')) void import('./depend');
 on('change', '[data-submit]', (_, field) => (field as HTMLInputElement).form?.requestSubmit());
+
+// Who opens a record goes on from there to the next one
+on<MouseEvent>('click', 'main a[href^="/records/"]', (_, link) => remember(link as HTMLAnchorElement));
+
+// Without a connection nothing can be saved: say so as long as it lasts
+const offline = $('[data-offline]');
+const connected = (): void => { if (offline) offline.hidden = navigator.onLine; };
+addEventListener('online', connected);
+addEventListener('offline', connected);
+connected();
 
 // A message that came with the page, with its way back
 const flash = $<HTMLTemplateElement>('#flash');

@@ -1,74 +1,205 @@
-// <ui-form>: says when something is not saved, keeps a draft over a broken connection, saves by Ctrl+S.
-import { $, $$, say, t } from './core';
+// <ui-form>: one way of saving, said plainly; a draft over a broken connection; fields that depend on others.
+import { $, $$, backward, forward, say, t } from './core';
+import { put } from './hx';
+import { trail } from './trail';
+
+type Look = { hidden: string[]; required: string[]; locked: string[]; computed: Record<string, string>; errors: Record<string, string[]> };
 
 customElements.define('ui-form', class extends HTMLElement {
   private form!: HTMLFormElement;
   private dirty = false;
   private leaving = false;
   private first = '';
+  private asked = 0;
+  private left = new Set<string>();
+  private stop = new AbortController();
 
   connectedCallback(): void {
     if (this.form) return;
-    this.form = $<HTMLFormElement>('form', this)!;
+    this.form = $<HTMLFormElement>('#record', this)!;
     this.first = this.values();
+    const { signal } = this.stop;
     this.form.addEventListener('input', () => this.check());
-    this.addEventListener('change', () => this.check());
-    this.form.addEventListener('submit', (event) => this.submit(event));
-    addEventListener('beforeunload', (event) => { if (this.dirty && !this.leaving) event.preventDefault(); });
-    document.addEventListener('keydown', (event) => {
-      if ((event.ctrlKey || event.metaKey) && event.code === 'KeyS') { event.preventDefault(); this.form.requestSubmit($<HTMLButtonElement>('[data-save]') ?? undefined); }
+    this.addEventListener('change', () => { this.check(); this.look(); });
+    this.form.addEventListener('focusout', (event) => {
+      const name = (event.target as Element).closest<HTMLElement>('[data-field]')?.dataset.field;
+      if (name && this.dirty && !this.left.has(name)) { this.left.add(name); this.look(); }
     });
+    this.form.addEventListener('submit', (event) => { event.preventDefault(); void this.save(event.submitter); });
+    addEventListener('beforeunload', (event) => { if (this.dirty && !this.leaving) event.preventDefault(); }, { signal });
+    document.addEventListener('keydown', (event) => this.key(event), { signal });
     this.offerDraft();
     const summary = $('[data-summary]', this);
-    if (summary) { summary.tabIndex = -1; summary.focus(); this.check(true); }
-    for (const link of $$<HTMLAnchorElement>('[data-summary] a', this)) {
-      link.addEventListener('click', (event) => { event.preventDefault(); const field = document.getElementById(link.hash.slice(1)); field?.focus(); field?.scrollIntoView({ block: 'center' }); });
+    if (summary) { summary.tabIndex = -1; this.check(true); this.tell('failed', t('Not saved')); }
+    this.compare();
+    if (summary && !summary.closest('dialog')) summary.focus();
+    for (const link of $$<HTMLAnchorElement>('[data-summary] a[href^="#"]', this)) {
+      link.addEventListener('click', (event) => { event.preventDefault(); this.show(link.hash.slice(1)); });
     }
+    trail();
   }
 
-  disconnectedCallback(): void { this.dirty = false; }
+  disconnectedCallback(): void { this.dirty = false; this.stop.abort(); }
 
-  private get key(): string { return `draft:${this.dataset.draft ?? location.pathname}`; }
+  private get draft(): string { return `draft:${this.dataset.draft ?? location.pathname}`; }
+
+  private data(submitter?: HTMLElement | null): FormData { return new FormData(this.form, submitter); }
 
   private values(): string {
-    const data = new FormData(this.form);
-    data.delete('csrf');
-    return JSON.stringify([...data].filter(([, value]) => typeof value === 'string'));
+    const data = this.data();
+    for (const name of ['csrf', 'version']) data.delete(name);
+    return JSON.stringify([...data].filter(([name, value]) => typeof value === 'string' && !name.startsWith('keep-')));
+  }
+
+  private tell(state: string, text: string): void {
+    const place = $('[data-state]', this.closest('main') ?? document);
+    if (place) { place.textContent = text; place.dataset.state = state; }
   }
 
   private check(always = false): void {
     const now = this.values();
     this.dirty = always || now !== this.first;
-    const state = $('[data-state]', this.closest('main') ?? document);
-    if (state) { state.textContent = this.dirty ? t('Not saved yet') : ''; }
-    if (this.dirty) sessionStorage.setItem(this.key, now); else sessionStorage.removeItem(this.key);
+    this.tell(this.dirty ? 'unsaved' : '', this.dirty ? t('Not saved yet') : '');
+    if (this.dirty) sessionStorage.setItem(this.draft, now); else sessionStorage.removeItem(this.draft);
   }
 
-  private submit(event: SubmitEvent): void {
-    if (this.leaving) { event.preventDefault(); return; } // a second press does not send twice
+  private key(event: KeyboardEvent): void {
+    if ((event.ctrlKey || event.metaKey) && event.code === 'KeyS') {
+      event.preventDefault();
+      this.form.requestSubmit($<HTMLButtonElement>('[data-save]') ?? undefined);
+    } else if (event.altKey && !event.ctrlKey && !(event.target as Element).closest('dialog,[popover]')) {
+      const link = { [forward()]: '[data-trail-on]', [backward()]: '[data-trail-back]' }[event.key];
+      const to = link ? $<HTMLAnchorElement>(link) : null;
+      if (to?.href) { event.preventDefault(); to.click(); }
+    }
+  }
+
+  private show(id: string): void {
+    const field = document.getElementById(id);
+    field?.dispatchEvent(new Event('reveal', { bubbles: true }));
+    field?.focus();
+    field?.scrollIntoView({ block: 'center' });
+  }
+
+  // Saving: the page stays until the server has said yes, so that nothing typed can be lost on the way.
+  private async save(submitter: HTMLElement | null): Promise<void> {
+    if (this.leaving) return; // a second press does not send twice
     this.leaving = true;
-    sessionStorage.removeItem(this.key);
-    (event.submitter as HTMLElement | null)?.setAttribute('aria-busy', 'true');
-    setTimeout(() => { this.leaving = false; (event.submitter as HTMLElement | null)?.removeAttribute('aria-busy'); }, 8000);
+    $('dialog[data-conflict]', this)?.removeAttribute('data-conflict');
+    submitter?.setAttribute('aria-busy', 'true');
+    this.tell('saving', t('Saving…'));
+    const answer = await this.send(submitter);
+    submitter?.removeAttribute('aria-busy');
+    const to = answer?.headers.get('X-Go');
+    if (answer && to) { sessionStorage.removeItem(this.draft); location.assign(to); return; }
+    this.leaving = false;
+    if (!answer || answer.status === 401) {
+      this.check(true);
+      this.tell('failed', answer ? t('Not saved: sign in again') : t('Not saved: no connection. Your text is kept; save again.'));
+      return;
+    }
+    const main = this.closest('main')!;
+    this.dirty = false;
+    await put(main, await answer.text(), '#main');
+  }
+
+  private async send(submitter: HTMLElement | null): Promise<Response | null> {
+    const ask = (): Promise<Response | null> => fetch(this.form.getAttribute('action') ?? location.href, {
+      method: 'POST', body: this.data(submitter), headers: { 'X-Fragment': 'page' }, credentials: 'same-origin',
+    }).catch(() => null);
+    const answer = await ask();
+    if (answer?.status !== 401) return answer;
+    const { signInAgain } = await import('./again');
+    return await signInAgain() ? ask() : answer;
+  }
+
+  // What depends on what is typed is asked of the server: there is one reading of conditions.
+  private look(): void {
+    const url = this.dataset.check;
+    const depends = $('[data-cond],[data-value]', this) !== null || this.left.size > 0;
+    if (!url || !depends) return;
+    const asked = ++this.asked;
+    setTimeout(() => { if (asked === this.asked) void this.ask(url, asked); }, 200);
+  }
+
+  private async ask(url: string, asked: number): Promise<void> {
+    const data = this.data();
+    for (const [name, value] of [...data]) if (typeof value !== 'string') data.delete(name);
+    const answer = await fetch(url, { method: 'POST', body: data, headers: { 'X-Fragment': 'check' }, credentials: 'same-origin' }).catch(() => null);
+    if (!answer?.ok || asked !== this.asked) return;
+    this.apply(await answer.json() as Look);
+  }
+
+  private apply(look: Look): void {
+    for (const box of $$<HTMLFieldSetElement>('[data-cond]', this)) {
+      const name = box.dataset.cond!;
+      box.hidden = look.hidden.includes(name);
+      box.disabled = box.hidden || look.locked.includes(name);
+      const star = $('.req', box);
+      if (star && !star.dataset.always) star.hidden = !look.required.includes(name);
+    }
+    for (const section of $$('[data-section]', this)) {
+      section.hidden = $$('.cols > *', section).length > 0 && $$('.cols > *', section).every((one) => one.hidden);
+    }
+    for (const [name, text] of Object.entries(look.computed)) {
+      const place = $(`[data-value="${CSS.escape(name)}"]`, this);
+      if (place && place.textContent?.trim() !== text) place.textContent = text || '—';
+    }
+    for (const name of this.left) this.mark(name, look.errors[name] ?? []);
+  }
+
+  private mark(name: string, sentences: string[]): void {
+    const box = $(`[data-field="${CSS.escape(name)}"]`, this);
+    const input = box ? $<HTMLInputElement>('input:not([type=hidden]),select,textarea', box) : null;
+    if (!box || !input) return;
+    const id = `f-${name}-e`;
+    $(`#${CSS.escape(id)}`, box)?.remove();
+    box.classList.toggle('err-on', sentences.length > 0);
+    if (!sentences.length) { input.removeAttribute('aria-invalid'); return; }
+    const note = document.createElement('span');
+    note.className = 'err';
+    note.id = id;
+    note.textContent = sentences.join(' ');
+    box.append(note);
+    input.setAttribute('aria-invalid', 'true');
+    input.setAttribute('aria-describedby', id);
+  }
+
+  private compare(): void {
+    const box = $<HTMLDialogElement>('dialog[data-conflict]', this);
+    if (!box) return;
+    box.close();
+    box.showModal();
+    $('[data-drop]', box)?.addEventListener('click', () => { sessionStorage.removeItem(this.draft); this.leaving = true; });
+    $('h2', box)?.setAttribute('tabindex', '-1');
+    $('h2', box)?.focus();
   }
 
   private offerDraft(): void {
-    const kept = sessionStorage.getItem(this.key);
+    const kept = sessionStorage.getItem(this.draft);
     const offer = $('[data-draft-offer]', this);
     if (!kept || kept === this.first || !offer) return;
     offer.hidden = false;
     $('[data-draft-take]', offer)?.addEventListener('click', () => { this.take(kept); offer.hidden = true; });
-    $('[data-draft-drop]', offer)?.addEventListener('click', () => { sessionStorage.removeItem(this.key); offer.hidden = true; });
+    $('[data-draft-drop]', offer)?.addEventListener('click', () => { sessionStorage.removeItem(this.draft); offer.hidden = true; });
   }
 
   private take(kept: string): void {
-    for (const [name, value] of JSON.parse(kept) as [string, string][]) {
+    const pairs = JSON.parse(kept) as [string, string][];
+    for (const lines of $$('ui-lines', this)) {
+      const list = $<HTMLInputElement>('[name$="__row"]', lines)?.name ?? $<HTMLInputElement>('[name$="__shown"]', lines)?.name.replace(/__shown$/, '__row');
+      const wanted = pairs.filter(([name, value]) => name === list && !$(`[name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]`, lines));
+      for (const _ of wanted) $<HTMLButtonElement>('[data-add-line]', lines)?.click();
+    }
+    const boxes = new Set($$<HTMLInputElement>('input[type=checkbox],input[type=radio]', this.form));
+    for (const box of boxes) box.checked = pairs.some(([name, value]) => name === box.name && value === box.value);
+    for (const [name, value] of pairs) {
       for (const field of $$<HTMLInputElement>(`[name="${CSS.escape(name)}"]`, this.form)) {
-        if (field.type === 'checkbox' || field.type === 'radio') field.checked = field.value === value;
-        else if (field.type !== 'file' && name !== 'version') field.value = value;
+        if (!boxes.has(field) && field.type !== 'file' && !name.endsWith('__row')) field.value = value;
       }
     }
     this.check();
+    this.look();
     say(t('Draft restored'));
   }
 });

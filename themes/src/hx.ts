@@ -18,7 +18,7 @@ export async function made(html: string): Promise<DocumentFragment> {
   return parts;
 }
 
-/** Put what the server sent into an element of the page; its elements and htmx attributes come to life. */
-export async function put(target: HTMLElement, text: string): Promise<void> {
-  await (htmx as unknown as { swap(what: object): Promise<void> }).swap({ text, target, sourceElement: target });
+/** Put what the server sent, or `part` of it, into an element of the page; its elements and htmx attributes come to life. */
+export async function put(target: HTMLElement, text: string, part = ''): Promise<void> {
+  await (htmx as unknown as { swap(what: object): Promise<void> }).swap({ text, target, sourceElement: target, ...(part ? { select: `${part} > *` } : {}) });
 }

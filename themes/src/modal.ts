@@ -24,7 +24,9 @@ async function send(box: HTMLDialogElement, form: HTMLFormElement, submitter: HT
   if (box.getAttribute('aria-busy')) return; // a second press does not send twice
   box.setAttribute('aria-busy', 'true');
   submitter?.setAttribute('aria-busy', 'true');
-  const answer = await fetch(form.action, { method: 'POST', body: new FormData(form, submitter), headers: FRAGMENT, credentials: 'same-origin' }).catch(() => null);
+  const ask = (): Promise<Response | null> => fetch(form.action, { method: 'POST', body: new FormData(form, submitter), headers: FRAGMENT, credentials: 'same-origin' }).catch(() => null);
+  let answer = await ask();
+  if (answer?.status === 401 && await import('./again').then((module) => module.signInAgain())) answer = await ask();
   box.removeAttribute('aria-busy');
   submitter?.removeAttribute('aria-busy');
   const to = answer?.headers.get('X-Go');

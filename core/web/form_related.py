@@ -1,0 +1,118 @@
+"""Records that point to the one on a form: how many there are, and the first of them on a tab."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import url_for
+
+from core.access import Access
+from core.fields import FieldTypes
+from core.metadata.specs import EntitySpec
+from core.records.query import Query
+from core.records.reading import Reading
+from core.views import Pointing, list_view, pointing
+from core.web.chips import Chip
+from core.web.collections import collection_url
+from core.web.fields import FieldView, FieldViews
+from core.web.form_open import OpenForm
+from core.web.list_query import ListState
+
+ROWS = 10
+COLUMNS = 5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Related:
+    """Records that point here: their number, the list of them all, and the first rows where they stand on a tab."""
+
+    id: str
+    label: str
+    icon: str
+    entity: str
+    total: int
+    url: str
+    new: str = ""
+    headings: tuple[str, ...] = ()
+    rows: tuple[tuple[int, tuple[FieldView, ...]], ...] = field(default_factory=tuple)
+
+
+def related(form: OpenForm, option: str) -> list[Related]:
+    """Return what the form's view counts (``counts``) or shows on tabs (``related``), within the reader's rights."""
+    if not form.number or form.trashed:
+        return []
+    found = pointing(form.present.catalog, form.entity, option)
+    several = {p.entity for p in found if sum(p.entity == q.entity for q in found) > 1}
+    return [
+        _related(form, one, rows=ROWS if option == "related" else 0, told=one.entity in several)
+        for one in found
+        if _readable(form, one)
+    ]
+
+
+def _readable(form: OpenForm, one: Pointing) -> bool:
+    access, actor, catalog = form.site.get(Access), form.present.actor, form.present.catalog
+    if not access.may(actor, one.entity, "read", catalog):
+        return False
+    return one.field in access.fields(actor, one.entity, catalog).readable
+
+
+def _related(form: OpenForm, one: Pointing, *, rows: int, told: bool) -> Related:
+    catalog, actor, style = form.present.catalog, form.present.actor, form.present.style
+    entity = catalog.entity(one.entity)
+    access = form.site.get(Access)
+    view = list_view(catalog, entity, access.fields(actor, entity.name, catalog).readable)
+    columns = [name for name in view.columns if name != one.field][:COLUMNS] if rows else []
+    query = Query(
+        fields=tuple(dict.fromkeys(("id", *columns))),
+        filter=_condition(form, entity, one),
+        sort=view.sort if rows else (),
+        limit=rows,
+        count=True,
+    )
+    page = form.site.get(Reading).find(actor, entity.name, query, catalog=catalog)
+    views = FieldViews(form.site.get(FieldTypes), style, form.site.settings.currency)
+    label = style.label(entity.plural or entity.label)
+    return Related(
+        id=one.name.replace(".", "-"),
+        label=f"{label}: {style.label(entity.fields[one.field].label)}" if told else label,
+        icon=entity.icon,
+        entity=entity.name,
+        total=page.total or 0,
+        url=collection_url("list", entity.name) + _address(form, entity, one),
+        new=_new(form, entity, one),
+        headings=tuple(style.label(entity.fields[name].label) for name in columns),
+        rows=tuple((int(str(item["id"])), _cells(views, entity, columns, item)) for item in page.items),
+    )
+
+
+def _cells(
+    views: FieldViews, entity: EntitySpec, columns: list[str], item: dict[str, Any]
+) -> tuple[FieldView, ...]:
+    return tuple(views.cell(entity.fields[name], item.get(name)) for name in columns)
+
+
+def _condition(form: OpenForm, entity: EntitySpec, one: Pointing) -> str:
+    if entity.fields[one.field].type == "reference_any":
+        return f"refers({one.field}, '{form.entity.name}', {form.number})"
+    return f"{one.field} == {form.number}"
+
+
+def _address(form: OpenForm, entity: EntitySpec, one: Pointing) -> str:
+    if entity.fields[one.field].type == "reference_any":
+        return ListState(where=_condition(form, entity, one)).address()
+    return ListState(chips=(Chip(field=one.field, operator="is", value=str(form.number)),)).address()
+
+
+def _new(form: OpenForm, entity: EntitySpec, one: Pointing) -> str:
+    """Return the address of a new one that points here already."""
+    access, actor, catalog = form.site.get(Access), form.present.actor, form.present.catalog
+    if not access.may(actor, entity.name, "create", catalog):
+        return ""
+    if one.field not in access.fields(actor, entity.name, catalog).editable:
+        return ""
+    many = entity.fields[one.field].type == "reference_any"
+    here = f"{form.entity.name}:{form.number}" if many else str(form.number)
+    return url_for("web.record_new", entity=entity.name) + "?" + urlencode({one.field: here})
