@@ -25,6 +25,7 @@ RUN = "payvand.run"
 """The one Procrastinate task; what to do is in core_job, where people can see it."""
 
 NEARLY_A_DAY = timedelta(hours=20)
+NEARLY_AN_HOUR = timedelta(minutes=50)
 
 DAILY_LOCK = 0x706179_6461696C
 """The advisory lock under which daily tasks are promised."""
@@ -118,12 +119,21 @@ class Jobs:
         return job_id
 
     def defer_due(self, uow: UnitOfWork) -> list[int]:
-        """Promise the daily tasks that nobody has promised for most of a day; several workers may call it."""
+        """Promise the daily and hourly tasks that nobody has promised for most of that time; several workers may call it."""
         uow.execute(sa.select(sa.func.pg_advisory_xact_lock(DAILY_LOCK)))
-        recent = sa.select(core_job.c.kind).where(core_job.c.created_at > uow.now - NEARLY_A_DAY)
-        promised = set(uow.execute(recent.distinct()).scalars())
-        daily = [task.name for task in self._tasks.values() if task.daily and task.name not in promised]
-        return [self.defer(uow, name, {}) for name in daily]
+        today, lately = (self._promised(uow, since) for since in (NEARLY_A_DAY, NEARLY_AN_HOUR))
+        due = [
+            task.name
+            for task in self._tasks.values()
+            if (task.daily and task.name not in today) or (task.hourly and task.name not in lately)
+        ]
+        return [self.defer(uow, name, {}) for name in due]
+
+    @staticmethod
+    def _promised(uow: UnitOfWork, since: timedelta) -> set[str]:
+        """Return the tasks that were promised in this time."""
+        recent = sa.select(core_job.c.kind).where(core_job.c.created_at > uow.now - since)
+        return set(uow.execute(recent.distinct()).scalars())
 
     @property
     def procrastinate(self) -> procrastinate.App:

@@ -14,9 +14,10 @@ class Task:
     """What a job does. ``run`` must be safe to call again after a crash: it starts from ``context.checkpoint``.
 
     Its return value is the job's result, shown to whoever started it. A ``daily`` task is deferred by the worker
-    itself, without arguments, once in about a day.
+    itself, without arguments, once in about a day, an ``hourly`` one once in about an hour.
     """
 
     name: str
     run: Callable[[JobContext], Mapping[str, Json]]
     daily: bool = False
+    hourly: bool = False

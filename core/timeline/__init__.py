@@ -6,6 +6,7 @@ people are told changes.
 
 from core.timeline.events import TimelineEvent, TimelineKind
 from core.timeline.notices import notify
+from core.timeline.people import people
 from core.timeline.reminders import cancel_reminders, remind
 
-__all__ = ["TimelineEvent", "TimelineKind", "cancel_reminders", "notify", "remind"]
+__all__ = ["TimelineEvent", "TimelineKind", "cancel_reminders", "notify", "people", "remind"]

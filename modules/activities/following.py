@@ -1,4 +1,4 @@
-"""What follows from a change of activities: in their series."""
+"""What follows from a change of activities: in their series, and for those who are told and reminded."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from core.sdk import Change, Ref, UnitOfWork, records
 from modules.activities.behaviours import ACTIVITY
 from modules.activities.repeating import in_series
 from modules.activities.series import COPIED, IN_SERIES, leave_out
+from modules.activities.telling import remind_anew, tell
+
+ATTENDEE = "activities.attendee"
 
 SHARED = frozenset({*COPIED, "start_at", "end_at", "day", "all_day"}) - {"team"}
 """What an activity has of its series: when one of these moves, it differs."""
@@ -17,7 +20,14 @@ SHARED = frozenset({*COPIED, "start_at", "end_at", "day", "all_day"}) - {"team"}
 
 def follow(changes: Sequence[Change], uow: UnitOfWork) -> None:
     """Follow changes of activities that were written together."""
-    if changes[0].entity.name != ACTIVITY or uow.memo.get(IN_SERIES):
+    if changes[0].entity.name == ATTENDEE:
+        for activity in {c.after.get("activity") or c.before.get("activity") for c in changes}:
+            if isinstance(activity, Ref):
+                remind_anew(activity.id, uow)
+    if changes[0].entity.name != ACTIVITY:
+        return
+    tell(changes, uow)
+    if uow.memo.get(IN_SERIES):
         return
     _differ(changes, uow)
     _leave_out(changes, uow)

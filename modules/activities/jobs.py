@@ -1,4 +1,4 @@
-"""What is done at night: the activities of series are made as far as the horizon."""
+"""What is done beside requests: series are made as far as the horizon, and people are told in the morning."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from core.sdk import JobContext, Task, look_up
 from modules.activities.behaviours import RECURRENCE
+from modules.activities.digests import tell_due, tell_forgotten
 from modules.activities.series import build, load_series
 
 Json = Mapping[str, int]
@@ -23,5 +24,9 @@ def build_all(context: JobContext) -> Mapping[str, int]:
     return {"series": len(ids), "made": made}
 
 
-JOBS = (Task(name="activities.build_occurrences", run=build_all, daily=True),)
+JOBS = (
+    Task(name="activities.build_occurrences", run=build_all, daily=True),
+    Task(name="activities.tell_due", run=tell_due, hourly=True),
+    Task(name="activities.tell_forgotten", run=tell_forgotten, daily=True),
+)
 """The jobs of this module."""

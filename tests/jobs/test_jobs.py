@@ -301,6 +301,18 @@ def test_daily_tasks_are_promised_once_a_day(desk):
         assert len(desk.jobs.defer_due(uow)) == len(first)
 
 
+def test_hourly_tasks_are_promised_once_an_hour(desk):
+    desk.jobs.register(Task(name="kit.wind", run=lambda c: {}, hourly=True))
+    kinds = "SELECT count(*) FROM core_job WHERE kind = 'kit.wind'"
+    for _ in range(2):
+        with desk.unit() as uow:
+            desk.jobs.defer_due(uow)
+    assert desk.run(kinds) == 1
+    desk.run("UPDATE core_job SET created_at = created_at - interval '51 minutes' RETURNING 1")
+    with desk.unit() as uow:
+        assert len(desk.jobs.defer_due(uow)) == len([t for t in desk.jobs.names if desk.jobs.task(t).hourly])
+
+
 def test_daily_work_of_the_core_succeeds(desk):
     with desk.unit() as uow:
         jobs = desk.jobs.defer_due(uow)

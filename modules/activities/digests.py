@@ -1,0 +1,132 @@
+"""What people find in the morning: what is overdue and for today, and customers that nobody looks after."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from core.sdk import Actor, JobContext, Ref, Style, UnitOfWork, look_up, notify, people, style_of
+from modules.activities.behaviours import ACTIVITY, OPEN
+
+MORNING = 7
+"""The hour of a person's day from which they are told."""
+
+LINES = 10
+"""So many activities are named; the others are counted."""
+
+QUIET_DAYS = 60
+CUSTOMERS = ("contacts.account", "contacts.contact")
+FORGOTTEN = (
+    "lifecycle == 'customer' and (is_empty(owner) or is_empty(next_activity_at) or is_empty(last_activity_at)"
+    f" or last_activity_at < add_days($now, -{QUIET_DAYS}))"
+)
+"""Customers without an owner, a next activity, or a touch in the last days; also a filter of their lists."""
+
+LEADERS = "activities.leaders"
+
+Row = Mapping[str, Any]
+
+
+def tell_due(context: JobContext) -> Mapping[str, int]:
+    """Tell each person, once in the morning of their day, what is overdue and what is for today."""
+    told = 0
+    with context.unit("what is due is told in the morning") as uow:
+        mine: dict[int, list[Row]] = defaultdict(list)
+        where = f"{OPEN} and not is_empty(owner) and (due_at < $now or day <= add_days($today, 1))"
+        for row in _rows(uow, ACTIVITY, ("owner", "subject", "due_at", "day"), where=where):
+            mine[row["owner"].id].append(row)
+        for person, actor in people(uow, sorted(mine)).items():
+            style = style_of(uow, actor.preferences)
+            told += _tell_due(person, style, _readable(mine[person], actor, uow), uow)
+    return {"told": told}
+
+
+def _readable(rows: Sequence[Row], actor: Actor, uow: UnitOfWork) -> list[Row]:
+    """Return those that the person may still read."""
+    ids = [row["id"] for row in rows]
+    found: set[int] = set()
+    for start in range(0, len(ids), 200):
+        some = ids[start : start + 200]
+        found |= {row["id"] for row in _rows(uow, ACTIVITY, (), where=f"id in {some}", actor=actor)}
+    return [row for row in rows if row["id"] in found]
+
+
+def _tell_due(person: int, style: Style, rows: Sequence[Row], uow: UnitOfWork) -> int:
+    now = uow.now.astimezone(style.zone)
+    overdue = [row for row in rows if row["due_at"] is not None and row["due_at"] < uow.now]
+    today = [
+        row for row in rows if row not in overdue and row["day"] is not None and row["day"] <= now.date()
+    ]
+    if now.hour < MORNING or not (overdue or today):
+        return 0
+    named = sorted((*overdue, *today), key=lambda row: (str(row["due_at"]), row["id"]))[:LINES]
+    return len(
+        notify(
+            uow,
+            [person],
+            title="Overdue: {overdue}, for today: {today}",
+            params={"overdue": len(overdue), "today": len(today)},
+            kind="due",
+            key=f"activities.due:{now.date()}",
+            body="\n".join(str(row["subject"]) for row in named),
+            mail=True,
+            skip_actor=False,
+        )
+    )
+
+
+def tell_forgotten(context: JobContext) -> Mapping[str, int]:
+    """Tell owners of customers that nobody looks after, and leaders of those that nobody owns."""
+    found: dict[str, int] = {}
+    with context.unit("forgotten customers are looked for") as uow:
+        for entity in CUSTOMERS:
+            whose: dict[int, int] = defaultdict(int)
+            rows = list(_rows(uow, entity, ("owner", "team"), where=FORGOTTEN))
+            for row in rows:
+                for person in _answerable(row, uow):
+                    whose[person] += 1
+            for person, number in sorted(whose.items()):
+                _tell_forgotten(entity, person, number, uow)
+            found[entity.partition(".")[2]] = len(rows)
+    return found
+
+
+def _tell_forgotten(entity: str, person: int, number: int, uow: UnitOfWork) -> None:
+    companies = "{number} companies wait for a next step, a talk or an owner"
+    persons = "{number} contacts wait for a next step, a talk or an owner"
+    notify(
+        uow,
+        [person],
+        title=companies if entity == "contacts.account" else persons,
+        params={"number": number},
+        kind="forgotten",
+        key=f"activities.forgotten:{entity}:{uow.today}",
+        mail=True,
+        skip_actor=False,
+    )
+
+
+def _answerable(row: Row, uow: UnitOfWork) -> Sequence[int]:
+    """Return who is told of a customer: its owner; else who leads its team; else who leads teams of their own."""
+    if isinstance(row["owner"], Ref):
+        return (row["owner"].id,)
+    leaders, first = _leaders(uow)
+    team = row["team"].id if isinstance(row["team"], Ref) else 0
+    return (leaders[team],) if team in leaders else first
+
+
+def _leaders(uow: UnitOfWork) -> tuple[Mapping[int, int], Sequence[int]]:
+    """Return who leads each team, and who leads those that are part of no other."""
+    if LEADERS not in uow.memo:
+        rows = list(_rows(uow, "base.team", ("leader", "parent"), where="not is_empty(leader)"))
+        by_team = {row["id"]: row["leader"].id for row in rows}
+        uow.memo[LEADERS] = by_team, sorted({row["leader"].id for row in rows if row["parent"] is None})
+    found: tuple[Mapping[int, int], Sequence[int]] = uow.memo[LEADERS]
+    return found
+
+
+def _rows(
+    uow: UnitOfWork, entity: str, fields: Sequence[str], *, where: str, actor: Actor | None = None
+) -> Iterator[Row]:
+    yield from look_up(uow, entity, fields, where=where, actor=actor)

@@ -1,0 +1,173 @@
+"""Who is reminded and told: before an activity, when it moves, and in the morning of everybody's own day."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from core.kernel.actor import system_actor
+from core.records.service import Records
+from core.storage import Database
+from core.testing.site import actor_of
+from modules.activities.digests import tell_due, tell_forgotten
+
+ACTIVITY, REMINDER, TOLD = "activities.activity", "base.reminder", "base.notification"
+ROLES = ("base.member", "contacts.editor", "activities.user")
+
+
+@pytest.fixture
+def sara(site, desk, actor_as):
+    """Somebody who has activities, in Tehran."""
+    actor_as(*ROLES, login="sara@example.com", name="Sara")
+    number = actor_of(site, "sara@example.com").id
+    desk.update("base.user", number, time_zone="Asia/Tehran")
+    return actor_of(site, "sara@example.com")
+
+
+@pytest.fixture
+def task(desk, sara):
+    """Give Sara a task: ``task(due_at=…)``."""
+    kind = desk.find("activities.activity_type", "id", filter="category == 'task'")[0]["id"]
+    return lambda **values: desk.one(
+        ACTIVITY, **{"type": kind, "subject": "Report", "owner": sara.id, **values}
+    )
+
+
+@pytest.fixture
+def at(site, desk):
+    """Run a job at a moment: ``at(moment, tell_due)``."""
+
+    def run(moment, job):
+        def unit(reason):
+            uow = site.get(Database).unit(desk.catalog, system_actor(reason), channel="job")
+            return _Shifted(uow, moment)
+
+        return job(SimpleNamespace(unit=unit))
+
+    return run
+
+
+class _Shifted:
+    """A unit of work whose clock stands elsewhere."""
+
+    def __init__(self, unit, moment):
+        self._unit, self._moment = unit, moment
+
+    def __enter__(self):
+        uow = self._unit.__enter__()
+        uow.now, uow.today = self._moment, self._moment.date()
+        return uow
+
+    def __exit__(self, *failure):
+        return self._unit.__exit__(*failure)
+
+
+def soon(**later):
+    return (datetime.now(UTC) + timedelta(**later)).replace(microsecond=0)
+
+
+def waiting(desk):
+    found = desk.find(REMINDER, "title", "at", "channel", filter="state == 'waiting'", sort=("at", "id"))
+    return [(one["title"], one["at"], one["channel"]) for one in found]
+
+
+def test_people_are_reminded_before_and_when_it_is_overdue(desk, task):
+    start = soon(days=2)
+    task(start_at=start.isoformat(), remind_by_mail=True)
+    assert waiting(desk) == [
+        ("Soon: Report", start - timedelta(minutes=15), "in_app"),
+        ("Soon: Report", start - timedelta(minutes=15), "mail"),
+        ("Overdue: Report", start + timedelta(minutes=31), "in_app"),
+    ]
+
+
+def test_reminders_move_with_the_activity_and_go_when_it_is_closed(desk, task, site):
+    start, later = soon(days=2), soon(days=3)
+    number = task(start_at=start.isoformat())
+    desk.update(
+        ACTIVITY, number, start_at=later.isoformat(), end_at=(later + timedelta(minutes=30)).isoformat()
+    )
+    assert [moment for _, moment, _ in waiting(desk)] == [
+        later - timedelta(minutes=15),
+        later + timedelta(minutes=31),
+    ]
+    system = system_actor("a test")
+    with site.get(Database).unit(desk.catalog, system) as uow:
+        site.get(Records).transition(system, ACTIVITY, number, "finish", version=None, uow=uow)
+    assert waiting(desk) == []
+
+
+def test_of_a_whole_day_people_are_reminded_at_eight_in_its_zone(desk, task):
+    day = soon(days=3).date()
+    task(all_day=True, day=day.isoformat(), zone="Asia/Tehran")
+    assert waiting(desk)[0][1] == datetime(day.year, day.month, day.day, 8, tzinfo=ZoneInfo("Asia/Tehran"))
+
+
+def test_who_takes_part_is_reminded_until_they_decline(desk, task, site, actor_as):
+    guest = actor_as(*ROLES, login="guest@example.com", name="Guest")
+    number = task(
+        start_at=soon(days=2).isoformat(), attendees=[{"person": {"entity": "base.user", "id": guest.id}}]
+    )
+    assert len(desk.find(REMINDER, "id", filter=f"user == {guest.id} and state == 'waiting'")) == 2
+    (line,) = desk.get(ACTIVITY, number, "attendees")["attendees"]
+    desk.update("activities.attendee", line["id"], rsvp="declined")
+    assert desk.find(REMINDER, "id", filter=f"user == {guest.id} and state == 'waiting'") == []
+
+
+def test_another_time_is_told(desk, sara, task):
+    start = soon(days=2)
+    number = task(start_at=start.isoformat())
+    later = start + timedelta(days=1)
+    desk.update(ACTIVITY, number, start_at=later.isoformat(), end_at=(later + timedelta(hours=1)).isoformat())
+    (told,) = desk.find(TOLD, "user", "title", filter="kind == 'time_changed'")
+    assert told["user"].id == sara.id
+    assert told["title"].startswith("Report is now on")
+
+
+def test_what_is_due_is_told_once_in_the_morning_of_the_person(desk, sara, task, at):
+    task(due_at="2026-03-01T08:00:00Z", subject="Late")
+    task(all_day=True, day="2026-03-21", zone="Asia/Tehran", subject="Today")
+    task(all_day=True, day="2026-03-22", zone="Asia/Tehran", subject="Tomorrow")
+    night, morning = (datetime(2026, 3, 21, hour, 30, tzinfo=UTC) for hour in (2, 4))
+    assert at(night, tell_due) == {"told": 0}
+    assert at(morning, tell_due) == {"told": 1}
+    assert at(morning + timedelta(hours=1), tell_due) == {"told": 0}
+    (told,) = desk.find(TOLD, "user", "title", "body", filter="kind == 'due'")
+    assert (told["user"].id, told["title"]) == (sara.id, "Overdue: 1, for today: 1")
+    assert told["body"].splitlines() == ["Late", "Today"]
+    assert at(morning + timedelta(days=1), tell_due) == {"told": 1}
+
+
+def test_whoever_has_nothing_due_is_told_nothing(desk, sara, task, at):
+    task(due_at="2026-05-01T08:00:00Z")
+    assert at(datetime(2026, 3, 21, 9, tzinfo=UTC), tell_due) == {"told": 0}
+
+
+def test_forgotten_customers_are_listed_exactly_and_told(desk, sara, task, at, site):
+    leader = desk.find("base.user", "id", filter=f"id == {sara.id}")[0]["id"]
+    desk.one("base.team", name="Sales", leader=leader)
+    customer = {"lifecycle": "customer"}
+    kept, unowned, quiet, *_ = desk.create(
+        "contacts.account",
+        {"name": "Kept", "owner": sara.id, **customer},
+        {"name": "Unowned", "owner": None, **customer},
+        {"name": "Quiet", "owner": sara.id, **customer},
+        {"name": "Fresh", "owner": sara.id, **customer},
+        {"name": "Prospect", "owner": None},
+    )
+    now = soon()
+    done = {"state": "done", "start_at": (now - timedelta(hours=2)).isoformat()}
+    for account, days in ((kept, 1), (unowned, 1), (quiet, 61)):
+        about = {"record": {"entity": "contacts.account", "id": account}}
+        task(**about, **done, done_at=(now - timedelta(days=days)).isoformat())
+        task(**about, start_at=(now + timedelta(days=5)).isoformat())
+    where = desk.catalog.views["contacts.account.list"].options["filters"]["forgotten"]["where"]
+    found = desk.column("contacts.account", "name", filter=where)
+    assert found == ["Unowned", "Quiet", "Fresh"]
+    assert at(now, tell_forgotten) == {"account": 3, "contact": 0}
+    assert at(now, tell_forgotten) == {"account": 3, "contact": 0}
+    (told,) = desk.find(TOLD, "user", "title", filter="kind == 'forgotten'")
+    assert told["title"] == "3 companies wait for a next step, a talk or an owner"
