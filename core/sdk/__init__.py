@@ -70,8 +70,7 @@ from core.sdk.parts import (
 )
 from core.sdk.working import working_time
 from core.storage import UnitOfWork
-from core.timeline import TimelineEvent, TimelineKind, cancel_reminders, notify, remind
-from core.timeline import cancel_reminders, notify, people, remind
+from core.timeline import TimelineEvent, TimelineKind, cancel_reminders, notify, people, remind
 from core.workflow import Guard, Move, Offer
 
 __all__ = [
