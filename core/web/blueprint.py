@@ -14,6 +14,7 @@ from core.kernel.site import Site
 from core.web import (
     admin_pages,
     bulk_pages,
+    cell_pages,
     errors,
     filter_page,
     form_page,
@@ -45,6 +46,7 @@ ROOMS = (
     session_pages,
     list_page,
     bulk_pages,
+    cell_pages,
     filter_page,
     kanban_page,
     form_page,

@@ -10,6 +10,7 @@ from core.access import Access
 from core.kernel.site import Site
 from core.records.service import Records
 from core.storage import Database
+from core.web.cell_pages import editable_columns
 from core.web.chips import LONGEST_ID, Chip
 from core.web.collections import collection_url
 from core.web.control_bar import control_bar
@@ -57,6 +58,7 @@ def show(site: Site, pages: Pages, name: str) -> Response:
         entity=entity,
         rows=rows_of(listing.views, entity, columns, shown.page.items),
         may=allowed,
+        editable=frozenset() if state.trash else editable_columns(site, present, catalog, entity),
         headings=[heading(entity, listing.view, state, column) for column in columns],
         bar=control_bar(present, entity, state, "list", columns),
         status=422 if shown.problem else 200,

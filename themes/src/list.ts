@@ -9,6 +9,10 @@ customElements.define('ui-list', class extends HTMLElement {
   connectedCallback(): void {
     this.addEventListener('click', (event) => this.clicked(event as MouseEvent));
     this.addEventListener('keydown', (event) => this.key(event as KeyboardEvent));
+    this.addEventListener('dblclick', (event) => {
+      const cell = (event.target as HTMLElement).closest<HTMLElement>('[data-cell]');
+      if (cell) void this.edit(cell);
+    });
     $('[data-clear]', this.parentElement!)?.addEventListener('click', () => this.choose(false));
     $('[data-everything]', this.parentElement!)?.addEventListener('change', () => this.sync());
     document.addEventListener('keydown', this.enter);
@@ -59,11 +63,17 @@ customElements.define('ui-list', class extends HTMLElement {
       if (box) { box.checked = !box.checked; this.sync(); }
     }
     if (event.key === 'Enter' && target === row) $('a', row)?.click();
+    if (event.key === 'F2') {
+      const cell = target.closest<HTMLElement>('[data-cell]') ?? $('[data-cell]', row);
+      if (cell) { event.preventDefault(); void this.edit(cell); }
+    }
     if (event.code === 'KeyA' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       this.choose(true);
     }
   }
+
+  private async edit(cell: HTMLElement): Promise<void> { await (await import('./inline')).edit(cell); }
 
   private sync(): void {
     const boxes = this.boxes;
