@@ -15,7 +15,7 @@ from core.contributions import (
     read_link,
     sign_link,
 )
-from core.errors import BadRequest, Conflict, Problem, ValidationFailed
+from core.errors import BadRequest, Conflict, NotFound, Problem, ValidationFailed
 from core.fields import DateField, DecimalField, FieldRefused, FieldType, IntegerField, LoadContext, TextField
 from core.hooks import hookimpl
 from core.i18n import (
@@ -49,7 +49,7 @@ from core.kernel.actor import Actor, Preferences
 from core.kernel.protocols import Profile
 from core.kernel.values import AnyRef, Ref
 from core.metadata.documents import Behaviour
-from core.metadata.specs import EntitySpec, FieldSpec, ModuleSpec
+from core.metadata.specs import EntitySpec, FieldSpec, Json, ModuleSpec
 from core.records.change import Change
 from core.sdk.amounts import convert, rate, refresh_base_amounts
 from core.sdk.parts import (
@@ -98,6 +98,7 @@ __all__ = [
     "Guard",
     "IntegerField",
     "JobContext",
+    "Json",
     "Language",
     "LoadContext",
     "Localization",
@@ -105,6 +106,7 @@ __all__ = [
     "ModuleSpec",
     "Money",
     "MoneyUnit",
+    "NotFound",
     "Move",
     "Offer",
     "Operation",

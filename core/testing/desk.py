@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from core.contributions import Operations, Outcome
+from core.contributions.asking import asking_at
 from core.kernel.actor import Actor, system_actor
 from core.kernel.site import Site
 from core.metadata.catalog import Catalog
@@ -78,6 +80,13 @@ class Desk:
                 version=None,
                 uow=uow,
             )
+
+    def operate(self, entity: str, name: str, *ids: int, reason: str = "", **values: Any) -> Outcome:
+        """Carry an operation out and return what came of it."""
+        operations = self.site.get(Operations)
+        with self.site.get(Database).unit(self.catalog, self.actor) as uow:
+            offered = operations.find(entity, name, uow.catalog)
+            return operations.run(asking_at(uow), offered, ids, values, reason=reason)
 
     def delete(self, entity: str, *ids: int) -> None:
         """Put records in the trash."""

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from core.sdk import Change, EntitySpec, Guard, Problem, Task, UnitOfWork, hookimpl
+from core.sdk import Change, EntitySpec, Guard, Operation, Problem, Route, Task, UnitOfWork, hookimpl
 from modules.sales.beginnings import with_beginnings
 from modules.sales.leads import converted_problems, hand_out, with_title
 from modules.sales.moves import keep_moves
 from modules.sales.needs import missing, stage_needs, unknown_needs
 from modules.sales.pipelines import follow_stages, keep_one_default, kind_problems
 from modules.sales.products import category_problems
+from modules.sales.quote_acts import OPERATIONS
+from modules.sales.quote_expiry import EXPIRE, expire_quotes
+from modules.sales.quote_pages import ROUTES
+from modules.sales.quote_paper import PRINT, follow_issues, print_quote
+from modules.sales.quotes import line_problems, line_values, quote_beginnings, quote_problems, share_discounts
 from modules.sales.scores import condition_problems, fade, rescore, scored_by
 from modules.sales.stages import forget_stages
 from modules.sales.staleness import mark_stale
@@ -20,12 +25,16 @@ from modules.sales.staleness import mark_stale
 def record_normalize(
     entity: EntitySpec, values: Mapping[str, object], uow: UnitOfWork
 ) -> Mapping[str, object] | None:
-    """Give opportunities the pipeline, stage and dates that nobody said, and leads what they are called."""
+    """Give opportunities, leads, quotes and their lines what follows from the rest and nobody said."""
     match entity.name:
         case "sales.opportunity":
             return with_beginnings(values, uow)
         case "sales.lead":
             return with_title(values)
+        case "sales.quote":
+            return quote_beginnings(values, uow)
+        case "sales.quote_line":
+            return line_values(values, uow)
         case _:
             return None
 
@@ -39,6 +48,10 @@ def record_validate(change: Change, uow: UnitOfWork) -> Iterable[Problem]:
         case "sales.stage" if change.action != "delete":
             yield from unknown_needs(change, uow)
             yield from kind_problems(change, uow)
+        case "sales.quote":
+            yield from quote_problems(change)
+        case "sales.quote_line":
+            yield from line_problems(change, uow)
         case "sales.product_category" if change.action != "delete":
             yield from category_problems(change, uow)
         case "sales.lead" if change.action == "update":
@@ -53,6 +66,9 @@ def records_saved(changes: Sequence[Change], uow: UnitOfWork) -> None:
     match changes[0].entity.name:
         case "sales.opportunity":
             keep_moves(changes, uow)
+        case "sales.quote" | "sales.quote_line":
+            share_discounts(changes, uow)
+            follow_issues(changes, uow)
         case "sales.pipeline":
             forget_stages(uow)
             keep_one_default(changes, uow)
@@ -74,8 +90,22 @@ def register_guards() -> tuple[Guard, ...]:
 
 @hookimpl
 def register_jobs() -> tuple[Task, ...]:
-    """Let scores fade and mark what has gone stale, every day."""
+    """Let scores fade, mark what has gone stale, print quotes that were issued, and expire those that are over."""
     return (
         Task(name="sales.fade_scores", run=fade, daily=True),
         Task(name="sales.mark_stale", run=mark_stale, daily=True),
+        Task(name=PRINT, run=print_quote),
+        Task(name=EXPIRE, run=expire_quotes, daily=True),
     )
+
+
+@hookimpl
+def register_operations() -> tuple[Operation, ...]:
+    """Offer what is done with quotes."""
+    return OPERATIONS
+
+
+@hookimpl
+def register_routes() -> tuple[Route, ...]:
+    """Offer the customer's page of a quote."""
+    return ROUTES

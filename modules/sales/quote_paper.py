@@ -1,0 +1,132 @@
+"""The paper of a quote: made once it is issued, by a job, in the language of the quote, and kept with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from core.sdk import (
+    Change,
+    JobContext,
+    Json,
+    Money,
+    NotFound,
+    Preferences,
+    Ref,
+    Style,
+    UnitOfWork,
+    defer,
+    look_up,
+    printed,
+    reading,
+    records,
+    store_file,
+    style_of,
+)
+
+PRINT = "sales.print_quote"
+QUOTE = "sales.quote"
+HEAD = (
+    "id",
+    "number",
+    "revision",
+    "subject",
+    "account",
+    "contact",
+    "state",
+    "currency",
+    "language",
+    "issue_date",
+    "valid_until",
+    "subtotal",
+    "discount_total",
+    "tax_total",
+    "gross_total",
+    "rounding",
+    "total",
+    "terms",
+    "owner",
+    "pdf",
+    "link_no",
+)
+COMPANY = ("economic_code", "legal_id")
+LINES = (
+    "description",
+    "quantity",
+    "unit",
+    "unit_price",
+    "discount_pct",
+    "tax_rate",
+    "tax_included",
+    "optional",
+    "base",
+    "share",
+    "tax",
+    "gross",
+)
+
+
+def follow_issues(changes: Sequence[Change], uow: UnitOfWork) -> None:
+    """Promise the paper of quotes that are being issued or extended, and replace those that they follow."""
+    for change in changes:
+        if change.entity.name == QUOTE and change.transition in ("send", "extend"):
+            defer(uow, PRINT, {"quote": change.id})
+            _replace_older(change, uow)
+
+
+def _replace_older(change: Change, uow: UnitOfWork) -> None:
+    """Replace the quote that a newly issued revision follows."""
+    follows = change.after.get("follows")
+    if change.transition != "send" or not isinstance(follows, Ref):
+        return
+    system = uow.actor.elevate("a newer revision was issued")
+    found = next(look_up(uow, QUOTE, ("state",), where=f"id == {follows.id}"), None)
+    if found and found["state"] in ("sent", "expired", "rejected"):
+        records(uow).transition(system, QUOTE, follows.id, "supersede", version=None, uow=uow)
+
+
+def print_quote(context: JobContext) -> Mapping[str, Json]:
+    """Make the PDF of a quote and keep it with it; a second run finds it there."""
+    number = int(str(context.arguments["quote"]))
+    with context.unit("the paper of a quote is made") as uow:
+        try:
+            quote = quote_for_paper(uow, number)
+        except NotFound:
+            return {"pdf": None}  # deleted in the meantime
+        style = style_of(uow, Preferences(language=str(quote["language"] or "")))
+        data = printed(uow, "sales/quote_print.html", style, paper_of(quote, style))
+        name = f"{quote['number'] or quote['subject']}.pdf"
+        file = store_file(uow, data, name, "application/pdf")
+        system = uow.actor.elevate("the paper of a quote is made")
+        records(uow).update(system, QUOTE, number, {"pdf": file}, version=None, uow=uow)
+    return {"pdf": file}
+
+
+def quote_for_paper(uow: UnitOfWork, number: int) -> dict[str, object]:
+    """Return a quote with its lines, as the system sees it; for paper and for the customer's page."""
+    system = uow.actor.elevate("a quote is written out")
+    found = dict(reading(uow).get(system, QUOTE, number, HEAD, catalog=uow.catalog, uow=uow))
+    found["company"] = reading(uow).get(
+        system, "contacts.account", found["account"].id, COMPANY, catalog=uow.catalog, uow=uow
+    )
+    lines = look_up(uow, "sales.quote_line", (*LINES, "order"), where=f"quote == {number}")
+    found["lines"] = sorted(lines, key=lambda line: (int(str(line["order"] or 0)), int(str(line["id"]))))
+    return found
+
+
+def paper_of(quote: Mapping[str, object], style: Style) -> Mapping[str, object]:
+    """Return what the template needs: the quote, taxes by rate, and the firm's own name."""
+    lines = quote["lines"]
+    assert isinstance(lines, list)  # made above
+    rates: dict[Decimal, Decimal] = {}
+    for line in lines:
+        if not line["optional"] and isinstance(line["tax"], Money) and line["tax"].amount:
+            rates[line["tax_rate"]] = rates.get(line["tax_rate"], Decimal(0)) + line["tax"].amount
+    currency = str(quote["currency"])
+    return {
+        "quote": quote,
+        "lines": lines,
+        "taxes": [(rate, Money(amount, currency)) for rate, amount in sorted(rates.items())],
+        "unit": style.money_unit_name(currency),
+        "discounted": any(line["discount_pct"] for line in lines),
+    }
