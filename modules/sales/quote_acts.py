@@ -175,7 +175,7 @@ def address_of(call: OperationCall) -> str:
         call.actor, QUOTE, call.record, ("link_no", "valid_until"), catalog=call.uow.catalog, uow=call.uow
     )
     token = sign_link(
-        call.uow, PURPOSE, {"quote": call.record, "no": found["link_no"]}, _until(found, call.uow)
+        call.uow, PURPOSE, {"quote": call.record, "no": int(str(found["link_no"]))}, _until(found, call.uow)
     )
     return call.asking.url("sales.offer", token=token, absolute=True)
 

@@ -106,8 +106,10 @@ def quote_for_paper(uow: UnitOfWork, number: int) -> dict[str, object]:
     """Return a quote with its lines, as the system sees it; for paper and for the customer's page."""
     system = uow.actor.elevate("a quote is written out")
     found = dict(reading(uow).get(system, QUOTE, number, HEAD, catalog=uow.catalog, uow=uow))
+    account = found["account"]
+    assert isinstance(account, Ref)  # every quote has one
     found["company"] = reading(uow).get(
-        system, "contacts.account", found["account"].id, COMPANY, catalog=uow.catalog, uow=uow
+        system, "contacts.account", account.id, COMPANY, catalog=uow.catalog, uow=uow
     )
     lines = look_up(uow, "sales.quote_line", (*LINES, "order"), where=f"quote == {number}")
     found["lines"] = sorted(lines, key=lambda line: (int(str(line["order"] or 0)), int(str(line["id"]))))
