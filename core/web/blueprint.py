@@ -23,6 +23,7 @@ from core.web import (
     kanban_page,
     list_page,
     lookups,
+    notification_pages,
     operation_page,
     route_page,
     saved_views,
@@ -57,6 +58,7 @@ ROOMS = (
     admin_pages,
     import_pages,
     timeline_pages,
+    notification_pages,
     transition_page,
     workflow_page,
 )

@@ -6,6 +6,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -17,6 +18,7 @@ from core.contributions.addresses import route_address
 from core.i18n import Localization
 from core.kernel.secrets import Secrets
 from core.metadata.specs import MenuSpec
+from core.timeline.inbox import unread
 from core.web.rendering import Renderer
 from core.web.visit import Visit, visit
 
@@ -71,6 +73,7 @@ class Pages:
             languages=_languages(present),
             administrator=is_administrator(present),
             path=request.full_path,
+            unread=cache(lambda: unread(present.site, present.actor, present.catalog)),
             frame=self.frame(present),
             **values,
         )

@@ -242,3 +242,41 @@ def test_a_module_that_fails_is_left_out_of_the_timeline(person, kept):
     answer = admin.opens(f"/records/board.pin/{pin}")
     assert answer.status == 200
     assert "created this record" in text_of(answer)
+
+
+def test_the_bell_counts_what_is_new_and_leads_to_it(reader, writer, card):
+    posts(writer, card, "@Nima look")
+    assert "1 new notification" in text_of(reader.opens(address(card)))
+    page = reader.opens("/notifications")
+    assert "Sara mentioned you" in text_of(page)
+    assert "Paint the fence" in text_of(page)
+    number = text_of(page).split('href="/notifications/')[1].split('"')[0]
+    assert reader.opens(f"/notifications/{number}").path == address(card)
+    assert "1 new notification" not in text_of(reader.opens(address(card)))
+    assert writer.opens(f"/notifications/{number}").status == 404
+
+
+def test_one_or_all_are_marked_as_read(reader, writer, card):
+    for n in range(3):
+        posts(writer, card, f"@Nima look {n}")
+    page = reader.opens("/notifications")
+    reader.sends(
+        "/notifications",
+        {
+            "csrf": compose_token(reader, card),
+            "id": text_of(page).split('href="/notifications/')[1].split('"')[0],
+        },
+    )
+    assert "2 new notifications" in text_of(reader.opens("/notifications"))
+    reader.sends("/notifications", {"csrf": compose_token(reader, card)})
+    assert "new notification" not in text_of(reader.opens("/notifications"))
+
+
+def test_what_one_may_no_longer_read_is_not_told_any_more(other, writer, person, card, kept):
+    kept.change("board.card", card, {"owner": other.actor.id})
+    posts(other, card, "Mine now")
+    admin = person("base.administrator", login="boss@example.com", name="Ada")
+    posts(admin, card, "@Omid look")
+    assert "Ada mentioned you" in text_of(other.opens("/notifications"))
+    kept.change("board.card", card, {"owner": writer.actor.id})
+    assert "Ada mentioned you" not in text_of(other.opens("/notifications"))
