@@ -24,6 +24,7 @@ from core.api.query_routes import ROUTES as QUERIES
 from core.api.record_routes import ROUTES as RECORDS
 from core.api.routes import Route, check_parameters
 from core.api.transition_routes import ROUTES as TRANSITIONS
+from core.api.workflow_routes import ROUTES as WORKFLOWS
 from core.errors import NotSignedIn
 from core.kernel.site import Site
 from core.storage import Database, Reader
@@ -38,7 +39,7 @@ View = Callable[..., Response]
 def routes() -> tuple[Route, ...]:
     """Return every route of the API."""
     asked = (*RECORDS, *BULK, *OPERATIONS, *TRANSITIONS, *QUERIES, *METADATA)
-    described = (*asked, *MODULES, *EXCHANGE, *FILES, *JOBS, *ACCESS)
+    described = (*asked, *WORKFLOWS, *MODULES, *EXCHANGE, *FILES, *JOBS, *ACCESS)
     return (*described, openapi_route(described))
 
 

@@ -73,6 +73,23 @@ SCHEMAS: Mapping[str, Schema] = {
         ask={**_TEXTS, "description": "Fields that may be filled with the step."},
         reason={"type": "string", "enum": ["required", "optional", "none"]},
     ),
+    "Workflow": _object(
+        ("name", "label", "entity", "field", "initial", "states", "transitions"),
+        name=TEXT,
+        label=TEXT,
+        entity=TEXT,
+        field=TEXT,
+        owner=TEXT,
+        kind=_OR_TEXT,
+        among=_OR_TEXT,
+        order=_OR_TEXT,
+        initial=_TEXTS,
+        states={
+            "type": "array",
+            "items": _object(("name", "label"), name=TEXT, label=TEXT, hue=TEXT, final=_FLAG),
+        },
+        transitions={"type": "array", "items": OBJECT},
+    ),
     "Step": _object(
         (),
         to={**ID, "description": "Of a state that is a reference: the record to refer to."},

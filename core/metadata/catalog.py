@@ -67,6 +67,14 @@ class Catalog:
         """Return the workflow whose state a field holds, or None."""
         return next((w for w in self.workflows_of(entity) if w.field == name), None)
 
+    def workflows_over(self, entity: str) -> tuple[WorkflowSpec, ...]:
+        """Return the workflows whose states are records of an entity."""
+        return tuple(
+            workflow
+            for workflow in self.workflows.values()
+            if workflow.kind and self.entities[workflow.entity].fields[workflow.field].option("to") == entity
+        )
+
     @cached_property
     def _by_entity(self) -> Mapping[str, tuple[WorkflowSpec, ...]]:
         found: dict[str, tuple[WorkflowSpec, ...]] = {}

@@ -173,7 +173,7 @@ def _check_transition(
         f"{TRANSITION}{name}"
         for workflow in merged.workflows.values()
         if entity is not None and workflow.entity == entity.name
-        for name in workflow.transitions
+        for name in (*workflow.transitions, *workflow.disabled)
     ]
     if entity is not None and action not in (ANY_TRANSITION, *known):
         findings.add(

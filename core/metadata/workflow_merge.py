@@ -25,10 +25,7 @@ def merge_workflow(
     base: Document, extends: Sequence[Document], findings: Findings, overrides: list[Override]
 ) -> WorkflowSpec:
     """Return the frozen workflow with what others add to it, in the order of modules, the site last."""
-    tree = Layers(base.name, findings, overrides).apply(
-        dict(base.body), list(_settings(base, extends, findings))
-    )
-    documents = (base, *extends)
+    tree, documents = workflow_tree(base, extends, findings, overrides), (base, *extends)
     return WorkflowSpec(
         name=base.name,
         entity=text(tree.get("entity")),
@@ -46,8 +43,22 @@ def merge_workflow(
                 if mapping(body).get("disabled") is not True
             }
         ),
+        disabled=tuple(
+            name
+            for name, body in mapping(tree.get("transitions")).items()
+            if mapping(body).get("disabled") is True
+        ),
         owner=base.owner,
         place=base.place,
+    )
+
+
+def workflow_tree(
+    base: Document, extends: Sequence[Document], findings: Findings, overrides: list[Override]
+) -> Mapping[str, Json]:
+    """Return a workflow as one would write it with everything that these documents say."""
+    return Layers(base.name, findings, overrides).apply(
+        dict(base.body), list(_settings(base, extends, findings))
     )
 
 

@@ -64,7 +64,7 @@ class WorkflowSpec:
 
     The state of a choice field is its value. Of a reference field it is the value of the choice field ``kind`` of the
     record referred to, of which those for which ``among`` holds belong to a record; ``order`` is the field of those
-    records that puts them in a row.
+    records that puts them in a row. ``disabled`` are the names of transitions that somebody has taken away.
     """
 
     name: str
@@ -77,6 +77,7 @@ class WorkflowSpec:
     initial: tuple[str, ...] = ()
     states: Mapping[str, StateSpec] = dataclass_field(default_factory=lambda: MappingProxyType({}))
     transitions: Mapping[str, TransitionSpec] = dataclass_field(default_factory=lambda: MappingProxyType({}))
+    disabled: tuple[str, ...] = ()
     owner: str = ""
     place: Place = Place()
 

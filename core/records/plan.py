@@ -11,6 +11,7 @@ from core.fields import FieldType, FieldTypes, SequencePattern, pattern_of
 from core.metadata.base_amounts import base_name, rate_name
 from core.metadata.catalog import Catalog
 from core.metadata.specs import EntitySpec, FieldSpec, RuleSpec
+from core.metadata.workflow_specs import WorkflowSpec
 from core.workflow import Flow, Machines
 
 Reading = Callable[[View, Env], object]
@@ -100,6 +101,7 @@ class EntityPlan:
     read_only_when: tuple[Conditional, ...]
     visible_when: tuple[Conditional, ...] = ()
     flows: tuple[Flow, ...] = ()
+    stands_for: tuple[WorkflowSpec, ...] = ()
 
     @property
     def stored_names(self) -> tuple[str, ...]:
@@ -113,7 +115,11 @@ class EntityPlan:
 
 
 def build_plan(
-    entity: EntitySpec, schema: Schema, types: FieldTypes, flows: tuple[Flow, ...] = ()
+    entity: EntitySpec,
+    schema: Schema,
+    types: FieldTypes,
+    flows: tuple[Flow, ...] = (),
+    stands_for: tuple[WorkflowSpec, ...] = (),
 ) -> EntityPlan:
     """Sort the fields of ``entity`` and compile its expressions."""
     of = {name: types.get(spec.type) for name, spec in entity.fields.items()}
@@ -136,6 +142,7 @@ def build_plan(
         read_only_when=_conditionals(entity, own, schema, "read_only_when"),
         visible_when=_conditionals(entity, own, schema, "visible_when"),
         flows=flows,
+        stands_for=stands_for,
     )
 
 
@@ -220,6 +227,7 @@ class Plans:
         if known and known[0] == catalog.version and known[1].entity is spec:
             return known[1]
         flows = self._machines.of(catalog, entity)
-        plan = build_plan(spec, self._schema_of(catalog), self._types, flows)
+        stands_for = catalog.workflows_over(entity)
+        plan = build_plan(spec, self._schema_of(catalog), self._types, flows, stands_for)
         self._plans[entity] = (catalog.version, plan)
         return plan

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import sqlalchemy as sa
+
 from core.errors import Param, Problem, TransitionRefused
 from core.kernel.values import Ref
+from core.metadata.workflow_specs import WorkflowSpec
 from core.records.change import Draft
+from core.records.statements import one_of
 from core.records.work import Work
 from core.workflow import Flow
 
 DIRECT = "The state follows from steps and cannot be written. Steps that lead there: {steps}."
 NO_WAY = "The state follows from steps and cannot be written; no step leads there from here."
 HIDDEN = "The state follows from steps and cannot be written."
+IN_USE = "Records are in this state; make a new one for another state, and move them there."
 NOT_INITIAL = "A new record cannot start in this state; it starts in: {known}."
 
 
@@ -52,6 +57,30 @@ def check_states(work: Work, drafts: Sequence[Draft], action: str) -> None:
     if problems:
         first = problems[0]
         raise TransitionRefused(first.message, code=first.code, problems=problems, **first.params)
+
+
+def check_kinds(work: Work, drafts: Sequence[Draft]) -> None:
+    """Refuse to make another state of what stands for one while records are in it: that would move them, too."""
+    for workflow in work.plan.stands_for:
+        turned = [draft for draft in drafts if draft.before and workflow.kind in draft.changed]
+        if not turned:
+            continue
+        used = _used(work, workflow, [draft.id for draft in turned])
+        for draft in turned:
+            if draft.id in used:
+                draft.problems.append(Problem(code="state_in_use", message=IN_USE, field=workflow.kind))
+
+
+def _used(work: Work, workflow: WorkflowSpec, ids: Sequence[int]) -> set[int]:
+    table = work.conditions.tables.of(work.uow.catalog.entity(workflow.entity))
+    column = table.c[workflow.field]
+    rows = work.conditions.statements.run(
+        work.uow,
+        ("states in use", workflow.name),
+        lambda: sa.select(column).where(column == one_of(), table.c.deleted_at.is_(None)).distinct(),
+        {"ids": list(ids)},
+    )
+    return {row[0] for row in rows}
 
 
 def _entering(work: Work, flow: Flow, draft: Draft) -> Problem | None:

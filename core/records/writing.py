@@ -23,7 +23,7 @@ from core.records.numbering import check_series, give_numbers, issue_numbers
 from core.records.persist import check_versions, insert, read_before, update
 from core.records.rollups import RollUps
 from core.records.statements import Rule
-from core.records.states import check_states, enter
+from core.records.states import check_kinds, check_states, enter
 from core.records.targets import check_targets
 from core.records.telling import told_to_writer
 from core.records.trash import Trash
@@ -199,6 +199,7 @@ class Writing:
         compute(work, drafts)
         find_changed(work.plan, drafts)
         check_states(work, drafts, action)
+        check_kinds(work, drafts)
         check_conditions(work, drafts)
         check_rules(work, drafts, self._label, late=False)
         check_targets(work, drafts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from core.access import Access
 from core.errors import Conflict, NotFound
 from core.kernel.actor import Actor
@@ -10,6 +12,7 @@ from core.metadata.catalog import Catalog
 from core.metadata.documents import Document
 from core.metadata.specs import SITE, EntitySpec, FieldSpec, Json
 from core.metadata.usage import where_used
+from core.metadata.workflow_specs import WorkflowSpec
 from core.storage import Database
 from core.storage.catalogs import Catalogs
 from core.storage.documents import DocumentStore
@@ -23,6 +26,7 @@ from core.studio.documents import (
     without_field,
 )
 from core.studio.trash import keep_removed, removed_fields
+from core.studio.workflows import with_changed_workflow, with_new_workflow, without_workflow
 
 
 class Studio:
@@ -127,6 +131,39 @@ class Studio:
             return old.without(*gone, *menus)
 
         self._changes.run(actor, edit, reason=f"remove entity {name}")
+
+    def add_workflow(self, actor: Actor, body: object) -> WorkflowSpec:
+        """Make a workflow of the site's own: a document whose name begins with ``x.``."""
+        self._access.require_administrator(actor, self._catalogs.current())
+        name = str(body.get("workflow", "")) if isinstance(body, Mapping) else ""
+        catalog = self._changes.run(
+            actor, lambda old: with_new_workflow(old, body), reason=f"add workflow {name}"
+        )
+        return catalog.workflows[name]
+
+    def change_workflow(self, actor: Actor, name: str, body: object) -> WorkflowSpec:
+        """Change a workflow, be it a module's: labels, guards, roles, steps; null takes the site's own word back."""
+        spec = self._workflow(actor, name)
+        catalog = self._changes.run(
+            actor, lambda old: with_changed_workflow(old, spec, body), reason=f"change workflow {name}"
+        )
+        return catalog.workflows[name]
+
+    def remove_workflow(self, actor: Actor, name: str) -> None:
+        """Take away a workflow of the site's own; the states stay as they are, and can be written again."""
+        if self._workflow(actor, name).owner != SITE:
+            raise Conflict(
+                "{name} belongs to a module; disable the module instead.", code="not_own", name=name
+            )
+        self._changes.run(actor, lambda old: without_workflow(old, name), reason=f"remove workflow {name}")
+
+    def _workflow(self, actor: Actor, name: str) -> WorkflowSpec:
+        catalog = self._catalogs.current()
+        self._access.require_administrator(actor, catalog)
+        found = catalog.workflows.get(name)
+        if found is None:
+            raise NotFound("There is no workflow {name}.", code="unknown_workflow", name=name[:80])
+        return found
 
     def documents(self, actor: Actor) -> tuple[Document, ...]:
         """Return all documents that the site has made, in the order of their names."""

@@ -203,6 +203,15 @@ def test_what_stands_for_a_state_cannot_go_while_records_are_in_it(press, shelf)
         press.desk.delete("press.place", shelf["first"])
 
 
+def test_what_stands_for_a_state_cannot_become_another_while_records_are_in_it(press, shelf):
+    press.desk.one(COPY, code="a", shelf=shelf["shelf"], place=shelf["first"])
+    with pytest.raises(ValidationFailed) as failure:
+        press.desk.update("press.place", shelf["first"], kind="lost")
+    assert codes(failure) == {("kind", "state_in_use")}
+    press.desk.update("press.place", shelf["first"], name="renamed")
+    assert press.desk.update("press.place", shelf["second"], kind="lost") == {"kind"}
+
+
 def test_a_new_record_may_not_start_at_a_place_of_another_kind(press, shelf, actor_as):
     lender = actor_as("press.lender")
     with pytest.raises(TransitionRefused) as failure:
