@@ -108,6 +108,7 @@ __all__ = [
     "MoneyUnit",
     "NotFound",
     "Move",
+    "NotFound",
     "Offer",
     "Operation",
     "OperationCall",

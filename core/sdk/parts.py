@@ -35,18 +35,28 @@ def reading(uow: UnitOfWork) -> Reading:
 
 
 def look_up(
-    uow: UnitOfWork, entity: str, fields: Sequence[str], *, where: str = "", actor: Actor | None = None
+    uow: UnitOfWork,
+    entity: str,
+    fields: Sequence[str],
+    *,
+    where: str = "",
+    actor: Actor | None = None,
+    sort: Sequence[str] = (),
+    most: int | None = None,
 ) -> Iterator[Mapping[str, object]]:
-    """Yield all records that ``where`` holds for, page by page, as this unit sees them.
+    """Yield the records that ``where`` holds for, page by page, as this unit sees them; at most ``most`` of them.
 
     Without an actor the system looks: keep what it sees away from people who may not.
     """
     eyes = actor or system_actor(f"looking up {entity}")
     cursor: str | None = ""
-    while cursor is not None:
-        query = Query(fields=("id", *fields), filter=where, limit=MAX_LIMIT, cursor=cursor)
+    left = most
+    while cursor is not None and left != 0:
+        limit = MAX_LIMIT if left is None else min(left, MAX_LIMIT)
+        query = Query(fields=("id", *fields), filter=where, sort=tuple(sort), limit=limit, cursor=cursor)
         page = reading(uow).find(eyes, entity, query, catalog=uow.catalog, uow=uow)
         yield from page.items
+        left = None if left is None else left - len(page.items)
         cursor = page.next
 
 

@@ -78,8 +78,8 @@ def touches(entity: str, record_id: int, actor: Actor, uow: UnitOfWork, *, skip:
         f"state == 'done' and done_at >= datetime('{since}') and owner != {actor.id} and not is_empty(owner)"
         f" and id != {skip} and {about(entity, record_id, uow)}"
     )
-    found = [_touch(item, uow) for item in look_up(uow, ACTIVITY, FIELDS, where=where, actor=actor)]
-    return sorted(found, key=lambda touch: touch.at, reverse=True)[:MOST]
+    found = look_up(uow, ACTIVITY, FIELDS, where=where, actor=actor, sort=("-done_at",), most=MOST)
+    return [_touch(item, uow) for item in found]
 
 
 def need_reason(found: Iterable[Touch], reason: object, *, field: str, uow: UnitOfWork) -> None:

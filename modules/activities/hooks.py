@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from core.sdk import (
     Asking,
@@ -12,12 +13,18 @@ from core.sdk import (
     Guard,
     Operation,
     Panel,
+    Route,
     Task,
+    TimelineEvent,
+    TimelineKind,
     UnitOfWork,
     hookimpl,
 )
+from modules.activities import answers, feeds
 from modules.activities.behaviours import ACTIVITIES, COMPANY_ACTIVITIES
 from modules.activities.colleagues import guard_start
+from modules.activities.events import events_of, kinds_of
+from modules.activities.feeds import FEED
 from modules.activities.following import follow
 from modules.activities.jobs import JOBS
 from modules.activities.normalizing import normal_activity
@@ -48,6 +55,42 @@ def register_operations() -> Iterable[Operation]:
 def register_guards() -> tuple[Guard, ...]:
     """Ask why a call is begun although a colleague has been in touch."""
     return (Guard(name="activities.colleague_was_in_touch", check=guard_start),)
+
+
+@hookimpl
+def register_routes() -> tuple[Route, ...]:
+    """Offer the page of one's calendar link, what calendar programs read, and the page on which one answers."""
+    return (
+        Route(
+            name="activities.calendar_link",
+            path="/calendar-link",
+            handle=feeds.link_page,
+            methods=("GET", "POST"),
+            grant=(FEED, "create"),
+        ),
+        Route(name=FEED, path="/feed/<token>", handle=feeds.feed, public=True),
+        Route(
+            name=answers.PURPOSE,
+            path="/answer/<token>",
+            handle=answers.answer_page,
+            methods=("GET", "POST"),
+            public=True,
+        ),
+    )
+
+
+@hookimpl
+def timeline_kinds(entity: EntitySpec) -> Iterable[TimelineKind]:
+    """Let people see the activities of a record alone."""
+    return kinds_of(entity)
+
+
+@hookimpl
+def timeline_events(
+    entity: EntitySpec, record_id: int, asking: Asking, kind: str, before: datetime | None, limit: int
+) -> Iterable[TimelineEvent]:
+    """Tell in timelines what was done."""
+    return events_of(entity, record_id, asking, kind, before, limit)
 
 
 @hookimpl

@@ -48,9 +48,9 @@ def open_steps(entity: str, record_id: int, actor: Actor, uow: UnitOfWork, most:
     if not reading(uow).may_read(actor, ACTIVITY, uow.catalog):
         return []
     whose = f"account == {record_id}" if entity == ACCOUNT else f"refers(record, '{entity}', {record_id})"
-    found = look_up(uow, ACTIVITY, FIELDS, where=f"{OPEN} and {whose}", actor=actor)
-    steps = sorted(found, key=lambda item: (str(item["scheduled_at"]), str(item["id"])))[:most]
-    return [_step(item, uow) for item in steps]
+    where = f"{OPEN} and {whose}"
+    found = look_up(uow, ACTIVITY, FIELDS, where=where, actor=actor, sort=("scheduled_at",), most=most)
+    return [_step(item, uow) for item in found]
 
 
 def standing(item: Mapping[str, object], uow: UnitOfWork) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from core.sdk import AnyRef, Asking, EntitySpec, Panel
+from core.sdk import AnyRef, Asking, EntitySpec, Panel, look_up
+from modules.activities.answers import ATTENDEE, answer_link
 from modules.activities.behaviours import ACTIVITIES, ACTIVITY, COMPANY_ACTIVITIES
 from modules.activities.colleagues import Touch, touches
 from modules.activities.next_step import HUES, open_steps
@@ -22,6 +23,8 @@ def panels_of(entity: EntitySpec, record: Mapping[str, object], asking: Asking) 
             yield from _colleagues(concerns.entity, concerns.id, asking, skip=number)
         if isinstance(concerns, AnyRef) and state == "done":
             yield _next(concerns.entity, concerns.id, asking)
+        if state in ("planned", "in_progress"):
+            yield from _invitations(record, asking)
     elif WITH_STEPS & set(entity.behaviours):
         yield from _colleagues(entity.name, number, asking)
         yield _next(entity.name, number, asking)
@@ -65,3 +68,34 @@ def _next(entity: str, number: int, asking: Asking) -> Panel:
         place="side",
         weight=20,
     )
+
+
+def _invitations(record: Mapping[str, object], asking: Asking) -> Iterator[Panel]:
+    """Yield who is asked, what they answered, and the link under which each answers; for who may change it."""
+    number = int(str(record["id"]))
+    where = f"id == {number} and owner == $user"
+    if not any(True for _ in look_up(asking.uow, ACTIVITY, (), where=where, actor=asking.actor)):
+        return
+    lines = look_up(
+        asking.uow, ATTENDEE, ("person", "rsvp"), where=f"activity == {number}", actor=asking.actor
+    )
+    choices = {choice.name: choice for choice in asking.entity(ATTENDEE).fields["rsvp"].choices}
+    invited = [
+        {
+            "name": line["person"].title or "" if isinstance(line["person"], AnyRef) else "",
+            "answer": asking.style.label(choices[str(line["rsvp"])].label),
+            "hue": choices[str(line["rsvp"])].hue,
+            "url": answer_link(asking, int(str(line["id"])), record),
+        }
+        for line in lines
+    ]
+    if invited:
+        yield Panel(
+            name="activities.invitations",
+            title="Invitations",
+            template="activities/invitations.html",
+            values={"invited": invited},
+            place="side",
+            weight=30,
+            count=len(invited),
+        )

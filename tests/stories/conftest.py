@@ -9,9 +9,9 @@ import pytest
 
 from core.kernel.actor import Actor
 from tests.api.conftest import Caller, new_key
-from tests.web.conftest import app, kept, person
+from tests.web.conftest import app, kept, person, visitor
 
-__all__ = ["app", "kept", "person"]
+__all__ = ["app", "kept", "person", "visitor"]
 
 
 @pytest.fixture
