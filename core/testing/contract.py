@@ -110,10 +110,10 @@ class ModuleContract:
                 assert not missing, f"not translated into {language}"
 
     def test_its_lists_can_be_read_through_menus_and_roles(self, contract_site: Site) -> None:
-        """Every entry of the menu opens a list, for administrators and for each role that may read it."""
+        """Every entry of the menu that names an entity opens its list, for administrators and for each role that reads it."""
         catalog = contract_site.get(Catalogs).current()
         reading = contract_site.get(Reading)
-        for menu in (m for m in catalog.menus.values() if m.owner == self.module):
+        for menu in (m for m in catalog.menus.values() if m.owner == self.module and m.entity):
             reading.find(SYSTEM, menu.entity, Query(limit=1, count=True), catalog=catalog)
         for role in (r for r in catalog.roles.values() if r.owner == self.module):
             actor = Actor(
