@@ -108,7 +108,6 @@ __all__ = [
     "MoneyUnit",
     "NotFound",
     "Move",
-    "NotFound",
     "Offer",
     "Operation",
     "OperationCall",
