@@ -20,6 +20,7 @@ from core.declaration.form_fields import (
     Whole,
     refusal,
 )
+from core.metadata.collection_checks import CHARTS, GRAINS
 from core.metadata.entity_specs import HUES, ROLLUP_FUNCTIONS
 from core.metadata.view_checks import SCOPES
 
@@ -181,14 +182,22 @@ class _ViewKeys(Form):
     totals = Map(
         Text(choices=("sum", "avg", "min", "max")), "What the last row of a list tells of which column."
     )
-    group_by = Text("The field whose values are the columns of a kanban: a choice, a reference or yes/no.")
+    group_by = Text("The field whose values are the columns of a kanban or the bars of a chart.")
     among = Text("Which records of a reference's target are columns: <field there> == $record.<field here>.")
-    hue_by = Text("The choice field of a reference's target that colours the columns.")
+    hue_by = Text(
+        "The choice field that colours: of the records that are columns, or of a calendar's entries."
+    )
     fold = Items(Text(), "Columns that start folded: values of the choice, or of hue_by.", adds=True)
     sums = Items(Text(), "Numbers and amounts that the head of a column adds up.", adds=True)
     quick_create = Items(Text(), "Fields asked for where a card is made inside a column.", adds=True)
     counts = Items(Text(), "On a form: how many records point here, as <entity>.<field> of their references.")
     related = Items(Text(), "On a form: a tab with those records, as <entity>.<field>.")
+    start = Text("The day or moment at which an entry of a calendar begins.")
+    end = Text("The day or moment at which it ends.")
+    all_day = Text("The yes/no field of entries that take the whole day.")
+    chart = Text("What a chart looks like: bar, or steps that narrow.", choices=CHARTS)
+    by = Text("What days are gathered to where the bars of a chart are dates.", choices=GRAINS)
+    measure = Text("What the bars of a chart measure: count() or sum(<field>).")
     sections = Map(Part(SectionForm), "Titled groups, in order; without items: the label of one that exists.")
 
 

@@ -14,12 +14,13 @@ MAIN = "main"
 LIST_COLUMNS = 6
 CARD_FIELDS = 4
 KANBAN = "kanban"
+CHART = "chart"
 
 
 def generated_view(entity: EntitySpec, kind: str) -> ViewSpec | None:
     """Return the generated view: of a form the section ``main`` with the entity's own fields, ``more`` with the others.
 
-    A kanban is generated for an entity with a field whose values can be columns.
+    A kanban and a chart are generated for an entity with a choice: its values are the columns, or the bars.
     """
     sections: tuple[SectionSpec, ...]
     options: Mapping[str, Json] = {}
@@ -27,6 +28,8 @@ def generated_view(entity: EntitySpec, kind: str) -> ViewSpec | None:
         sections = (SectionSpec(name=COLUMNS, label="", items=_columns(entity)),)
     elif kind == "form":
         sections = _sections(entity)
+    elif kind == CHART and (group_by := column_field(entity)):
+        sections, options = (), {"group_by": group_by}
     elif kind == KANBAN and (group_by := column_field(entity)):
         sections = (SectionSpec(name=CARD, label="", items=_card(entity, group_by)),)
         options = {"group_by": group_by, "sums": _amounts(entity)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from core.metadata.collection_checks import check_calendar, check_chart
 from core.metadata.documents import Document, Path
 from core.metadata.findings import Findings
 from core.metadata.generated import KANBAN
@@ -20,6 +21,10 @@ SCOPES = ("own", "team", "team_below", "all")
 TRANSITION, ANY_TRANSITION, OPERATION = "transition:", "transition:*", "operation:"
 
 
+KIND_CHECKS = {KANBAN: check_kanban, "calendar": check_calendar, "chart": check_chart}
+"""What only views of one kind have."""
+
+
 def check_views(merged: Merged, findings: Findings) -> None:
     """Check that columns, items, sort keys and anchors are fields of the entity."""
     for view in merged.views.values():
@@ -31,8 +36,8 @@ def check_views(merged: Merged, findings: Findings) -> None:
             for at, name, column in _sub_columns(document):
                 _check_sub_column(merged, findings, view, document, (at, name, column))
             _check_related(merged, findings, view, document)
-        if view.kind == KANBAN:
-            check_kanban(merged, view, findings)
+        if view.kind in KIND_CHECKS:
+            KIND_CHECKS[view.kind](merged, view, findings)
 
 
 def _check_totals(merged: Merged, findings: Findings, view: ViewSpec, document: Document) -> None:

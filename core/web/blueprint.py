@@ -14,6 +14,7 @@ from core.kernel.site import Site
 from core.web import (
     admin_pages,
     bulk_pages,
+    calendar_page,
     cell_pages,
     errors,
     filter_page,
@@ -49,6 +50,7 @@ ROOMS = (
     bulk_pages,
     cell_pages,
     filter_page,
+    calendar_page,
     kanban_page,
     form_page,
     history_page,

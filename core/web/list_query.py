@@ -27,6 +27,7 @@ class ListState:
 
     ``named`` is a ready filter of the view, ``chips`` are plain filters, ``where`` an expression; ``group`` is what
     the rows are grouped by, ``open`` are the groups that stand open; ``saved`` is the id of the saved view it came from.
+    ``on`` is a day of the time that a calendar shows, ``span`` how long that time is.
     """
 
     search: str = ""
@@ -38,6 +39,8 @@ class ListState:
     group: str = ""
     open: tuple[str, ...] = ()
     saved: str = ""
+    on: str = ""
+    span: str = ""
     cursor: str = ""
     trash: bool = False
 
@@ -55,6 +58,8 @@ class ListState:
             group=args.get("group", ""),
             open=tuple(dict.fromkeys(args.getlist("open"))),
             saved=args.get("saved", ""),
+            on=args.get("on", ""),
+            span=args.get("span", ""),
             cursor=args.get("cursor", ""),
             trash=args.get("trash") == "1",
         )
@@ -70,6 +75,8 @@ class ListState:
             ("cols", ",".join(self.columns)),
             ("group", self.group),
             ("saved", self.saved),
+            ("on", self.on),
+            ("span", self.span),
             ("cursor", self.cursor),
             ("trash", "1" if self.trash else ""),
         )

@@ -5,6 +5,8 @@ import { $$, backward, forward, say, t } from './core';
 export interface Drag {
   lists: HTMLElement[];
   item: string;
+  /** How many lists stand in a row, where they stand in rows: then the arrows up and down lead from row to row. */
+  across?: number;
   /** What was dropped in another list; `back` puts it where it was. */
   moved(item: HTMLElement, from: HTMLElement, to: HTMLElement, back: () => void): void;
 }
@@ -28,7 +30,7 @@ export function draggable(host: HTMLElement, drag: Drag): () => void {
 
   const items = (list: Element): HTMLElement[] => $$(`:scope > ${drag.item}`, list);
   const release = (): Held | null => { const was = held; held = null; was?.item.classList.remove('grabbed'); return was; };
-  const label = (list: Element): string => document.getElementById(list.getAttribute('aria-labelledby') ?? '')?.textContent ?? '';
+  const label = (list: Element): string => list.getAttribute('aria-label') ?? document.getElementById(list.getAttribute('aria-labelledby') ?? '')?.textContent ?? '';
   const carry = (was: Held, step: number): void => {
     const to = drag.lists[drag.lists.indexOf(was.item.parentElement!) + step];
     if (!to) return;
@@ -40,7 +42,7 @@ export function draggable(host: HTMLElement, drag: Drag): () => void {
     const list = item.parentElement!;
     const at = items(list).indexOf(item);
     if (y) { items(list)[at + y]?.focus(); return; }
-    const all = $$('.klist', host);
+    const all = $$(drag.across ? '.evs' : '.klist', host);
     for (let to = all.indexOf(list) + x; all[to]; to += x) {
       const found = items(all[to]!);
       if (found.length) { found[Math.min(at, found.length - 1)]!.focus(); return; }
@@ -65,6 +67,7 @@ export function draggable(host: HTMLElement, drag: Drag): () => void {
       was.item.focus();
       say(t('Put back'));
     } else if (held && x) carry(held, x);
+    else if (held && y && drag.across) carry(held, y * drag.across);
     else if (held && y) say(t('Only the column can be changed here; the order of the cards follows from their values.'));
     else if (x || y) step(item, x, y);
     else return;

@@ -1,0 +1,47 @@
+"""The calendar a reader gets: where entries begin and end, and what colours them."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass
+
+from core.metadata.catalog import Catalog
+from core.metadata.collection_checks import MOMENTS
+from core.metadata.layers import text
+from core.metadata.specs import EntitySpec, FieldSpec
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CalendarView:
+    """A calendar as the reader may see it; ``all_day`` and ``hue`` are names of fields, empty where there is none."""
+
+    start: FieldSpec
+    end: FieldSpec | None = None
+    all_day: str = ""
+    hue: FieldSpec | None = None
+
+    @property
+    def timed(self) -> bool:
+        """True where entries have a time of day."""
+        return self.start.type == "datetime"
+
+
+def calendar_view(catalog: Catalog, entity: EntitySpec, readable: Container[str]) -> CalendarView | None:
+    """Return the calendar of an entity for a reader of these fields, None where nobody wrote one or they have none."""
+    view = catalog.view(entity.name, "calendar")
+    if view is None:
+        return None
+    named = {
+        key: entity.fields[name]
+        for key in ("start", "end", "all_day", "hue_by")
+        if (name := text(view.options.get(key))) in readable and entity.has(name)
+    }
+    start, end, all_day = named.get("start"), named.get("end"), named.get("all_day")
+    if start is None or start.type not in MOMENTS:
+        return None
+    return CalendarView(
+        start=start,
+        end=end if end is not None and end.type == start.type else None,
+        all_day=all_day.name if all_day is not None and all_day.type == "boolean" else "",
+        hue=named.get("hue_by"),
+    )

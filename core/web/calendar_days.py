@@ -1,0 +1,290 @@
+"""The days of a calendar as its template gets them: a month or a week in the reader's calendar, with what falls on each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from core.access import Access
+from core.errors import NotFound
+from core.fields import FieldTypes
+from core.i18n import Localization, Style, period
+from core.i18n.calendars import Calendar
+from core.i18n.dates import weekday_name
+from core.i18n.moments import in_zone
+from core.i18n.unreadable import Unreadable
+from core.kernel.site import Site
+from core.metadata.specs import EntitySpec
+from core.records.query import MAX_LIMIT, Query
+from core.records.reading import Reading
+from core.storage import Database
+from core.views import CalendarView, ListView, calendar_view
+from core.web.list_page import context_of
+from core.web.list_query import ListState, build_query
+from core.web.list_views import ListViews
+from core.web.visit import Visit
+
+SHOWN = 3
+"""Entries that a day of a month shows; the rest opens below them."""
+
+MOST = 1000
+"""Entries that are read for one page."""
+
+FIRST_HOUR, LAST_HOUR = 8, 18
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One record in the calendar. ``first`` and ``last`` are its days in the reader's zone."""
+
+    id: int
+    version: int
+    title: str
+    hue: str
+    first: date
+    last: date
+    time: str = ""
+    hour: int | None = None
+    clock: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DayCell:
+    """One day: its numbers in the reader's calendar and in the other, and what falls on it."""
+
+    date: date
+    number: str
+    other: str
+    name: str
+    outside: bool
+    weekend: bool
+    today: bool
+    entries: tuple[Entry, ...]
+
+    @property
+    def shown(self) -> tuple[Entry, ...]:
+        """What stands in the day itself."""
+        return self.entries if len(self.entries) <= SHOWN else self.entries[: SHOWN - 1]
+
+    @property
+    def more(self) -> tuple[Entry, ...]:
+        """What opens below."""
+        return self.entries[len(self.shown) :]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shown:
+    """A month or a week."""
+
+    title: str
+    other_title: str
+    weeks: tuple[tuple[DayCell, ...], ...]
+    hours: tuple[tuple[int, str], ...]
+    headings: tuple[tuple[str, str], ...]
+    total: int
+    cut: bool
+    problem: str = ""
+
+
+@dataclass(kw_only=True)
+class Days:
+    """Makes the calendar of one request."""
+
+    site: Site
+    present: Visit
+    entity: EntitySpec
+    view: CalendarView
+    listing: ListView
+    state: ListState
+
+    @property
+    def style(self) -> Style:
+        """The reader's way."""
+        return self.present.style
+
+    @cached_property
+    def today(self) -> date:
+        """The date where the reader is."""
+        return self.style.today(self.site.get(Database).now())
+
+    @cached_property
+    def day(self) -> date:
+        """The day that the address names, else today; a day that the reader's calendar does not know is today too."""
+        try:
+            named = date.fromisoformat(self.state.on)
+            self.style.calendar.from_date(named - 40 * DAY)
+            self.style.calendar.from_date(named + 40 * DAY)
+        except (ValueError, OverflowError, Unreadable):
+            return self.today
+        return named
+
+    @property
+    def weekly(self) -> bool:
+        """True where a week is shown."""
+        return self.state.span == "week"
+
+    @cached_property
+    def bounds(self) -> tuple[date, date]:
+        """The first day of the month or week and the first after it."""
+        return period(self.style, "week" if self.weekly else "month", self.day)
+
+    @cached_property
+    def grid(self) -> tuple[date, date]:
+        """The first day that is shown and the first that is not: whole weeks."""
+        first, after = self.bounds
+        return period(self.style, "week", first)[0], period(self.style, "week", after - DAY)[1]
+
+    def step(self, offset: int) -> str:
+        """Return the address of the time before or after."""
+        moved = period(self.style, "week" if self.weekly else "month", self.day, offset)[0]
+        return self.state.address(on=moved.isoformat())
+
+    @cached_property
+    def movable(self) -> bool:
+        """True where the reader may change when something begins."""
+        access, actor, catalog = self.site.get(Access), self.present.actor, self.present.catalog
+        editable = access.fields(actor, self.entity.name, catalog).editable
+        wanted = {self.view.start.name, *((self.view.end.name,) if self.view.end else ())}
+        return access.may(actor, self.entity.name, "update", catalog) and wanted <= editable
+
+    # What falls on the days
+
+    def entries(self) -> tuple[list[Entry], bool]:
+        """Return what falls on the days shown, earliest first, and whether that is not all."""
+        query, found = self._query(), []
+        cursor, cut = "", False
+        reading, actor, catalog = self.site.get(Reading), self.present.actor, self.present.catalog
+        while True:
+            page = reading.find(actor, self.entity.name, replace(query, cursor=cursor), catalog=catalog)
+            found += [self.entry(item) for item in page.items]
+            cursor, cut = page.next or "", len(found) >= MOST and page.next is not None
+            if not cursor or cut:
+                return sorted(found, key=lambda e: (e.first, e.hour is not None, e.time, e.id)), cut
+
+    def _query(self) -> Query:
+        context = context_of(self.site, self.present)
+        types = self.site.get(FieldTypes)
+        asked = build_query(self.state, self.listing, self.entity, self.fields, types, context)
+        between = f"({asked.filter}) and ({self._between()})" if asked.filter else self._between()
+        return replace(
+            asked, filter=between, sort=(self.view.start.name,), limit=MAX_LIMIT, cursor="", trash=False
+        )
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """What an entry needs of its record."""
+        view = self.view
+        more = (view.end.name if view.end else "", view.all_day, view.hue.name if view.hue else "")
+        return tuple(n for n in (view.start.name, *more) if n)
+
+    def _between(self) -> str:
+        """Return what records satisfy that fall on the days shown, the bounds as instants of the reader's zone."""
+        first, after = self.grid
+        name = self.view.start.name
+        if self.view.timed:
+            low, high = (f"datetime('{m:%Y-%m-%dT%H:%M:%SZ}')" for m in self.style.instants(first, after))
+        else:
+            low, high = f"date('{first}')", f"date('{after}')"
+        begins = f"{name} >= {low} and {name} < {high}"
+        if self.view.end is None:
+            return begins
+        end = self.view.end.name
+        return f"{begins} or {name} < {low} and {end} >= {low}"
+
+    def entry(self, item: Mapping[str, Any]) -> Entry:
+        """Return one record as an entry."""
+        view = self.view
+        start, end = item[view.start.name], item.get(view.end.name) if view.end else None
+        hue = (
+            next((c.hue for c in view.hue.choices if c.name == item.get(view.hue.name)), "teal")
+            if view.hue
+            else "teal"
+        )
+        title = item.get(self.entity.title) if self.entity.title in self.listing.known else None
+        made = Entry(
+            id=item["id"],
+            version=item["version"],
+            title=str(title or f"#{item['id']}"),
+            hue=hue,
+            first=start,
+            last=max(start, end or start),
+        )
+        if not view.timed:
+            return made
+        local = in_zone(start, self.style.zone)
+        # What ends at midnight does not take the day that begins then.
+        until = in_zone(end - timedelta(microseconds=1), self.style.zone) if end and end > start else local
+        whole = bool(view.all_day and item.get(view.all_day)) or until.date() > local.date()
+        made = replace(made, first=local.date(), last=until.date(), clock=start)
+        return made if whole else replace(made, time=self.style.time(start), hour=local.hour)
+
+    # The page
+
+    def shown(self, problem: str = "") -> Shown:
+        """Return the month or week."""
+        entries, cut = self.entries()
+        first, after = self.grid
+        days = [self._cell(first + n * DAY, entries) for n in range((after - first).days)]
+        weeks = tuple(tuple(days[n : n + 7]) for n in range(0, len(days), 7))
+        hours = [e.hour for e in entries if e.hour is not None]
+        span = range(min([FIRST_HOUR, *hours]), max([LAST_HOUR, *hours]) + 1)
+        code = self.style.lang
+        return Shown(
+            title=self._title(self.style.calendar, self.style.digits.draw),
+            other_title=self._title(self.other, str) if self.other else "",
+            weeks=weeks,
+            hours=tuple((h, self.style.digits.draw(f"{h:02}:00")) for h in span) if self.weekly else (),
+            headings=tuple(
+                (weekday_name(code, cell.date.weekday()), weekday_name(code, cell.date.weekday(), short=True))
+                for cell in weeks[0]
+            ),
+            total=len(entries),
+            cut=cut,
+            problem=problem,
+        )
+
+    @cached_property
+    def other(self) -> Calendar | None:
+        """The calendar whose days stand small beside the reader's: the one of their language, else any other."""
+        own = self.style.calendar
+        known = self.site.get(Localization).calendars.values()
+        return next((c for c in known if c.name != own.name), None)
+
+    def _cell(self, day: date, entries: list[Entry]) -> DayCell:
+        first, after = self.bounds
+        calendar = self.style.calendar
+        return DayCell(
+            date=day,
+            number=self.style.digits.draw(str(calendar.from_date(day).day)),
+            other=str(self.other.from_date(day).day) if self.other else "",
+            name=f"{weekday_name(self.style.lang, day.weekday())}{self.style.language.list_separator}{self.style.date(day)}",
+            outside=not first <= day < after,
+            weekend=day.weekday() in calendar.weekend,
+            today=day == self.today,
+            entries=tuple(e for e in entries if e.first <= day <= e.last),
+        )
+
+    def _title(self, calendar: Calendar, draw: Callable[[str], str]) -> str:
+        """Return month and year of the days shown, or the two months that they fall into."""
+        first, after = self.bounds
+        names = calendar.month_names(self.style.lang)
+        ends = [calendar.from_date(day) for day in (first, after - DAY)]
+        texts = list(dict.fromkeys(f"{names[d.month - 1]} {d.year}" for d in ends))
+        return draw(" – ".join(texts))
+
+
+def days_of(site: Site, present: Visit, name: str, state: ListState) -> Days:
+    """Return what makes the calendar of an entity, or raise `NotFound` where this reader has none."""
+    catalog, actor = present.catalog, present.actor
+    entity = catalog.entity(name)
+    site.get(Access).require(actor, name, "read", catalog)
+    listing = site.get(ListViews).of(actor, entity, catalog)
+    view = calendar_view(catalog, entity, listing.known)
+    if view is None:
+        raise NotFound("These records have no calendar.")
+    plain = replace(state, cursor="", trash=False, group="", open=())
+    return Days(site=site, present=present, entity=entity, view=view, listing=listing, state=plain)
