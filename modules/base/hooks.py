@@ -139,7 +139,7 @@ def record_normalize(
 @hookimpl
 def record_validate(change: Change, uow: UnitOfWork) -> Iterable[Problem]:
     """Keep profiles with their accounts, notes with their records, and trees free of circles."""
-    yield from moved(change)
+    yield from moved(change, uow)
     if change.entity.name == "base.user":
         yield from _profile_problems(change, uow)
     if change.entity.name == SAVED_VIEW:

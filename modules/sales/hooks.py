@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from core.sdk import Change, EntitySpec, Guard, Operation, Problem, Route, Task, UnitOfWork, hookimpl
+from core.sdk import (
+    Asking,
+    Change,
+    EntitySpec,
+    Guard,
+    Operation,
+    Panel,
+    Problem,
+    Route,
+    Task,
+    UnitOfWork,
+    hookimpl,
+)
 from modules.sales.beginnings import with_beginnings
+from modules.sales.lead_acts import OPERATIONS as LEAD_ACTS
 from modules.sales.leads import converted_problems, hand_out, with_title
 from modules.sales.moves import keep_moves
 from modules.sales.needs import missing, stage_needs, unknown_needs
+from modules.sales.panels import panels_of
 from modules.sales.pipelines import follow_stages, keep_one_default, kind_problems
 from modules.sales.products import category_problems
-from modules.sales.quote_acts import OPERATIONS
+from modules.sales.quote_acts import OPERATIONS as QUOTE_ACTS
 from modules.sales.quote_expiry import EXPIRE, expire_quotes
 from modules.sales.quote_pages import ROUTES
 from modules.sales.quote_paper import PRINT, follow_issues, print_quote
@@ -89,6 +103,18 @@ def register_guards() -> tuple[Guard, ...]:
 
 
 @hookimpl
+def register_operations() -> tuple[Operation, ...]:
+    """Offer what is done with leads and with quotes."""
+    return (*LEAD_ACTS, *QUOTE_ACTS)
+
+
+@hookimpl
+def record_panels(entity: EntitySpec, record: Mapping[str, object], asking: Asking) -> Iterable[Panel]:
+    """Show whom a lead may be, why it has its score, and what went stale."""
+    return panels_of(entity, record, asking)
+
+
+@hookimpl
 def register_jobs() -> tuple[Task, ...]:
     """Let scores fade, mark what has gone stale, print quotes that were issued, and expire those that are over."""
     return (
@@ -97,12 +123,6 @@ def register_jobs() -> tuple[Task, ...]:
         Task(name=PRINT, run=print_quote),
         Task(name=EXPIRE, run=expire_quotes, daily=True),
     )
-
-
-@hookimpl
-def register_operations() -> tuple[Operation, ...]:
-    """Offer what is done with quotes."""
-    return OPERATIONS
 
 
 @hookimpl

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 from core.sdk import AnyRef, Change
-from modules.base.notes import moved
+from modules.base.notes import moved, moving_along
 
 
 def test_a_note_that_would_be_about_another_record_is_refused(desk):
@@ -12,4 +14,8 @@ def test_a_note_that_would_be_about_another_record_is_refused(desk):
     change = Change(
         entity=entity, action="update", id=1, before=before, after=after, changed=frozenset({"record"})
     )
-    assert [(p.code, p.field) for p in moved(change)] == [("stays", "record")]
+    uow = SimpleNamespace(memo={})
+    assert [(p.code, p.field) for p in moved(change, uow)] == [("stays", "record")]
+    with moving_along(uow):
+        assert list(moved(change, uow)) == []
+    assert [p.code for p in moved(change, uow)] == ["stays"]

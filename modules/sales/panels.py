@@ -1,0 +1,117 @@
+"""What stands beside leads and opportunities: whom a lead may be, why it has its score, and what went stale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+from core.sdk import Asking, BadRequest, EntitySpec, Panel, look_up
+from modules.sales.converting import FIELDS, LEAD
+from modules.sales.matching import ACCOUNT, Match, accounts_like, contacts_like
+from modules.sales.scores import score_of
+
+OPPORTUNITY = "sales.opportunity"
+DAY = 86_400
+
+
+def N_(text: str) -> str:
+    """Mark a text for translation."""
+    return text
+
+
+REASONS = {
+    "email": N_("the same e-mail address"),
+    "number": N_("the same number"),
+    "company_of": N_("the company of this contact"),
+    "company_name": N_("the same name"),
+    "name_and_company": N_("the same name and company"),
+    "name": N_("the same name"),
+}
+"""Why somebody is known again, in words."""
+
+FOR_DAYS = N_("In this stage without an activity for {days} days, longer than it allows.")
+
+
+def panels_of(entity: EntitySpec, record: Mapping[str, object], asking: Asking) -> Iterable[Panel]:
+    """Return the panels of a record's form."""
+    match entity.name:
+        case "sales.lead":
+            return _of_lead(int(str(record["id"])), asking)
+        case "sales.opportunity":
+            return _of_opportunity(int(str(record["id"])), asking)
+        case _:
+            return ()
+
+
+def _of_lead(number: int, asking: Asking) -> Iterator[Panel]:
+    # What is shown of the lead was read with the reader's rights before: no panel without a form.
+    lead = next(iter(look_up(asking.uow, LEAD, FIELDS, where=f"id == {number}", actor=asking.actor)), None)
+    if lead is None:
+        return
+    if lead["state"] not in ("converted", "disqualified"):
+        try:
+            matches = _matches(lead, asking)
+        except BadRequest:  # who may not see how people are reached is shown nobody
+            matches = []
+        if matches:
+            yield Panel(
+                name="sales.matches",
+                title="Perhaps known already",
+                template="sales/lead_matches.html",
+                values={"matches": matches},
+                weight=30,
+            )
+    yield Panel(
+        name="sales.score",
+        title="Why this score",
+        template="sales/lead_score.html",
+        values={"rows": _points(number, asking)},
+        weight=40,
+    )
+
+
+def _matches(lead: Mapping[str, object], asking: Asking) -> list[Mapping[str, object]]:
+    contacts = contacts_like(lead, asking.actor, asking.uow)
+    first = contacts[0].id if contacts else None
+    accounts = accounts_like(lead, asking.actor, asking.uow, first)
+    return [_shown(match, asking) for match in (*contacts, *accounts)]
+
+
+def _shown(match: Match, asking: Asking) -> Mapping[str, object]:
+    words = asking.style.label
+    return {
+        "title": match.title,
+        "url": asking.record_url(match.entity, match.id),
+        "kind": words(N_("Company") if match.entity == ACCOUNT else N_("Contact")),
+        "reason": words(REASONS[match.reason]),
+    }
+
+
+def _points(lead: int, asking: Asking) -> list[Mapping[str, object]]:
+    scored, style = score_of(lead, asking.uow), asking.style
+    rows = [
+        *((rule.name, None, points) for rule, points in scored.fit),
+        *((share.rule.name, share.events, round(share.now)) for share in scored.did),
+    ]
+    return [
+        {"name": name, "times": style.number(times) if times else "", "points": style.number(points)}
+        for name, times, points in sorted(rows, key=lambda row: -row[2])
+    ]
+
+
+def _of_opportunity(number: int, asking: Asking) -> Iterator[Panel]:
+    fields = ("stage_entered_at", "last_activity_at", "stale_at")
+    where = f"id == {number} and state == 'open' and stale_at <= $now"
+    found = next(iter(look_up(asking.uow, OPPORTUNITY, fields, where=where, actor=asking.actor)), None)
+    moments = [found[name] for name in fields[:2]] if found else []
+    since = max((at for at in moments if isinstance(at, datetime)), default=None)
+    if since is not None:
+        days = int((asking.uow.now - since).total_seconds() // DAY)
+        yield Panel(
+            name="sales.stale",
+            title="Stale",
+            template="sales/stage_age.html",
+            values={"sentence": asking.style.sentence(FOR_DAYS, {"days": days})},
+            place="top",
+            weight=20,
+        )
