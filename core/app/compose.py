@@ -46,6 +46,7 @@ from core.records.loading import Loading
 from core.records.matching import Matching
 from core.records.moves import Moves
 from core.records.moving import Moving
+from core.records.near import Nearness
 from core.records.plan import Plans
 from core.records.reading import Reading
 from core.records.rollups import RollUps
@@ -157,6 +158,7 @@ def _add_reading(site: Site) -> None:
     )
     site.put(Aggregating(reading, asking))
     site.put(Bulk(reading, site.get(Records), types))
+    site.put(Nearness(reading, asking))
     searching = site.put(Searching(reading, asking))
     site.put(HistoryReading(reading, searching, asking))
     site.put(Attachments(database, site.put(Files(settings.home / "files", settings.max_body)), reading))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any, BinaryIO
 
 from flask import Blueprint, Response, jsonify, request, url_for
@@ -13,6 +14,8 @@ from core.kernel.site import Site
 from core.kernel.values import Ref
 from core.metadata.specs import EntitySpec
 from core.records.attachments import Attachments
+from core.records.near import Nearness
+from core.records.page import Hit
 from core.records.query import MAX_SEARCH, Query
 from core.records.reading import Reading
 from core.records.search import Searching
@@ -21,6 +24,10 @@ from core.web.pages import Pages
 from core.web.visit import Visit, visit
 
 MOST = 20
+MOST_ON_PAGE = 100
+MOST_NEAR = 5
+GROUP = 8
+"""Hits of one entity on the page of a search."""
 
 
 def register(made: Blueprint, site: Site, pages: Pages) -> None:
@@ -84,23 +91,48 @@ def search(site: Site, pages: Pages) -> Response:
     """Search everything the person may read: JSON for the palette, a page otherwise."""
     present = visit().require()
     typed = request.args.get("q", "").strip()[:MAX_SEARCH]
-    hits = (
-        site.get(Searching).search(present.actor, typed, limit=MOST, catalog=present.catalog) if typed else []
-    )
-    items = []
-    for hit in hits:
-        entity = present.catalog.entity(hit.entity)
-        items.append(
-            {
-                "title": hit.title or f"#{hit.id}",
-                "entity": present.style.label(entity.label),
-                "icon": entity.icon,
-                "url": url_for("web.record", entity=hit.entity, number=hit.id),
-            }
-        )
-    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
-        return jsonify(items=items)
-    return pages.show("search.html", nav="search", typed=typed, items=items)
+    as_json = request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+    hits, near = _hits(site, present, typed, MOST if as_json else MOST_ON_PAGE)
+    if as_json:
+        return jsonify(items=[_item(present, hit) for hit in hits], near=near)
+    groups = [
+        _group(present, name, list(found), typed)
+        for name, found in groupby(sorted(hits, key=lambda hit: hit.entity), key=lambda hit: hit.entity)
+    ]
+    return pages.show("search.html", nav="search", typed=typed, groups=groups, near=near)
+
+
+def _hits(site: Site, present: Visit, typed: str, most: int) -> tuple[list[Hit], bool]:
+    """Return what holds all the words; where nothing does, what somebody may have meant, and True."""
+    if not typed:
+        return [], False
+    entity = request.args.get("entity", "")
+    entities = [entity] if entity in present.catalog.entities else None
+    found = site.get(Searching).search(present.actor, typed, entities, limit=most, catalog=present.catalog)
+    if found or entities:
+        return found, False
+    near = site.get(Nearness).near(present.actor, typed, MOST_NEAR, catalog=present.catalog)
+    return near, bool(near)
+
+
+def _item(present: Visit, hit: Hit) -> dict[str, str]:
+    entity = present.catalog.entity(hit.entity)
+    return {
+        "title": hit.title or f"#{hit.id}",
+        "entity": present.style.label(entity.label),
+        "icon": entity.icon,
+        "url": url_for("web.record", entity=hit.entity, number=hit.id),
+    }
+
+
+def _group(present: Visit, name: str, hits: list[Hit], typed: str) -> dict[str, Any]:
+    """Return the hits of one entity; more of them are in its list."""
+    entity = present.catalog.entity(name)
+    return {
+        "label": present.style.label(entity.plural or entity.label),
+        "items": [_item(present, hit) for hit in hits[:GROUP]],
+        "more": url_for("web.record_list", entity=name, q=typed) if len(hits) > GROUP else "",
+    }
 
 
 def store_upload(site: Site, present: Visit, upload: FileStorage) -> int:

@@ -30,6 +30,7 @@ TEXTS = (
     N_("Draft restored"),
     N_("Undo"),
     N_("Records"),
+    N_("Did you mean"),
     N_("The value could not be loaded"),
     N_("The connection is gone; nothing was saved"),
     N_("Try again"),

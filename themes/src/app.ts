@@ -97,4 +97,6 @@ addEventListener('keydown', (event) => {
     return;
   }
   if (event.code === 'KeyC') $<HTMLAnchorElement>('[data-create]')?.click();
+  const kind = /^Digit([1-5])$/.exec(event.code)?.[1];
+  if (kind) $<HTMLAnchorElement>(`[data-kind="${kind}"]`)?.click();
 });

@@ -24,8 +24,9 @@ function mark(): void {
 }
 
 function filter(): void {
-  const typed = fold(field().value);
-  for (const option of $$('[data-fixed]', dialog())) option.hidden = !fold(option.textContent ?? '').includes(typed);
+  const typed = fold(field().value.replace(/^[>@#]/, ''));
+  const only = /^[@#]/.test(field().value);
+  for (const option of $$('[data-fixed]', dialog())) option.hidden = only || !fold(option.textContent ?? '').includes(typed);
   for (const group of $$('[role=group]', dialog())) group.hidden = !$$('[role=option]', group).some((option) => !option.hidden);
   at = 0;
   mark();
@@ -39,16 +40,19 @@ async function search(): Promise<void> {
   const group = $('#pal-records', dialog())!;
   const number = (asked += 1);
   let hits: Hit[] = [];
-  if (typed.length >= 2) {
+  let near = false;
+  const kind = { '@': 'base.user', '#': 'base.tag' }[typed[0] ?? ''];
+  if (typed.length >= 2 && typed[0] !== '>') {
     const url = new URL(dialog().dataset.url!, location.href);
-    url.searchParams.set('q', typed);
+    url.searchParams.set('q', kind ? typed.slice(1).trim() : typed);
+    if (kind) url.searchParams.set('entity', kind);
     try {
       const answer = await fetch(url, { headers: { Accept: 'application/json' } });
-      if (answer.ok) hits = ((await answer.json()) as { items: Hit[] }).items;
+      if (answer.ok) ({ items: hits, near } = (await answer.json()) as { items: Hit[]; near: boolean });
     } catch { hits = []; }
   }
   if (number !== asked) return;
-  group.replaceChildren(el('div', { class: 'pal-g', role: 'presentation' }, t('Records')), ...hits.map((hit, i) => el('div', {
+  group.replaceChildren(el('div', { class: 'pal-g', role: 'presentation' }, near ? t('Did you mean') : t('Records')), ...hits.map((hit, i) => el('div', {
     class: 'mi', role: 'option', id: `pr-${i}`, 'data-href': hit.url, 'aria-selected': 'false',
   }, icon(hit.icon), el('span', { class: 'clip' }, hit.title), el('span', { class: 'faint xs clip' }, hit.entity))));
   group.hidden = !hits.length;
