@@ -19,6 +19,7 @@ from core.i18n import Style
 from core.kernel.actor import Preferences
 from core.kernel.site import Site
 from core.log import get_logger
+from core.records.duplicates import DuplicatesFound
 
 
 class WrongMethod(PayvandError):
@@ -64,11 +65,30 @@ def problem(
         "code": error.reason,
         "detail": style._(error.message, **error.params),
         "errors": [_entry(one, style) for one in error.problems],
+        **_duplicates(error, style),
         **more,
     }
     if isinstance(error.params.get("current"), int):
         body["current"] = error.params["current"]
     return answer(orjson.dumps(body), error.status, *headers, kind=PROBLEM)
+
+
+def _duplicates(error: PayvandError, style: Style) -> dict[str, object]:
+    """Return what was found that is perhaps the same, and whether the caller may save all the same."""
+    if not isinstance(error, DuplicatesFound):
+        return {}
+    twins = [
+        {
+            "row": twin.row,
+            "entity": twin.entity,
+            "id": twin.id,
+            "title": twin.title,
+            "by": [style.label(label) for label in twin.by],
+            "ask": twin.ask,
+        }
+        for twin in error.twins
+    ]
+    return {"duplicates": twins, "may_override": error.may_override}
 
 
 def translated(site: Site, error: HTTPException) -> PayvandError:

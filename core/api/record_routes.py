@@ -16,6 +16,7 @@ from core.api.questions import PAGE, read_query
 from core.api.routes import OBJECT, Header, Parameter, Route, names, record_id, ref
 from core.errors import AccessDenied, BadRequest, NotFound, VersionMissing
 from core.records.change import Saved
+from core.records.duplicates import allow_duplicates
 from core.records.reading import Reading
 from core.records.service import Records
 from core.storage import UnitOfWork
@@ -25,6 +26,11 @@ IF_MATCH = Header(
 )
 IF_MATCH_TOO = Header(name="If-Match", about='The version that you have seen, as the ETag gave it: "3".')
 PREFER = Header(name="Prefer", about="return=minimal answers with id and version alone.")
+OVERRIDE = Parameter(
+    name="override",
+    about="duplicates: save although such records are there already (grant override:duplicates).",
+)
+REASON = Parameter(name="reason", about="Why it is overridden; kept in the history.")
 FIELDS = Parameter(name="fields", about="Names with commas; all readable ones where it is missing.")
 
 
@@ -56,6 +62,7 @@ def create(call: Call, entity: str) -> Response:
 
     def act(uow: UnitOfWork) -> Made:
         rows = value if isinstance(value, list) else [value]
+        overrule(call, uow)
         saved = call.site.get(Records).create(call.actor, entity, rows, uow=uow)
         return Made(
             status=201, body=_batch(saved) if isinstance(value, list) else shown(call, entity, saved[0], uow)
@@ -74,6 +81,7 @@ def change(call: Call, entity: str, record: str) -> Response:
     version = seen_version(call)
 
     def act(uow: UnitOfWork) -> bytes:
+        overrule(call, uow)
         saved = call.site.get(Records).update(
             call.actor, entity, record_id(record), value, version=version, uow=uow
         )
@@ -124,6 +132,15 @@ def _told(saved: Saved) -> dict[str, Any]:
     return {"id": saved.id, "version": saved.version}
 
 
+def overrule(call: Call, uow: UnitOfWork) -> None:
+    """Let a write pass that would be refused for duplicates, where the caller says so and why."""
+    if call.request.args.get("override") == "duplicates":
+        reason = call.request.args.get("reason", "").strip()
+        if not reason:
+            raise BadRequest("Say in reason why it is saved all the same.", code="no_reason")
+        allow_duplicates(uow, reason)
+
+
 def seen_version(call: Call) -> int | None:
     """Return the version of If-Match; None where any will do, or none was sent."""
     given = call.request.headers.get("If-Match", "*").strip()
@@ -156,6 +173,7 @@ ROUTES = (
         run=create,
         group="Records",
         about="Create one record, or all of a list.",
+        parameters=(OVERRIDE, REASON),
         headers=(KEY, PREFER),
         body=_ONE,
         answers={201: OBJECT},
@@ -178,6 +196,7 @@ ROUTES = (
         run=change,
         group="Records",
         about="Change some values of a record.",
+        parameters=(OVERRIDE, REASON),
         headers=(IF_MATCH, PREFER),
         body=OBJECT,
         answers={200: ref("Record")},

@@ -73,6 +73,12 @@ def conditions(catalog: Catalog) -> Iterator[Condition]:
 
 
 def _of_entity(entity: EntitySpec) -> Iterator[Condition]:
+    for duplicate in entity.duplicates.by if entity.duplicates else ():
+        if duplicate.where:
+            lines = next((name.partition(".")[0] for name in duplicate.same if "." in name), "")
+            of = text(entity.fields[lines].option("of")) if lines in entity.fields else entity.name
+            key = f"duplicates.by.{duplicate.name}.where"
+            yield Condition(entity=of, text=duplicate.where, key=key, place=entity.place)
     for rule in entity.rules:
         yield Condition(
             entity=entity.name, text=rule.refuse_when, key=f"rules.{rule.name}", place=rule.place, old=True

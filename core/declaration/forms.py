@@ -105,6 +105,22 @@ class ImportColumnForm(Form):
     import_names = Items(Text(), "What else the column may be called.")
 
 
+class DuplicateKeyForm(Form):
+    """What two records share that are perhaps the same."""
+
+    same = Items(Text(), "Fields that are all the same and not empty; of lines as list.field.", required=True)
+    where = Text("Only records, or lines where lines are compared, for which this expression holds.")
+    label = LabelText("What people read, such as: the same e-mail.")
+
+
+class DuplicatesForm(Form):
+    """How records are recognised that are there twice."""
+
+    by = Map(Part(DuplicateKeyForm), "What two records share, by name; each is enough.")
+    differ = Items(Text(), "Records with different values here are never the same.")
+    ask = Text("The reference to whom one asks about a record that one may not see.")
+
+
 class _EntityKeys(Form):
     label = LabelText("One record, in a word.")
     plural = LabelText("Several of them.")
@@ -116,6 +132,7 @@ class _EntityKeys(Form):
     import_columns = Map(
         Part(ImportColumnForm), "Columns of imported sheets that fill lines of lists, by name."
     )
+    duplicates = Part(DuplicatesForm, "Which records are perhaps there twice; told when one is saved.")
     unique_together = Items(Items(Text()), "Fields whose values together are unique.")
     indexes = Items(
         Items(Text()),
@@ -279,7 +296,7 @@ class GrantForm(Form):
     entity = Text("The entity.", required=True, pattern=ENTITY, example=THING)
     actions = Items(
         Text(),
-        "create, read, update, delete, export, import, share, administer, transition:<name>, "
+        "create, read, update, delete, export, import, share, administer, merge, override:duplicates, transition:<name>, "
         "operation:<name>, or *.",
         required=True,
     )

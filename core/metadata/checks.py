@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from core.metadata.documents import Document, Path
+from core.metadata.duplicates import check_duplicates
 from core.metadata.findings import Findings
 from core.metadata.import_checks import check_import_columns
 from core.metadata.layers import items, texts
@@ -26,6 +27,7 @@ def check_entities(merged: Merged, findings: Findings) -> None:
     for entity in merged.entities.values():
         _Entity(merged, entity, findings).check()
         check_import_columns(merged, entity, findings)
+        check_duplicates(entity, merged.entities, merged.documents[("entity", entity.name)], findings)
     _check_tables(merged, findings)
     _check_circles(merged, findings)
 

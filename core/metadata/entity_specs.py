@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from core.metadata.documents import digest_of, freeze
+from core.metadata.duplicates import read_duplicates
 from core.metadata.entity_merge import MergedEntity, Origin
 from core.metadata.findings import Findings
 from core.metadata.layers import items, mapping, text, texts
@@ -83,6 +84,7 @@ def entity_spec(merged: MergedEntity, findings: Findings) -> EntitySpec:
         icon=text(tree.get("icon"), "database"),
         part_of=text(tree.get("part_of")),
         part_rights=MappingProxyType(dict(_part_rights(tree))),
+        duplicates=read_duplicates(tree.get("duplicates")),
         unique_together=tuple(texts(names) for names in items(tree.get("unique_together"))),
         indexes=tuple(texts(names) for names in items(tree.get("indexes"))),
         place=document.place,
@@ -240,6 +242,8 @@ def _digested(spec: EntitySpec) -> EntitySpec:
         spec.title,
         spec.part_of,
         spec.unique_together,
+        [(key.name, key.same, key.where) for key in spec.duplicates.by] if spec.duplicates else None,
+        [spec.duplicates.differ, spec.duplicates.ask] if spec.duplicates else None,
         spec.indexes,
         [field_shape(f) for _, f in sorted(spec.fields.items())],
         [[r.name, r.refuse_when, r.on] for r in sorted(spec.rules, key=lambda rule: rule.name)],

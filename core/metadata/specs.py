@@ -138,6 +138,31 @@ class PartRight:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DuplicateKey:
+    """What two records share that are perhaps the same: fields, or fields of lines as ``list.field``.
+
+    ``where`` narrows it to some records, or to some lines where lines are compared.
+    """
+
+    name: str
+    same: tuple[str, ...]
+    where: str = ""
+    label: Label = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Duplicates:
+    """How records are recognised that are there twice; those that differ in one of ``differ`` are never the same.
+
+    ``ask`` names the reference to whom one asks about a record that one may not see.
+    """
+
+    by: tuple[DuplicateKey, ...]
+    differ: tuple[str, ...] = ()
+    ask: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EntitySpec:
     """A kind of record: its fields in order, its rules, and which field is its title.
 
@@ -159,6 +184,7 @@ class EntitySpec:
     part_of: str = ""
     part_rights: Mapping[str, PartRight] = field(default_factory=lambda: MappingProxyType({}))
     unique_together: tuple[tuple[str, ...], ...] = ()
+    duplicates: Duplicates | None = None
     indexes: tuple[tuple[str, ...], ...] = ()
     place: Place = Place()
     digest: str = ""

@@ -16,7 +16,18 @@ from core.metadata.relations import follow, targets
 from core.metadata.specs import EntitySpec, Json, ViewSpec
 from core.metadata.view_merge import CARD, COLUMNS, RELATED
 
-ACTIONS = ("create", "read", "update", "delete", "export", "import", "share", "administer")
+ACTIONS = (
+    "create",
+    "read",
+    "update",
+    "delete",
+    "export",
+    "import",
+    "share",
+    "administer",
+    "merge",
+    "override:duplicates",
+)
 SCOPES = ("own", "team", "team_below", "all")
 TRANSITION, ANY_TRANSITION, OPERATION = "transition:", "transition:*", "operation:"
 

@@ -34,7 +34,7 @@ class Conditions:
     ) -> None:
         self.tables = tables
         self.statements = Statements()
-        self._types = types
+        self.types = types
         self._access = access
         self._schema_of = schema_of
 
@@ -44,9 +44,7 @@ class Conditions:
 
     def scope(self, catalog: Catalog, entity: EntitySpec, table: Table) -> Scope:
         """Return the records of a table as expressions see them, with the system's eyes."""
-        eyes = Eyes(
-            catalog=catalog, tables=self.tables, types=self._types, access=self._access, actor=_READER
-        )
+        eyes = Eyes(catalog=catalog, tables=self.tables, types=self.types, access=self._access, actor=_READER)
         return Scope(eyes, entity, table, masked=False)
 
     def where(self, catalog: Catalog, entity: EntitySpec, table: Table, rule: Rule) -> Sql:

@@ -13,6 +13,7 @@ from core.hooks import Plugins
 from core.records.attachments import check_files, keep_files
 from core.records.change import Draft, Saved
 from core.records.deriving import apply_defaults, check_conditions, check_rules, chosen, compute, find_changed
+from core.records.duplicates import look_for_duplicates, parents_look_themselves
 from core.records.filling import Filling
 from core.records.history import write_history
 from core.records.lines import save_lists
@@ -215,11 +216,13 @@ class Writing:
     def _finish(self, work: Work, drafts: Sequence[Draft], action: str, *, merge_lists: bool = False) -> None:
         write_links(work.plan, drafts, work.conditions, work.uow)
         keep_files(work, drafts)
-        save_lists(self, work, drafts, merge=merge_lists)
+        with parents_look_themselves(work):
+            save_lists(self, work, drafts, merge=merge_lists)
         told = [d for d in drafts if d.changed or d.transition or action == "create"]
         changes = [work.change(action, d) for d in told]
         self._rollups.propagate(work, changes)
         self._check_late_rules(work, drafts)
+        look_for_duplicates(work, drafts, action)
         write_history(work.plan, action, told, work.conditions, work.uow)
         for change in changes:
             self._plugins.call.record_saved(change=change, uow=work.uow)

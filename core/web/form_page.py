@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request, url_for
 from core.contributions import Operation, Operations
 from core.errors import AccessDenied, Problem, ValidationFailed, VersionConflict
 from core.kernel.site import Site
+from core.records.duplicates import DuplicatesFound, allow_duplicates
 from core.records.service import Records
 from core.storage import Database
 from core.views import form_sections
@@ -66,6 +67,8 @@ def _save(pages: Pages, form: OpenForm) -> Response:
             Problem(code=refused.reason, message=refused.message, params=refused.params),
         )
         return _show(pages, form, typed=typed, problems=reasons, status=refused.status)
+    except DuplicatesFound as found:
+        return _show(pages, form, typed=typed, duplicates=found, status=found.status)
     except VersionConflict:
         return _compare(pages, form, typed)
     name, style = form.entity.name, form.present.style
@@ -87,6 +90,8 @@ def _write(form: OpenForm, typed: FormValues) -> int:
 
     def act() -> int:
         with database.unit(form.present.catalog, actor, channel="web") as uow:
+            if request.form.get("override") == "duplicates":
+                allow_duplicates(uow, request.form.get("override_reason", ""))
             values: Mapping[str, Any] = typed.values
             if records.depends(entity, form.present.catalog):
                 # What does not show is not said, whatever a browser may send.
@@ -112,6 +117,7 @@ def _show(
     typed: FormValues | None = None,
     problems: Sequence[Problem] = (),
     conflict: Conflict | None = None,
+    duplicates: DuplicatesFound | None = None,
     status: int = 200,
 ) -> Response:
     site, present, entity, number = form.site, form.present, form.entity, form.number
@@ -141,6 +147,7 @@ def _show(
         writable=form.writable,
         trashed=form.trashed,
         conflict=conflict,
+        duplicates=duplicates,
         counts=related(form, "counts"),
         related=related(form, "related"),
         **_happened(form),

@@ -125,7 +125,12 @@ def test_a_reference_may_be_typed_by_title(editor, kept):
 
 @pytest.mark.parametrize("typed", ["Nobody Ltd.", "Twice"])
 def test_a_title_that_nobody_or_two_have_is_refused_and_kept(editor, kept, typed):
-    kept.add("contacts.account", {"name": "Twice"}, {"name": "Twice"}, actor=editor.actor)
+    kept.add(
+        "contacts.account",
+        {"name": "Twice", "legal_id": "1"},
+        {"name": "Twice", "legal_id": "2"},
+        actor=editor.actor,
+    )
     answer = editor.saves(f"{COMPANY}/new", {"name": "Child", "parent__text": typed})
     assert answer.status == 422
     assert answer.page.form(id="record")["parent__text"] == typed

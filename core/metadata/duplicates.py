@@ -1,0 +1,88 @@
+"""When two records are the same: what a document says of it, read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from core.metadata.documents import Document
+from core.metadata.findings import Findings
+from core.metadata.layers import mapping, text, texts
+from core.metadata.names import humanized
+from core.metadata.relations import UNSTORED
+from core.metadata.specs import DuplicateKey, Duplicates, EntitySpec, Json, Label
+
+
+def read_duplicates(value: Json) -> Duplicates | None:
+    """Return what a document says, None where it says nothing."""
+    body = mapping(value)
+    keys = tuple(_keys(body.get("by")))
+    if not keys:
+        return None
+    return Duplicates(by=keys, differ=texts(body.get("differ")), ask=text(body.get("ask")))
+
+
+def _keys(value: Json) -> Iterator[DuplicateKey]:
+    for name, written in mapping(value).items():
+        body = mapping(written)
+        label = body.get("label")
+        shown: Label = label if isinstance(label, str) and label else humanized(name)
+        if isinstance(label, Mapping):
+            shown = {code: one for code, one in label.items() if isinstance(one, str)}
+        yield DuplicateKey(
+            name=name, same=texts(body.get("same")), where=text(body.get("where")), label=shown
+        )
+
+
+def check_duplicates(
+    entity: EntitySpec, known: Mapping[str, EntitySpec], document: Document, findings: Findings
+) -> None:
+    """Check that every field that is named exists and has a value that can be compared."""
+    spec = entity.duplicates
+    if spec is None:
+        return
+    for key in spec.by:
+        at = ("duplicates", "by", key.name)
+        lists = {name.partition(".")[0] for name in key.same if "." in name}
+        if not key.same or len(lists) > 1:
+            findings.add(
+                document,
+                at,
+                "bad_key",
+                "{name} says which fields are the same; fields of lines are of one list.",
+                name=key.name,
+            )
+        for name in key.same:
+            _check_field(entity, name, known, document, (*at, "same"), findings)
+    for name in spec.differ:
+        _check_field(entity, name, known, document, ("duplicates", "differ"), findings)
+    asked = entity.fields.get(spec.ask) if spec.ask else None
+    if spec.ask and (asked is None or asked.type != "reference"):
+        findings.unknown_field(document, ("duplicates", "ask"), entity, spec.ask)
+
+
+def _check_field(
+    entity: EntitySpec,
+    name: str,
+    known: Mapping[str, EntitySpec],
+    document: Document,
+    at: tuple[str, ...],
+    findings: Findings,
+) -> None:
+    first, _, rest = name.partition(".")
+    field = entity.fields.get(first)
+    if rest and field is not None and field.type == "list" and text(field.option("of")) in known:
+        entity = known[text(field.option("of"))]
+        first, field = rest, entity.fields.get(rest)
+    elif rest:
+        field = None
+    if field is None:
+        findings.unknown_field(document, at, entity, first)
+    elif field.type in UNSTORED or field.type in ("reference_any", "money", "file", "multi_choice"):
+        findings.add(
+            document,
+            at,
+            "not_comparable",
+            "{name} is a {type} and cannot be compared.",
+            name=first,
+            type=field.type,
+        )
