@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from datetime import date
+from importlib.metadata import version
 
 import holidays
 
@@ -39,7 +40,7 @@ def _line(day: date, name: str) -> str:
 
 def main(years: list[int]) -> int:
     """Write the file to standard output."""
-    sys.stdout.write(HEAD.format(version=holidays.__version__))
+    sys.stdout.write(HEAD.format(version=version("holidays")))
     sys.stdout.writelines(lines(years))
     return 0
 

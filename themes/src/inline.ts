@@ -1,13 +1,8 @@
 // A cell of a list, edited where it stands: shown as saved at once, put back with a word where it was refused.
 import { $, $$, el, t, toast } from './core';
+import { made, wake } from './hx';
 
 const old = new WeakMap<HTMLElement, Node[]>();
-
-function fragment(html: string): DocumentFragment {
-  const box = document.createElement('template');
-  box.innerHTML = html;
-  return box.content;
-}
 
 /** Put what stood in the cell before back into it. */
 function restore(cell: HTMLElement): void {
@@ -27,11 +22,11 @@ export async function edit(cell: HTMLElement): Promise<void> {
   const base = cell.closest<HTMLElement>('[data-base]')!.dataset.base!;
   const answer = await fetch(`${base}/${cell.closest('tr')!.dataset.id!}/cell/${cell.dataset.cell!}`, { headers: { Accept: 'text/html' } }).catch(() => null);
   if (!answer?.ok) { toast(t('The value could not be loaded')); return; }
-  const form = fragment(await answer.text()).querySelector('form')!;
+  const form = (await made(await answer.text())).querySelector('form')!;
   old.set(cell, [...cell.childNodes]);
   cell.classList.add('editing');
   cell.replaceChildren(form);
-  document.dispatchEvent(new Event('htmx:after:swap')); // elements that came with the input wake up
+  wake(); // elements that came with the input
   const field = $<HTMLInputElement>('select,input:not([type=hidden])', form);
   field?.focus();
   if (field instanceof HTMLInputElement && field.type === 'text') field.select();
@@ -71,7 +66,7 @@ async function save(cell: HTMLElement, form: HTMLFormElement, next?: HTMLElement
   const place = next && `tr[data-id="${next.closest('tr')!.dataset.id!}"] [data-cell="${next.dataset.cell!}"]`;
   const answer = await fetch(form.action + location.search, { method: 'POST', body }).catch(() => null);
   if (answer?.ok) {
-    const fresh = answer.status === 204 ? null : fragment(await answer.text()).querySelector('tr');
+    const fresh = answer.status === 204 ? null : (await made(await answer.text())).querySelector('tr');
     if (fresh) row.replaceWith(fresh); else row.remove();
     const target = place && $<HTMLElement>(place, list);
     if (target) await edit(target); else fresh?.focus();
