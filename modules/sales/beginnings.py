@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 
-from core.sdk import Ref, UnitOfWork
+from core.sdk import Money, Ref, UnitOfWork, round_money
 from modules.sales.stages import stages
 
 CLOSES_IN = timedelta(days=30)
@@ -37,3 +38,13 @@ def is_rotting(values: Mapping[str, object], stage: object, uow: UnitOfWork) -> 
     if known is None or known.kind != "open" or known.rot_days is None or since is None:
         return False
     return since + timedelta(days=known.rot_days) <= uow.now
+
+
+def line_amount(values: Mapping[str, object]) -> Mapping[str, object]:
+    """Return what a line of an opportunity comes to: rounded once, in whole smallest units of its currency."""
+    price, quantity, discount = (values.get(name) for name in ("unit_price", "quantity", "discount_pct"))
+    if not isinstance(price, Money) or not isinstance(quantity, Decimal):
+        return {"amount": None}
+    left = 100 - (discount if isinstance(discount, Decimal) else Decimal())
+    exact = price.amount * quantity * left / 100
+    return {"amount": Money(round_money(exact, price.currency), price.currency)}

@@ -17,19 +17,20 @@ from core.sdk import (
     UnitOfWork,
     hookimpl,
 )
-from modules.sales.beginnings import with_beginnings
+from modules.sales.beginnings import line_amount, with_beginnings
 from modules.sales.lead_acts import OPERATIONS as LEAD_ACTS
 from modules.sales.leads import converted_problems, hand_out, with_title
 from modules.sales.moves import keep_moves
 from modules.sales.needs import missing, stage_needs, unknown_needs
 from modules.sales.panels import panels_of
-from modules.sales.pipelines import follow_stages, keep_one_default, kind_problems
+from modules.sales.pipelines import follow_stages, keep_one_default, pipeline_problems
 from modules.sales.products import category_problems
 from modules.sales.quote_acts import OPERATIONS as QUOTE_ACTS
 from modules.sales.quote_expiry import EXPIRE, expire_quotes
 from modules.sales.quote_pages import ROUTES
 from modules.sales.quote_paper import PRINT, follow_issues, print_quote
 from modules.sales.quotes import line_problems, line_values, quote_beginnings, quote_problems, share_discounts
+from modules.sales.responding import answered, tell_owners, with_due
 from modules.sales.scores import condition_problems, fade, rescore, scored_by
 from modules.sales.stages import forget_stages
 from modules.sales.staleness import mark_stale
@@ -43,8 +44,10 @@ def record_normalize(
     match entity.name:
         case "sales.opportunity":
             return with_beginnings(values, uow)
+        case "sales.opportunity_line":
+            return line_amount(values)
         case "sales.lead":
-            return with_title(values)
+            return {**with_title(values), **with_due(values, uow)}
         case "sales.quote":
             return quote_beginnings(values, uow)
         case "sales.quote_line":
@@ -61,7 +64,7 @@ def record_validate(change: Change, uow: UnitOfWork) -> Iterable[Problem]:
             yield from missing(change.after, uow)
         case "sales.stage" if change.action != "delete":
             yield from unknown_needs(change, uow)
-            yield from kind_problems(change, uow)
+            yield from pipeline_problems(change, uow)
         case "sales.quote":
             yield from quote_problems(change)
         case "sales.quote_line":
@@ -90,8 +93,11 @@ def records_saved(changes: Sequence[Change], uow: UnitOfWork) -> None:
             forget_stages(uow)
             follow_stages(changes, uow)
         case "sales.lead":
+            tell_owners(changes, uow)
             hand_out(changes, uow)
             rescore(scored_by(changes), uow)
+        case "activities.activity":
+            answered(changes, uow)
         case "sales.lead_event":
             rescore(scored_by(changes), uow)
 

@@ -36,6 +36,7 @@ def _row(change: Change, known: Stages, uow: UnitOfWork) -> Mapping[str, object]
         "seconds_in_stage": max(seconds, 0) if seconds is not None else None,
         "direction": direction(source, target, known),
         "amount": change.after.get("amount"),
+        "amount_base": change.after.get("amount_base"),
         "probability": change.after.get("probability"),
     }
 

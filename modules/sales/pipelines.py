@@ -38,12 +38,12 @@ def follow_stages(changes: Sequence[Change], uow: UnitOfWork) -> None:
         records(uow).update_many(system, OPPORTUNITY, {i: {} for i in some}, uow=uow, parsed=True)
 
 
-def kind_problems(change: Change, uow: UnitOfWork) -> Iterator[Problem]:
-    """Refuse another meaning for a stage in which opportunities stand: they would be won or lost unseen."""
-    if change.action == "update" and change.changed & {"kind", "pipeline"} and _is_used(change.id, uow):
+def pipeline_problems(change: Change, uow: UnitOfWork) -> Iterator[Problem]:
+    """Refuse to put a stage in which opportunities stand into another pipeline: they would be in none."""
+    if change.action == "update" and "pipeline" in change.changed and _is_used(change.id, uow):
         yield Problem(
             code="stage_in_use",
-            field="kind" if "kind" in change.changed else "pipeline",
+            field="pipeline",
             message="Opportunities stand in this stage. Make a new stage and move them there.",
         )
 

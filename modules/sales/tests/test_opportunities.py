@@ -117,7 +117,10 @@ def test_what_a_stage_changes_is_changed_in_its_opportunities(desk, deal, stages
 def test_a_stage_in_which_opportunities_stand_keeps_its_meaning(desk, deal, stages):
     deal()
     told = refused(lambda: desk.update("sales.stage", stages["a"], kind="won", probability=100))
-    assert told == [("stage_in_use", "kind")]
+    assert told == [("state_in_use", "kind")]
+    other = desk.one("sales.pipeline", name="Other")
+    told = refused(lambda: desk.update("sales.stage", stages["a"], pipeline=other))
+    assert told == [("stage_in_use", "pipeline")]
     desk.update("sales.stage", stages["b"], kind="won", probability=100)
 
 
@@ -145,3 +148,31 @@ def test_people_have_roles_and_competitors_are_named_once(desk, deal):
     assert [(c["contact"].id, c["role"]) for c in found["contact_roles"]] == [(person, "decision")]
     with pytest.raises(ValidationFailed):
         desk.one("sales.opportunity_competitor", opportunity=record, competitor=rival)
+
+
+def test_a_line_is_rounded_once_to_the_smallest_unit_of_its_currency(desk, deal):
+    euro = {"amount": "33.33", "currency": "EUR"}
+    record = deal(
+        lines=[
+            {"description": "A", "quantity": "3", "unit_price": euro, "discount_pct": "33.33"},
+            {"description": "B", "quantity": "0.333333", "unit_price": euro},
+        ]
+    )
+    lines = desk.get(OPPORTUNITY, record, "lines")["lines"]
+    assert [str(line["amount"].amount) for line in lines] == ["66.66", "11.11"]
+    assert worth(desk, record) == (Decimal("77.77"), "EUR")
+
+
+def test_the_amount_is_told_in_the_currency_of_the_site_at_the_rate_of_the_close(desk, deal, stages):
+    desk.one("base.currency_rate", currency=euro(desk), valid_from="2020-01-01", rate="500000")
+    record = deal(estimate={"amount": "20", "currency": "EUR"})
+    assert worth(desk, record, "amount_base") == (10_000_000, "IRR")
+    assert worth(desk, record, "weighted_base") == (1_000_000, "IRR")
+    desk.move(OPPORTUNITY, record, "win")
+    desk.one("base.currency_rate", currency=euro(desk), valid_from="2021-01-01", rate="900000")
+    desk.update(OPPORTUNITY, record, notes="Later")
+    assert worth(desk, record, "amount_base") == (10_000_000, "IRR")
+
+
+def euro(desk):
+    return desk.column("base.currency", "id", filter="code == 'EUR'")[0]
