@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -11,6 +12,8 @@ from core.errors import Param
 from core.kernel.actor import Actor
 from core.metadata.specs import Json, Label
 from core.storage import UnitOfWork
+
+_KEY = re.compile("[A-Z]")
 
 PLACES = ("form", "menu", "new")
 REASONS = ("none", "optional", "required")
@@ -83,7 +86,7 @@ class Operation:
     expression on the record: where it does not hold there is no button, and the act is refused. ``many`` offers it
     for chosen rows of a list as well. ``place`` is ``form`` (a button), ``menu`` (under "More") or ``new`` (it needs
     no record and stands beside "New"). ``undo`` gets what `Undo` carries as its values. In place of ``entity`` it may
-    name a ``behaviour``: then it is there for every entity that has it.
+    name a ``behaviour``: then it is there for every entity that has it. ``key`` is a letter that opens it on the form.
     """
 
     name: str
@@ -102,6 +105,7 @@ class Operation:
     many: bool = False
     place: str = "form"
     danger: bool = False
+    key: str = ""
     weight: int = 100
 
     def __post_init__(self) -> None:
@@ -109,6 +113,8 @@ class Operation:
             raise ValueError(f"{self.name}: an operation is for an entity, or for all with a behaviour")
         if self.place not in PLACES:
             raise ValueError(f"{self.name}: an operation is placed at one of {', '.join(PLACES)}")
+        if self.key and not _KEY.fullmatch(self.key):
+            raise ValueError(f"{self.name}: the key is one letter from A to Z")
         if self.reason not in REASONS:
             raise ValueError(f"{self.name}: the reason is one of {', '.join(REASONS)}")
 

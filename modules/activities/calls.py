@@ -22,12 +22,12 @@ from modules.activities.normalizing import type_of
 from modules.activities.results import RESULT_CHOICES
 
 FIELDS: Mapping[str, Mapping[str, Any]] = {
-    "result_code": {"type": "choice", "label": "Result", "choices": RESULT_CHOICES},
     "result_note": {
         "type": "long_text",
         "label": "What was said",
         "help": "A call without it stays open in your list.",
     },
+    "result_code": {"type": "choice", "label": "Result", "choices": RESULT_CHOICES},
     "next_day": {
         "type": "date",
         "label": "Next step on",

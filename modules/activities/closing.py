@@ -13,8 +13,8 @@ from modules.activities.calls import record_of
 from modules.activities.results import RESULT_CHOICES
 
 DONE_FIELDS: Mapping[str, Mapping[str, Any]] = {
-    "result_code": {"type": "choice", "label": "Result", "choices": RESULT_CHOICES},
     "result_note": {"type": "long_text", "label": "What was said"},
+    "result_code": {"type": "choice", "label": "Result", "choices": RESULT_CHOICES},
     "next_day": {"type": "date", "label": "Next step on", "help": "Leave it empty if nothing follows."},
     "next_type": {"type": "reference", "label": "Next step", "to": "activities.activity_type"},
 }

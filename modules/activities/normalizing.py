@@ -8,6 +8,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.sdk import Problem, Ref, UnitOfWork, ValidationFailed, look_up, style_of
+from modules.activities.behaviours import ACTIVITY
 from modules.activities.belonging import whom
 from modules.activities.timing import Usual, settled
 
@@ -28,9 +29,21 @@ def normal_activity(values: Values, uow: UnitOfWork) -> Values:
         "zone": zone.key,
         "ical_uid": values.get("ical_uid") or str(uuid4()),
         "occurrence": _occurrence(values.get("recurrence"), values.get("original_start")),
-        **settled(values, usual, zone, uow.now),
+        **settled(_with_moved_day(values, zone, uow), usual, zone, uow.now),
         **whom(values, uow),
     }
+
+
+def _with_moved_day(values: Values, zone: ZoneInfo, uow: UnitOfWork) -> Values:
+    """Let the day of an activity of a whole day follow its beginning, where that was moved and the day was not."""
+    number, start = values.get("id"), values.get("start_at")
+    if values.get("all_day") is not True or not number or not isinstance(start, datetime):
+        return values
+    found = look_up(uow, ACTIVITY, ("day", "start_at", "all_day"), where=f"id == {number}")
+    before = next(iter(found), {})
+    if not before.get("all_day") or before["day"] != values.get("day") or before["start_at"] == start:
+        return values
+    return {**values, "day": start.astimezone(zone).date()}
 
 
 def zone_named(name: object, uow: UnitOfWork) -> ZoneInfo:

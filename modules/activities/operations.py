@@ -18,6 +18,7 @@ def on_records(behaviour: str) -> tuple[Operation, ...]:
             run=calls.log_call,
             start=calls.begin,
             fields=calls.FIELDS,
+            key="L",
             weight=10,
         ),
         Operation(
@@ -28,6 +29,7 @@ def on_records(behaviour: str) -> tuple[Operation, ...]:
             run=planning.plan_activity,
             start=planning.begin,
             fields=planning.FIELDS,
+            key="A",
             weight=20,
         ),
         Operation(

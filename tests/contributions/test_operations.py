@@ -212,3 +212,8 @@ def test_an_operation_is_for_an_entity_or_for_a_behaviour():
     for places in ({}, {"entity": CRATE, "behaviour": "greeted"}):
         with pytest.raises(ValueError, match="for an entity, or for all with a behaviour"):
             Operation(name="handy.lost", label="Lost", run=lambda call: None, **places)
+
+
+def test_the_key_of_an_operation_is_one_letter():
+    with pytest.raises(ValueError, match="one letter from A to Z"):
+        Operation(name="handy.lost", entity=CRATE, label="Lost", run=lambda call: None, key="Ctrl L")

@@ -99,4 +99,7 @@ addEventListener('keydown', (event) => {
   if (event.code === 'KeyC') $<HTMLAnchorElement>('[data-create]')?.click();
   const kind = /^Digit([1-5])$/.exec(event.code)?.[1];
   if (kind) $<HTMLAnchorElement>(`[data-kind="${kind}"]`)?.click();
+  const letter = /^Key([A-Z])$/.exec(event.code)?.[1];
+  const acts = letter ? $$<HTMLElement>(`[data-key="${letter}"]`) : [];
+  if (acts.length) { event.preventDefault(); (acts.find((act) => act.offsetParent) ?? acts[0]!).click(); }
 });

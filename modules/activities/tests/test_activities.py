@@ -52,6 +52,14 @@ def test_an_activity_of_a_whole_day_lasts_from_midnight_to_midnight_there(desk, 
     assert got["due_at"] == at("2026-11-23T20:29")
 
 
+def test_a_whole_day_is_moved_by_its_day_or_by_its_beginning(desk, plan):
+    number = plan(all_day=True, day="2026-11-23")
+    desk.update(ACTIVITY, number, day="2026-11-25")
+    assert desk.get(ACTIVITY, number, "start_at")["start_at"] == at("2026-11-24T20:30")
+    desk.update(ACTIVITY, number, start_at="2026-11-26T20:30:00Z", end_at="2026-11-27T20:30:00Z")
+    assert desk.get(ACTIVITY, number, "day")["day"] == date(2026, 11, 27)
+
+
 def test_an_activity_without_a_time_is_for_a_whole_day_the_usual_one_of_its_kind(desk, plan):
     got = desk.get(ACTIVITY, plan("visit"), *TIMES, "created_at")
     today = got["created_at"].astimezone(UTC).date()
