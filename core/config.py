@@ -63,6 +63,14 @@ class Settings:
         default=False,
         metadata=_about("PAYVAND_SECURE_COOKIES", "Send cookies over TLS only (set it behind TLS)."),
     )
+    mail_url: str = field(
+        default="",
+        metadata=_about(
+            "PAYVAND_MAIL_URL",
+            "Where mail leaves: smtp://user:password@host:port, smtps:// or file:///folder; ?from=address says from whom. "
+            "Empty: mail waits.",
+        ),
+    )
     max_body: int = field(
         default=20 * 2**20, metadata=_about("PAYVAND_MAX_BODY", "Largest request body, in bytes.")
     )
@@ -112,6 +120,10 @@ class Settings:
             ("postgresql://", "postgres://", "postgresql+psycopg://")
         ):
             raise SettingsInvalid(name="DATABASE_URL", reason="it must start with postgresql://")
+        if self.mail_url and not self.mail_url.startswith(("smtp://", "smtps://", "file:///")):
+            raise SettingsInvalid(
+                name="PAYVAND_MAIL_URL", reason="it must start with smtp://, smtps:// or file:///"
+            )
         if len(self.region) != 2 or not self.region.isalpha():
             raise SettingsInvalid(
                 name="PAYVAND_REGION", reason=f"{self.region!r} is not a country code of two letters"

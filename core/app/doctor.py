@@ -12,6 +12,7 @@ from core.fields import FieldTypes
 from core.hooks import Plugins
 from core.jobs.service import ALIVE, worker_alive
 from core.kernel.site import Site
+from core.mail import failing
 from core.metadata.catalog import Catalog
 from core.storage import Database, check_database, check_revision
 from core.storage.catalogs import Catalogs
@@ -40,6 +41,7 @@ def _examine(site: Site) -> Iterator[Problem]:
         yield from inspect_physical(connection, catalog, site.get(FieldTypes))
         yield from _definitions(site, catalog)
         yield from _jobs(connection)
+        yield from _mail(connection)
     yield from _folder(site)
 
 
@@ -57,6 +59,19 @@ def _jobs(connection: sa.Connection) -> Iterator[Problem]:
             message="{waiting} jobs wait, and no worker runs: start payvand serve.",
             params={"waiting": waiting},
         )
+
+
+def _mail(connection: sa.Connection) -> Iterator[Problem]:
+    for state, count, reason in failing(connection):
+        params: dict[str, str | int] = {"count": count, "reason": reason or "—"}
+        match state:
+            case "failed":
+                message = "{count} mails could not be handed over; the last reason: {reason}"
+            case "sending":
+                message = "Of {count} mails nobody knows whether they left: a worker died while it handed them over."
+            case _:
+                message = "{count} mails were not taken yet and are tried again; the last reason: {reason}"
+        yield Problem(code=f"mail_{state}", message=message, params={**params})
 
 
 def _folder(site: Site) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from core.files import Files
 from core.identity.throttle import FORGOTTEN
 from core.jobs import JobContext, Task
 from core.kernel.actor import system_actor
+from core.mail import SEND, mail_waits, send_waiting
 from core.metadata.specs import Json
 from core.records.bulk_task import bulk_task
 from core.records.service import Records
@@ -22,6 +23,8 @@ from core.storage.indexes import build_index, pending_indexes
 from core.storage.kernel_tables import attempt as core_attempt
 from core.storage.kernel_tables import job as core_job
 from core.storage.kernel_tables import session as core_session
+from core.timeline.due import REMIND, is_due, send_due
+from core.timeline.mailing import DIGEST, send_digests
 
 BUILD_INDEXES = "storage.build_indexes"
 
@@ -47,6 +50,9 @@ def core_tasks() -> tuple[Task, ...]:
         bulk_task(),
         Task(name=HOUSEKEEPING, run=keep_house, daily=True),
         import_task(),
+        Task(name=SEND, run=send_waiting, due=mail_waits),
+        Task(name=REMIND, run=send_due, due=is_due),
+        Task(name=DIGEST, run=send_digests, daily=True),
     )
 
 

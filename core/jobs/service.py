@@ -135,6 +135,14 @@ class Jobs:
         recent = sa.select(core_job.c.kind).where(core_job.c.created_at > uow.now - since)
         return set(uow.execute(recent.distinct()).scalars())
 
+    def defer_each_minute(self, uow: UnitOfWork) -> list[int]:
+        """Promise the tasks that have something to do by now; several workers may call it."""
+        uow.execute(sa.select(sa.func.pg_advisory_xact_lock(DAILY_LOCK)))
+        busy = sa.select(core_job.c.kind).where(core_job.c.state.in_(("queued", "running")))
+        under_way = set(uow.execute(busy.distinct()).scalars())
+        tasks = [t for t in self._tasks.values() if t.due is not None and t.name not in under_way]
+        return [self.defer(uow, t.name, {}) for t in tasks if t.due is not None and t.due(uow)]
+
     @property
     def procrastinate(self) -> procrastinate.App:
         """The Procrastinate application for deferring: imported on first use, never opened by itself."""

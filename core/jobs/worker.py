@@ -25,6 +25,7 @@ STALLED = 10.0  # seconds of silence after which a worker counts as dead
 GRACE = 0.1  # seconds that a running job gets before it is asked to stop at its next step
 LOOK_AROUND = 3.0  # seconds between looks for jobs of dead workers
 HOUR = 3600.0
+MINUTE = 60.0
 AFTER_TROUBLE = 5  # seconds until a job is tried again that could not even be begun
 
 
@@ -43,7 +44,9 @@ def run_worker(site: Site, conninfo: str, actor_of: ActorOf, refresh: Refresh, *
         connector=procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=3)
     )
     app.task(name=RUN, queue=QUEUE, pass_context=True, retry=_Again())(run)
-    asyncio.run(_work(app, wait, lambda: _defer_due(site, refresh)))
+    asyncio.run(
+        _work(app, wait, lambda: _defer_due(site, refresh), lambda: _defer_each_minute(site, refresh))
+    )
 
 
 class _Again(BaseRetryStrategy):
@@ -56,13 +59,18 @@ class _Again(BaseRetryStrategy):
         return RetryDecision(retry_in={"seconds": seconds})
 
 
-async def _work(app: procrastinate.App, wait: bool, defer_due: Callable[[], object]) -> None:
+async def _work(
+    app: procrastinate.App, wait: bool, defer_due: Callable[[], object], each_minute: Callable[[], object]
+) -> None:
     async with app.open_async():
         await _pick_up(app)
         aside = [asyncio.create_task(_every(LOOK_AROUND, lambda: _pick_up(app)))]
         if wait:
             aside.append(
                 asyncio.create_task(_every(HOUR, lambda: asyncio.to_thread(defer_due), at_once=True))
+            )
+            aside.append(
+                asyncio.create_task(_every(MINUTE, lambda: asyncio.to_thread(each_minute), at_once=True))
             )
         try:
             await app.run_worker_async(
@@ -99,6 +107,11 @@ async def _pick_up(app: procrastinate.App) -> None:
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
         get_logger("jobs").warning("job_picked_up", queued=job.id)
         await app.job_manager.retry_job(job)
+
+
+def _defer_each_minute(site: Site, refresh: Refresh) -> None:
+    with site.get(Database).unit(refresh(), system_actor("work of each minute")) as uow:
+        site.get(Jobs).defer_each_minute(uow)
 
 
 def _defer_due(site: Site, refresh: Refresh) -> None:

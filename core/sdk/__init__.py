@@ -48,6 +48,8 @@ from core.jobs import JobContext, Task
 from core.kernel.actor import Actor, Preferences
 from core.kernel.protocols import Profile
 from core.kernel.values import AnyRef, Ref
+from core.mail import Attachment, Mail
+from core.mail import promise_mail as send_mail
 from core.metadata.documents import Behaviour
 from core.metadata.specs import EntitySpec, FieldSpec, Json, ModuleSpec
 from core.records.change import Change
@@ -78,6 +80,7 @@ __all__ = [
     "Actor",
     "Answer",
     "AnyRef",
+    "Attachment",
     "Asking",
     "BadRequest",
     "Behaviour",
@@ -103,6 +106,7 @@ __all__ = [
     "LoadContext",
     "Localization",
     "Messages",
+    "Mail",
     "ModuleSpec",
     "Money",
     "MoneyUnit",
@@ -160,6 +164,7 @@ __all__ = [
     "remind",
     "round_money",
     "share_out",
+    "send_mail",
     "sign_link",
     "sort_key_ddl",
     "store_file",

@@ -237,6 +237,27 @@ job = sa.Table(
     sa.Index("core_job_by_procrastinate", "procrastinate_id"),
 )
 
+mail = sa.Table(
+    "core_mail",
+    KERNEL,
+    _id(),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    _text("message_id"),
+    _text("recipient"),
+    _text("subject"),
+    _text("text"),
+    _text("html", ""),
+    _json("attachments", "[]"),
+    _text("state", "waiting"),
+    _count("attempts"),
+    _moment("next_at", now=True),
+    _text("error", nullable=True),
+    _moment("created_at", now=True),
+    _moment("sent_at"),
+    sa.CheckConstraint("state in ('waiting', 'sending', 'sent', 'failed')", name="core_mail_state"),
+    sa.Index("core_mail_due", "state", "next_at"),
+)
+
 job_note = sa.Table(
     "core_job_note",
     KERNEL,

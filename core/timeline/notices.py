@@ -15,6 +15,7 @@ from core.records.reading import Reading
 from core.records.service import Records
 from core.storage import UnitOfWork
 from core.timeline.entities import NOTIFICATION, safe_key
+from core.timeline.mailing import DAILY, NOW, mail_to, wish_of
 from core.timeline.people import ids_of, people, readable, site_of, style_of
 
 LONGEST = 500
@@ -53,7 +54,7 @@ def notify(
     """Tell people something in this transaction, and return who is told.
 
     Left out are who does it (``skip_actor``), who may no longer sign in, who may not read ``record``, and who was told
-    with this ``key`` before.
+    with this ``key`` before. With ``mail`` it also comes by mail, when and if each of them wants that for this kind.
     """
     if NOTIFICATION not in uow.catalog.entities:
         return ()
@@ -63,6 +64,8 @@ def notify(
     told = {one: actor for one, actor in told.items() if _may_know(uow, actor, notice)}
     if told:
         rows = [_row(uow, actor, notice) for actor in told.values()]
+        for actor, row in zip(told.values(), rows, strict=True):
+            row["mail"] = _mailed(uow, actor, notice, row) if notice.mail else "none"
         system = uow.actor.elevate("people are told")
         site_of(uow).get(Records).create(system, NOTIFICATION, rows, uow=uow, parsed=True)
     return tuple(told)
@@ -97,6 +100,16 @@ def _row(uow: UnitOfWork, actor: Actor, notice: Notice) -> dict[str, object]:
         "record_id": record_id,
         "key": safe_key(notice.key) if notice.key else uuid.uuid4().hex,
     }
+
+
+def _mailed(uow: UnitOfWork, actor: Actor, notice: Notice, row: Mapping[str, object]) -> str:
+    """Return how mail stands: sent at once, waiting for the daily one, or none, as the person has chosen."""
+    wish = wish_of(uow, actor.id or 0, notice.kind)
+    if wish == NOW:
+        key = f"notice:{actor.id}:{row['key']}"
+        mailed = mail_to(uow, actor, str(row["title"]), about=notice.record, key=key, body=notice.body)
+        return "sent" if mailed else "none"
+    return DAILY if wish == DAILY else "none"
 
 
 def worded(uow: UnitOfWork, actor: Actor, title: Label, params: Mapping[str, Value]) -> str:
