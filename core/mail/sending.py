@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
+from smtplib import SMTPException
 from typing import Any
 
 import sqlalchemy as sa
@@ -78,7 +79,7 @@ def _hand_over(
         return {"state": "failed", "attempts": attempts, "error": str(refused)[:500]}
     except Later as failure:
         return _again(attempts, now, str(failure)[:500])
-    except Exception as failure:  # noqa: BLE001  # whether it left is not known: it is not sent again
+    except (OSError, SMTPException) as failure:  # whether it left is not known: it is not sent again
         get_logger("mail").error("mail_in_doubt", mail=row["id"], error=repr(failure))
         return {"state": "failed", "attempts": attempts, "error": f"in doubt: {failure!r}"[:500]}
     return {"state": "sent", "attempts": attempts, "sent_at": now, "error": None}
