@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from core.contributions import Operations, Outcome
+from core.contributions import OperationCall, Operations, Outcome, Undo
 from core.contributions.asking import asking_at
 from core.kernel.actor import Actor, system_actor
 from core.kernel.site import Site
@@ -82,7 +83,7 @@ class Desk:
             )
 
     def operate(self, entity: str, name: str, *ids: int, reason: str = "", **values: Any) -> Outcome:
-        """Carry an operation out and return what came of it."""
+        """Carry an operation out and return what came of it; ``values`` are Python values."""
         operations = self.site.get(Operations)
         with self.site.get(Database).unit(self.catalog, self.actor) as uow:
             offered = operations.find(entity, name, uow.catalog)
@@ -97,6 +98,21 @@ class Desk:
         """Take records out of the trash."""
         with self.site.get(Database).unit(self.catalog, self.actor) as uow:
             self.site.get(Records).restore(self.actor, entity, ids, uow=uow)
+
+    def undo(self, entity: str, operation: str, way: Undo | None, *ids: int) -> Outcome:
+        """Take back what was done."""
+        assert way is not None, f"{operation} cannot be taken back"
+        with self.site.get(Database).unit(self.catalog, self.actor) as uow:
+            operations = self.site.get(Operations)
+            call = OperationCall(
+                asking=asking_at(uow),
+                entity=entity,
+                ids=ids,
+                values=json.loads(json.dumps(dict(way.payload))),
+            )
+            undo = operations.find(entity, operation, uow.catalog).operation.undo
+            assert undo is not None, f"{operation} has no way back"
+            return undo(call) or Outcome()
 
     def get(self, entity: str, record_id: int, *fields: str) -> dict[str, Any]:
         """Return one record."""

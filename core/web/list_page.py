@@ -17,6 +17,7 @@ from core.web.control_bar import control_bar
 from core.web.list_query import ListState
 from core.web.list_rows import heading, rows_of
 from core.web.listing import context_of, read_listing, read_shown
+from core.web.operation_page import list_operations
 from core.web.pages import Pages, go
 from core.web.saved_views import default_view, read_state
 from core.web.visit import visit
@@ -61,6 +62,7 @@ def show(site: Site, pages: Pages, name: str) -> Response:
         editable=frozenset() if state.trash else editable_columns(site, present, catalog, entity),
         headings=[heading(entity, listing.view, state, column) for column in columns],
         bar=control_bar(present, entity, state, "list", columns),
+        operations=list_operations(site, present, name),
         status=422 if shown.problem else 200,
     )
 

@@ -6,10 +6,11 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request, url_for
 
-from core.contributions import Asking, Operations, Outcome
+from core.contributions import Asking, Operation, Operations, Outcome
 from core.contributions.operations import MOST, Offered
 from core.errors import AccessDenied, BadRequest, Conflict, NotFound, PayvandError, Problem
 from core.kernel.site import Site
@@ -38,11 +39,45 @@ def register(made: Blueprint, site: Site, pages: Pages) -> None:
         methods=["GET", "POST"],
     )
     made.add_url_rule(
+        "/records/<entity>/operation/<short>/chosen",
+        "operation_chosen",
+        lambda entity, short: chosen(site, pages, entity, short),
+        methods=["POST"],
+    )
+    made.add_url_rule(
         "/records/<entity>/operation/<short>/undo",
         "operation_undo",
         lambda entity, short: undo(site, entity, short),
         methods=["POST"],
     )
+
+
+def chosen(site: Site, pages: Pages, entity: str, short: str) -> Response:
+    """Do something with the chosen rows of a list: at once, or after its dialog."""
+    present, ids = visit().require(), _chosen()
+    offered = site.get(Operations).find(entity, short, present.catalog)
+    style = present.style
+    if request.form.get("all") == "1" or len(ids) > MOST:
+        return go(
+            _back(entity, ()),
+            style._("Choose the rows one by one for this, at most {maximum}.", maximum=MOST),
+        )
+    if not ids:
+        return go(_back(entity, ()), style._("Nothing was chosen."))
+    if not offered.operation.asks:
+        return page(site, pages, entity, short, ids)
+    query = urlencode([("id", number) for number in ids])
+    return go(f"{url_for('web.operation_many', entity=entity, short=short)}?{query}")
+
+
+def list_operations(site: Site, present: Visit, entity: str) -> list[Operation]:
+    """Return what the person may do with chosen rows of a list, and what stands beside "New"."""
+    operations, actor, catalog = site.get(Operations), present.actor, present.catalog
+    found = [
+        *operations.on_lists(actor, entity, catalog),
+        *operations.on_lists(actor, entity, catalog, place="new"),
+    ]
+    return [offered.operation for offered in found]
 
 
 def asking_of(site: Site, present: Visit, uow: UnitOfWork) -> Asking:

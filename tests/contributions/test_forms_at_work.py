@@ -121,7 +121,7 @@ class TestPartsOfAForm:
         kept.add(BOX, {"name": "Somebody's", "keeper": 99, "crate": number})
         kept.add("handy.remark", {"words": "dry", "about": {"entity": CRATE, "id": number}})
         page = keeper.opens(f"/records/{CRATE}/{number}").page
-        boxes, remarks = page.one("nav", cls="counts").all("a")
+        boxes, remarks = page.one("nav", cls="smart").all("a")
         assert (boxes.one("b").text, remarks.one("b").text) == ("2", "1")
         assert "2 records in all" in keeper.opens(boxes["href"]).page.html
         assert "1 record in all" in keeper.opens(remarks["href"]).page.html
@@ -143,7 +143,7 @@ class TestPartsOfAForm:
 
     def test_whoever_may_not_read_them_is_told_nothing(self, looker, crate):
         page = looker.opens(f"/records/{CRATE}/{crate()}").page
-        assert not page.all("nav", cls="counts")
+        assert not page.all("nav", cls="smart")
         assert "Boxes" not in page.html
 
 

@@ -85,6 +85,19 @@ def test_many_are_chosen_in_the_address(keeper, kept, crate):
     assert [kept.get(CRATE, number)["state"] for number in ids] == ["sealed", "sealed"]
 
 
+def test_rows_of_a_list_are_chosen_for_it(keeper, crate):
+    ids = [crate(), crate("Second")]
+    rows = keeper.opens(f"/records/{CRATE}")
+    assert rows.page.one("button", formaction=f"/records/{CRATE}/operation/seal/chosen").text == "Seal"
+    assert {a["href"] for a in rows.page.all("a", data_modal=...)} == {f"/records/{CRATE}/operation/fill"}
+    token = rows.page.all("input", name="csrf")[0]["value"]
+    dialog = keeper.sends(f"/records/{CRATE}/operation/seal/chosen", {"csrf": token, "id": ids})
+    assert "2 records" in dialog.page.html
+    for wrong in ({}, {"id": ids, "all": "1"}):
+        back = keeper.sends(f"/records/{CRATE}/operation/seal/chosen", {"csrf": token, **wrong})
+        assert back.path == f"/records/{CRATE}"
+
+
 def test_a_record_out_of_sight_is_not_found(keeper, kept):
     hidden = kept.add(CRATE, {"name": "Somebody's", "keeper": 99})[0]
     assert keeper.opens(address(hidden, "seal")).status == 404

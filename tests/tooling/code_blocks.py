@@ -60,7 +60,7 @@ def write_module(page: str, name: str, folder: Path, *, fresh: bool = False) -> 
     place = make_module(name, "entity", folder)
     for file in OF_THE_TEMPLATE if fresh else ():
         (place / file).unlink()
-    for block in blocks("yaml", "python", "markdown", "po", page=page):
+    for block in blocks("yaml", "python", "markdown", "po", "html", page=page):
         path = block.file.removeprefix("modules/")
         if path.startswith("library/"):
             target = place / path.removeprefix("library/")

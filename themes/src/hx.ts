@@ -18,7 +18,8 @@ export async function made(html: string): Promise<DocumentFragment> {
   return parts;
 }
 
-/** Put what the server sent, or `part` of it, into an element of the page; its elements and htmx attributes come to life. */
+/** Put what the server sent, or `part` of it, into an element of the page; its elements and htmx attributes come to life.
+ * Nothing is settled: htmx would put back the attributes that elements change on themselves when they come in. */
 export async function put(target: HTMLElement, text: string, part = ''): Promise<void> {
-  await (htmx as unknown as { swap(what: object): Promise<void> }).swap({ text, target, sourceElement: target, ...(part ? { select: `${part} > *` } : {}) });
+  await (htmx as unknown as { swap(what: object): Promise<void> }).swap({ text, target, sourceElement: target, swap: 'settle:0', ...(part ? { select: `${part} > *` } : {}) });
 }
