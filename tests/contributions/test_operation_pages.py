@@ -21,6 +21,12 @@ def test_a_form_offers_what_can_be_done(keeper, looker, crate):
     assert not {"Seal", "Stamp"} & labels(looker.opens(f"/records/{CRATE}/{number}"))
 
 
+def test_a_button_says_by_which_letter_it_is_pressed(keeper, crate):
+    page = keeper.opens(f"/records/{CRATE}/{crate()}").page
+    keys = {(e["data-shortcut"], e["aria-keyshortcuts"], e.text) for e in page.all("a", data_shortcut=...)}
+    assert keys == {("S", "S", "Seal")}
+
+
 def test_the_dialog_begins_with_what_the_module_says(keeper, crate):
     dialog = keeper.opens(address(crate(weight=42), "seal"))
     assert dialog.status == 200

@@ -100,6 +100,6 @@ addEventListener('keydown', (event) => {
   const kind = /^Digit([1-5])$/.exec(event.code)?.[1];
   if (kind) $<HTMLAnchorElement>(`[data-kind="${kind}"]`)?.click();
   const letter = /^Key([A-Z])$/.exec(event.code)?.[1];
-  const acts = letter ? $$<HTMLElement>(`[data-key="${letter}"]`) : [];
+  const acts = letter ? $$<HTMLElement>(`[data-shortcut="${letter}"]`) : [];
   if (acts.length) { event.preventDefault(); (acts.find((act) => act.offsetParent) ?? acts[0]!).click(); }
 });
