@@ -54,12 +54,12 @@ def test_hits_are_grouped_by_what_they_are(admin, kept, world):
 def test_a_misspelt_name_is_asked_about(admin, world, typed, meant):
     page = searched(admin, typed)
     assert "Did you mean" in page.main.text
-    assert hits(page)[0] == meant
+    assert meant in hits(page)
     answer = admin.client.get(
         f"/search?{urlencode({'q': typed})}", headers={"Accept": "application/json"}
     ).json
     assert answer["near"] is True
-    assert answer["items"][0]["title"] == meant
+    assert meant in [item["title"] for item in answer["items"]]
 
 
 def test_nobody_is_asked_about_what_is_found_or_like_nothing(admin, world):
