@@ -40,7 +40,7 @@ const named = (name, text) => {
 };
 named('icons.svg', sprite());
 // Paper (core/printing) has fonts of its own: static ones, which its maker sets right.
-named('print.css', readFileSync(path.join(root, 'css', 'print.css'), 'utf8'));
+named('print.css', readFileSync(path.join(root, 'print', 'print.css'), 'utf8'));
 const drawn = path.join(root, 'node_modules', 'vazirmatn', 'fonts', 'ttf');
 named('print-regular.ttf', readFileSync(path.join(drawn, 'Vazirmatn-Regular.ttf')));
 named('print-bold.ttf', readFileSync(path.join(drawn, 'Vazirmatn-Bold.ttf')));

@@ -18,6 +18,7 @@ from core.sdk import (
     hookimpl,
 )
 from modules.sales.beginnings import line_amount, with_beginnings
+from modules.sales.funnel import history_values
 from modules.sales.lead_acts import OPERATIONS as LEAD_ACTS
 from modules.sales.leads import converted_problems, hand_out, with_title
 from modules.sales.moves import keep_moves
@@ -30,6 +31,7 @@ from modules.sales.quote_expiry import EXPIRE, expire_quotes
 from modules.sales.quote_pages import ROUTES
 from modules.sales.quote_paper import PRINT, follow_issues, print_quote
 from modules.sales.quotes import line_problems, line_values, quote_beginnings, quote_problems, share_discounts
+from modules.sales.report_pages import ROUTE as REPORTS
 from modules.sales.responding import answered, tell_owners, with_due
 from modules.sales.scores import condition_problems, fade, rescore, scored_by
 from modules.sales.stages import forget_stages
@@ -48,6 +50,8 @@ def record_normalize(
             return line_amount(values)
         case "sales.lead":
             return {**with_title(values), **with_due(values, uow)}
+        case "sales.stage_history":
+            return history_values(values, uow)
         case "sales.quote":
             return quote_beginnings(values, uow)
         case "sales.quote_line":
@@ -133,5 +137,5 @@ def register_jobs() -> tuple[Task, ...]:
 
 @hookimpl
 def register_routes() -> tuple[Route, ...]:
-    """Offer the customer's page of a quote."""
-    return ROUTES
+    """Offer the customer's page of a quote, and the reports."""
+    return (*ROUTES, REPORTS)

@@ -1,0 +1,188 @@
+"""What is likely to be sold in a period, as the reader may see it: by seller, by category, beside the quota.
+
+Rules after `crm.md` 3.6: weighted is the amount times the probability over open opportunities that are expected to close
+in the period; what was won counts whole, what was lost not at all; what is overdue stands apart and is never moved.
+Categories are cumulative: commit holds what is closed, best case what is committed, pipeline all the rest. Amounts are
+those in the site's currency.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from core.sdk import Actor, Money, Ref, Style, UnitOfWork, aggregate, look_up
+from modules.sales.funnel import OPPORTUNITY, amount_of
+from modules.sales.results import closed_in
+
+AMOUNT, WEIGHTED = "sum(amount_base)", "sum(weighted_base)"
+STEPS = ("closed", "commit", "best_case", "pipeline")
+"""Categories from sure to unsure; each one holds those before it. What is left out counts nowhere."""
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One seller's period, or that of all: amounts in the site's currency.
+
+    ``by_step`` are cumulative. ``unpriced`` counts open opportunities of the period that have no amount in it.
+    """
+
+    owner: Ref | None = None
+    won: Decimal = ZERO
+    won_count: int = 0
+    open: Decimal = ZERO
+    open_count: int = 0
+    weighted: Decimal = ZERO
+    by_step: Mapping[str, Decimal] = field(default_factory=lambda: dict.fromkeys(STEPS, ZERO))
+    overdue: Decimal = ZERO
+    overdue_count: int = 0
+    unpriced: int = 0
+    quota: Decimal = ZERO
+
+    @property
+    def expected(self) -> Decimal:
+        """What was won, and the weighted rest."""
+        return self.won + self.weighted
+
+    @property
+    def attainment(self) -> Decimal | None:
+        """How much of the quota is won, in percent; None without a quota."""
+        return (self.won * 100 / self.quota) if self.quota else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Forecast:
+    """A period by seller, and all together. ``end`` is the day after its last."""
+
+    start: dt.date
+    end: dt.date
+    currency: str
+    rows: tuple[Row, ...]
+    total: Row
+
+
+def forecast(uow: UnitOfWork, actor: Actor, style: Style, start: dt.date, end: dt.date) -> Forecast:
+    """Return what ``actor`` sees of the period ``start`` up to the day before ``end``."""
+    rows: dict[int | None, Row] = {}
+    _add_open(rows, uow, actor, start, end)
+    _add_won(rows, uow, actor, closed_in(style, start, end))
+    _add_overdue(rows, uow, actor)
+    _add_quotas(rows, uow, actor, start, end)
+    found = tuple(sorted(rows.values(), key=lambda row: (-row.expected, row.owner.id if row.owner else 0)))
+    return Forecast(start=start, end=end, currency=_currency(uow), rows=found, total=_sum(found))
+
+
+def _add_open(
+    rows: dict[int | None, Row], uow: UnitOfWork, actor: Actor, start: dt.date, end: dt.date
+) -> None:
+    inside = f"state == 'open' and expected_close >= date('{start}') and expected_close < date('{end}')"
+    for group in aggregate(
+        uow,
+        OPPORTUNITY,
+        ("owner", "forecast_category"),
+        (AMOUNT, WEIGHTED, "count()", "count(amount_base)"),
+        where=inside,
+        actor=actor,
+    ):
+        row = _row(rows, group["owner"])
+        amount, category = amount_of(group[AMOUNT]), str(group["forecast_category"])
+        rows[_id(row.owner)] = replace(
+            row,
+            open=row.open + amount,
+            open_count=row.open_count + int(str(group["count()"])),
+            weighted=row.weighted + amount_of(group[WEIGHTED]),
+            by_step=_cumulated(row.by_step, category, amount),
+            unpriced=row.unpriced + int(str(group["count()"])) - int(str(group["count(amount_base)"])),
+        )
+
+
+def _add_won(rows: dict[int | None, Row], uow: UnitOfWork, actor: Actor, closed: str) -> None:
+    for group in aggregate(
+        uow, OPPORTUNITY, ("owner",), (AMOUNT, "count()"), where=f"state == 'won' and {closed}", actor=actor
+    ):
+        row = _row(rows, group["owner"])
+        amount = amount_of(group[AMOUNT])
+        rows[_id(row.owner)] = replace(
+            row,
+            won=row.won + amount,
+            won_count=row.won_count + int(str(group["count()"])),
+            by_step=_cumulated(row.by_step, "closed", amount),
+        )
+
+
+def _add_overdue(rows: dict[int | None, Row], uow: UnitOfWork, actor: Actor) -> None:
+    for group in aggregate(
+        uow,
+        OPPORTUNITY,
+        ("owner",),
+        (AMOUNT, "count()"),
+        where="state == 'open' and expected_close < $today",
+        actor=actor,
+    ):
+        row = _row(rows, group["owner"])
+        rows[_id(row.owner)] = replace(
+            row, overdue=amount_of(group[AMOUNT]), overdue_count=int(str(group["count()"]))
+        )
+
+
+def _add_quotas(
+    rows: dict[int | None, Row], uow: UnitOfWork, actor: Actor, start: dt.date, end: dt.date
+) -> None:
+    """Add the quotas that lie wholly in the period, for those who have a row or a quota."""
+    inside = f"starts >= date('{start}') and ends < date('{end}')"
+    for quota in look_up(uow, "sales.quota", ("person", "amount_base"), where=inside, actor=actor):
+        row = _row(rows, quota["person"])
+        amount = quota["amount_base"]
+        rows[_id(row.owner)] = replace(
+            row, quota=row.quota + (amount.amount if isinstance(amount, Money) else ZERO)
+        )
+
+
+def _cumulated(steps: Mapping[str, Decimal], category: str, amount: Decimal) -> Mapping[str, Decimal]:
+    """Add an amount to its category and to all less sure ones; a category that is left out adds nothing."""
+    if category not in STEPS:
+        return steps
+    at = STEPS.index(category)
+    return {name: value + (amount if n >= at else ZERO) for n, (name, value) in enumerate(steps.items())}
+
+
+def _row(rows: Mapping[int | None, Row], owner: object) -> Row:
+    found = owner if isinstance(owner, Ref) else None
+    return rows.get(_id(found)) or Row(owner=found)
+
+
+def _sum(rows: Iterable[Row]) -> Row:
+    total = Row()
+    for row in rows:
+        total = replace(
+            total,
+            **{
+                name: getattr(total, name) + getattr(row, name)
+                for name in (
+                    "won",
+                    "won_count",
+                    "open",
+                    "open_count",
+                    "weighted",
+                    "overdue",
+                    "overdue_count",
+                    "unpriced",
+                    "quota",
+                )
+            },
+            by_step={name: total.by_step[name] + row.by_step[name] for name in STEPS},
+        )
+    return total
+
+
+def _currency(uow: UnitOfWork) -> str:
+    assert uow.site is not None  # reports are asked of a site
+    return uow.site.settings.currency
+
+
+def _id(ref: Ref | None) -> int | None:
+    return ref.id if ref else None

@@ -1,0 +1,176 @@
+"""The leader's view on a page: forecast, funnel, results and ages of a period, each figure with the way to its rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from core.sdk import Answer, Asking, Money, Page, Route, look_up, period
+from modules.sales.forecast import STEPS, forecast
+from modules.sales.funnel import OPPORTUNITY, funnel, moment
+from modules.sales.results import ages, closed_in, results
+from modules.sales.stages import Stages, stages
+
+UNITS = ("month", "quarter", "year")
+FURTHEST = 40
+"""Periods are looked at this far back and ahead."""
+
+
+def N_(text: str) -> str:
+    """Mark a text for translation."""
+    return text
+
+
+UNIT_NAMES = {"month": N_("Month"), "quarter": N_("Quarter"), "year": N_("Year")}
+STEP_NAMES = {
+    "closed": N_("Won"),
+    "commit": N_("Committed"),
+    "best_case": N_("Best case"),
+    "pipeline": N_("Pipeline"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Span:
+    """The period that is looked at, in the reader's calendar; ``end`` is the day after its last."""
+
+    unit: str
+    offset: int
+    start: dt.date
+    end: dt.date
+
+    @property
+    def last(self) -> dt.date:
+        """Its last day."""
+        return self.end - dt.timedelta(days=1)
+
+
+def span_of(asking: Asking) -> Span:
+    """Return what the address asks for: this quarter, unless it says otherwise."""
+    unit = asking.args.get("unit", "quarter")
+    unit = unit if unit in UNITS else "quarter"
+    try:
+        offset = max(-FURTHEST, min(FURTHEST, int(asking.args.get("offset", "0"))))
+    except ValueError:
+        offset = 0
+    start, end = period(asking.style, unit, asking.style.today(asking.uow.now), offset)
+    return Span(unit=unit, offset=offset, start=start, end=end)
+
+
+def _forecast(asking: Asking, span: Span) -> Mapping[str, Any]:
+    found = forecast(asking.uow, asking.actor, asking.style, span.start, span.end)
+    inside = f"expected_close >= date('{span.start}') and expected_close < date('{span.end}')"
+
+    def rows_of(owner: int | None) -> str:
+        return _rows(f"state == 'open' and {inside}" + ("" if owner is None else f" and owner == {owner}"))
+
+    return {
+        "found": found,
+        "steps": [(name, STEP_NAMES[name]) for name in STEPS],
+        "open_url": rows_of,
+        "overdue_url": _rows("state == 'open' and expected_close < $today"),
+        "most": max([row.expected for row in found.rows], default=0) or 1,
+    }
+
+
+def _funnel(asking: Asking, span: Span) -> Mapping[str, Any]:
+    known = stages(asking.uow)
+    chosen = _pipeline(asking, known)
+    steps = funnel(asking.uow, asking.actor, asking.style, chosen, span.start, span.end) if chosen else []
+    return {
+        "funnel": steps,
+        "pipelines": _pipelines(asking),
+        "pipeline": chosen,
+        "most": max([step.entered for step in steps], default=0) or 1,
+        "stage_url": lambda stage: _rows(f"stage == {stage}"),
+    }
+
+
+def _results(asking: Asking, span: Span) -> Mapping[str, Any]:
+    closed = closed_in(asking.style, span.start, span.end)
+    return {
+        "found": results(asking.uow, asking.actor, asking.style, span.start, span.end),
+        "closed_url": lambda state: _rows(f"state == '{state}' and {closed}"),
+        "reason_url": lambda field, ref: _rows(
+            f"state == 'lost' and {f'{field} == {ref.id}' if ref else f'is_empty({field})'} and {closed}"
+        ),
+    }
+
+
+def _ages(asking: Asking, _: Span) -> Mapping[str, Any]:
+    found = ages(asking.uow, asking.actor, asking.uow.now)
+
+    def rows_of(least: int, most: int | None) -> str:
+        now, where = asking.uow.now, "state == 'open'"
+        if least:
+            where += f" and stage_entered_at <= datetime('{moment(now - dt.timedelta(days=least))}')"
+        if most is not None:
+            where += f" and stage_entered_at > datetime('{moment(now - dt.timedelta(days=most + 1))}')"
+        return _rows(where)
+
+    return {"ages": found, "age_url": rows_of, "most": max([part.count for part in found], default=0) or 1}
+
+
+REPORTS: Mapping[str, tuple[str, Callable[[Asking, Span], Mapping[str, Any]]]] = {
+    "forecast": (N_("Forecast"), _forecast),
+    "funnel": (N_("Funnel"), _funnel),
+    "results": (N_("Won and lost"), _results),
+    "ages": (N_("Days in stage"), _ages),
+}
+
+
+def show(asking: Asking) -> Answer:
+    """Show the report that the address names; the first one where it names none."""
+    name = asking.args.get("report", "forecast")
+    name = name if name in REPORTS else "forecast"
+    span = span_of(asking)
+    label, work_out = REPORTS[name]
+
+    def address(**changed: object) -> str:
+        asked = {"report": name, "unit": span.unit, "offset": span.offset, **_kept(asking), **changed}
+        return asking.url("sales.reports", **asked)
+
+    return Page(
+        template="sales/reports.html",
+        title=N_("Sales reports"),
+        values={
+            "report": name,
+            "report_label": label,
+            "reports": [(key, title) for key, (title, _) in REPORTS.items()],
+            "units": list(UNIT_NAMES.items()),
+            "span": span,
+            "address": address,
+            "currency": asking.site.settings.currency,
+            "amounts": lambda amount: Money(amount, asking.site.settings.currency),
+            "counted_at": asking.uow.now,
+            **work_out(asking, span),
+        },
+    )
+
+
+def _kept(asking: Asking) -> Mapping[str, str]:
+    return {"pipeline": asking.args["pipeline"]} if asking.args.get("pipeline", "").isdigit() else {}
+
+
+def _pipeline(asking: Asking, known: Stages) -> int | None:
+    asked = asking.args.get("pipeline", "")
+    if asked.isdigit() and int(asked) in known.of:
+        return int(asked)
+    return known.default or next(iter(known.of), None)
+
+
+def _pipelines(asking: Asking) -> list[tuple[int, str]]:
+    found = look_up(asking.uow, "sales.pipeline", ("name", "order"), actor=asking.actor)
+    ordered = sorted(found, key=lambda line: (int(str(line["order"] or 0)), int(str(line["id"]))))
+    return [(int(str(line["id"])), str(line["name"])) for line in ordered]
+
+
+def _rows(where: str) -> str:
+    """Return the address of the list of the opportunities behind a figure."""
+    return f"/records/{OPPORTUNITY}?{urlencode({'where': where})}"
+
+
+ROUTE = Route(name="sales.reports", path="/reports", handle=show, grant=(OPPORTUNITY, "read"))

@@ -1,0 +1,75 @@
+"""The leader's reports as pages: figures with units, ways to the rows behind them, other periods, nonsense, no rights."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.web.conftest import app, kept, person, visitor
+
+__all__ = ["app", "kept", "person", "visitor"]
+
+
+@pytest.fixture(scope="session")
+def site_modules():
+    return ("sales", "l10n_fa")
+
+
+@pytest.fixture
+def deals(desk):
+    """An open, a won, a lost and an overdue opportunity."""
+    firm = desk.one("contacts.account", name="Sepehr")
+    reason = desk.one("sales.lost_reason", name="Price")
+    (pipeline,) = desk.column("sales.pipeline", "id", filter="is_default")
+    stages = {
+        kind: desk.column("sales.stage", "id", filter=f"pipeline == {pipeline} and kind == '{kind}'")[0]
+        for kind in ("open", "won", "lost")
+    }
+    amount = {"amount": "5000000", "currency": "IRR"}
+    for name, kind, more in (
+        ("Open", "open", {"expected_close": "2099-01-01"}),
+        ("Overdue", "open", {"expected_close": "2020-01-01"}),
+        ("Won", "won", {"expected_close": "2026-01-01"}),
+        ("Lost", "lost", {"expected_close": "2026-01-01", "lost_reason": reason}),
+    ):
+        desk.one("sales.opportunity", name=name, account=firm, stage=stages[kind], estimate=amount, **more)
+
+
+@pytest.mark.parametrize("report", ["forecast", "funnel", "results", "ages"])
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_the_pages_show_figures_and_lead_to_the_rows(deals, person, report, language):
+    leader = person("sales.finance", login="money@example.com", language=language)
+    page = leader.opens(f"/m/sales/reports?report={report}&unit=year").page
+    assert len(page.all("h1")) == 1
+    links = [a["href"] for a in page.main.all("a") if "/records/sales.opportunity?where=" in a.get("href")]
+    assert links
+    for link in links[:3]:
+        rows = leader.opens(link)
+        assert rows.status == 200
+        assert not rows.page.all(cls="alert")
+
+
+def test_an_amount_is_never_without_its_unit(deals, person):
+    leader = person("sales.finance", login="money@example.com", language="fa")
+    page = leader.opens("/m/sales/reports?report=forecast&unit=year").page
+    cells = [cell.text for cell in page.main.all("td", cls="nc")]
+    amounts = [text for text in cells if any(c in text for c in "۱۲۳۴۵۶۷۸۹") and "٪" not in text]
+    assert all("تومان" in text or "ریال" in text for text in amounts)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "unit=year&offset=-1",
+        "unit=decade&offset=soon",
+        "report=nothing",
+        "report=funnel&pipeline=999999",
+        "offset=999999999",
+    ],
+)
+def test_another_period_and_nonsense_are_shown_as_pages(deals, person, address):
+    leader = person("sales.finance", login="money@example.com")
+    assert leader.opens(f"/m/sales/reports?{address}").status == 200
+
+
+def test_who_may_see_no_opportunities_sees_no_reports(deals, person):
+    assert person("activities.user", login="other@example.com").opens("/m/sales/reports").status == 404
