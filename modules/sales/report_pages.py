@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 from urllib.parse import urlencode
 
 from core.sdk import Answer, Asking, Money, Page, Route, look_up, period
@@ -14,7 +14,8 @@ from modules.sales.funnel import OPPORTUNITY, funnel, moment
 from modules.sales.results import ages, closed_in, results
 from modules.sales.stages import Stages, stages
 
-UNITS = ("month", "quarter", "year")
+Unit: TypeAlias = Literal["month", "quarter", "year"]
+UNITS: Mapping[str, Unit] = {"month": "month", "quarter": "quarter", "year": "year"}
 FURTHEST = 40
 """Periods are looked at this far back and ahead."""
 
@@ -50,8 +51,7 @@ class Span:
 
 def span_of(asking: Asking) -> Span:
     """Return what the address asks for: this quarter, unless it says otherwise."""
-    unit = asking.args.get("unit", "quarter")
-    unit = unit if unit in UNITS else "quarter"
+    unit = UNITS.get(asking.args.get("unit", ""), "quarter")
     try:
         offset = max(-FURTHEST, min(FURTHEST, int(asking.args.get("offset", "0"))))
     except ValueError:
@@ -130,7 +130,13 @@ def show(asking: Asking) -> Answer:
     label, work_out = REPORTS[name]
 
     def address(**changed: object) -> str:
-        asked = {"report": name, "unit": span.unit, "offset": span.offset, **_kept(asking), **changed}
+        asked: dict[str, Any] = {
+            "report": name,
+            "unit": span.unit,
+            "offset": span.offset,
+            **_kept(asking),
+            **changed,
+        }
         return asking.url("sales.reports", **asked)
 
     return Page(
