@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -79,7 +79,9 @@ def feed(asking: Asking, token: str) -> Answer:
     mine = f"owner == {person.id} or any(attendees, refers(person, 'base.user', {person.id}))"
     where = f"scheduled_at >= datetime('{since}') and ({mine})"
     rows = look_up(asking.uow, ACTIVITY, FIELDS, where=where, actor=person)
-    return Download(calendar_text(person.name, _events(rows, asking)), "payvand.ics", "text/calendar")
+    return Download(
+        calendar_text(person.name, (event_of(row, asking) for row in rows)), "payvand.ics", "text/calendar"
+    )
 
 
 def _own(asking: Asking) -> Row | None:
@@ -106,21 +108,19 @@ def _token(own: Row, asking: Asking) -> str:
     return sign_link(asking.uow, FEED, said, own["created_at"] + YEARS)
 
 
-def _events(rows: Iterator[Row], asking: Asking) -> Iterator[Event]:
-    for row in rows:
-        begins = row["day"] if row["all_day"] else row["start_at"] or row["due_at"]
-        ends = day_after(row["day"]) if row["all_day"] else row["end_at"] or row["due_at"]
-        about = row["record"]
-        title = about.title if isinstance(about, AnyRef) and about.title else ""
-        yield Event(
-            uid=f"{row['ical_uid']}@payvand",
-            revision=row["version"] - 1,
-            changed=row["updated_at"],
-            start=begins,
-            end=ends,
-            summary=f"{row['subject']} – {title}" if title else row["subject"],
-            description=row["description"] or "",
-            location=row["location"] or "",
-            url=asking.record_url(ACTIVITY, row["id"], absolute=True),
-            cancelled=row["state"] == "cancelled",
-        )
+def event_of(row: Row, asking: Asking, *, for_guest: bool = False) -> Event:
+    """Return an activity as an entry of a calendar; a guest is not told whom else it is about, nor where it stands."""
+    about = row["record"]
+    title = about.title if isinstance(about, AnyRef) and about.title and not for_guest else ""
+    return Event(
+        uid=f"{row['ical_uid']}@payvand",
+        revision=row["version"] - 1,
+        changed=row["updated_at"],
+        start=row["day"] if row["all_day"] else row["start_at"] or row["due_at"],
+        end=day_after(row["day"]) if row["all_day"] else row["end_at"] or row["due_at"],
+        summary=f"{row['subject']} – {title}" if title else row["subject"],
+        description="" if for_guest else row["description"] or "",
+        location=row["location"] or "",
+        url="" if for_guest else asking.record_url(ACTIVITY, row["id"], absolute=True),
+        cancelled=row["state"] == "cancelled",
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.sdk import Operation
-from modules.activities import calls, closing, planning, series_operations
+from modules.activities import calls, closing, inviting, planning, series_operations
 from modules.activities.behaviours import ACTIVITIES, ACTIVITY, COMPANY_ACTIVITIES, OPEN
 
 
@@ -69,6 +69,17 @@ ON_ACTIVITIES = (
         when=OPEN,
         reason="optional",
         weight=20,
+    ),
+    Operation(
+        name="activities.invite",
+        entity=ACTIVITY,
+        label="Send invitations",
+        icon="mail",
+        run=inviting.invite,
+        when=f"{OPEN} and count(attendees) > 0",
+        confirm="Everybody who is asked and has not answered gets a mail with a link to answer.",
+        place="menu",
+        weight=25,
     ),
     Operation(
         name="activities.repeat",

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from core.storage import Database
 from core.testing.site import actor_of
 
 pytestmark = pytest.mark.modules
@@ -92,3 +93,28 @@ def test_a_guest_answers_with_the_link_and_the_host_is_told(kept, sara, plan, vi
         ("Rezaei comes to Demo, at last", sara.actor.id)
     ]
     assert visitor.sends(link, {"csrf": "wrong", "answer": "declined"}).status in (400, 403)
+
+
+def test_invitations_are_mailed_once_with_the_link_and_a_calendar_entry(kept, sara, plan, site):
+    reached = {"points": [{"kind": "email", "value": "guest@example.com", "is_primary": True}]}
+    guest = kept.add("contacts.contact", {"last_name": "Rezaei", "owner": sara.actor.id, **reached})[0]
+    number = plan(sara, attendees=[{"person": {"entity": "contacts.contact", "id": guest}}])
+    press = f"/records/{ACTIVITY}/{number}/operation/invite"
+    for _ in range(2):
+        opened = sara.opens(press)
+        assert sara.submits(opened, opened.page.form_to(press)).status == 200
+    with site.get(Database).reading() as reader:
+        (mail,) = reader.rows("SELECT recipient, subject, text, attachments::text FROM core_mail")
+    assert (mail[0], mail[1]) == ("guest@example.com", "Invitation: Demo, at last")
+    assert "/m/activities/answer/" in mail[2]
+    assert "invitation.ics" in mail[3]
+
+
+def test_where_nobody_can_be_reached_it_is_said(kept, sara, plan):
+    guest = kept.add("contacts.contact", {"last_name": "Rezaei", "owner": sara.actor.id})[0]
+    number = plan(sara, attendees=[{"person": {"entity": "contacts.contact", "id": guest}}])
+    press = f"/records/{ACTIVITY}/{number}/operation/invite"
+    opened = sara.opens(press)
+    refused = sara.submits(opened, opened.page.form_to(press))
+    assert refused.status == 422
+    assert "Nobody who is asked has an e-mail address" in refused.response.text

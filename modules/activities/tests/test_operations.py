@@ -176,3 +176,11 @@ def test_without_a_kind_for_calls_nothing_is_logged_and_it_is_said_why(desk, peo
     with pytest.raises(ValidationFailed) as refused:
         act(people["Reza"], PERSON, person, "log_call", result_note="x")
     assert [p.code for p in refused.value.problems] == ["no_kind"]
+
+
+def test_without_an_address_nobody_is_invited_and_it_is_said(desk, people, person, act):
+    number = act(people["Reza"], PERSON, person, "plan_activity", day=date(2030, 1, 1)).result["activity"]
+    desk.update(ACTIVITY, number, attendees=[{"person": {"entity": PERSON, "id": person}}])
+    with pytest.raises(ValidationFailed) as refused:
+        act(people["Reza"], ACTIVITY, number, "invite")
+    assert [p.code for p in refused.value.problems] == ["nobody_to_invite"]
