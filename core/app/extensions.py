@@ -109,5 +109,8 @@ class Extensions:
         return [contribution.value for contribution in self._plugins.gather(hook)]
 
     def _translations(self, modules: Sequence[ModuleSpec]) -> Iterable[Path]:
+        """Return the folders of all that is here, the enabled last: what sleeps is named on the page of modules."""
         here = self._discovery.locations()
-        return [here[module.name][0] / "translations" for module in modules if module.name in here]
+        enabled = [module.name for module in modules if module.name in here]
+        names = [*sorted(here.keys() - set(enabled)), *enabled]
+        return [here[name][0] / "translations" for name in names]

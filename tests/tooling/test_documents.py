@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import configparser
 import importlib.metadata
+import json
 import re
 
 import pytest
@@ -76,11 +77,20 @@ def test_every_dependency_is_told_and_no_other():
     declared = packages(options["options"]["install_requires"])
     for extra in ("test", "dev", "audit"):
         declared += packages(extras[extra])
-    told = [
-        found.lower()
-        for found in re.findall(r"^\| ([\w-]+) \| \d", read("docs/dependencies.md"), re.MULTILINE)
-    ]
+    page = read("docs/dependencies.md").partition("\n## Front end\n")[0]
+    told = [found.lower() for found in re.findall(r"^\| ([\w-]+) \| \d", page, re.MULTILINE)]
     assert sorted(told) == sorted(declared)
+
+
+def test_every_package_of_the_front_end_is_told_as_it_is_locked():
+    locked = json.loads(read("themes/package-lock.json"))["packages"]
+    named = {**locked[""]["dependencies"], **locked[""]["devDependencies"]}
+    told = re.findall(
+        r"^\| (@?[\w./-]+) \| ([\d.]+) \| ([\w.-]+) \| [^|]+ \|$", read("docs/dependencies.md"), re.MULTILINE
+    )
+    assert sorted(told) == sorted(
+        (name, version, locked[f"node_modules/{name}"]["license"]) for name, version in named.items()
+    )
 
 
 def test_every_dependency_has_both_bounds():

@@ -23,6 +23,13 @@ def test_versions_are_exact():
     assert [v for v in versions.values() if not re.fullmatch(r"\d+\.\d+\.\d+", v)] == []
 
 
+def test_the_lock_is_of_the_packages_that_are_named():
+    named = json.loads((THEMES / "package.json").read_text())
+    locked = json.loads((THEMES / "package-lock.json").read_text())["packages"][""]
+    for kind in ("dependencies", "devDependencies"):
+        assert locked[kind] == named[kind]
+
+
 def test_the_lock_names_no_host_and_checks_what_it_gets():
     lock = json.loads((THEMES / "package-lock.json").read_text())
     packages = [p for name, p in lock["packages"].items() if name]
