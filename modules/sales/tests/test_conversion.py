@@ -12,6 +12,7 @@ from core.contributions.asking import asking_at
 from core.contributions.operations import Operations
 from core.errors import AccessDenied, Conflict
 from core.kernel.values import Ref
+from core.records.duplicates import DuplicatesFound
 from core.storage import Database
 from core.storage.catalogs import Catalogs
 from core.testing.site import actor_of
@@ -125,18 +126,25 @@ def test_a_company_is_known_again_by_its_name_in_any_spelling(desk, lead, run, r
     assert run("convert", lead(company_name="کیان پرداز")).result["account"] == account
 
 
-def test_what_somebody_may_not_see_is_not_attached(desk, lead, run):
-    hidden = desk.one(ACCOUNT, name="Sepehr")
-    assert run("convert", lead()).result["account"] != hidden
+def test_what_somebody_may_not_see_is_neither_attached_nor_made_again(desk, lead, run):
+    desk.one(ACCOUNT, name="Sepehr")
+    record, before = lead(), counts(desk)
+    with pytest.raises(DuplicatesFound) as refused:
+        run("convert", record)
+    assert [twin.title for twin in refused.value.twins] == [""]
+    assert counts(desk) == before
 
 
-def test_who_wants_new_ones_gets_them_and_who_chooses_gets_what_they_chose(desk, lead, run, rep):
-    known = desk.one(ACCOUNT, name="Sepehr", owner=rep.id)
+def test_who_wants_another_one_of_a_name_that_is_there_is_held_back(desk, lead, run, rep):
+    desk.one(ACCOUNT, name="Sepehr", owner=rep.id)
+    with pytest.raises(DuplicatesFound):
+        run("convert", lead(), new_account=True)
+
+
+def test_who_chooses_gets_what_they_chose(desk, lead, run, rep):
+    desk.one(ACCOUNT, name="Sepehr", owner=rep.id)
     other = desk.one(ACCOUNT, name="Other", owner=rep.id)
-    assert run("convert", lead(), new_account=True).result["account"] not in (known, other)
-    assert (
-        run("convert", lead(mobile="09350000000", email=None), account=Ref(other)).result["account"] == other
-    )
+    assert run("convert", lead(), account=Ref(other)).result["account"] == other
 
 
 def test_a_person_without_a_company_is_a_customer_of_their_own(desk, lead, run):
