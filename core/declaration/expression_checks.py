@@ -62,6 +62,12 @@ def conditions(catalog: Catalog) -> Iterator[Condition]:
         for grant in role.grants:
             if grant.when:
                 yield Condition(entity=grant.entity, text=grant.when, key="when", place=grant.place)
+    for dashboard in catalog.dashboards.values():
+        for card in dashboard.cards:
+            if card.where:
+                yield Condition(
+                    entity=card.entity, text=card.where, key=f"cards.{card.name}", place=card.place
+                )
     for view in catalog.views.values():
         for name, written in mapping(view.options.get("filters")).items():
             where = text(mapping(written).get("where"))

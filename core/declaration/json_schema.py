@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from core.declaration import forms
+from core.declaration.dashboard_forms import DashboardForm, ExtendDashboardForm
 from core.declaration.form_fields import Form
 from core.declaration.workflow_forms import ExtendWorkflowForm, WorkflowForm
 from core.errors import BadRequest
@@ -21,6 +22,7 @@ KINDS: Mapping[str, tuple[type[Form], ...]] = {
     "entity": (forms.EntityForm, forms.ExtendEntityForm),
     "view": (forms.ViewForm, forms.ExtendViewForm),
     "workflow": (WorkflowForm, ExtendWorkflowForm),
+    "dashboard": (DashboardForm, ExtendDashboardForm),
     "menus": (forms.MenusForm,),
     "access": (forms.AccessForm,),
     "menu": (forms.MenuForm,),
@@ -31,11 +33,12 @@ KINDS: Mapping[str, tuple[type[Form], ...]] = {
         forms.ExtendRoleForm,
         forms.ExtendMenuForm,
         ExtendWorkflowForm,
+        ExtendDashboardForm,
     ),
 }
 """Schemas by name; the first six are what files hold, the others single documents of the API."""
 
-FILE_KINDS = ("module", "entity", "view", "workflow", "menus", "access")
+FILE_KINDS = ("module", "entity", "view", "workflow", "dashboard", "menus", "access")
 
 
 def json_schema(kind: str, field_types: FieldTypes | None = None) -> dict[str, Json]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.declaration.reading import read_yaml
 from core.errors import MetadataInvalid, Place, Problem
-from core.metadata.documents import WORKFLOW_TARGET, Document
+from core.metadata.documents import DASHBOARD_TARGET, WORKFLOW_TARGET, Document
 from core.metadata.findings import sorted_problems
 from core.metadata.layers import mapping, text
 from core.metadata.names import humanized, nearest
@@ -16,7 +16,7 @@ from core.metadata.specs import Json, Label, ModuleSpec
 
 MANIFEST = "manifest.yaml"
 FILES = ("menus.yaml", "access.yaml")
-FOLDERS = ("entities", "views", "workflows")
+FOLDERS = ("entities", "views", "workflows", "dashboards")
 OTHER_FILES = frozenset({"quality.yaml"})
 """Files beside the documents that belong to other tools."""
 
@@ -151,6 +151,9 @@ def _misplaced(documents: list[Document]) -> Iterator[Problem]:
 
 def _folder(document: Document) -> str:
     """Return the folder in which a document has its place."""
+    board = document.kind == "extend" and document.name.startswith(DASHBOARD_TARGET)
+    if board or document.kind == "dashboard":
+        return "dashboards"
     workflow = document.kind == "extend" and document.name.startswith(WORKFLOW_TARGET)
     if workflow or document.kind == "workflow":
         return "workflows"

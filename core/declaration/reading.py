@@ -8,11 +8,13 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from core.declaration import forms
+from core.declaration.dashboard_forms import DashboardForm, ExtendDashboardForm
 from core.declaration.form_fields import Form
 from core.declaration.strict_yaml import MAX_BYTES, MAX_DEPTH, MAX_NODES, Written, is_storable, read_text
 from core.declaration.workflow_forms import ExtendWorkflowForm, WorkflowForm
 from core.errors import MetadataInvalid, Param, Place, Problem
 from core.metadata.documents import (
+    DASHBOARD_TARGET,
     KINDS,
     MENU_TARGET,
     ROLE_TARGET,
@@ -33,6 +35,7 @@ FORMS: Mapping[str, type[Form]] = {
     "menu": forms.MenuForm,
     "role": forms.RoleForm,
     "workflow": WorkflowForm,
+    "dashboard": DashboardForm,
     "module": forms.ModuleForm,
 }
 GATHERED: Mapping[str, tuple[str, str, type[Form]]] = {
@@ -41,7 +44,7 @@ GATHERED: Mapping[str, tuple[str, str, type[Form]]] = {
 }
 """Top keys of files that hold several documents: what each is, how others extend it, and the form of the file."""
 
-TOPS = ("entity", "view", "workflow", "module", "extends")
+TOPS = ("entity", "view", "workflow", "dashboard", "module", "extends")
 """Top keys of files that hold one document."""
 
 
@@ -49,7 +52,7 @@ def read_yaml(source: FilePath | str, place: Place | str = "", *, owner: str = S
     """Read the documents of one YAML file or text, or raise `MetadataInvalid` with every problem and its line.
 
     ``place`` is the file as it is to be named to people. What a document is follows from its first key: ``entity``,
-    ``view``, ``workflow``, ``module``, ``extends``, or ``menus`` and ``roles``, which hold several.
+    ``view``, ``workflow``, ``dashboard``, ``module``, ``extends``, or ``menus`` and ``roles``, which hold several.
     """
     file = place.file if isinstance(place, Place) else place
     written = read_text(_text(source, file) if isinstance(source, FilePath) else source, file)
@@ -99,6 +102,8 @@ def form_of(document: Document) -> Form | None:
         return forms.ExtendMenuForm()
     if document.name.startswith(WORKFLOW_TARGET):
         return ExtendWorkflowForm()
+    if document.name.startswith(DASHBOARD_TARGET):
+        return ExtendDashboardForm()
     return forms.ExtendViewForm() if split_view_name(document.name)[0] else forms.ExtendEntityForm()
 
 
@@ -109,7 +114,7 @@ def shape_problems(document: Document) -> Iterator[Problem]:
     yield from _placed(messages, document, ())
     prefix = SITE_ENTITY_PREFIX if document.owner == SITE else f"{document.owner}."
     own = (
-        document.kind not in ("menu", "role", "workflow")
+        document.kind not in ("menu", "role", "workflow", "dashboard")
         or "." not in document.name
         or document.name.startswith((prefix, SITE_ENTITY_PREFIX))
     )
@@ -137,7 +142,10 @@ def _documents(written: Written, file: str, owner: str) -> Iterator[Document]:
     body = written.value
     if not isinstance(body, Mapping) or not body:
         raise _invalid(Place(file=file, line=1), "wrong_type", "A document is made of names and values.")
+    single = any(key in body for key in TOPS[:-1]) or isinstance(body.get("extends"), str)
     for top, (kind, target, form) in GATHERED.items():
+        if single:
+            break
         if top in body or (isinstance(body.get("extends"), Mapping) and _extends_only(body, target)):
             yield from _gathered(written, file, owner, kind, (top, target, form))
             return

@@ -10,6 +10,7 @@ from typing import TypeAlias, TypeVar
 from core.errors import MetadataConflict, MetadataInvalid, Place, Problem
 from core.metadata.catalog import Catalog
 from core.metadata.checks import check_entities
+from core.metadata.dashboard_checks import check_dashboards
 from core.metadata.dependencies import Dependencies
 from core.metadata.documents import Behaviour, Document, Path, digest_of
 from core.metadata.findings import CONFLICT, Attribution, Finding, Findings, sorted_problems
@@ -107,6 +108,7 @@ class _Builder:
         check_menus(merged, findings)
         check_roles(merged, findings)
         check_workflows(merged, self._dependencies, findings)
+        check_dashboards(merged, findings)
         catalog = self._catalog(documents, merged)
         return catalog, merged, [*findings, *self._checked(catalog, documents, findings)]
 
@@ -172,6 +174,7 @@ class _Builder:
             menus=_frozen(merged.menus),
             roles=_frozen(merged.roles),
             workflows=_frozen(merged.workflows),
+            dashboards=_frozen(merged.dashboards),
             modules=MappingProxyType({m.name: m for m in self._modules}),
             digest=digest_of([parts, behaviours, [[m.name, m.version] for m in self._modules]]),
         )

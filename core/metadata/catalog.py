@@ -8,6 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from core.errors import BadRequest, NotFound, Problem
+from core.metadata.dashboard_specs import DashboardSpec
 from core.metadata.names import nearest
 from core.metadata.specs import EntitySpec, FieldSpec, MenuSpec, ModuleSpec, RoleSpec, ViewSpec
 from core.metadata.workflow_specs import WorkflowSpec
@@ -31,6 +32,7 @@ class Catalog:
     menus: Mapping[str, MenuSpec] = field(default_factory=lambda: MappingProxyType({}))
     roles: Mapping[str, RoleSpec] = field(default_factory=lambda: MappingProxyType({}))
     workflows: Mapping[str, WorkflowSpec] = field(default_factory=lambda: MappingProxyType({}))
+    dashboards: Mapping[str, DashboardSpec] = field(default_factory=lambda: MappingProxyType({}))
     modules: Mapping[str, ModuleSpec] = field(default_factory=lambda: MappingProxyType({}))
     diagnostics: tuple[Problem, ...] = ()
     digest: str = ""

@@ -27,6 +27,7 @@ _PARTS = {
     "items": 2,
     "columns": 2,
     "card": 2,
+    "cards": 2,
     "sums": 2,
     "quick_create": 2,
     "fold": 2,

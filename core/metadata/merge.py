@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from core.metadata.base_amounts import add_base_amounts
+from core.metadata.dashboard_merge import merge_dashboard
+from core.metadata.dashboard_specs import DashboardSpec
 from core.metadata.dependencies import Dependencies
 from core.metadata.documents import (
+    DASHBOARD_TARGET,
     MENU_TARGET,
     ROLE_TARGET,
     TARGETS,
@@ -42,6 +45,7 @@ class Merged:
     menus: dict[str, MenuSpec] = field(default_factory=dict)
     roles: dict[str, RoleSpec] = field(default_factory=dict)
     workflows: dict[str, WorkflowSpec] = field(default_factory=dict)
+    dashboards: dict[str, DashboardSpec] = field(default_factory=dict)
     documents: dict[tuple[str, str], Document] = field(default_factory=dict)
     extends: dict[str, list[Document]] = field(default_factory=dict)
     origins: dict[tuple[str, str, str], tuple[Document, Path]] = field(default_factory=dict)
@@ -86,6 +90,7 @@ class Merge:
         self._merge_views()
         self._merge_roles_and_menus()
         self._merge_workflows()
+        self._merge_dashboards()
         for target, documents in self._merged.extends.items():
             if target not in self._known_targets():
                 for document in documents:
@@ -220,6 +225,15 @@ class Merge:
                 extends = self._merged.extends.get(WORKFLOW_TARGET + name, [])
                 seen = [d for d in extends if self._may_touch(d, document)]
                 self._merged.workflows[name] = merge_workflow(
+                    document, seen, self._findings, self._merged.overrides
+                )
+
+    def _merge_dashboards(self) -> None:
+        for (kind, name), document in self._merged.documents.items():
+            if kind == "dashboard":
+                extends = self._merged.extends.get(DASHBOARD_TARGET + name, [])
+                seen = [d for d in extends if self._may_touch(d, document)]
+                self._merged.dashboards[name] = merge_dashboard(
                     document, seen, self._findings, self._merged.overrides
                 )
 

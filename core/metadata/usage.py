@@ -38,7 +38,25 @@ def where_used(catalog: Catalog, entity: str, field: str = "") -> tuple[Use, ...
     return tuple(dict.fromkeys(sorted(uses, key=lambda u: (u.kind, u.name, u.part))))
 
 
+def _of_cards(catalog: Catalog, entity: str, field: str = "") -> Iterator[Use]:
+    """Yield the cards of dashboards that tell of an entity, or name one of its fields."""
+    for dashboard in catalog.dashboards.values():
+        for card in dashboard.cards:
+            sort = (name.removeprefix("-") for name in card.sort)
+            named = {*card.columns, *sort, card.group_by, card.measure.partition("(")[2].rstrip(")")}
+            own = card.entity == entity and (not field or field in named)
+            if own or (field and mentions(catalog, card.entity, card.where, entity, field)):
+                yield Use(
+                    kind="dashboard",
+                    name=dashboard.name,
+                    part=f"cards.{card.name}",
+                    owner=dashboard.owner,
+                    place=card.place,
+                )
+
+
 def _entity_uses(catalog: Catalog, entity: str) -> Iterator[Use]:
+    yield from _of_cards(catalog, entity)
     for other in catalog.entities.values():
         for spec in other.fields.values():
             source = spec.rollup.source if spec.rollup else ""
@@ -65,6 +83,7 @@ def _entity_uses(catalog: Catalog, entity: str) -> Iterator[Use]:
 
 
 def _field_uses(catalog: Catalog, entity: str, field: str) -> Iterator[Use]:
+    yield from _of_cards(catalog, entity, field)
     for other in catalog.entities.values():
         yield from _in_entity(catalog, other, entity, field)
     for view in catalog.views.values():

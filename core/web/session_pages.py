@@ -15,6 +15,7 @@ from core.identity.service import SESSION_DAYS
 from core.kernel.site import Site
 from core.records.service import Records
 from core.storage import Database
+from core.web.dashboard_page import home_dashboard
 from core.web.locale import time_zones
 from core.web.pages import FRAGMENT, Pages, go, menu, same_site
 from core.web.visit import LANGUAGE_COOKIE, SESSION_COOKIE, visit
@@ -36,8 +37,11 @@ def register(made: Blueprint, site: Site, pages: Pages) -> None:
 
 
 def home(pages: Pages) -> Response:
-    """Lead to the first thing in the menu; say so where there is nothing."""
+    """Lead to the dashboard of one's role, else to the first thing in the menu; say so where there is nothing."""
     present = visit().require()
+    found = home_dashboard(present)
+    if found is not None:
+        return found
     for _, entries in menu(present):
         return go(entries[0].url)
     return pages.show("home.html", nav="home")
