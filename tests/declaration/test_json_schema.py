@@ -21,6 +21,7 @@ FILES = [
     ("entity", "entities/*.yaml"),
     ("workflow", "workflows/*.yaml"),
     ("view", "views/*.yaml"),
+    ("dashboard", "dashboards/*.yaml"),
 ]
 
 
