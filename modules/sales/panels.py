@@ -100,10 +100,11 @@ def _points(lead: int, asking: Asking) -> list[Mapping[str, object]]:
 
 
 def _of_opportunity(number: int, asking: Asking) -> Iterator[Panel]:
-    fields = ("stage_entered_at", "last_activity_at", "stale_at")
+    # Whoever sees the form may know that it is stale, also where the activities behind that are not theirs to see.
+    fields = ("stage_entered_at", "last_activity_at")
     where = f"id == {number} and state == 'open' and stale_at <= $now"
-    found = next(iter(look_up(asking.uow, OPPORTUNITY, fields, where=where, actor=asking.actor)), None)
-    moments = [found[name] for name in fields[:2]] if found else []
+    found = next(iter(look_up(asking.uow, OPPORTUNITY, fields, where=where)), None)
+    moments = [found[name] for name in fields] if found else []
     since = max((at for at in moments if isinstance(at, datetime)), default=None)
     if since is not None:
         days = int((asking.uow.now - since).total_seconds() // DAY)
