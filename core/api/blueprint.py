@@ -16,6 +16,7 @@ from core.api.call import open_call
 from core.api.exchange_routes import ROUTES as EXCHANGE
 from core.api.file_routes import ROUTES as FILES
 from core.api.job_routes import ROUTES as JOBS
+from core.api.merge_routes import ROUTES as MERGES
 from core.api.metadata_routes import ROUTES as METADATA
 from core.api.module_routes import ROUTES as MODULES
 from core.api.openapi import openapi_route
@@ -38,7 +39,7 @@ View = Callable[..., Response]
 
 def routes() -> tuple[Route, ...]:
     """Return every route of the API."""
-    asked = (*RECORDS, *BULK, *OPERATIONS, *TRANSITIONS, *QUERIES, *METADATA)
+    asked = (*RECORDS, *BULK, *OPERATIONS, *TRANSITIONS, *MERGES, *QUERIES, *METADATA)
     described = (*asked, *WORKFLOWS, *MODULES, *EXCHANGE, *FILES, *JOBS, *ACCESS)
     return (*described, openapi_route(described))
 

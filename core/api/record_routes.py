@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from flask import Response
 
-from core.api.answers import answer, etag, nothing
+from core.api.answers import answer, etag, nothing, reply
 from core.api.bodies import read_json
 from core.api.call import Call
 from core.api.idempotency import KEY, Made, once
@@ -17,9 +17,10 @@ from core.api.routes import OBJECT, Header, Parameter, Route, names, record_id, 
 from core.errors import AccessDenied, BadRequest, NotFound, VersionMissing
 from core.records.change import Saved
 from core.records.duplicates import allow_duplicates
+from core.records.merging import Merging
 from core.records.reading import Reading
 from core.records.service import Records
-from core.storage import UnitOfWork
+from core.storage import Database, UnitOfWork
 
 IF_MATCH = Header(
     name="If-Match", about='The version that you have seen, as the ETag gave it: "3".', required=True
@@ -47,13 +48,33 @@ def get_list(call: Call, entity: str) -> Response:
 
 def get_record(call: Call, entity: str, record: str) -> Response:
     """Answer one record: one statement."""
-    reading, number, fields = call.site.get(Reading), record_id(record), names(call, "fields")
-    version, body = call.read(
+    number, fields = record_id(record), names(call, "fields")
+    try:
+        version, body = _versioned(call, entity, number, fields)
+    except NotFound:
+        return _elsewhere(call, entity, number)
+    return answer(body, 200, etag(version))
+
+
+def _elsewhere(call: Call, entity: str, number: int) -> Response:
+    """Lead to the record that another one was merged into, where the caller may see it."""
+    with call.site.get(Database).unit(call.catalog, call.actor, reading=True) as uow:
+        target = call.site.get(Merging).target(entity, number, uow)
+        if target is None:
+            raise NotFound
+        call.site.get(Reading).get(call.actor, entity, target, ("id",), catalog=uow.catalog, uow=uow)
+    response = reply({"merged_into": target}, 307)
+    response.headers["Location"] = call.request.path.rpartition("/")[0] + f"/{target}"
+    return response
+
+
+def _versioned(call: Call, entity: str, number: int, fields: Sequence[str]) -> tuple[int, bytes]:
+    reading = call.site.get(Reading)
+    return call.read(
         lambda catalog: reading.get_versioned(
             call.actor, entity, number, fields, catalog=catalog, reader=call.reader
         )
     )
-    return answer(body, 200, etag(version))
 
 
 def create(call: Call, entity: str) -> Response:

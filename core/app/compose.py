@@ -44,6 +44,7 @@ from core.records.guarding import Guarding
 from core.records.history_reading import HistoryReading
 from core.records.loading import Loading
 from core.records.matching import Matching
+from core.records.merging import Merging
 from core.records.moves import Moves
 from core.records.moving import Moving
 from core.records.near import Nearness
@@ -140,6 +141,8 @@ def _add_records(site: Site) -> None:
             moves=Moves(moving, guarding),
         )
     )
+    plans = Plans(types, schema_of)
+    site.put(Merging(writing=writing, plans=plans, access=access, conditions=conditions, context=context))
     site.put(Matching(tables=tables, types=types, access=access, conditions=conditions))
 
 

@@ -78,6 +78,10 @@ class FieldForm(Form):
     required_when = Text("Required where this expression holds.")
     read_only_when = Text("Not to be changed where this expression holds.")
     import_names = Items(Text(), "What else the column of an imported sheet may be called.", adds=True)
+    merge = Text(
+        "What becomes of the value when records are merged; without it the newer one counts, and people may choose.",
+        choices=("union", "sum", "strictest", "earliest", "keep"),
+    )
 
 
 class RuleForm(Form):

@@ -36,6 +36,7 @@ FIELD_OPEN = frozenset(
         "minimum",
         "maximum",
         "import_names",
+        "merge",
     }
 )
 """Properties of a field that other documents may set; the rest decides what is stored and stays with the owner."""

@@ -76,6 +76,7 @@ class FieldSpec:
     required_when: str = ""
     read_only_when: str = ""
     import_names: tuple[str, ...] = ()
+    merge: str = ""
     joined: Mapping[str, str] = field(default_factory=lambda: NO_OWNERS, compare=False)
     nullable: bool = True
 

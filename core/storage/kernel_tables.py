@@ -182,6 +182,36 @@ external_id = sa.Table(
     sa.Index("core_external_id_by_record", "entity", "record_id"),
 )
 
+merge = sa.Table(
+    "core_merge",
+    KERNEL,
+    _id(),
+    _text("entity"),
+    sa.Column("winner", sa.BigInteger, nullable=False),
+    sa.Column("losers", ARRAY(sa.BigInteger), nullable=False),
+    _text("cause"),
+    _moment("at", now=True),
+    sa.Column("actor", sa.BigInteger),
+    _text("actor_name"),
+    _text("reason", ""),
+    _json("moved", "[]"),
+    _json("conflicts", "[]"),
+    _json("external", "[]"),
+    _moment("undone_at"),
+    sa.Column("undone_by", sa.BigInteger),
+    sa.Index("core_merge_by_winner", "entity", "winner"),
+)
+
+redirect = sa.Table(
+    "core_redirect",
+    KERNEL,
+    sa.Column("entity", sa.Text, primary_key=True),
+    sa.Column("record_id", sa.BigInteger, primary_key=True),
+    sa.Column("target", sa.BigInteger, nullable=False),
+    sa.Column("merge", sa.BigInteger, nullable=False),
+    sa.Index("core_redirect_by_merge", "merge"),
+)
+
 sequence = sa.Table(
     "core_sequence",
     KERNEL,

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 
 from core.contributions import Operation, Operations
-from core.errors import AccessDenied, Problem, ValidationFailed, VersionConflict
+from core.errors import AccessDenied, NotFound, Problem, ValidationFailed, VersionConflict
 from core.kernel.site import Site
 from core.records.duplicates import DuplicatesFound, allow_duplicates
 from core.records.service import Records
@@ -22,6 +22,7 @@ from core.web.form_related import related
 from core.web.form_values import FormValues, whole
 from core.web.history_page import history_lines
 from core.web.lookups import store_upload
+from core.web.merge_page import merged_into
 from core.web.pages import Pages, go
 from core.web.panels import record_panels
 from core.web.status_bar import status_bars
@@ -51,7 +52,17 @@ def register(made: Blueprint, site: Site, pages: Pages) -> None:
 
 def edit(site: Site, pages: Pages, name: str, number: int) -> Response:
     """Show a record or an empty form; save what is posted."""
-    form = open_form(site, visit().require(), name, number)
+    present = visit().require()
+    try:
+        form = open_form(site, present, name, number)
+    except NotFound:
+        form = None
+    if form is None or form.trashed:
+        target = merged_into(site, present, name, number)
+        if target:
+            return go(url_for("web.record", entity=name, number=target))
+    if form is None:
+        raise NotFound
     return _show(pages, form) if request.method == "GET" else _save(pages, form)
 
 
@@ -143,7 +154,7 @@ def _show(
         form=model,
         version=_version(form.record, typed, conflict),
         title=_title(present, form),
-        may={action: form.may(action) for action in ("create", "update", "delete")},
+        may={action: form.may(action) for action in ("create", "update", "delete", "merge")},
         writable=form.writable,
         trashed=form.trashed,
         conflict=conflict,

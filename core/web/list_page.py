@@ -49,7 +49,7 @@ def show(site: Site, pages: Pages, name: str) -> Response:
     entity, columns = listing.entity, listing.columns
     allowed = {
         action: access.may(actor, name, action, catalog)
-        for action in ("create", "update", "delete", "import", "export")
+        for action in ("create", "update", "delete", "merge", "import", "export")
     }
     return pages.show(
         "list.html",

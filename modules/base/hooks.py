@@ -74,6 +74,7 @@ OWNED = Behaviour(
             "to": "base.user",
             "on_delete": "clear",
             "default": "$user",
+            "merge": "keep",
         },
         "team": {
             "type": "reference",
@@ -81,6 +82,7 @@ OWNED = Behaviour(
             "to": "base.team",
             "on_delete": "clear",
             "default": "$team",
+            "merge": "keep",
         },
     },
 )

@@ -27,7 +27,8 @@ def keep_one_primary(changes: Sequence[Change], uow: UnitOfWork) -> None:
     entity = changes[0].entity.name
     if entity not in OWNERS:
         return
-    chosen = {change.id for change in changes}
+    # Who comes along with another owner was not chosen: the main one that is there stays.
+    chosen = {change.id for change in changes if change.action != "update" or PRIMARY in change.changed}
     moved: dict[int, Mapping[str, object]] = {}
     for lines in _lists(entity, _owners(changes), uow):
         for _, group in groupby(sorted(lines, key=_kind), key=_kind):
