@@ -16,8 +16,9 @@ from core.api.routes import OBJECT, Route, listed, record_id
 from core.errors import BadRequest
 from core.fields import FieldTypes
 from core.metadata.catalog import Catalog
+from core.records.merge_results import MergePlan
 from core.records.merge_values import FieldMerge
-from core.records.merging import MergePlan, Merging
+from core.records.merging import Merging
 from core.storage import Database, UnitOfWork
 from core.storage.merges import MergeRow
 

@@ -80,7 +80,7 @@ def _same(
                 yield number, twin
     for number, values in found.items():
         if any(
-            _leads(values.get(spec.name), work.entity, winner)
+            _points_at(values.get(spec.name), work.entity, winner)
             for spec in plan.references
             if spec is not incoming.spec and spec.required
         ):
@@ -100,7 +100,7 @@ def _keys(plan: Any, names: Sequence[str], values: Values) -> list[object]:
     return [plan.types[name].key(plan.entity.fields[name], values.get(name)) for name in names]
 
 
-def _leads(value: object, entity: str, number: int) -> bool:
+def _points_at(value: object, entity: str, number: int) -> bool:
     if isinstance(value, AnyRef):
         return value.entity == entity and value.id == number
     return isinstance(value, Ref) and value.id == number

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 import sqlalchemy as sa
@@ -23,7 +22,8 @@ from core.metadata.specs import Json
 from core.records.change import Draft
 from core.records.conditions import Conditions
 from core.records.merge_children import linked_to, move_children, pointing_at, sources_of
-from core.records.merge_values import FieldMerge, merge_fields
+from core.records.merge_results import Follower, Merged, MergePlan, Unmerged
+from core.records.merge_values import merge_fields
 from core.records.numbering import keep_numbered
 from core.records.persist import read_before
 from core.records.plan import Plans
@@ -50,47 +50,6 @@ MOST = 5
 """Records that are merged at once, the one that stays included."""
 
 Values = Mapping[str, object]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Follower:
-    """How many records of an entity follow by a field, and how many of them the record that stays has already.
-
-    ``entity`` is empty where the person may not see such records.
-    """
-
-    entity: str
-    field: str
-    count: int
-    same: int = 0
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MergePlan:
-    """What a merge would do, before anything is done: the fields that may be shown, and what follows."""
-
-    winner: int
-    losers: tuple[int, ...]
-    fields: tuple[FieldMerge, ...]
-    followers: tuple[Follower, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Merged:
-    """What a merge did: its number, by which it is taken back, the record that stays, and what was there already."""
-
-    id: int
-    winner: int
-    moved: int
-    conflicts: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Unmerged:
-    """What taking a merge back did: the records that are there again, and fields that somebody has changed since."""
-
-    restored: tuple[int, ...]
-    kept: tuple[tuple[str, int, str], ...]
 
 
 class Merging:

@@ -10,7 +10,8 @@ from core.errors import BadRequest, PayvandError, Problem
 from core.fields import FieldTypes
 from core.kernel.site import Site
 from core.metadata.specs import EntitySpec
-from core.records.merging import MERGE, MergePlan, Merging
+from core.records.merge_results import MergePlan
+from core.records.merging import MERGE, Merging
 from core.records.reading import Reading
 from core.storage import Database
 from core.web.form_values import whole
