@@ -59,7 +59,7 @@ def opened(desk, people):
     page.locator("header [data-menu]").first.click()
     yield "menu", page
     page = desk.goes(LIST)
-    page.locator(".adder > summary").first.click()
+    page.locator(".adder:has(details) > summary").click()
     page.locator(".adder details > summary").nth(3).click()
     yield "filter", page
     page = desk.goes(LIST)
