@@ -307,7 +307,7 @@ def test_hourly_tasks_are_promised_once_an_hour(desk):
     for _ in range(2):
         with desk.unit() as uow:
             desk.jobs.defer_due(uow)
-    assert desk.run(kinds) == 1
+    assert desk.run(kinds) == [(1,)]
     desk.run("UPDATE core_job SET created_at = created_at - interval '51 minutes' RETURNING 1")
     with desk.unit() as uow:
         assert len(desk.jobs.defer_due(uow)) == len([t for t in desk.jobs.names if desk.jobs.task(t).hourly])
