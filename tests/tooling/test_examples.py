@@ -19,7 +19,7 @@ from core.lifecycle.data_files import read_data
 from tests.architecture.sources import ROOT, read, repository_files
 from tests.tooling.code_blocks import blocks, pages
 
-DOCUMENTS = ("entity:", "extends:", "view:", "module:", "menus:", "roles:")
+DOCUMENTS = ("entity:", "extends:", "view:", "module:", "menus:", "roles:", "dashboard:", "workflow:")
 TARGETS = set(re.findall(r"^([a-z0-9-]+):.*## ", read("Makefile"), re.MULTILINE))
 SPAN = re.compile(r"`((?:\.venv/bin/)?(?:payvand|make|python) [^`\n]+)`")
 PLACEHOLDER = re.compile(r"[A-Z…]+$|<.*>$|\[.*\]$")
@@ -40,6 +40,13 @@ def test_python_in_documents_parses_and_imports_what_exists(block):
             assert not [alias.name for alias in node.names if not hasattr(module, alias.name)]
 
 
+def place_of(written):
+    """Return the name of the file that an example stands for."""
+    if "menus" in written:
+        return "menus.yaml"
+    return "access.yaml" if "roles" in written and "dashboard" not in written else "entity.yaml"
+
+
 @pytest.mark.parametrize("block", blocks("yaml"), ids=str)
 def test_yaml_in_documents_is_what_the_strict_reader_takes(block, tmp_path):
     written = read_text(block.text, block.page).value
@@ -48,8 +55,9 @@ def test_yaml_in_documents_is_what_the_strict_reader_takes(block, tmp_path):
     if "records" in written:
         assert read_data(file).records
     elif re.search(rf"^(?:{'|'.join(DOCUMENTS)})", block.text, re.MULTILINE):
-        kind = "menus.yaml" if "menus" in written else "access.yaml" if "roles" in written else "entity.yaml"
-        assert read_yaml(file, f"m/entities/{kind}", owner="library")
+        named = written.get("dashboard") or written.get("workflow") or "library."
+        owner = str(named).partition(".")[0]
+        assert read_yaml(file, f"m/entities/{place_of(written)}", owner=owner)
 
 
 def test_a_wrong_example_would_be_found(tmp_path):
