@@ -96,7 +96,7 @@ class FieldReader:
     def is_drawn_in_scope(self, name: str) -> bool:
         """Tell whether the key of the actor covers every entity that a derived field is drawn from."""
         field = self._entity.fields[name]
-        if not field.derived or field.option("readable") == "always":
+        if not field.derived or field.readable_because:
             return True
         used = rollup_inputs(field, self._schema) if field.rollup else computed_inputs(field, self._schema)
         return all(self._in_scope(entity) for entity, _name in used if entity != self._entity.name)
@@ -121,7 +121,7 @@ class FieldReader:
         if not given:
             return None
         own: Clauses = frozenset() if len(given) == len(self._branches) else frozenset({given})
-        if not field.derived or field.option("readable") == "always":
+        if not field.derived or field.readable_because:
             return own
         inputs = (
             self._of_rollup(field) if field.rollup else self._of_inputs(computed_inputs(field, self._schema))

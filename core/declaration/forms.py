@@ -77,6 +77,9 @@ class FieldForm(Form):
     visible_when = Text("Shown only where this expression holds.")
     required_when = Text("Required where this expression holds.")
     read_only_when = Text("Not to be changed where this expression holds.")
+    readable_because = Text(
+        "Why a derived value may be read also by those who may not read all that it is drawn from."
+    )
     import_names = Items(Text(), "What else the column of an imported sheet may be called.", adds=True)
     merge = Text(
         "What becomes of the value when records are merged; without it the newer one counts, and people may choose.",

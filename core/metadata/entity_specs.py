@@ -44,6 +44,7 @@ FIELD_KEYS = frozenset(
         "visible_when",
         "required_when",
         "read_only_when",
+        "readable_because",
         "import_names",
     }
 )
@@ -137,6 +138,7 @@ def _field(merged: MergedEntity, name: str, body: Mapping[str, Json], findings: 
         visible_when=text(body.get("visible_when")),
         required_when=text(body.get("required_when")),
         read_only_when=text(body.get("read_only_when")),
+        readable_because=text(body.get("readable_because")),
         import_names=texts(body.get("import_names")),
         joined=MappingProxyType(dict(merged.joined.get(name, {}))),
         nullable=not (own and required and name in merged.own_required),

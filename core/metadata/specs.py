@@ -75,6 +75,7 @@ class FieldSpec:
     visible_when: str = ""
     required_when: str = ""
     read_only_when: str = ""
+    readable_because: str = ""
     import_names: tuple[str, ...] = ()
     merge: str = ""
     joined: Mapping[str, str] = field(default_factory=lambda: NO_OWNERS, compare=False)

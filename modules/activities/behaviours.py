@@ -7,6 +7,8 @@ from core.sdk import Behaviour
 OPEN = "state in ['planned', 'in_progress']"
 """What is still to be done."""
 
+WHY = "A moment tells nobody what was said, and who sees the record must know whether somebody cares for it."
+
 ACTIVITY, RECURRENCE = "activities.activity", "activities.recurrence"
 
 
@@ -20,11 +22,13 @@ def _with_steps(name: str, by: str) -> Behaviour:
                 "type": "datetime",
                 "label": "Next activity",
                 "rollup": {"from": ACTIVITY, "by": by, "min": "scheduled_at", "where": OPEN},
+                "readable_because": WHY,
             },
             "last_activity_at": {
                 "type": "datetime",
                 "label": "Last activity",
                 "rollup": {"from": ACTIVITY, "by": by, "max": "done_at", "where": "state == 'done'"},
+                "readable_because": WHY,
             },
         },
         joins={ACTIVITY: "record", RECURRENCE: "record"},

@@ -95,7 +95,10 @@ def test_a_field_may_be_declared_readable_without_its_inputs():
             **ENTITIES["kit.shelf"],
             "fields": {
                 **ENTITIES["kit.shelf"]["fields"],
-                "filled": {**ENTITIES["kit.shelf"]["fields"]["filled"], "readable": "always"},
+                "filled": {
+                    **ENTITIES["kit.shelf"]["fields"]["filled"],
+                    "readable_because": "a number tells nobody what is in it",
+                },
             },
         },
     }
