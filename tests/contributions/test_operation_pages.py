@@ -95,7 +95,8 @@ def test_rows_of_a_list_are_chosen_for_it(keeper, crate):
     ids = [crate(), crate("Second")]
     rows = keeper.opens(f"/records/{CRATE}")
     assert rows.page.one("button", formaction=f"/records/{CRATE}/operation/seal/chosen").text == "Seal"
-    assert {a["href"] for a in rows.page.all("a", data_modal=...)} == {f"/records/{CRATE}/operation/fill"}
+    dialogs = {a["href"] for a in rows.page.all("a", data_modal=...) if a.inside("main")}
+    assert dialogs == {f"/records/{CRATE}/operation/fill"}
     token = rows.page.all("input", name="csrf")[0]["value"]
     dialog = keeper.sends(f"/records/{CRATE}/operation/seal/chosen", {"csrf": token, "id": ids})
     assert "2 records" in dialog.page.html

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from core.kernel.actor import Preferences, system_actor
@@ -12,7 +14,12 @@ from core.storage.catalogs import Catalogs
 
 @pytest.fixture(scope="session")
 def site_modules():
-    return ("base",)
+    return ("kit",)
+
+
+@pytest.fixture(scope="session")
+def site_folders():
+    return [Path("tests/fixtures/modules")]
 
 
 @pytest.fixture
