@@ -100,7 +100,7 @@ customElements.define('ui-form', class extends HTMLElement {
     }
     const main = this.closest('main')!;
     this.dirty = false;
-    (document.activeElement as HTMLElement | null)?.blur(); // else htmx takes the focus back to the field, from what is wrong
+    (document.activeElement as HTMLElement | null)?.blur(); // else the swap takes the focus back to the field, from what is wrong
     await put(main, await answer.text(), '#main');
   }
 
