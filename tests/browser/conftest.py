@@ -115,7 +115,7 @@ class Desk:
         page.fill("#login", login)
         page.fill("#password", password)
         page.keyboard.press("Enter")
-        page.wait_for_url("**/records/**")
+        page.wait_for_url(lambda address: "/sign-in" not in address)  # a dashboard, or the first list
         return self.settles()
 
     def close(self) -> list[str]:
