@@ -52,16 +52,19 @@ def get_record(call: Call, entity: str, record: str) -> Response:
     try:
         version, body = _versioned(call, entity, number, fields)
     except NotFound:
-        return _elsewhere(call, entity, number)
+        found = _elsewhere(call, entity, number)
+        if found is None:
+            raise
+        return found
     return answer(body, 200, etag(version))
 
 
-def _elsewhere(call: Call, entity: str, number: int) -> Response:
-    """Lead to the record that another one was merged into, where the caller may see it."""
+def _elsewhere(call: Call, entity: str, number: int) -> Response | None:
+    """Lead to the record that another one was merged into, where there is one that the caller may see."""
     with call.site.get(Database).unit(call.catalog, call.actor, reading=True) as uow:
         target = call.site.get(Merging).target(entity, number, uow)
         if target is None:
-            raise NotFound
+            return None
         call.site.get(Reading).get(call.actor, entity, target, ("id",), catalog=uow.catalog, uow=uow)
     response = reply({"merged_into": target}, 307)
     response.headers["Location"] = call.request.path.rpartition("/")[0] + f"/{target}"

@@ -171,7 +171,7 @@ class Merging:
 
     def target(self, entity: str, number: int, uow: UnitOfWork) -> int | None:
         """Return the record that another one has become a part of."""
-        return merged_into(uow, entity, number)
+        return merged_into(uow, entity, number) if 0 < number < 2**63 else None
 
     # --- what is asked before ----------------------------------------------------------------------
 

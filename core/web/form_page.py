@@ -53,16 +53,17 @@ def register(made: Blueprint, site: Site, pages: Pages) -> None:
 def edit(site: Site, pages: Pages, name: str, number: int) -> Response:
     """Show a record or an empty form; save what is posted."""
     present = visit().require()
+    form, missing = None, NotFound()
     try:
         form = open_form(site, present, name, number)
-    except NotFound:
-        form = None
+    except NotFound as refused:
+        missing = refused
     if form is None or form.trashed:
         target = merged_into(site, present, name, number)
         if target:
             return go(url_for("web.record", entity=name, number=target))
     if form is None:
-        raise NotFound
+        raise missing
     return _show(pages, form) if request.method == "GET" else _save(pages, form)
 
 
