@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 
-from core.errors import BadRequest, PayvandError, Problem
+from core.errors import BadRequest, NotFound, PayvandError, Problem
 from core.fields import FieldTypes
 from core.kernel.site import Site
 from core.metadata.specs import EntitySpec
@@ -233,6 +233,13 @@ def merges(site: Site, pages: Pages, name: str, number: int) -> Response:
 
 
 def merged_into(site: Site, present: Visit, name: str, number: int) -> int | None:
-    """Return the record that another one was merged into."""
+    """Return the record that another one was merged into, where the person may see it."""
     with site.get(Database).unit(present.catalog, present.actor, reading=True) as uow:
-        return site.get(Merging).target(name, number, uow)
+        target = site.get(Merging).target(name, number, uow)
+        if target is None:
+            return None
+        try:
+            site.get(Reading).get(present.actor, name, target, ("id",), catalog=uow.catalog, uow=uow)
+        except NotFound:
+            return None
+    return target

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from core.sdk import (
     Money,
@@ -62,14 +63,7 @@ def N_(text: str) -> str:
 
 def quote_of_opportunity(call: OperationCall) -> Outcome:
     """Make a draft of an opportunity's lines, for its company and its main contact."""
-    found = reading(call.uow).get(
-        call.actor,
-        "sales.opportunity",
-        call.record,
-        ("name", "account", "primary_contact", "amount"),
-        catalog=call.uow.catalog,
-        uow=call.uow,
-    )
+    found = _seen(call, ("name", "account", "primary_contact", "amount"))
     lines = look_up(
         call.uow,
         "sales.opportunity_line",
@@ -109,9 +103,7 @@ def revise(call: OperationCall) -> Outcome:
             result={"id": number},
         )
     uow = call.uow
-    found = reading(uow).get(
-        call.actor, QUOTE, call.record, (*COPIED, "revision", "root"), catalog=uow.catalog, uow=uow
-    )
+    found = _seen(call, (*COPIED, "revision", "root"))
     lines = look_up(uow, LINE, COPIED_LINES, where=f"quote == {call.record}", actor=call.actor)
     values = {name: found[name] for name in COPIED if found.get(name) is not None}
     values["valid_until"] = uow.today + timedelta(days=VALID_DAYS)
@@ -155,9 +147,7 @@ def hand_out(call: OperationCall) -> Outcome:
 
 def renew_link(call: OperationCall) -> Outcome:
     """Make all links useless that were handed out before."""
-    found = reading(call.uow).get(
-        call.actor, QUOTE, call.record, ("link_no",), catalog=call.uow.catalog, uow=call.uow
-    )
+    found = _seen(call, ("link_no",))
     records(call.uow).update(
         call.system("older links are made useless"),
         QUOTE,
@@ -171,13 +161,18 @@ def renew_link(call: OperationCall) -> Outcome:
 
 def address_of(call: OperationCall) -> str:
     """Return the address at which the customer sees this quote."""
-    found = reading(call.uow).get(
-        call.actor, QUOTE, call.record, ("link_no", "valid_until"), catalog=call.uow.catalog, uow=call.uow
-    )
+    found = _seen(call, ("link_no", "valid_until"))
     token = sign_link(
         call.uow, PURPOSE, {"quote": call.record, "no": int(str(found["link_no"]))}, _until(found, call.uow)
     )
     return call.asking.url("sales.offer", token=token, absolute=True)
+
+
+def _seen(call: OperationCall, fields: Sequence[str]) -> Mapping[str, Any]:
+    """Return fields of the record, as the one who does it sees them."""
+    return reading(call.uow).get(
+        call.actor, call.entity, call.record, fields, catalog=call.uow.catalog, uow=call.uow
+    )
 
 
 def _until(quote: Mapping[str, object], uow: UnitOfWork) -> datetime:

@@ -41,7 +41,7 @@ def show(asking: Asking, token: str) -> Answer:
 def answer(asking: Asking, token: str) -> Answer:
     """Take the customer's answer; a second one finds that it was given."""
     quote = _quote(asking, token)
-    if quote["state"] != "sent":
+    if not _is_open(asking, quote):
         return Redirect(
             asking.url("sales.offer", token=token), N_("This quote was answered, or is no longer valid.")
         )
@@ -101,12 +101,17 @@ def _page(
             **paper_of(quote, style),
             "paper_style": style,
             "problem": problem,
-            "open": quote["state"] == "sent" and quote["valid_until"] >= asking.uow.today,
+            "open": _is_open(asking, quote),
             "pdf_url": asking.url("sales.offer_paper", token=token) if quote["pdf"] else "",
             "here": asking.url("sales.offer", token=token),
         },
         status=status,
     )
+
+
+def _is_open(asking: Asking, quote: Mapping[str, Any]) -> bool:
+    """Tell whether the quote waits for an answer: issued, and its last day not over, whether the job ran or not."""
+    return bool(quote["state"] == "sent" and quote["valid_until"] >= asking.uow.today)
 
 
 def _first(problems: tuple[Problem, ...]) -> str:

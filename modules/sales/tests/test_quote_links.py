@@ -73,6 +73,16 @@ def test_the_customer_declines_and_says_why(desk, client, issued):
     assert (found["state"], found["reject_reason"]) == ("rejected", "Too late")
 
 
+def test_a_quote_whose_last_day_is_over_takes_no_answer_before_the_night_either(desk, client, issued):
+    path = link(desk, issued)
+    page = client.get(path).get_data(as_text=True)
+    csrf = re.search(r'name="csrf" value="([^"]+)"', page)[1]
+    desk.update("sales.quote", issued, valid_until="2020-01-01")
+    assert 'value="accept"' not in client.get(path).get_data(as_text=True)
+    client.post(f"{path}/answer", data={"answer": "accept", "name": "Late", "csrf": csrf})
+    assert desk.get("sales.quote", issued)["state"] == "sent"
+
+
 def test_a_forged_answer_is_refused(desk, client, issued):
     path = link(desk, issued)
     assert client.post(f"{path}/answer", data={"answer": "accept", "name": "X"}).status_code in (400, 403)
