@@ -56,6 +56,7 @@ from core.records.service import Records
 from core.records.writing import Writing
 from core.storage import Database, Tables
 from core.storage.catalogs import Catalogs
+from core.storage.shared_catalogs import SharedCatalogs
 from core.studio import Studio
 from core.workflow import Guards
 
@@ -69,11 +70,13 @@ def build_site(
     role: str = "web",
     address: str | None = None,
     folders: Sequence[Path] | None = None,
+    shared: SharedCatalogs | None = None,
 ) -> Site:
     """Return the site with all its parts.
 
     ``role`` is web, worker, cli or test; ``address`` names the database where the settings leave it to the embedded
-    one; ``folders`` are searched for modules instead of the installed ones (tests).
+    one; ``folders`` are searched for modules instead of the installed ones (tests); ``shared`` keeps what sites of
+    this process have compiled of equal documents.
     """
     site = Site(settings)
     pooled = settings if role in ("web", "test") else replace(settings, threads=WORKER_THREADS)
@@ -88,7 +91,7 @@ def build_site(
     site.put(Jobs(database, core_tasks()))
     site.put(Printing(BUILT))
     site.put(Discovery(folders))
-    _add_catalogs(site)
+    _add_catalogs(site, shared)
     _add_records(site)
     _add_reading(site)
     _add_lifecycle(site)
@@ -97,8 +100,8 @@ def build_site(
     return site
 
 
-def _add_catalogs(site: Site) -> None:
-    types = site.get(FieldTypes)
+def _add_catalogs(site: Site, shared: SharedCatalogs | None) -> None:
+    types, guards = site.get(FieldTypes), site.get(Guards)
     extensions = site.put(
         Extensions(
             plugins=site.get(Plugins),
@@ -108,16 +111,21 @@ def _add_catalogs(site: Site) -> None:
             jobs=site.get(Jobs),
             discovery=site.get(Discovery),
             registries={
-                "register_guards": site.get(Guards),
+                "register_guards": guards,
                 "register_operations": site.put(Operations(site)),
                 "register_routes": site.put(Routes()),
             },
         )
     )
     compiler = site.put(
-        Compiler(types, behaviours=extensions.behaviours, checkers=(site.get(Guards).check_catalog,))
+        Compiler(
+            types,
+            behaviours=extensions.behaviours,
+            checkers=(guards.check_catalog,),
+            names=lambda: guards.names,
+        )
     )
-    site.put(Catalogs(site.get(Database), compiler, extensions))
+    site.put(Catalogs(site.get(Database), compiler, extensions, shared))
 
 
 def _add_records(site: Site) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask
+from werkzeug.routing import Rule
 
 from core.api import blueprint as api_blueprint
 from core.app import health
@@ -12,9 +15,25 @@ from core.web.locale import init_locale
 from core.web.security import secure
 
 
+class LazyRule(Rule):
+    """A route whose address builder is compiled when its address is first asked for; most are only ever matched."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compile_now = super()._compile_builder
+        compiled: list[Callable[..., tuple[str, str]]] = []
+
+        def build(rule: Rule, /, **values: object) -> tuple[str, str]:
+            if not compiled:
+                compiled.append(compile_now(append_unknown))
+            return compiled[0](rule, **values)
+
+        return build
+
+
 def create_app(site: Site) -> Flask:
     """Return the WSGI application of a site."""
     app = Flask("payvand", static_folder=None, template_folder=None)
+    app.url_rule_class = LazyRule
     app.config["MAX_CONTENT_LENGTH"] = site.settings.max_body
     app.config["TESTING"] = site.settings.testing
     app.extensions["payvand"] = site

@@ -18,7 +18,8 @@ from core.metadata.specs import ModuleSpec
 class Compiler:
     """Hands the checkers of field types and expressions, and those of rooms above, to `metadata.build`.
 
-    ``behaviours`` and ``field_types`` are asked at each compile, because they follow the enabled modules.
+    ``behaviours`` and ``field_types`` are asked at each compile, because they follow the enabled modules; ``names``
+    are what the checkers of rooms above look names up in.
     """
 
     def __init__(
@@ -28,11 +29,18 @@ class Compiler:
         behaviours: Callable[[], Iterable[Behaviour]] = tuple,
         checkers: Iterable[Checker] = (),
         default_view: DefaultView = generated_view,
+        names: Callable[[], object] = tuple,
     ) -> None:
         self._field_types = field_types
         self._behaviours = behaviours
         self._checkers = tuple(checkers)
         self._default_view = default_view
+        self._names = names
+
+    def basis(self) -> object:
+        """Return what a catalog depends on besides its documents and modules: equal where catalogs must be equal."""
+        kinds = {name: type(kind) for name, kind in self._field_types.as_mapping().items()}
+        return tuple(self._behaviours()), kinds, self._names()
 
     def compile(
         self,

@@ -18,6 +18,7 @@ from core.metadata.specs import ModuleSpec
 from core.storage.database import Database
 from core.storage.documents import DocumentStore, read_modules
 from core.storage.reader import Reader
+from core.storage.shared_catalogs import SharedCatalogs
 from core.storage.unit import driver_of
 
 VERSION = "SELECT version FROM core_catalog"
@@ -37,15 +38,25 @@ class Compiles(Protocol):
     ) -> Built:
         """Return the catalog; not strict, what offends sleeps with a diagnostic."""
 
+    def basis(self) -> object:
+        """Return what the result depends on besides, to be compared by equality."""
+
 
 class Catalogs:
     """Keeps the newest catalog. A version that differs from it makes one thread compile while the others wait."""
 
-    def __init__(self, database: Database, compiler: Compiles, prepare: Prepare | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        compiler: Compiles,
+        prepare: Prepare | None = None,
+        shared: SharedCatalogs | None = None,
+    ) -> None:
         self._database = database
         self._compiler = compiler
         self._prepare = prepare
-        self._documents = DocumentStore()
+        self._shared = shared
+        self._documents = DocumentStore(None if shared is None else shared.documents)
         self._catalog: Catalog | None = None
         self._lock = Lock()
 
@@ -85,7 +96,7 @@ class Catalogs:
         version, modules, documents = self._read(reader)
         if self._prepare is not None:
             self._prepare(modules)
-        built = self._compiler.compile(documents, modules, version, strict=False)
+        built = self._compile(documents, modules, version)
         get_logger("storage").info(
             "catalog_compiled",
             version=version,
@@ -94,6 +105,16 @@ class Catalogs:
             milliseconds=round((time.perf_counter() - started) * 1000),
         )
         return built.catalog
+
+    def _compile(
+        self, documents: tuple[Document, ...], modules: tuple[ModuleSpec, ...], version: int
+    ) -> Built:
+        def compile_them() -> Built:
+            return self._compiler.compile(documents, modules, version, strict=False)
+
+        if self._shared is None:
+            return compile_them()
+        return self._shared.compile(documents, modules, version, self._compiler.basis(), compile_them)
 
     def _read(self, reader: Reader) -> tuple[int, tuple[ModuleSpec, ...], tuple[Document, ...]]:
         """Read version, modules and documents that belong together: the version moves with every change."""

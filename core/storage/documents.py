@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import asdict, fields
 from typing import Any, cast
 
@@ -31,28 +31,40 @@ _IN_COLUMNS = frozenset({"name", "version"})
 
 
 class DocumentStore:
-    """Reads the documents of the enabled modules and of the site; what has not changed is not read again."""
+    """Reads the documents of the enabled modules and of the site; what has not changed is not read again.
 
-    def __init__(self) -> None:
+    ``known`` holds documents that other sites of this process have read, by their names and digest.
+    """
+
+    def __init__(self, known: MutableMapping[tuple[object, str], Document] | None = None) -> None:
         self._kept: dict[Key, tuple[str, Document]] = {}
+        self._known = known
 
     def read(self, reader: Reader) -> tuple[Document, ...]:
         """Return all documents, in an order that depends on their names only."""
         listed = {
             (owner, kind, name): (digest, number) for owner, kind, name, digest, number in reader.rows(LIST)
         }
+        kept = {key: entry for key, entry in self._kept.items() if key in listed}
+        for key, (digest, _) in listed.items():
+            if self._known is not None and (known := self._known.get((key, digest))) is not None:
+                kept[key] = (digest, known)
         unknown = [
             number
             for key, (digest, number) in listed.items()
-            if not digest or key not in self._kept or self._kept[key][0] != digest
+            if not digest or key not in kept or kept[key][0] != digest
         ]
-        kept = {key: entry for key, entry in self._kept.items() if key in listed}
         for owner, kind, name, digest, body, place in (
             reader.rows(BODIES, {"ids": unknown}) if unknown else ()
         ):
-            kept[owner, kind, name] = (digest, _document(owner, kind, name, body, place))
+            self._keep(kept, (owner, kind, name), digest, _document(owner, kind, name, body, place))
         self._kept = kept
         return tuple(kept[key][1] for key in listed if key in kept)
+
+    def _keep(self, kept: dict[Key, tuple[str, Document]], key: Key, digest: str, document: Document) -> None:
+        kept[key] = (digest, document)
+        if self._known is not None and digest:
+            self._known[key, digest] = document
 
 
 def read_documents(uow: UnitOfWork) -> tuple[Document, ...]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import importlib
 import itertools
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -36,6 +37,7 @@ from core.kernel.site import Site
 from core.lifecycle import Lifecycle
 from core.storage import Database, migrate
 from core.storage.catalogs import Catalogs
+from core.storage.shared_catalogs import SharedCatalogs
 from core.testing.postgres import TestPostgres
 
 MODULES = ("base", "contacts", "l10n_fa")
@@ -62,6 +64,7 @@ class CompiledTemplates(BytecodeCache):
 
 
 _TEMPLATES = CompiledTemplates()
+_CATALOGS = SharedCatalogs()
 
 
 @pytest.fixture(scope="session")
@@ -101,6 +104,7 @@ def lent_site(
         finally:
             close_site(template)
 
+    _give_secret(home)
     key = f"site {tuple(modules)} {[str(folder) for folder in folders or ()]}"
     with pg.database(pg.template(key, build)) as url:
         site = open_site(url, home, folders)
@@ -132,9 +136,23 @@ def actor_as(site: Site) -> ActorAs:
 def open_site(url: str, home: Path, folders: Sequence[Path] | None = None) -> Site:
     """Return a site on this database, as a test wants it; modules in ``folders`` are imported by their own names."""
     make_importable(folders or ())
-    site = build_site(Settings(home=home, database_url=url, testing=True), role="test", folders=folders)
+    site = build_site(
+        Settings(home=home, database_url=url, testing=True),
+        role="test",
+        folders=folders,
+        shared=_CATALOGS if folders is None else None,
+    )
     site.put(_TEMPLATES, BytecodeCache)
     return site
+
+
+def _give_secret(home: Path) -> None:
+    """Make the key of a site that lives as long as a test; a site's own waits until the disk has it."""
+    home.mkdir(parents=True, exist_ok=True)
+    key = home / "secret"
+    if not key.exists():
+        key.write_bytes(os.urandom(32))
+        key.chmod(0o600)
 
 
 def make_importable(folders: Sequence[Path]) -> None:

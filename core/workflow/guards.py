@@ -45,6 +45,11 @@ class Guards:
         """Return the guard of this name, or None where its module does not answer."""
         return self._guards.get(name)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of all guards."""
+        return frozenset(self._guards)
+
     def check_catalog(self, catalog: Catalog) -> Iterable[Problem]:
         """Name every guard that workflows ask for and nobody registered (a `Checker`)."""
         for workflow in catalog.workflows.values():

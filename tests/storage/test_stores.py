@@ -23,6 +23,7 @@ from core.storage.external_ids import (
     remember_external_ids,
 )
 from core.storage.idempotency import Answer, claim, keep, sweep
+from core.storage.shared_catalogs import SharedCatalogs
 from core.storage.versions import bump
 
 NOTE = {"shop.note": {"text": {"type": "text"}}}
@@ -65,12 +66,16 @@ def test_only_few_generations_of_a_table_are_kept(lab):
 # Catalogs
 
 
+def _at_once():
+    """Wait for nothing."""
+
+
 class Compiler:
     """Counts compiles; each may have to wait for something."""
 
-    def __init__(self, wait=lambda: None):
+    def __init__(self, wait=None):
         self.compiled = []
-        self.wait = wait
+        self.wait = wait or _at_once
         self._types = FieldTypes()
 
     def compile(self, documents, modules, version, *, strict):
@@ -284,3 +289,25 @@ def test_old_answers_are_swept(lab):
         uow.connection.exec_driver_sql("UPDATE core_idempotency SET created_at = now() - interval '3 days'")
         claim(uow, 1, "new", "POST /x", b"")
         assert sweep(uow) == 1
+
+
+def test_sites_with_equal_documents_share_one_compile(stored):
+    class Based(Compiler):
+        def basis(self):
+            return self.wait  # what differs here differs in what it compiles
+
+    shared, first, other = SharedCatalogs(), Based(), Based(wait=lambda: None)
+    known = Catalogs(stored.database, first, shared=shared).current()
+    again = Catalogs(stored.database, Based(), shared=shared).current()
+    assert again.entities is known.entities
+    assert Catalogs(stored.database, other, shared=shared).current().entities is not known.entities
+    assert (first.compiled, other.compiled) == ([2], [2])
+    with stored.unit() as uow:
+        bump(uow)
+    moved = Catalogs(stored.database, other, shared=shared).current()
+    assert (moved.version, other.compiled) == (3, [2]), "only the version is another"
+    with stored.unit() as uow:
+        save_documents(uow, [document("shop.note", text="text", more="date")])
+        bump(uow)
+    assert Catalogs(stored.database, other, shared=shared).current().entity("shop.note").has("more")
+    assert other.compiled == [2, 4]
