@@ -1,4 +1,4 @@
-"""What people find in the morning: what is overdue and for today, and customers that nobody looks after."""
+"""What people find in the morning: what is overdue and what is for today."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from core.sdk import Actor, JobContext, Ref, Style, UnitOfWork, look_up, notify, people, style_of
+from core.sdk import Actor, JobContext, Style, UnitOfWork, look_up, notify, people, style_of
 from modules.activities.behaviours import ACTIVITY, OPEN
 
 MORNING = 7
@@ -14,16 +14,6 @@ MORNING = 7
 
 LINES = 10
 """So many activities are named; the others are counted."""
-
-QUIET_DAYS = 60
-CUSTOMERS = ("contacts.account", "contacts.contact")
-FORGOTTEN = (
-    "lifecycle == 'customer' and (is_empty(owner) or is_empty(next_activity_at) or is_empty(last_activity_at)"
-    f" or last_activity_at < add_days($now, -{QUIET_DAYS}))"
-)
-"""Customers without an owner, a next activity, or a touch in the last days; also a filter of their lists."""
-
-LEADERS = "activities.leaders"
 
 Row = Mapping[str, Any]
 
@@ -74,56 +64,6 @@ def _tell_due(person: int, style: Style, rows: Sequence[Row], uow: UnitOfWork) -
             skip_actor=False,
         )
     )
-
-
-def tell_forgotten(context: JobContext) -> Mapping[str, int]:
-    """Tell owners of customers that nobody looks after, and leaders of those that nobody owns."""
-    found: dict[str, int] = {}
-    with context.unit("forgotten customers are looked for") as uow:
-        for entity in CUSTOMERS:
-            whose: dict[int, int] = defaultdict(int)
-            rows = list(_rows(uow, entity, ("owner", "team"), where=FORGOTTEN))
-            for row in rows:
-                for person in _answerable(row, uow):
-                    whose[person] += 1
-            for person, number in sorted(whose.items()):
-                _tell_forgotten(entity, person, number, uow)
-            found[entity.partition(".")[2]] = len(rows)
-    return found
-
-
-def _tell_forgotten(entity: str, person: int, number: int, uow: UnitOfWork) -> None:
-    companies = "{number} companies wait for a next step, a talk or an owner"
-    persons = "{number} contacts wait for a next step, a talk or an owner"
-    notify(
-        uow,
-        [person],
-        title=companies if entity == "contacts.account" else persons,
-        params={"number": number},
-        kind="forgotten",
-        key=f"activities.forgotten:{entity}:{uow.today}",
-        mail=True,
-        skip_actor=False,
-    )
-
-
-def _answerable(row: Row, uow: UnitOfWork) -> Sequence[int]:
-    """Return who is told of a customer: its owner; else who leads its team; else who leads teams of their own."""
-    if isinstance(row["owner"], Ref):
-        return (row["owner"].id,)
-    leaders, first = _leaders(uow)
-    team = row["team"].id if isinstance(row["team"], Ref) else 0
-    return (leaders[team],) if team in leaders else first
-
-
-def _leaders(uow: UnitOfWork) -> tuple[Mapping[int, int], Sequence[int]]:
-    """Return who leads each team, and who leads those that are part of no other."""
-    if LEADERS not in uow.memo:
-        rows = list(_rows(uow, "base.team", ("leader", "parent"), where="not is_empty(leader)"))
-        by_team = {row["id"]: row["leader"].id for row in rows}
-        uow.memo[LEADERS] = by_team, sorted({row["leader"].id for row in rows if row["parent"] is None})
-    found: tuple[Mapping[int, int], Sequence[int]] = uow.memo[LEADERS]
-    return found
 
 
 def _rows(

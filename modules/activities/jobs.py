@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from core.sdk import JobContext, Task, look_up
 from modules.activities.behaviours import RECURRENCE
-from modules.activities.digests import tell_due, tell_forgotten
+from modules.activities.digests import tell_due
+from modules.activities.forgotten import tell_forgotten
 from modules.activities.series import build, load_series
 
 Json = Mapping[str, int]
@@ -27,6 +28,6 @@ def build_all(context: JobContext) -> Mapping[str, int]:
 JOBS = (
     Task(name="activities.build_occurrences", run=build_all, daily=True),
     Task(name="activities.tell_due", run=tell_due, hourly=True),
-    Task(name="activities.tell_forgotten", run=tell_forgotten, daily=True),
+    Task(name="activities.tell_forgotten", run=tell_forgotten, hourly=True),
 )
 """The jobs of this module."""

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from core.identity import Identity
 from core.kernel.actor import system_actor
 from core.records.service import Records
 from core.storage import Database
 from core.testing.site import actor_of
-from modules.activities.digests import tell_due, tell_forgotten
+from modules.activities.digests import tell_due
+from modules.activities.forgotten import tell_forgotten
 
 ACTIVITY, REMINDER, TOLD = "activities.activity", "base.reminder", "base.notification"
 ROLES = ("base.member", "contacts.editor", "activities.user")
@@ -167,7 +169,57 @@ def test_forgotten_customers_are_listed_exactly_and_told(desk, sara, task, at, s
     where = desk.catalog.views["contacts.account.list"].options["filters"]["forgotten"]["where"]
     found = desk.column("contacts.account", "name", filter=where)
     assert found == ["Unowned", "Quiet", "Fresh"]
-    assert at(now, tell_forgotten) == {"account": 3, "contact": 0}
-    assert at(now, tell_forgotten) == {"account": 3, "contact": 0}
-    (told,) = desk.find(TOLD, "user", "title", filter="kind == 'forgotten'")
-    assert told["title"] == "3 companies wait for a next step, a talk or an owner"
+    day = now.astimezone(ZoneInfo("Asia/Tehran")).replace(hour=6)
+    assert at(day, tell_forgotten) == {"account": 3, "contact": 0, "told": 0}
+    day = day.replace(hour=7)
+    assert at(day, tell_forgotten) == {"account": 3, "contact": 0, "told": 1}
+    assert at(day, tell_forgotten) == {"account": 3, "contact": 0, "told": 0}
+    (told,) = desk.find(TOLD, "user", "title", "body", filter="kind == 'forgotten'")
+    assert told["title"] == "3 customers wait for a next step, a talk or an owner"
+    assert told["body"].splitlines() == [
+        "Companies without an owner: 1",
+        "Companies without a next step: 1",
+        "Companies not spoken to for too long: 2",
+    ]
+
+
+def test_how_often_a_customer_wants_to_be_spoken_to_is_said_for_each(desk, sara, task):
+    kept, often, seldom = desk.create(
+        "contacts.account",
+        *(
+            {"name": name, "owner": sara.id, "lifecycle": "customer", "care_days": days}
+            for name, days in (("Usual", None), ("Often", 14), ("Seldom", 90))
+        ),
+    )
+    talk = {"state": "done", "start_at": soon(days=-30).isoformat()}
+    for account, days in ((kept, 61), (often, 15), (seldom, 89)):
+        about = {"record": {"entity": "contacts.account", "id": account}}
+        task(**about, **talk, done_at=soon(days=-days).isoformat())
+        task(**about, start_at=soon(days=3).isoformat())
+    filters = desk.catalog.views["contacts.account.list"].options["filters"]
+    find = {name: desk.column("contacts.account", "name", filter=filters[name]["where"]) for name in filters}
+    assert find["quiet"] == find["forgotten"] == ["Usual", "Often"]
+    assert find["cared_for"] == ["Seldom"]
+
+
+def test_customers_of_somebody_who_has_left_belong_to_nobody_and_their_leader_is_told(
+    desk, sara, at, site, actor_as
+):
+    gone = actor_as(*ROLES, login="gone@example.com", name="Gone")
+    desk.one("base.team", name="Sales", leader=sara.id)
+    desk.one("contacts.contact", first_name="Reza", last_name="Karimi", owner=gone.id, lifecycle="customer")
+    system = system_actor("a test")
+    with site.get(Database).unit(desk.catalog, system) as uow:
+        site.get(Identity).set_active(system, gone.id, False, uow=uow)
+    now = soon().astimezone(ZoneInfo("Asia/Tehran")).replace(hour=9)
+    assert at(now, tell_forgotten) == {"account": 0, "contact": 1, "told": 1}
+    (told,) = desk.find(TOLD, "user", "body", filter="kind == 'forgotten'")
+    assert told["user"].id == sara.id
+    assert told["body"].splitlines()[0] == "Contacts without an owner: 1"
+
+
+def test_where_nobody_leads_administrators_are_told(desk, at, actor_as):
+    chief = actor_as("base.administrator", login="chief@example.com", name="Chief")
+    desk.one("contacts.account", name="Alone", lifecycle="customer", owner=None)
+    assert at(soon().replace(hour=9), tell_forgotten) == {"account": 1, "contact": 0, "told": 1}
+    assert desk.find(TOLD, "user", filter="kind == 'forgotten'")[0]["user"].id == chief.id
