@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -63,7 +64,7 @@ def _run(call: Call, entity: str, name: str, ids: Sequence[int], *, many: bool) 
     reason = str(body.get("reason") or "")
 
     def act(uow: UnitOfWork) -> Made:
-        asking = asking_at(uow)
+        asking = _asking(call, uow)
         values = _values(call, offered, body.get("values") or {})
         outcome = operations.run(asking, offered, chosen, values, reason=reason)
         token = operations.undo_token(asking, offered, chosen, outcome.undo)
@@ -80,11 +81,17 @@ def undo(call: Call, entity: str, operation: str) -> Response:
     token = body.get("undo") if isinstance(body, dict) else None
 
     def act(uow: UnitOfWork) -> Made:
-        asking = asking_at(uow)
+        asking = _asking(call, uow)
         outcome = operations.undo(asking, offered, token if isinstance(token, str) else "")
         return Made(status=200, body=orjson.dumps(_told(asking, outcome, "")))
 
     return once(call, raw, act)
+
+
+def _asking(call: Call, uow: UnitOfWork) -> Asking:
+    """Return who asks; links of what is done lead to the public address, else to where the call came in."""
+    asking = asking_at(uow)
+    return asking if asking.root else replace(asking, root=call.request.host_url.rstrip("/"))
 
 
 def _values(call: Call, offered: Offered, given: object) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from core.sdk import (
     Asking,
@@ -14,6 +15,8 @@ from core.sdk import (
     Problem,
     Route,
     Task,
+    TimelineEvent,
+    TimelineKind,
     UnitOfWork,
     hookimpl,
 )
@@ -28,6 +31,7 @@ from modules.sales.pipelines import follow_stages, keep_one_default, pipeline_pr
 from modules.sales.products import category_problems
 from modules.sales.quote_acts import OPERATIONS as QUOTE_ACTS
 from modules.sales.quote_expiry import EXPIRE, expire_quotes
+from modules.sales.quote_mail import POST, SEND_BY_MAIL, mail_events, mail_kinds, post_quote
 from modules.sales.quote_pages import ROUTES
 from modules.sales.quote_paper import PRINT, follow_issues, print_quote
 from modules.sales.quotes import line_problems, line_values, quote_beginnings, quote_problems, share_discounts
@@ -115,7 +119,7 @@ def register_guards() -> tuple[Guard, ...]:
 @hookimpl
 def register_operations() -> tuple[Operation, ...]:
     """Offer what is done with leads and with quotes."""
-    return (*LEAD_ACTS, *QUOTE_ACTS)
+    return (*LEAD_ACTS, *QUOTE_ACTS, SEND_BY_MAIL)
 
 
 @hookimpl
@@ -125,12 +129,32 @@ def record_panels(entity: EntitySpec, record: Mapping[str, object], asking: Aski
 
 
 @hookimpl
+def timeline_kinds(entity: EntitySpec) -> Iterable[TimelineKind]:
+    """Tell of quotes that were sent by mail."""
+    return mail_kinds(entity)
+
+
+@hookimpl
+def timeline_events(
+    entity: EntitySpec,
+    record_id: int,
+    asking: Asking,
+    kind: str,
+    before: datetime | None,
+    limit: int,
+) -> Iterable[TimelineEvent]:
+    """Tell when which quote went to whom."""
+    return mail_events(entity, record_id, asking, kind, before, limit)
+
+
+@hookimpl
 def register_jobs() -> tuple[Task, ...]:
-    """Let scores fade, mark what has gone stale, print quotes that were issued, and expire those that are over."""
+    """Let scores fade, mark what has gone stale, print and mail quotes that were issued, and expire those that are over."""
     return (
         Task(name="sales.fade_scores", run=fade, daily=True),
         Task(name="sales.mark_stale", run=mark_stale, daily=True),
         Task(name=PRINT, run=print_quote),
+        Task(name=POST, run=post_quote),
         Task(name=EXPIRE, run=expire_quotes, daily=True),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from core.sdk import (
     Change,
@@ -86,20 +87,28 @@ def _replace_older(change: Change, uow: UnitOfWork) -> None:
 
 
 def print_quote(context: JobContext) -> Mapping[str, Json]:
-    """Make the PDF of a quote and keep it with it; a second run finds it there."""
+    """Make the PDF of a quote and keep it with it."""
     number = int(str(context.arguments["quote"]))
     with context.unit("the paper of a quote is made") as uow:
         try:
-            quote = quote_for_paper(uow, number)
+            _, file = print_paper(uow, number, anew=True)
         except NotFound:
             return {"pdf": None}  # deleted in the meantime
-        style = style_of(uow, Preferences(language=str(quote["language"] or "")))
-        data = printed(uow, "sales/quote_print.html", style, paper_of(quote, style))
-        name = f"{quote['number'] or quote['subject']}.pdf"
-        file = store_file(uow, data, name, "application/pdf")
-        system = uow.actor.elevate("the paper of a quote is made")
-        records(uow).update(system, QUOTE, number, {"pdf": file}, version=None, uow=uow)
     return {"pdf": file}
+
+
+def print_paper(uow: UnitOfWork, number: int, *, anew: bool = False) -> tuple[str, int]:
+    """Return the name and the file of a quote's PDF, made now where it has none; slow, for jobs."""
+    quote: Mapping[str, Any] = quote_for_paper(uow, number)
+    name, kept = f"{quote['number'] or quote['subject']}.pdf", quote["pdf"]
+    if kept is not None and not anew:
+        return name, int(kept.id)
+    style = style_of(uow, Preferences(language=str(quote["language"] or "")))
+    data = printed(uow, "sales/quote_print.html", style, paper_of(quote, style))
+    file = store_file(uow, data, name, "application/pdf")
+    system = uow.actor.elevate("the paper of a quote is made")
+    records(uow).update(system, QUOTE, number, {"pdf": file}, version=None, uow=uow)
+    return name, file
 
 
 def quote_for_paper(uow: UnitOfWork, number: int) -> dict[str, object]:
