@@ -90,6 +90,15 @@ class Columns:
         # Which records stand for which state is checked by the write itself.
         return replace(self._column(key, f"#{key}", Number(int(key))), starts=True)
 
+    def named(self, key: str) -> Column | None:
+        """Return the column of a key with its title, for a page that tells where something is made."""
+        column = self.find(key)
+        if column is None or self._view.group.type != "reference" or key == EMPTY:
+            return column
+        where = unparse(Binary("==", Path(("id",)), Number(int(key))))
+        title = next((item.get(self._target.title) for item in self._titles(self._target, (), where, 1)), "")
+        return replace(column, label=str(title or column.label))
+
     @property
     def empty(self) -> Column:
         """The column of records without a value."""

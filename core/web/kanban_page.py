@@ -70,8 +70,9 @@ def show(site: Site, pages: Pages, name: str) -> Response:
     )
 
 
-def _column(boards: Boards) -> Column:
-    column = boards.columns.find(request.args.get("column", ""))
+def _column(boards: Boards, *, named: bool = False) -> Column:
+    key = request.args.get("column", "")
+    column = boards.columns.named(key) if named else boards.columns.find(key)
     if column is None:
         raise NotFound("This board has no such column.")
     return column
@@ -100,7 +101,7 @@ def create(site: Site, pages: Pages, name: str) -> Response:
     present = visit().require()
     boards = boards_of(site, present, name)
     site.get(Access).require(present.actor, name, "create", present.catalog)
-    column = _column(boards)
+    column = _column(boards, named=True)
     if request.method == "GET":
         return _form(pages, boards, column)
     typed = _typed(site, boards)

@@ -34,7 +34,7 @@ def _title(views: FieldViews, entity: EntitySpec, item: Mapping[str, Any]) -> st
         text = views.cell(entity.fields[entity.title], item.get(entity.title)).text
         if text:
             return text
-    return f"#{item['id']}"
+    return f"#{views.style.number(item['id'])}"
 
 
 def heading(entity: EntitySpec, view: ListView, state: ListState, name: str) -> dict[str, Any]:

@@ -89,7 +89,7 @@ class Page(Element):
     @property
     def title(self) -> str:
         """The title of the page."""
-        return self.one("title").text
+        return self.one("head").one("title").text
 
     @property
     def main(self) -> Element:
