@@ -63,11 +63,9 @@ def tell_forgotten(context: JobContext) -> Mapping[str, int]:
 
 def _count(entity: str, of: dict[int, Figures], uow: UnitOfWork) -> int:
     """Add the customers of an entity to those who answer for them; return how many are forgotten."""
-    filters = uow.catalog.views[f"{entity}.list"].options.get("filters")
-    known = filters if isinstance(filters, Mapping) else {}
     forgotten = 0
     for name in (FORGOTTEN, *REASONS):
-        where = _condition(known.get(name))
+        where = condition_of(entity, name, uow)
         for group in aggregate(uow, entity, ("owner", "team"), where=where) if where else ():
             number = int(str(group["count()"]))
             forgotten += number if name == FORGOTTEN else 0
@@ -76,8 +74,10 @@ def _count(entity: str, of: dict[int, Figures], uow: UnitOfWork) -> int:
     return forgotten
 
 
-def _condition(named: object) -> str:
-    """Return what a ready filter finds; empty where the site has taken the filter away."""
+def condition_of(entity: str, name: str, uow: UnitOfWork) -> str:
+    """Return what a ready filter of a list finds; empty where the site has taken the filter away."""
+    filters = uow.catalog.views[f"{entity}.list"].options.get("filters")
+    named = filters.get(name) if isinstance(filters, Mapping) else None
     return str(named.get("where") or "") if isinstance(named, Mapping) else ""
 
 

@@ -15,6 +15,9 @@ FEW = 5
 
 EXCERPT = 300
 
+AT_ONCE = 40
+"""The followers of so many records are asked in one statement."""
+
 
 def tell_of_notes(changes: Sequence[Change], uow: UnitOfWork) -> None:
     """Tell who is mentioned, and who follows the record; who writes a note follows it from now on."""
@@ -56,13 +59,16 @@ def tell_of_changes(changes: Sequence[Change], uow: UnitOfWork) -> None:
     if "timeline" not in changes[0].entity.behaviours:
         return
     given: dict[int, list[Change]] = defaultdict(list)
+    followed: list[Change] = []
     for change in changes:
         owner = change.after.get("owner")
-        moved = bool(getattr(change, "transition", ""))
         if "owner" in change.changed and isinstance(owner, Ref) and change.action in ("create", "update"):
             given[owner.id].append(change)
-        if moved or ("owner" in change.changed and change.action == "update"):
-            _tell_followers(change, uow, owner.id if isinstance(owner, Ref) else None, moved=moved)
+        if change.transition or ("owner" in change.changed and change.action == "update"):
+            followed.append(change)
+    following = followers_of(uow, changes[0].entity.name, [change.id for change in followed])
+    for change in followed:
+        _tell_followers(change, uow, following[change.id])
     if uow.channel not in QUIET and uow.actor.id is not None:
         for owner_id, theirs in given.items():
             _tell_owner(owner_id, theirs, uow)
@@ -92,9 +98,10 @@ def _tell_owner(owner: int, theirs: Sequence[Change], uow: UnitOfWork) -> None:
         )
 
 
-def _tell_followers(change: Change, uow: UnitOfWork, owner: int | None, *, moved: bool) -> None:
-    about = (change.entity.name, change.id)
-    told = [one for one in followers(uow, *about) if one != owner or moved]
+def _tell_followers(change: Change, uow: UnitOfWork, following: Sequence[int]) -> None:
+    about, moved, owner = (change.entity.name, change.id), bool(change.transition), change.after.get("owner")
+    owners = [owner.id] if isinstance(owner, Ref) else []
+    told = [*following, *owners] if moved else [one for one in following if one not in owners]
     notify(
         uow,
         told,
@@ -113,6 +120,19 @@ def followers(uow: UnitOfWork, entity: str, record_id: int) -> list[int]:
     if "owner" in uow.catalog.entity(entity).fields:
         found += [row["owner"] for row in look_up(uow, entity, ("owner",), where=f"id == {record_id}")]
     return list(dict.fromkeys(one.id for one in found if isinstance(one, Ref)))
+
+
+def followers_of(uow: UnitOfWork, entity: str, ids: Sequence[int]) -> Mapping[int, Sequence[int]]:
+    """Return who follows each of these records; a heap of them is asked together."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        where = " or ".join(f"refers(record, '{entity}', {one})" for one in some)
+        for row in look_up(uow, "base.follower", ("record", "user"), where=where):
+            record, user = row["record"], row["user"]
+            if isinstance(record, AnyRef) and isinstance(user, Ref):
+                found[record.id].append(user.id)
+    return found
 
 
 def follow(uow: UnitOfWork, record: AnyRef) -> None:

@@ -13,6 +13,9 @@ from datetime import date
 from core.sdk import Ref, UnitOfWork, lock, look_up, records
 from modules.sales.rotation import Candidate, Verdict, least_loaded, next_turn, read_turns, written
 
+GIVEN = {"leads": "sales.lead", "companies": "contacts.account", "contacts": "contacts.contact"}
+"""What a rule gives to people."""
+
 LEAD, RULE, MEMBER = "sales.lead", "sales.assignment_rule", "sales.assignment_member"
 TURNS, LOG = "sales.assignment_turns", "sales.assignment_log"
 WHY = "a lead is assigned"
@@ -52,16 +55,18 @@ def _choose(lead: int, uow: UnitOfWork) -> Choice:
 def _rule_for(lead: int, uow: UnitOfWork) -> Record | None:
     """Return the first rule in use whose condition holds for a lead."""
     fields = ("name", "order", "condition", "mode", "known_owner_first", "team")
-    rules = list(look_up(uow, RULE, fields, where="active == true"))
+    rules = list(
+        look_up(uow, RULE, fields, where="active == true and not (gives in ['companies', 'contacts'])")
+    )
     for rule in sorted(rules, key=lambda r: (int(str(r["order"])), int(str(r["id"])))):
         if not rule["condition"] or holds(str(rule["condition"]), lead, uow):
             return rule
     return None
 
 
-def holds(condition: str, lead: int, uow: UnitOfWork) -> bool:
-    """Tell whether a condition that somebody wrote holds for a lead."""
-    return any(True for _ in look_up(uow, LEAD, (), where=f"id == {lead} and ({condition})"))
+def holds(condition: str, record: int, uow: UnitOfWork, entity: str = LEAD) -> bool:
+    """Tell whether a condition that somebody wrote holds for a record."""
+    return any(True for _ in look_up(uow, entity, (), where=f"id == {record} and ({condition})"))
 
 
 def _known_owner(lead: int, uow: UnitOfWork) -> int | None:
@@ -76,7 +81,7 @@ def _known_owner(lead: int, uow: UnitOfWork) -> int | None:
 
 
 def _by_turn(rule: Record, uow: UnitOfWork) -> Choice:
-    row = _turns_row(int(str(rule["id"])), uow)
+    row = turns_row(int(str(rule["id"])), uow)
     turns = read_turns(str(row["remembered"] or ""))
     choose = least_loaded if rule["mode"] == "least_open" else next_turn
     user, after, verdicts = choose(list(_candidates(rule, uow)), turns)
@@ -90,7 +95,7 @@ def _by_turn(rule: Record, uow: UnitOfWork) -> Choice:
     return Choice(user=user, rule=rule, rows=rows if user is not None else [*rows, {"reason": "nobody"}])
 
 
-def _turns_row(rule: int, uow: UnitOfWork) -> Record:
+def turns_row(rule: int, uow: UnitOfWork) -> Record:
     """Return the row in which a rule remembers, locked: whoever else chooses by this rule waits."""
     lock(uow, RULE, [rule])
     found = next(iter(look_up(uow, TURNS, ("remembered",), where=f"rule == {rule}")), None)
@@ -124,7 +129,7 @@ def _why_not(member: Record, user: int, load: int, uow: UnitOfWork) -> str:
     """Return what keeps a member from taking a lead now; empty where nothing does."""
     if member["paused"]:
         return "paused"
-    if _is_away(member["absent_from"], member["absent_to"], uow.today):
+    if is_away(member["absent_from"], member["absent_to"], uow.today):
         return "absent"
     most, lately = member["capacity_open"], member["capacity_30d"]
     if isinstance(most, int) and load >= most:
@@ -134,7 +139,8 @@ def _why_not(member: Record, user: int, load: int, uow: UnitOfWork) -> str:
     return ""
 
 
-def _is_away(first: object, last: object, today: date) -> bool:
+def is_away(first: object, last: object, today: date) -> bool:
+    """Tell whether somebody is away on a day; an open end lasts."""
     began = isinstance(first, date) and first <= today
     over = isinstance(last, date) and last < today
     return (began and not over) or (first is None and isinstance(last, date) and not over)

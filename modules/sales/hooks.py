@@ -21,6 +21,8 @@ from core.sdk import (
     hookimpl,
 )
 from modules.sales.beginnings import line_amount, with_beginnings
+from modules.sales.customers import OPERATIONS as CUSTOMER_ACTS
+from modules.sales.customers import assign_customers
 from modules.sales.funnel import history_values
 from modules.sales.lead_acts import OPERATIONS as LEAD_ACTS
 from modules.sales.leads import converted_problems, hand_out, with_title
@@ -118,8 +120,8 @@ def register_guards() -> tuple[Guard, ...]:
 
 @hookimpl
 def register_operations() -> tuple[Operation, ...]:
-    """Offer what is done with leads and with quotes."""
-    return (*LEAD_ACTS, *QUOTE_ACTS, SEND_BY_MAIL)
+    """Offer what is done with leads, with customers and with quotes."""
+    return (*LEAD_ACTS, *CUSTOMER_ACTS, *QUOTE_ACTS, SEND_BY_MAIL)
 
 
 @hookimpl
@@ -152,6 +154,7 @@ def register_jobs() -> tuple[Task, ...]:
     """Let scores fade, mark what has gone stale, print and mail quotes that were issued, and expire those that are over."""
     return (
         Task(name="sales.fade_scores", run=fade, daily=True),
+        Task(name="sales.assign_customers", run=assign_customers, daily=True),
         Task(name="sales.mark_stale", run=mark_stale, daily=True),
         Task(name=PRINT, run=print_quote),
         Task(name=POST, run=post_quote),

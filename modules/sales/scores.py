@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.sdk import BadRequest, Change, JobContext, Problem, Ref, UnitOfWork, look_up, records
-from modules.sales.assigning import holds
+from modules.sales.assigning import GIVEN, holds
 from modules.sales.scoring import Event, ScoreRule, Share, engagement, is_hot
 
 LEAD, EVENT, RULE = "sales.lead", "sales.lead_event", "sales.score_rule"
@@ -100,10 +100,10 @@ def fade(context: JobContext) -> Mapping[str, int]:
 def condition_problems(change: Change, uow: UnitOfWork) -> Iterator[Problem]:
     """Yield a problem where the condition of a rule cannot be read."""
     text = change.after.get("condition")
-    if not text or "condition" not in change.changed:
+    if not text or not change.changed & {"condition", "gives"}:
         return
     try:
-        holds(str(text), 0, uow)
+        holds(str(text), 0, uow, GIVEN[str(change.after.get("gives") or "leads")])
     except BadRequest as refused:
         for problem in refused.problems:
             yield Problem(

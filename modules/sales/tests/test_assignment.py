@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from core.errors import ValidationFailed
+from core.errors import AccessDenied, ValidationFailed
 
 LEAD, RULE, LOG = "sales.lead", "sales.assignment_rule", "sales.assignment_log"
 
@@ -154,3 +154,66 @@ def test_leads_that_come_at_once_are_shared_out_exactly(desk, rule):
         list(pool.map(lambda _: lead(desk), range(12)))
     owners = Counter(o.title for o in desk.column(LEAD, "owner"))
     assert owners == {"Ali": 4, "Sara": 4, "Reza": 4}
+
+
+def test_customers_without_an_owner_are_given_by_their_own_rules(desk, rule, sellers, actor_as):
+    rule({"Ali": {}}, name="Leads", order=1)
+    rule(
+        {"Sara": {"capacity_open": 2}},
+        name="Firms",
+        order=2,
+        gives="companies",
+        condition="industry == 'Steel'",
+    )
+    rule({"Reza": {}}, name="Other firms", order=3, gives="companies", condition="industry == 'Food'")
+    firms = [
+        {"name": name, "industry": industry, "owner": None, "lifecycle": lifecycle}
+        for name, industry, lifecycle in (
+            ("S1", "Steel", "customer"),
+            ("S2", "Steel", "customer"),
+            ("S3", "Steel", "customer"),
+            ("F1", "Food", "customer"),
+            ("W1", "Wood", "customer"),
+            ("P1", "Food", "prospect"),
+        )
+    ]
+    ids = desk.create("contacts.account", *firms)
+    chief = desk.as_(actor_as("base.member", "sales.manager", name="Chief"))
+    done = chief.operate("contacts.account", "assign_company", *ids[:5])
+    assert (done.params["number"], done.params["all"]) == (3, 5)
+    found = {
+        one["name"]: one["owner"].title
+        for one in desk.find("contacts.account", "name", "owner")
+        if one["owner"]
+    }
+    assert found == {"S1": "Sara", "S2": "Sara", "F1": "Reza"}
+    rows = desk.find("sales.customer_assignment", "rule", "able", sort=("id",))
+    assert [row["rule"].title for row in rows] == ["Firms", "Firms", "Other firms"]
+
+
+def test_least_loaded_counts_the_customers_that_somebody_has(desk, rule, sellers):
+    rule({"Ali": {}, "Sara": {}}, gives="companies", mode="least_open")
+    had = [{"name": f"H{n}", "owner": sellers["Ali"], "lifecycle": "customer"} for n in range(2)]
+    desk.create("contacts.account", *had)
+    new = [{"name": f"N{n}", "owner": None, "lifecycle": "customer"} for n in range(4)]
+    ids = desk.create("contacts.account", *new)
+    desk.operate("contacts.account", "assign_company", *ids)
+    have = Counter(one["owner"].title for one in desk.find("contacts.account", "owner"))
+    assert have == {"Ali": 3, "Sara": 3}
+
+
+def test_a_condition_is_read_against_what_the_rule_gives(desk, rule):
+    rule({}, name="Firms", gives="companies", condition="industry == 'Steel'")
+    with pytest.raises(ValidationFailed) as refused:
+        rule({}, name="Leads", gives="leads", condition="industri == 'Steel'")
+    assert refused.value.problems[0].code == "bad_condition"
+    with pytest.raises(ValidationFailed):
+        rule({}, name="People", gives="contacts", condition="size_band == 'small'")
+
+
+def test_a_seller_may_not_assign_customers(desk, rule, actor_as):
+    rule({"Ali": {}}, gives="companies")
+    seller = actor_as("base.member", "sales.rep", name="Mina")
+    firm = desk.one("contacts.account", name="Hers", owner=seller.id, lifecycle="customer")
+    with pytest.raises(AccessDenied):
+        desk.as_(seller).operate("contacts.account", "assign_company", firm)
