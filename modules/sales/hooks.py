@@ -23,6 +23,7 @@ from core.sdk import (
 from modules.sales.beginnings import line_amount, with_beginnings
 from modules.sales.customers import OPERATIONS as CUSTOMER_ACTS
 from modules.sales.customers import assign_customers
+from modules.sales.events import events_of, kinds_of
 from modules.sales.funnel import history_values
 from modules.sales.lead_acts import OPERATIONS as LEAD_ACTS
 from modules.sales.leads import converted_problems, hand_out, with_title
@@ -126,27 +127,23 @@ def register_operations() -> tuple[Operation, ...]:
 
 @hookimpl
 def record_panels(entity: EntitySpec, record: Mapping[str, object], asking: Asking) -> Iterable[Panel]:
-    """Show whom a lead may be, why it has its score, and what went stale."""
+    """Show whom a lead may be, why it has its score, what went stale, and the finances of a company."""
     return panels_of(entity, record, asking)
 
 
 @hookimpl
 def timeline_kinds(entity: EntitySpec) -> Iterable[TimelineKind]:
-    """Tell of quotes that were sent by mail."""
-    return mail_kinds(entity)
+    """Let people see alone what was offered, and which quotes were sent by mail."""
+    return (*kinds_of(entity), *mail_kinds(entity))
 
 
 @hookimpl
 def timeline_events(
-    entity: EntitySpec,
-    record_id: int,
-    asking: Asking,
-    kind: str,
-    before: datetime | None,
-    limit: int,
+    entity: EntitySpec, record_id: int, asking: Asking, kind: str, before: datetime | None, limit: int
 ) -> Iterable[TimelineEvent]:
-    """Tell when which quote went to whom."""
-    return mail_events(entity, record_id, asking, kind, before, limit)
+    """Tell on companies, people, and what is done for them which offers were made, and when which went to whom."""
+    yield from events_of(entity, record_id, asking, kind, before, limit)
+    yield from mail_events(entity, record_id, asking, kind, before, limit)
 
 
 @hookimpl

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from core.sdk import Asking, BadRequest, EntitySpec, Panel, look_up
 from modules.sales.converting import FIELDS, LEAD
+from modules.sales.finances import finances
 from modules.sales.matching import ACCOUNT, Match, accounts_like, contacts_like
 from modules.sales.scores import score_of
 
@@ -39,6 +40,8 @@ def panels_of(entity: EntitySpec, record: Mapping[str, object], asking: Asking) 
             return _of_lead(int(str(record["id"])), asking)
         case "sales.opportunity":
             return _of_opportunity(int(str(record["id"])), asking)
+        case "contacts.account":
+            return finances(record, asking)
         case _:
             return ()
 
