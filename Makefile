@@ -60,7 +60,7 @@ docs: setup-dev ## links, decisions, dependencies, examples, pages written from 
 i18n: setup-dev ## every sentence has its Persian, with the same parameters
 	@$(PY) scripts/i18n.py check
 
-.PHONY: tests-measured core-alone wheel coverage-map bench conformance audit screenshots
+.PHONY: tests-measured core-alone wheel coverage-map bench conformance audit screens
 tests-measured: setup-dev ## all tests with coverage (at least 90 % of lines)
 	@rm -rf .coverage && mkdir .coverage
 	@$(PY) -m coverage run -m pytest -n auto --dist worksteal $(COVERS)
@@ -82,8 +82,8 @@ bench: setup ## the figures of benchmarks/, side by side with the yardstick
 conformance: setup-dev ## 5,000 random expressions, Python against PostgreSQL
 	@$(PY) scripts/conformance.py
 
-screenshots: setup-dev ## the pictures of docs/screenshots, anew from a fresh demo site
-	@$(PY) scripts/screenshots.py
+screens: setup-dev ## the pictures of docs/screens, anew from a fresh demo site
+	@$(PY) scripts/screens.py
 
 audit: setup-dev ## known holes in the packages we use (asks the outside world)
 	@$(PY) -m pip install --quiet '.[audit]'

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from core.access.parts import part_of
 from core.kernel.actor import Actor
 from core.kernel.site import Site
 from core.kernel.values import FileRef, Ref
@@ -91,6 +92,18 @@ class FeedPage:
     next: Position | None
 
 
+def logs_of(catalog: Catalog, entity: str) -> frozenset[str]:
+    """Return the parts of an entity that nobody writes by hand: what they say of a change, the change itself says."""
+    owned = ((spec, part_of(catalog, spec)) for spec in catalog.entities.values())
+    return frozenset(
+        spec.name
+        for spec, part in owned
+        if part is not None
+        and entity in {whole.name for whole in part.wholes}
+        and all(f.system or f.derived or f.read_only or f.name == part.by for f in spec.fields.values())
+    )
+
+
 class Feed:
     """Reads the feed of one record for one person."""
 
@@ -127,10 +140,18 @@ class Feed:
     ) -> list[HistoryEntry]:
         reading, at = self._site.get(HistoryReading), before.entry if before else None
         found: list[HistoryEntry] = []
+        without = APART | logs_of(self._catalog, entity)
         size = limit if kind in ("", CHANGE) else MOST if kind == MOVE else 1
         for _ in range(ROUNDS):
             entries = reading.history(
-                self._actor, entity, record_id, size, at, catalog=self._catalog, without=APART, uow=self._uow
+                self._actor,
+                entity,
+                record_id,
+                size,
+                at,
+                catalog=self._catalog,
+                without=without,
+                uow=self._uow,
             )
             if kind not in ("", CHANGE, MOVE):
                 return []  # it was asked for who may not see the record

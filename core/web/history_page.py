@@ -123,7 +123,7 @@ def _line(site: Site, present: Visit, entity: EntitySpec, entry: HistoryEntry, n
         if name in about.fields and not about.fields[name].system and entry.action in MOVING
     )
     return Line(
-        who=entry.actor_name or style._("The system"),
+        who=_who(present, entry),
         what=what,
         part=_part(site, present, about, entry),
         icon=icon,
@@ -134,6 +134,14 @@ def _line(site: Site, present: Visit, entity: EntitySpec, entry: HistoryEntry, n
         reason=entry.reason or "",
         moves=moves,
     )
+
+
+def _who(present: Visit, entry: HistoryEntry) -> str:
+    """Return who did it; what the product did by itself carries its name in the reader's language."""
+    style = present.style
+    if entry.actor_name is None:
+        return style._("The system")
+    return entry.actor_name if entry.actor is not None else style._(entry.actor_name)
 
 
 def _told(present: Visit, entity: EntitySpec, about: EntitySpec, entry: HistoryEntry) -> tuple[str, str, str]:
@@ -162,7 +170,7 @@ def _part(site: Site, present: Visit, about: EntitySpec, entry: HistoryEntry) ->
     named = entry.changes.get(about.title) if entry.action == "create" else None
     if named and named[1] is not None:
         return _text(site, present, about.fields[about.title], named[1])
-    return entry.part.title or f"#{present.style.number(entry.part.id)}"
+    return entry.part.title or present.style.label(about.label)
 
 
 def _text(site: Site, present: Visit, spec: FieldSpec, value: Json) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import cycle
 from typing import Any
 
 from core.expressions import unparse
@@ -54,6 +56,10 @@ class Place:
     label: str
     url: str
     current: bool
+
+
+STEPS = ("gray", "blue", "amber", "violet", "teal", "pink", "orange")
+"""Colours of columns that mean the same, in their order, so that they can be told apart."""
 
 
 class Columns:
@@ -166,11 +172,14 @@ class Columns:
         hue_by = self._target.fields.get(self._view.hue_by) if self._view.hue_by in self._known else None
         hues = {choice.name: choice.hue for choice in hue_by.choices} if hue_by else {}
         found = self._found()
+        kinds, steps = Counter(str(item.get(self._view.hue_by) or "") for item in found), cycle(STEPS)
         for item in found:
             key, kind = str(item["id"]), str(item.get(self._view.hue_by) or "")
             if len(found) <= ALL_COLUMNS or key in figures:
                 label = str(item.get(self._target.title) or f"#{key}")
                 hue = self._state_hue(kind) or hues.get(kind, "gray")
+                if kinds[kind] > 1:
+                    hue = next(steps)
                 yield self._column(key, label, Number(int(key)), hue=hue, kind=kind)
 
     def _found(self) -> list[dict[str, object]]:

@@ -25,6 +25,8 @@ HERE = Path(__file__).parent
 ASSETS = HERE / "assets"
 TEMPLATES = HERE / "templates"
 MANIFEST = ASSETS / "manifest.json"
+PROFILE = "base.user"
+"""The public profile, where a module keeps one; without it everybody reads as the site does."""
 AVATAR_HUES = ("teal", "blue", "violet", "pink", "orange", "amber", "green", "red")
 
 
@@ -48,6 +50,7 @@ class Pieces:
         )
         self.environment.globals.update(globals_)
         self.environment.filters["initials"] = initials
+        self.environment.tests |= {"said": is_said, "person": is_person}
         self._macros: dict[tuple[str, str], Macro] = {}
 
     def widget(self, style: Style, mode: str, field: FieldView, **options: Any) -> Markup:
@@ -147,6 +150,16 @@ def _read_manifest() -> Mapping[str, str]:
 def hue_of(name: str) -> str:
     """Return the colour of an avatar: always the same for the same name."""
     return AVATAR_HUES[sum(map(ord, name)) % len(AVATAR_HUES)]
+
+
+def is_said(field: FieldView) -> bool:
+    """Tell whether a field says something where there is little room: not nothing, and not a no."""
+    return field.value not in (None, "", False, (), [])
+
+
+def is_person(field: FieldView) -> bool:
+    """Tell whether a field names a colleague."""
+    return field.type == "reference" and PROFILE in field.targets
 
 
 def initials(name: str) -> str:

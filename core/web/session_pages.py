@@ -18,10 +18,8 @@ from core.storage import Database
 from core.web.dashboard_page import home_dashboard
 from core.web.locale import time_zones
 from core.web.pages import FRAGMENT, Pages, go, menu, same_site
+from core.web.rendering import PROFILE
 from core.web.visit import LANGUAGE_COOKIE, SESSION_COOKIE, visit
-
-PROFILE = "base.user"
-"""The public profile, where a module keeps one; without it everybody reads as the site does."""
 
 
 def register(made: Blueprint, site: Site, pages: Pages) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -27,6 +27,8 @@ from core.web.visit import Visit
 
 ON_FORM = 12
 ON_PAGE = 40
+NAMED = 3
+"""Of what was added at once, so many are named."""
 
 KINDS = (("", N_("Everything")), ("note", N_("Notes")), (MOVE, N_("Steps")), (CHANGE, N_("Changes")))
 
@@ -165,10 +167,30 @@ def _days(site: Site, present: Visit, entity: EntitySpec, page: FeedPage) -> lis
     now, style = site.get(Database).now(), present.style
     today = style.today(now)
     shown = [_shown(site, present, entity, item) for item in page.items]
+    shown = [_together(present, list(same)) for _, same in groupby(shown, key=_save)]
     return [
         Day(label=_day(present, day, today), items=tuple(items))
         for day, items in groupby(shown, key=lambda one: style.today(one.at))
     ]
+
+
+def _save(one: Shown) -> tuple[object, ...]:
+    """Return what parts share that were added by one person at one moment to one list; all else stands alone."""
+    line = one.line
+    added = line is not None and line.part and not line.moves
+    return (one.at, one.who, one.what, one.icon) if added else (id(one),)
+
+
+def _together(present: Visit, same: list[Shown]) -> Shown:
+    """Return what was added to one list at once as one line that names the first few."""
+    first = same[0]
+    if len(same) == 1 or first.line is None:
+        return first
+    names = [one.line.part for one in reversed(same) if one.line is not None]
+    if len(names) > NAMED:
+        style = present.style
+        names = [*names[:NAMED], style.ngettext("{number} more", "{number} more", len(names) - NAMED)]
+    return replace(first, line=replace(first.line, part=present.style.joined(tuple(names))))
 
 
 def _day(present: Visit, day: date, today: date) -> str:

@@ -36,6 +36,9 @@ customElements.define('ui-list', class extends HTMLElement {
 
   private get boxes(): HTMLInputElement[] { return $$<HTMLInputElement>('tbody .ck', this); }
 
+  /** Groups stand, and none of them is open: what is chosen can only be everything. */
+  private get folded(): boolean { return !this.boxes.length && !!$('.grp', this); }
+
   private clicked(event: MouseEvent): void {
     const target = event.target as HTMLElement;
     const box = target.closest<HTMLInputElement>('tbody .ck');
@@ -46,7 +49,10 @@ customElements.define('ui-list', class extends HTMLElement {
       this.last = at;
       this.sync();
     } else if (target.matches('[data-all]')) {
-      this.choose((target as HTMLInputElement).checked);
+      const all = (target as HTMLInputElement).checked;
+      const everything = $<HTMLInputElement>('[data-everything]', this.parentElement!);
+      if (everything && this.folded) everything.checked = all;
+      this.choose(all);
     }
   }
 
@@ -84,9 +90,9 @@ customElements.define('ui-list', class extends HTMLElement {
     const bar = $('.bulk', this.parentElement!);
     if (!bar) return;
     const everything = $<HTMLInputElement>('[data-everything]', bar);
-    const grouped = !boxes.length && !!$('.grp', this);
-    if (everything && !chosen.length && !grouped) everything.checked = false;
-    bar.hidden = !chosen.length && !grouped;
+    if (everything && !chosen.length && !this.folded) everything.checked = false;
+    if (head && everything && this.folded) head.checked = everything.checked;
+    bar.hidden = !chosen.length && !everything?.checked;
     $('[data-count]', bar)!.textContent = digits(chosen.length);
     const all = $<HTMLElement>('[data-all-of]', bar);
     const count = $<HTMLElement>('[data-count-all]', this)?.dataset.countAll;

@@ -40,6 +40,20 @@ def answer(client, path, **form):
     return client.post(f"{path}/answer", data=form, follow_redirects=True)
 
 
+def test_the_customer_sees_what_each_line_and_the_whole_come_to_with_its_unit(desk, client, firm):
+    lines = (
+        {"description": "چراغ", "quantity": "2", "unit_price": rial(450000)},
+        {"description": "کابل", "quantity": "3", "unit_price": rial(100000), "discount_pct": "10"},
+    )
+    number = quote(desk, firm, *lines)
+    desk.move("sales.quote", number, "send")
+    page = client.get(link(desk, number)).get_data(as_text=True)
+    amounts = re.findall(r'data-label="Amount">([^<]+)<', page)
+    sums = re.findall(r'<dt>([^<]+)</dt><dd class="num">([^<]+)<', page)
+    assert amounts == ["900,000 IRR", "270,000 IRR"]
+    assert sums == [("Subtotal", "1,170,000 IRR"), ("Total", "1,170,000 IRR")]
+
+
 def test_the_link_shows_the_quote_to_somebody_without_an_account(desk, client, issued):
     page = client.get(link(desk, issued))
     text = page.get_data(as_text=True)

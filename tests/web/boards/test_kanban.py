@@ -36,13 +36,11 @@ def test_a_card_shows_what_the_view_says_and_nothing_that_is_empty(chief, plants
     (bed,) = kept.add("garden.bed", {"name": "South"})
     kept.change("garden.plant", plants[0], {"bed": bed, "planted": "2026-03-21"})
     card = chief.opens(BOARD).page.one("li", data_id=str(plants[0]))
-    assert [f.text for f in card.all("div", cls="kc-f")] == [
-        "Bed South",
-        "Worth 10.00 EUR",
-        "Planted Mar 21, 2026",
-        "Height 3",
-    ]
-    assert not chief.opens(BOARD).page.one("li", data_id=str(plants[4])).all("div", cls="kc-f")
+    assert [f.text for f in card.all("div", cls="kc-f")] == ["S Bed South", "Height 3"]
+    assert [f.text for f in card.all("div", cls="kc-d")] == ["Planted Mar 21, 2026"]
+    assert [f.text for f in card.all("div", cls="kc-e")] == ["Worth 10.00 EUR"]
+    bare = chief.opens(BOARD).page.one("li", data_id=str(plants[4]))
+    assert [cls for cls in ("kc-f", "kc-d", "kc-e") if bare.all("div", cls=cls)] == []
 
 
 def test_an_amount_in_persian_has_its_unit_on_the_card_and_in_the_sum(chief, plants):
