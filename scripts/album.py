@@ -66,7 +66,7 @@ def stop_the_clocks() -> None:
     """Let what asks this process for the time see `STILL`; somebody who signs in stays for a hundred years."""
     for module in (database, asking):
         setattr(module, "_now", StillClock.now)  # noqa: B010  # a name of its own, reached from outside
-    natural_dates.datetime = StillClock  # type: ignore[assignment,attr-defined]
+    natural_dates.datetime = StillClock  # type: ignore[assignment,attr-defined]  # it asks nothing but now()
     identity_service.SESSION_DAYS = 36_500
 
 
