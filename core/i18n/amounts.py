@@ -58,10 +58,24 @@ class Amounts:
         unit = self.unit_of(currency)
         return unit.label(self.locale.language) if unit else currency
 
+    def spoken(self, money: Money) -> tuple[Decimal, str]:
+        """Return an amount as it is said, with the unit: the reader's where that comes out even, else the currency's own."""
+        unit = self.unit_of(money.currency)
+        if unit is not None and unit.shown(money.amount) % 1:
+            unit = self._own_unit(money.currency)
+        name: str = self.locale.currencies.get(money.currency, money.currency)
+        amount = unit.shown(money.amount) if unit else money.amount
+        places = get_currency_precision(money.currency) if amount % 1 else 0
+        said = amount.quantize(Decimal(1).scaleb(-max(places, _places(amount))))
+        return said, unit.label(self.locale.language) if unit else name
+
     def unit_of(self, currency: str) -> MoneyUnit | None:
         """Return the reader's unit for a currency, else the currency's own where it has a label."""
         if self.unit is not None and self.unit.currency == currency:
             return self.unit
+        return self._own_unit(currency)
+
+    def _own_unit(self, currency: str) -> MoneyUnit | None:
         own = (unit for unit in self.units.values() if unit.currency == currency and unit.factor == 1)
         return next(own, None)
 

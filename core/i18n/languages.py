@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from core.i18n.number_words import NumberWords, english_words
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Language:
     """A language of the screens: its own name, direction, and default calendar, digits and money unit.
 
-    ``day_words`` maps what people type for near days (folded) to their distance from today.
+    ``day_words`` maps what people type for near days (folded) to their distance from today; ``number_words`` says a
+    number in words (none: papers go without).
     """
 
     code: str
@@ -22,6 +25,7 @@ class Language:
     money_unit: str = ""
     list_separator: str = ", "
     day_words: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    number_words: NumberWords | None = None
 
     def __str__(self) -> str:
         return self.code
@@ -36,6 +40,7 @@ ENGLISH = Language(
     code="en",
     name="English",
     day_words=MappingProxyType({"t": 0, "today": 0, "tomorrow": 1, "yesterday": -1}),
+    number_words=english_words,
 )
 
 

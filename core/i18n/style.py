@@ -151,6 +151,17 @@ class Style:
         """Return an amount as text without its unit, for places that name the unit themselves."""
         return self.amounts.number(money)
 
+    def number_in_words(self, value: Decimal) -> str:
+        """Return a number in words; empty where the language has none for it."""
+        words = self.language.number_words
+        return words(value) if words else ""
+
+    def money_in_words(self, money: Money) -> str:
+        """Return an amount in words, with its unit; empty where the language has none for it."""
+        amount, unit = self.amounts.spoken(money)
+        words = self.number_in_words(amount)
+        return f"{words} {unit}" if words else ""
+
     def money_unit_name(self, currency: str) -> str:
         """Return the name of the unit in which amounts of a currency are shown."""
         return self.amounts.name(currency)

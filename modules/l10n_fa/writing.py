@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from core.sdk import Collation, DigitSet, Language
+from modules.l10n_fa.number_words import persian_words
 
 PERSIAN = Language(
     code="fa",
@@ -14,6 +15,7 @@ PERSIAN = Language(
     digits="persian",
     money_unit="toman",
     list_separator="، ",
+    number_words=persian_words,
     day_words=MappingProxyType(
         {
             "t": 0,

@@ -133,11 +133,12 @@ def paper_of(quote: Mapping[str, object], style: Style) -> Mapping[str, object]:
     for line in lines:
         if not line["optional"] and isinstance(line["tax"], Money) and line["tax"].amount:
             rates[line["tax_rate"]] = rates.get(line["tax_rate"], Decimal(0)) + line["tax"].amount
-    currency = str(quote["currency"])
+    currency, total = str(quote["currency"]), quote["total"]
     return {
         "quote": quote,
         "lines": lines,
         "taxes": [(rate, Money(amount, currency)) for rate, amount in sorted(rates.items())],
         "unit": style.money_unit_name(currency),
+        "in_words": style.money_in_words(total) if isinstance(total, Money) else "",
         "discounted": any(line["discount_pct"] for line in lines),
     }
