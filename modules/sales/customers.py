@@ -26,7 +26,8 @@ from core.sdk import (
     records,
 )
 from modules.activities.forgotten import condition_of
-from modules.sales.assigning import GIVEN, MEMBER, RULE, TURNS, is_away, turns_row
+from modules.sales.assigning import GIVEN, RULE, TURNS, turns_row
+from modules.sales.presence import MEMBER, is_away
 from modules.sales.rotation import Candidate, Verdict, least_loaded, next_turn, read_turns, written
 
 ASSIGNMENT = "sales.customer_assignment"

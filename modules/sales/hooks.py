@@ -29,6 +29,7 @@ from modules.sales.lead_acts import OPERATIONS as LEAD_ACTS
 from modules.sales.leads import converted_problems, hand_out, with_title
 from modules.sales.moves import keep_moves
 from modules.sales.needs import missing, stage_needs, unknown_needs
+from modules.sales.offering import leads_wait, offer_leads
 from modules.sales.panels import panels_of
 from modules.sales.pipelines import follow_stages, keep_one_default, pipeline_problems
 from modules.sales.products import category_problems
@@ -84,7 +85,9 @@ def record_validate(change: Change, uow: UnitOfWork) -> Iterable[Problem]:
             yield from category_problems(change, uow)
         case "sales.lead" if change.action == "update":
             yield from converted_problems(change)
-        case "sales.score_rule" | "sales.assignment_rule" if change.action != "delete":
+        case "sales.score_rule" | "sales.assignment_rule" | "sales.assignment_member" if (
+            change.action != "delete"
+        ):
             yield from condition_problems(change, uow)
 
 
@@ -148,10 +151,11 @@ def timeline_events(
 
 @hookimpl
 def register_jobs() -> tuple[Task, ...]:
-    """Let scores fade, mark what has gone stale, print and mail quotes that were issued, and expire those that are over."""
+    """Let scores fade, offer leads that wait, mark what has gone stale, print, mail and expire quotes."""
     return (
         Task(name="sales.fade_scores", run=fade, daily=True),
         Task(name="sales.assign_customers", run=assign_customers, daily=True),
+        Task(name="sales.offer_leads", run=offer_leads, due=leads_wait),
         Task(name="sales.mark_stale", run=mark_stale, daily=True),
         Task(name=PRINT, run=print_quote),
         Task(name=POST, run=post_quote),

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.sdk import BadRequest, Change, JobContext, Problem, Ref, UnitOfWork, look_up, records
-from modules.sales.assigning import GIVEN, holds
+from modules.sales.assigning import GIVEN
+from modules.sales.presence import holds
 from modules.sales.scoring import Event, ScoreRule, Share, engagement, is_hot
 
 LEAD, EVENT, RULE = "sales.lead", "sales.lead_event", "sales.score_rule"
