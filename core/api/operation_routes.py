@@ -13,6 +13,7 @@ from core.api.answers import reply
 from core.api.bodies import read_json
 from core.api.call import Call
 from core.api.idempotency import KEY, Made, once
+from core.api.record_routes import OVERRIDE, REASON, overrule
 from core.api.routes import OBJECT, TEXT, Route, Schema, listed, record_id
 from core.contributions import Asking, Operations, Outcome
 from core.contributions.asking import asking_at
@@ -65,6 +66,7 @@ def _run(call: Call, entity: str, name: str, ids: Sequence[int], *, many: bool) 
 
     def act(uow: UnitOfWork) -> Made:
         asking = _asking(call, uow)
+        overrule(call, uow)
         values = _values(call, offered, body.get("values") or {})
         outcome = operations.run(asking, offered, chosen, values, reason=reason)
         token = operations.undo_token(asking, offered, chosen, outcome.undo)
@@ -212,6 +214,7 @@ ROUTES = (
         run=run_one,
         group="Operations",
         about="Carry an operation out on one record.",
+        parameters=(OVERRIDE, REASON),
         headers=(KEY,),
         body=_VALUES,
         answers={200: _OUTCOME},
@@ -223,6 +226,7 @@ ROUTES = (
         run=run_many,
         group="Operations",
         about="Carry an operation out on several records, or without any.",
+        parameters=(OVERRIDE, REASON),
         headers=(KEY,),
         body=_MANY,
         answers={200: _OUTCOME},

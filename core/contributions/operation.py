@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from core.contributions.asking import Asking
+from core.contributions.panels import Panel
 from core.errors import Param
 from core.kernel.actor import Actor
 from core.metadata.specs import Json, Label
@@ -87,6 +88,8 @@ class Operation:
     for chosen rows of a list as well. ``place`` is ``form`` (a button), ``menu`` (under "More") or ``new`` (it needs
     no record and stands beside "New"). ``undo`` gets what `Undo` carries as its values. In place of ``entity`` it may
     name a ``behaviour``: then it is there for every entity that has it. ``key`` is a letter that opens it on the form.
+    ``beside`` shows something in its dialog, above the fields; where it leads back to the dialog, ``start`` finds what
+    was chosen in the arguments of the address.
     """
 
     name: str
@@ -98,6 +101,7 @@ class Operation:
     help: Label = ""
     fields: Fields = field(default_factory=dict)
     start: Callable[[OperationCall], Mapping[str, object]] | None = None
+    beside: Callable[[OperationCall], Panel | None] | None = None
     undo: Callable[[OperationCall], Outcome | None] | None = None
     when: str = ""
     confirm: Label = ""

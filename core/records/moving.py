@@ -70,7 +70,9 @@ class Moving:
             raise BadRequest(
                 "The state follows from the step; leave {field} out.", code="state_given", field=flow.field
             )
-        draft.after[flow.field] = target_of(work, flow, step, draft.before, to)
+        # What is said together with the step counts for where it may lead.
+        said = {name: draft.after[name] for name in draft.given if name in draft.after}
+        draft.after[flow.field] = target_of(work, flow, step, {**draft.before, **said}, to)
         view, env = work.view(draft), work.env(work.old(draft))
         worked_out = {one.field: one.read(view, env) for one in step.assignments}
         for name, value in worked_out.items():

@@ -9,11 +9,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request, url_for
+from markupsafe import Markup
 
 from core.contributions import Asking, Operation, Operations, Outcome
 from core.contributions.operations import MOST, Offered
 from core.errors import AccessDenied, BadRequest, Conflict, NotFound, PayvandError, Problem
 from core.kernel.site import Site
+from core.records.duplicates import DuplicatesFound, allow_duplicates
 from core.storage import Database, UnitOfWork
 from core.storage.idempotency import Answer, claim, keep
 from core.web.dialog_form import dialog_fields, first_values, typed_in_dialog
@@ -111,11 +113,13 @@ def page(site: Site, pages: Pages, entity: str, short: str, ids: Sequence[int]) 
     except PayvandError as refused:
         if refused.status >= 500:
             raise
+        found = refused if isinstance(refused, DuplicatesFound) else None
         problems = refused.problems or (
-            Problem(code=refused.reason, message=refused.message, params=refused.params),
+            () if found else (Problem(code=refused.reason, message=refused.message, params=refused.params),)
         )
+        status = max(refused.status, 409)
         return _show(
-            pages, present, offered, ids, typed.values, typed.raw, problems, status=max(refused.status, 409)
+            pages, present, offered, ids, typed.values, typed.raw, problems, duplicates=found, status=status
         )
 
 
@@ -136,6 +140,7 @@ def _show(
     raw: Mapping[str, str],
     problems: Sequence[Problem],
     *,
+    duplicates: DuplicatesFound | None = None,
     status: int = 200,
 ) -> Response:
     fields, others = dialog_fields(present.site, present, offered, values, raw, problems)
@@ -150,11 +155,23 @@ def _show(
         back=_back(operation.entity, ids),
         fields=fields,
         problems=others,
+        duplicates=duplicates,
+        beside=_beside(pages, present, offered, ids),
         reason=request.form.get("reason", ""),
         reason_errors=[present.style.problem(p) for p in problems if p.field == "reason"],
         key=request.form.get("key", "") or secrets.token_urlsafe(12),
         status=status,
     )
+
+
+def _beside(pages: Pages, present: Visit, offered: Offered, ids: Sequence[int]) -> Markup:
+    """Return what the module shows in the dialog; nothing where it shows none."""
+    show, site = offered.operation.beside, present.site
+    if show is None:
+        return Markup()
+    with site.get(Database).unit(present.catalog, present.actor, channel="web", reading=True) as uow:
+        panel = show(site.get(Operations).begin(asking_of(site, present, uow), offered, ids))
+        return pages.renderer.part(panel.template, present, **panel.values) if panel else Markup()
 
 
 def _carry_out(
@@ -171,6 +188,8 @@ def _carry_out(
                 found: dict[str, Any] = json.loads(done.response)
                 return found
             asking = asking_of(site, present, uow)
+            if request.form.get("override") == "duplicates":
+                allow_duplicates(uow, request.form.get("override_reason", ""))
             outcome = operations.run(asking, offered, ids, values, reason=request.form.get("reason", ""))
             token = operations.undo_token(asking, offered, ids, outcome.undo)
             told = {"url": _where(offered, ids, outcome), "text": _told(present, outcome), "undo": token}

@@ -31,6 +31,7 @@ from modules.sales.moves import keep_moves
 from modules.sales.needs import missing, stage_needs, unknown_needs
 from modules.sales.offering import leads_wait, offer_leads
 from modules.sales.panels import panels_of
+from modules.sales.pipeline_moves import OPERATION as CHANGE_PIPELINE
 from modules.sales.pipelines import follow_stages, keep_one_default, pipeline_problems
 from modules.sales.products import category_problems
 from modules.sales.quote_acts import OPERATIONS as QUOTE_ACTS
@@ -124,8 +125,8 @@ def register_guards() -> tuple[Guard, ...]:
 
 @hookimpl
 def register_operations() -> tuple[Operation, ...]:
-    """Offer what is done with leads, with customers and with quotes."""
-    return (*LEAD_ACTS, *CUSTOMER_ACTS, *QUOTE_ACTS, SEND_BY_MAIL)
+    """Offer what is done with leads, customers, opportunities and quotes."""
+    return (*LEAD_ACTS, *CUSTOMER_ACTS, CHANGE_PIPELINE, *QUOTE_ACTS, SEND_BY_MAIL)
 
 
 @hookimpl

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
-from core.sdk import Operation, OperationCall, Outcome, Ref, Undo, look_up
+from core.sdk import BadRequest, Operation, OperationCall, Outcome, Panel, Ref, Undo, look_up
 from modules.sales.assigning import assign
 from modules.sales.converting import FIELDS, LEAD, UNDO_DAYS, Converted, Wish, convert, wire_money
-from modules.sales.matching import SURE, accounts_like, contacts_like
+from modules.sales.match_words import shown
+from modules.sales.matching import ACCOUNT, CONTACT, SURE, accounts_like, contacts_like
 from modules.sales.unconverting import undo_conversion
 
 CONVERTIBLE = "state in ['assigned', 'working', 'qualified', 'converted']"
@@ -46,10 +48,60 @@ def begin(call: OperationCall) -> Mapping[str, object]:
     return {
         "contact": Ref(contact.id, contact.title) if contact and person else None,
         "account": Ref(account.id, account.title) if account and account.points >= SURE else None,
+        **_picked(call),
         "with_opportunity": True,
         "name": lead["title"],
         "estimate": lead["est_amount"],
     }
+
+
+def _picked(call: OperationCall) -> Mapping[str, object]:
+    """Return what was chosen among the matches, as it stands in the address."""
+    found: dict[str, object] = {}
+    for name, entity, title in (("contact", CONTACT, "full_name"), ("account", ACCOUNT, "name")):
+        asked = call.asking.args.get(name, "")
+        if asked == "new":
+            found |= {name: None, f"new_{name}": True}
+        elif asked.isdigit() and len(asked) < 19:
+            rows = look_up(call.uow, entity, (title,), where=f"id == {asked}", actor=call.actor)
+            row = next(iter(rows), None)
+            found[name] = Ref(int(asked), str(row[title])) if row else None
+    return found
+
+
+def matches(call: OperationCall) -> Panel | None:
+    """Show in the dialog whom the lead may be, the surest first, each to be chosen, and the way to make a new one."""
+    lead = next(iter(look_up(call.uow, LEAD, FIELDS, where=f"id == {call.record}")), None)
+    if lead is None or lead["state"] == "converted":
+        return None
+    try:
+        contacts = contacts_like(lead, call.actor, call.uow)
+        accounts = accounts_like(lead, call.actor, call.uow, contacts[0].id if contacts else None)
+    except BadRequest:  # who may not see how people are reached is shown nobody
+        return None
+    here = f"/records/{LEAD}/{call.record}/operation/convert"
+    picked = {name: call.asking.args[name] for name in ("contact", "account") if name in call.asking.args}
+
+    def choose(name: str, value: object) -> str:
+        return f"{here}?{urlencode({**picked, name: value})}"
+
+    kinds = (("contact", contacts), ("account", accounts))
+    return Panel(
+        name="sales.convert_matches",
+        title="Perhaps known already",
+        template="sales/convert_matches.html",
+        values={
+            "groups": [
+                {
+                    "kind": name,
+                    "matches": [{**shown(m, call.asking), "choose": choose(name, m.id)} for m in found],
+                    "new": choose(name, "new"),
+                }
+                for name, found in kinds
+                if found
+            ]
+        },
+    )
 
 
 def run_convert(call: OperationCall) -> Outcome:
@@ -132,6 +184,7 @@ OPERATIONS = (
         icon="arrows-exchange",
         run=run_convert,
         start=begin,
+        beside=matches,
         undo=run_undo,
         fields=CHOICES,
         when=CONVERTIBLE,

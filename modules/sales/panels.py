@@ -8,7 +8,8 @@ from datetime import datetime
 from core.sdk import Asking, BadRequest, EntitySpec, Panel, look_up
 from modules.sales.converting import FIELDS, LEAD
 from modules.sales.finances import finances
-from modules.sales.matching import ACCOUNT, Match, accounts_like, contacts_like
+from modules.sales.match_words import shown
+from modules.sales.matching import accounts_like, contacts_like
 from modules.sales.scores import score_of
 
 OPPORTUNITY = "sales.opportunity"
@@ -19,16 +20,6 @@ def N_(text: str) -> str:
     """Mark a text for translation."""
     return text
 
-
-REASONS = {
-    "email": N_("the same e-mail address"),
-    "number": N_("the same number"),
-    "company_of": N_("the company of this contact"),
-    "company_name": N_("the same name"),
-    "name_and_company": N_("the same name and company"),
-    "name": N_("the same name"),
-}
-"""Why somebody is known again, in words."""
 
 FOR_DAYS = N_("In this stage without an activity for {days} days, longer than it allows.")
 
@@ -77,17 +68,7 @@ def _matches(lead: Mapping[str, object], asking: Asking) -> list[Mapping[str, ob
     contacts = contacts_like(lead, asking.actor, asking.uow)
     first = contacts[0].id if contacts else None
     accounts = accounts_like(lead, asking.actor, asking.uow, first)
-    return [_shown(match, asking) for match in (*contacts, *accounts)]
-
-
-def _shown(match: Match, asking: Asking) -> Mapping[str, object]:
-    words = asking.style.label
-    return {
-        "title": match.title,
-        "url": asking.record_url(match.entity, match.id),
-        "kind": words(N_("Company") if match.entity == ACCOUNT else N_("Contact")),
-        "reason": words(REASONS[match.reason]),
-    }
+    return [shown(match, asking) for match in (*contacts, *accounts)]
 
 
 def _points(lead: int, asking: Asking) -> list[Mapping[str, object]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 from urllib.parse import urlencode
@@ -78,11 +78,12 @@ def _forecast(asking: Asking, span: Span) -> Mapping[str, Any]:
 
 def _funnel(asking: Asking, span: Span) -> Mapping[str, Any]:
     known = stages(asking.uow)
-    chosen = _pipeline(asking, known)
+    offered = _pipelines(asking)
+    chosen = _pipeline(asking, known, [number for number, _ in offered])
     steps = funnel(asking.uow, asking.actor, asking.style, chosen, span.start, span.end) if chosen else []
     return {
         "funnel": steps,
-        "pipelines": _pipelines(asking),
+        "pipelines": offered,
         "pipeline": chosen,
         "most": max([step.entered for step in steps], default=0) or 1,
         "stage_url": lambda stage: _rows(f"stage == {stage}"),
@@ -161,11 +162,12 @@ def _kept(asking: Asking) -> Mapping[str, str]:
     return {"pipeline": asking.args["pipeline"]} if asking.args.get("pipeline", "").isdigit() else {}
 
 
-def _pipeline(asking: Asking, known: Stages) -> int | None:
+def _pipeline(asking: Asking, known: Stages, offered: Sequence[int]) -> int | None:
+    """Return the pipeline that the address names, as far as the reader sees it."""
     asked = asking.args.get("pipeline", "")
-    if asked.isdigit() and int(asked) in known.of:
+    if asked.isdigit() and int(asked) in offered:
         return int(asked)
-    return known.default or next(iter(known.of), None)
+    return known.default or next(iter(offered), None)
 
 
 def _pipelines(asking: Asking) -> list[tuple[int, str]]:

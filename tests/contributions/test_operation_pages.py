@@ -201,3 +201,40 @@ class TestApi:
     def test_the_description_tells_of_operations(self, keeper):
         paths = keeper.client.get("/api/v1/openapi.json").json["paths"]
         assert "/records/{entity}/{record}/operations/{operation}" in paths
+
+
+PACK = "/records/handy.box/operation/pack"
+
+
+def test_what_a_module_shows_beside_stands_in_the_dialog_and_leads_back_to_it(keeper):
+    dialog = keeper.opens(PACK)
+    chosen = dialog.page.one("ul", id="stamps").all("a")
+    assert [link.text for link in chosen] == ["A<1>", "B2"]
+    again = keeper.opens(PACK + chosen[1]["href"])
+    assert again.page.one("input", name="stamp")["value"] == "B2"
+    assert not again.page.all("ul", id="stamps")
+
+
+def test_what_is_there_already_is_told_in_the_dialog_and_only_told(keeper, kept):
+    kept.add("handy.box", {"name": "First", "stamp": "B2", "keeper": keeper.actor.id})
+    dialog = keeper.opens(PACK)
+    refused = keeper.submits(dialog, dialog.page.form(id="ask-form"), {"name": "Second", "stamp": "B2"})
+    assert refused.status == 409
+    alert = refused.page.one(role="alert")
+    assert "First" in alert.text
+    assert "Same stamp" in alert.text
+    assert not alert.all("button")
+    assert refused.page.one("input", name="name")["value"] == "Second"
+    assert len(kept.find("handy.box")) == 1
+
+
+def test_who_may_does_it_all_the_same_and_says_why(person, kept):
+    chief = person("handy.chief", login="chief@example.com", name="Chief")
+    kept.add("handy.box", {"name": "First", "stamp": "B2"})
+    dialog = chief.opens(PACK)
+    refused = chief.submits(dialog, dialog.page.form(id="ask-form"), {"name": "Second", "stamp": "B2"})
+    form = refused.page.form(id="ask-form")
+    done = chief.submits(refused, form, {"override": "duplicates", "override_reason": "Two of a kind."})
+    assert done.status == 200
+    assert "Two of a kind." in chief.opens(f"{done.path}/history").page.text
+    assert len(kept.find("handy.box")) == 2

@@ -188,6 +188,15 @@ def test_a_state_that_is_a_reference_leads_to_records_of_its_own_kind_and_place(
     assert press.desk.get(COPY, copy, "chance")["chance"] == 100
 
 
+def test_what_is_said_with_a_step_counts_for_where_it_may_lead(press, shelf):
+    copy = press.desk.one(COPY, code="a", shelf=shelf["shelf"], place=shelf["first"])
+    there = press.desk.get("press.place", shelf["elsewhere"], "shelf")["shelf"].id
+    press.take(copy, "move", entity=COPY, values={"shelf": there}, to=shelf["elsewhere"])
+    found = press.desk.get(COPY, copy, "shelf", "place")
+    assert (found["shelf"].id, found["place"].id) == (there, shelf["elsewhere"])
+    assert set(press.desk.history(COPY, copy)[0].changes) >= {"shelf", "place"}
+
+
 def test_a_reference_that_is_a_state_cannot_be_written_either(press, shelf):
     copy = press.desk.one(COPY, code="a", shelf=shelf["shelf"], place=shelf["first"])
     for target in ("second", "out", "elsewhere"):

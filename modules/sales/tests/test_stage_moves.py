@@ -20,6 +20,7 @@ def stage(number, kind="open", pipeline=1):
         order=number,
         kind=kind,
         probability=10,
+        category="pipeline",
         rot_days=None,
         required=(),
     )
