@@ -218,6 +218,7 @@ class _ViewKeys(Form):
     related = Items(Text(), "On a form: a tab with those records, as <entity>.<field>.")
     start = Text("The day or moment at which an entry of a calendar begins.")
     end = Text("The day or moment at which it ends.")
+    fallback = Text("The day or moment at which an entry of a calendar stands that has no beginning.")
     all_day = Text("The yes/no field of entries that take the whole day.")
     chart = Text("What a chart looks like: bar, or steps that narrow.", choices=CHARTS)
     by = Text("What days are gathered to where the bars of a chart are dates.", choices=GRAINS)

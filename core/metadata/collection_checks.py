@@ -26,6 +26,7 @@ def check_calendar(merged: Merged, view: ViewSpec, findings: Findings) -> None:
         for key, types in (
             ("start", MOMENTS),
             ("end", ends),
+            ("fallback", ends),
             ("all_day", {"boolean"}),
             ("hue_by", {"choice"}),
         ):

@@ -13,10 +13,14 @@ from core.metadata.specs import EntitySpec, FieldSpec
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CalendarView:
-    """A calendar as the reader may see it; ``all_day`` and ``hue`` are names of fields, empty where there is none."""
+    """A calendar as the reader may see it; what has no ``start`` stands at its ``fallback``, where there is one.
+
+    ``all_day`` is the name of a field, empty where there is none.
+    """
 
     start: FieldSpec
     end: FieldSpec | None = None
+    fallback: FieldSpec | None = None
     all_day: str = ""
     hue: FieldSpec | None = None
 
@@ -33,15 +37,17 @@ def calendar_view(catalog: Catalog, entity: EntitySpec, readable: Container[str]
         return None
     named = {
         key: entity.fields[name]
-        for key in ("start", "end", "all_day", "hue_by")
+        for key in ("start", "end", "fallback", "all_day", "hue_by")
         if (name := text(view.options.get(key))) in readable and entity.has(name)
     }
-    start, end, all_day = named.get("start"), named.get("end"), named.get("all_day")
+    start, all_day = named.get("start"), named.get("all_day")
     if start is None or start.type not in MOMENTS:
         return None
+    like = {key: field for key, field in named.items() if field.type == start.type}
     return CalendarView(
         start=start,
-        end=end if end is not None and end.type == start.type else None,
+        end=like.get("end"),
+        fallback=like.get("fallback"),
         all_day=all_day.name if all_day is not None and all_day.type == "boolean" else "",
         hue=named.get("hue_by"),
     )

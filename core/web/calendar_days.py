@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
+
+from flask import url_for
 
 from core.access import Access
 from core.errors import NotFound
@@ -14,10 +17,10 @@ from core.fields import FieldTypes
 from core.i18n import Localization, Style, period
 from core.i18n.calendars import Calendar
 from core.i18n.dates import weekday_name
-from core.i18n.moments import in_zone
+from core.i18n.moments import in_zone, local_moment
 from core.i18n.unreadable import Unreadable
 from core.kernel.site import Site
-from core.metadata.specs import EntitySpec
+from core.metadata.specs import EntitySpec, FieldSpec
 from core.records.query import MAX_LIMIT, Query
 from core.records.reading import Reading
 from core.storage import Database
@@ -34,6 +37,9 @@ MOST = 1000
 """Entries that are read for one page."""
 
 FIRST_HOUR, LAST_HOUR = 8, 18
+NEW_HOUR = 9
+"""The hour at which something begins that is made on a day, where there is no whole day."""
+
 DAY = timedelta(days=1)
 
 
@@ -148,8 +154,33 @@ class Days:
         """True where the reader may change when something begins."""
         access, actor, catalog = self.site.get(Access), self.present.actor, self.present.catalog
         editable = access.fields(actor, self.entity.name, catalog).editable
-        wanted = {self.view.start.name, *((self.view.end.name,) if self.view.end else ())}
+        wanted = {field.name for field in (self.view.start, self.view.end, self.view.fallback) if field}
         return access.may(actor, self.entity.name, "update", catalog) and wanted <= editable
+
+    @cached_property
+    def new_base(self) -> str:
+        """The address where a record is made; empty where the reader may make none that begins on a day they choose."""
+        access, actor, catalog = self.site.get(Access), self.present.actor, self.present.catalog
+        name = self.entity.name
+        free = self.view.start.name in access.fields(actor, name, catalog).editable
+        return (
+            url_for("web.record_new", entity=name)
+            if free and access.may(actor, name, "create", catalog)
+            else ""
+        )
+
+    def new_at(self, day: date, hour: int | None = None) -> str:
+        """Return the address where a record is made that begins on a day, or at an hour of it."""
+        start = self.view.start.name
+        if not self.view.timed:
+            return f"{self.new_base}?{urlencode({start: day.isoformat()})}"
+        whole = hour is None and self.view.all_day
+        clock = time(0 if whole else NEW_HOUR if hour is None else hour)
+        try:
+            moment = local_moment(day, clock, self.style.zone)
+        except Unreadable:  # the clocks skip this hour
+            return self.new_base
+        return f"{self.new_base}?{urlencode({start: moment.isoformat(), **({self.view.all_day: 'true'} if whole else {})})}"
 
     # What falls on the days
 
@@ -178,8 +209,8 @@ class Days:
     def fields(self) -> tuple[str, ...]:
         """What an entry needs of its record."""
         view = self.view
-        more = (view.end.name if view.end else "", view.all_day, view.hue.name if view.hue else "")
-        return tuple(n for n in (view.start.name, *more) if n)
+        placed = (field.name for field in (view.start, view.end, view.fallback, view.hue) if field)
+        return (*placed, *((view.all_day,) if view.all_day else ()))
 
     def _between(self) -> str:
         """Return what records satisfy that fall on the days shown, the bounds as instants of the reader's zone."""
@@ -189,16 +220,23 @@ class Days:
             low, high = (f"datetime('{m:%Y-%m-%dT%H:%M:%SZ}')" for m in self.style.instants(first, after))
         else:
             low, high = f"date('{first}')", f"date('{after}')"
-        begins = f"{name} >= {low} and {name} < {high}"
-        if self.view.end is None:
-            return begins
-        end = self.view.end.name
-        return f"{begins} or {name} < {low} and {end} >= {low}"
+        between = f"{name} >= {low} and {name} < {high}"
+        if self.view.end is not None:
+            between += f" or {name} < {low} and {self.view.end.name} >= {low}"
+        if self.view.fallback is not None:
+            other = self.view.fallback.name
+            between += f" or is_empty({name}) and {other} >= {low} and {other} < {high}"
+        return between
+
+    def place_of(self, item: Mapping[str, Any]) -> FieldSpec:
+        """Return the field by which a record stands where it stands: its beginning, else what counts in its place."""
+        view = self.view
+        return view.fallback if view.fallback and item[view.start.name] is None else view.start
 
     def entry(self, item: Mapping[str, Any]) -> Entry:
         """Return one record as an entry."""
         view = self.view
-        start, end = item[view.start.name], item.get(view.end.name) if view.end else None
+        start, end = item[self.place_of(item).name], item.get(view.end.name) if view.end else None
         hue = (
             next((c.hue for c in view.hue.choices if c.name == item.get(view.hue.name)), "teal")
             if view.hue

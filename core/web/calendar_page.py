@@ -100,11 +100,12 @@ def _item(days: Days, number: int) -> dict[str, Any]:
 
 def _move(days: Days, number: int, target: tuple[date, int | None], version: int) -> None:
     item, view, present = _item(days, number), days.view, days.present
-    start, end = item.get(view.start.name), item.get(view.end.name) if view.end else None
+    place = days.place_of(item).name
+    start, end = item.get(place), item.get(view.end.name) if view.end else None
     if start is None:
         raise NotFound
     moved = _moved(days, start, target[0] - days.entry(item).first, target[1])
-    values = {view.start.name: moved}
+    values = {place: moved}
     if view.end is not None and end is not None:
         values[view.end.name] = end + (moved - start)
     database = days.site.get(Database)

@@ -11,6 +11,7 @@ from flask import url_for
 from core.access import Access
 from core.fields import FieldTypes
 from core.metadata.specs import EntitySpec
+from core.records.page import Page
 from core.records.query import Query
 from core.records.reading import Reading
 from core.views import Pointing, list_view, pointing
@@ -69,7 +70,7 @@ def _related(form: OpenForm, one: Pointing, *, rows: int, told: bool) -> Related
         fields=tuple(dict.fromkeys(("id", *columns))),
         filter=_condition(form, entity, one),
         sort=view.sort if rows else (),
-        limit=rows,
+        limit=rows or 1,
         count=True,
     )
     page = form.site.get(Reading).find(actor, entity.name, query, catalog=catalog)
@@ -81,11 +82,20 @@ def _related(form: OpenForm, one: Pointing, *, rows: int, told: bool) -> Related
         icon=entity.icon,
         entity=entity.name,
         total=page.total or 0,
-        url=collection_url("list", entity.name) + _address(form, entity, one),
+        url=_where(form, entity, one, page, straight=not rows),
         new=_new(form, entity, one),
         headings=tuple(style.label(entity.fields[name].label) for name in columns),
-        rows=tuple((int(str(item["id"])), _cells(views, entity, columns, item)) for item in page.items),
+        rows=tuple(
+            (int(str(item["id"])), _cells(views, entity, columns, item)) for item in page.items if rows
+        ),
     )
+
+
+def _where(form: OpenForm, entity: EntitySpec, one: Pointing, page: Page, *, straight: bool) -> str:
+    """Return where a count leads: to the records in their list, or straight to the only one."""
+    if straight and page.total == 1 and page.items:
+        return url_for("web.record", entity=entity.name, number=page.items[0]["id"])
+    return collection_url("list", entity.name) + _address(form, entity, one)
 
 
 def _cells(

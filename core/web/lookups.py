@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
 from typing import Any, BinaryIO
 
 from flask import Blueprint, Response, jsonify, request, url_for
@@ -95,9 +94,12 @@ def search(site: Site, pages: Pages) -> Response:
     hits, near = _hits(site, present, typed, MOST if as_json else MOST_ON_PAGE)
     if as_json:
         return jsonify(items=[_item(present, hit) for hit in hits], near=near)
+    names = dict.fromkeys(
+        hit.entity for hit in hits
+    )  # of what somebody may have meant the likeliest comes first
     groups = [
-        _group(present, name, list(found), typed)
-        for name, found in groupby(sorted(hits, key=lambda hit: hit.entity), key=lambda hit: hit.entity)
+        _group(present, name, [hit for hit in hits if hit.entity == name], typed)
+        for name in (names if near else sorted(names))
     ]
     return pages.show("search.html", nav="search", typed=typed, groups=groups, near=near)
 

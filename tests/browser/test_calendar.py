@@ -101,3 +101,19 @@ def test_nothing_about_the_calendar_is_inaccessible(seat, plants, language, widt
     found = audit(page, "month")
     page = desk.goes(CALENDAR + "&span=week")
     assert found + audit(page, "week") == []
+
+
+def test_a_press_on_an_empty_day_or_enter_on_its_plus_begins_a_new_one_there(seat, plants):
+    page = opened(seat)
+    x, y = middle(day(page, "2026-11-18"))
+    page.mouse.click(x, y)
+    page.wait_for_url("**/records/garden.plant/new?water_at=2026-11-18T*")
+    page.go_back()
+    page.locator(":not(:defined)").first.wait_for(state="detached")
+    plus = page.get_by_role("link", name="New on Tuesday, Nov 24, 2026")
+    plus.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("link", name="New on Wednesday, Dec 2, 2026")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/records/garden.plant/new?water_at=2026-12-02T*")

@@ -1,5 +1,5 @@
-// <ui-calendar>: entries go to another day at once, and back where the server refuses it.
-import { $, $$, t, toast } from './core';
+// <ui-calendar>: entries go to another day at once, and back where the server refuses it; a press on an empty day makes one.
+import { $, $$, backward, forward, t, toast } from './core';
 import { draggable } from './dnd';
 import { made } from './hx';
 
@@ -16,6 +16,11 @@ customElements.define('ui-calendar', class extends HTMLElement {
 
   connectedCallback(): void {
     this.addEventListener('keydown', this.key);
+    this.addEventListener('pointerdown', this.press);
+    this.addEventListener('click', this.choose);
+    const days = $$('.cal-new', this); // one stop of Tab; the arrow keys go on from there
+    const first = $('[aria-current="date"] .cal-new,.today .cal-new', this) ?? days[0];
+    for (const day of days) day.tabIndex = day === first ? 0 : -1;
     if (!this.hasAttribute('data-movable')) return;
     const lists = $$('.evs[data-day]', this);
     this.free = draggable(this, { lists, item: '.ev[data-move]', across: 7, moved: (entry, from, to, back) => void this.move(entry, from, to, back) });
@@ -24,11 +29,35 @@ customElements.define('ui-calendar', class extends HTMLElement {
   disconnectedCallback(): void {
     this.free?.();
     this.removeEventListener('keydown', this.key);
+    this.removeEventListener('pointerdown', this.press);
+    this.removeEventListener('click', this.choose);
+  }
+
+  private pressed: Element | null = null;
+  private readonly press = (event: PointerEvent): void => { this.pressed = event.target as Element; };
+
+  private readonly choose = (event: MouseEvent): void => {
+    const busy = 'a,button,summary,.ev';
+    const target = event.target as Element;
+    if (target.closest(busy) || this.pressed?.closest(busy)) return;
+    $('.cal-new', target.closest('td') ?? document.createElement('td'))?.click();
+  };
+
+  private walk(day: HTMLElement, event: KeyboardEvent): void {
+    const by = { [forward()]: 1, [backward()]: -1, ArrowDown: 7, ArrowUp: -7 }[event.key] ?? 0;
+    const days = $$('.cal-new', this);
+    const next = days[days.indexOf(day) + by];
+    if (!by || !next) return;
+    event.preventDefault();
+    day.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
   }
 
   private readonly key = (event: KeyboardEvent): void => {
     const entry = event.target as HTMLElement;
     if (event.key === 'Enter' && entry.matches('.ev')) $('a', entry)?.click();
+    if (entry.matches('.cal-new')) this.walk(entry, event);
   };
 
   private async move(entry: HTMLElement, from: HTMLElement, to: HTMLElement, back: () => void, undoing = false): Promise<void> {

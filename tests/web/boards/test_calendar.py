@@ -164,3 +164,32 @@ def test_who_may_not_write_moves_nothing_and_who_may_not_read_when_sees_no_calen
         .status
         == 404
     )
+
+
+def test_what_has_no_beginning_stands_at_what_counts_in_its_place_and_is_moved_there(chief, kept):
+    rows = {"name": "Box", "cut": "2026-11-10"}, {"name": "Yew", "planted": "2026-11-11", "cut": "2026-11-20"}
+    box, _ = kept.add("garden.shrub", *rows)
+    page = chief.opens(f"{SHRUBS}?on=2026-11-10")
+    assert days(page) == {"2026-11-10": ["Box"], "2026-11-11": ["Yew"]}
+    headers = {**SCRIPT, "X-CSRF-Token": page.page.one("ui-calendar")["data-csrf"]}
+    data = {"to": "2026-11-13", "version": 1}
+    assert chief.client.post(f"{SHRUBS}/move/{box}", data=data, headers=headers).json["day"] == "2026-11-13"
+    assert [str(kept.get("garden.shrub", box)[name]) for name in ("planted", "cut")] == ["None", "2026-11-13"]
+
+
+def new_links(answer):
+    return [a["href"] for a in answer.page.all("a", cls="cal-new")]
+
+
+def test_each_day_and_hour_offers_a_new_record_that_begins_then(local, person, waterings):
+    chief = local(calendar="gregorian")
+    month = new_links(chief.opens(f"{CALENDAR}?on=2026-11-10"))
+    assert len(month) == 42
+    form = chief.opens(month[0]).page
+    assert form.one("input", name="water_at")["value"] == "Oct 26, 2026, 09:00"
+    week = new_links(chief.opens(f"{CALENDAR}?on=2026-11-10&span=week"))
+    assert len(week) == 7 * (1 + 11)
+    shrub = new_links(chief.opens(f"{SHRUBS}?on=2026-11-10"))
+    assert shrub[0].endswith("?planted=2026-10-26")
+    guest = person("base.member", "garden.guest", login="guest@example.com")
+    assert new_links(guest.opens(CALENDAR)) == []
