@@ -51,7 +51,7 @@ def test_the_calendar_of_the_team_shows_what_everybody_in_it_plans(kept, somebod
 def test_what_is_planned_on_a_day_of_the_calendar_is_for_the_whole_of_it(kept, somebody):
     ahmad = somebody("ahmad", "فروش")
     day = ahmad.opens(f"{CALENDAR}?on=2026-03-24").page.all("a", cls="cal-new")[0]
-    kind = kept.find("activities.activity_type", "category == 'task'")[0]["id"]
-    ahmad.saves(day["href"], {"subject": "خرید", "type": kind})
+    (kind,) = kept.find("activities.activity_type", "category == 'task'", ("name",))
+    ahmad.saves(day["href"], {"subject": "خرید", "type__text": kind["name"]})
     (made,) = kept.find("activities.activity", "subject == 'خرید'", ("all_day", "day"))
     assert (made["all_day"], str(made["day"])) == (True, "2026-03-21")
