@@ -109,6 +109,8 @@ class OpenForm:
             return self._reference(spec, entity or str(spec.option("to")), whole(number) or 0)
         if spec.type in ("list", "links", "file"):
             return None
+        if spec.type == "boolean":
+            return text == "true"
         try:
             return (
                 self.site.get(FieldTypes).get(spec.type).load(spec, text, context_of(self.site, self.present))
