@@ -12,7 +12,7 @@ from core.errors import Problem
 from core.fields import FieldTypes
 from core.kernel.site import Site
 from core.storage import Database
-from core.web.fields import FieldView, FieldViews
+from core.web.fields import DIALOG, FieldView, FieldViews
 from core.web.form_values import FormReader, FormValues
 from core.web.listing import context_of
 from core.web.lookups import find_by_title, store_upload
@@ -56,7 +56,7 @@ def dialog_fields(
     problems: Iterable[Problem],
 ) -> tuple[list[FieldView], list[str]]:
     """Return the inputs with the problems at their places, and the problems that have none."""
-    views = FieldViews(site.get(FieldTypes), present.style, site.settings.currency)
+    views = FieldViews(site.get(FieldTypes), present.style, site.settings.currency, ids=DIALOG)
     told = [(problem.field or "", present.style.problem(problem)) for problem in problems]
     shown = [
         views.field(

@@ -11,6 +11,9 @@ from core.i18n import Style
 from core.kernel.values import AnyRef, FileRef, Money, Ref
 from core.metadata.specs import Choice, FieldSpec
 
+DIALOG = "d-"
+"""Begins the ids of inputs in a dialog: the form under it may have fields of the same names."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FieldView:
@@ -43,12 +46,13 @@ class FieldView:
 
 
 class FieldViews:
-    """Makes view models in one reader's style."""
+    """Makes view models in one reader's style; the ids of their inputs begin with ``ids``."""
 
-    def __init__(self, types: FieldTypes, style: Style, currency: str) -> None:
+    def __init__(self, types: FieldTypes, style: Style, currency: str, *, ids: str = "f-") -> None:
         self.types = types
         self.style = style
         self.currency = currency
+        self.ids = ids
 
     def cell(self, spec: FieldSpec, value: Any) -> FieldView:
         """Return a value as a list or a read-only form shows it."""
@@ -87,7 +91,7 @@ class FieldViews:
         return FieldView(
             name=spec.name,
             input=input_name,
-            id=f"f-{input_name}",
+            id=f"{self.ids}{input_name}",
             label=self.style.label(spec.label),
             help=self.style.label(spec.help) if spec.help else "",
             control=kind.control,

@@ -21,7 +21,7 @@ from core.web.fields import FieldView
 from core.web.form_values import FormReader, FormValues, whole
 from core.web.kanban_board import Boards, boards_of
 from core.web.kanban_columns import Column
-from core.web.kanban_moves import dialog, move
+from core.web.kanban_moves import dialog, leads_back, move
 from core.web.list_page import context_of
 from core.web.lookups import find_by_title, store_upload
 from core.web.pages import Pages, go
@@ -211,28 +211,41 @@ def move_card(site: Site, pages: Pages, name: str, number: int) -> Response:
     """Ask where a card is to go, and move it; a script gets the card and the heads of the columns as they are now."""
     boards = boards_of(site, visit().require(), name)
     if request.method == "GET":
-        key, card = boards.one(number)
-        targets = [c.column for c in boards.heads() if c.column.takes and c.column.key != key]
-        return pages.show(
-            "kanban_move.html",
-            nav=name,
-            entity=boards.entity,
-            card=card,
-            targets=targets,
-            action=boards.address("kanban_move", number=number),
-            back=boards.address("record_kanban"),
-        )
+        return _now(pages, boards, number) if by_script() else _places(pages, boards, number)
     target, version = request.form.get("to", ""), whole(request.form.get("version", ""))
     try:
         text = move(boards, number, target, version)
     except PayvandError as refused:
-        if not by_script():
-            raise
         asks = dialog(boards, number, target) if refused.status in (409, 422) else ""
-        return _refused(pages, boards, number, refused, asks)
+        if by_script():
+            return _refused(pages, boards, number, refused, asks)
+        if not asks:
+            raise
+        return go(asks)
     if by_script():
-        return jsonify(message=text, **changed(pages, boards, number))
+        back = leads_back(boards, number, request.form.get("from", ""))
+        return jsonify(message=text, back=back, **changed(pages, boards, number))
     return go(boards.address("record_kanban"), text)
+
+
+def _now(pages: Pages, boards: Boards, number: int) -> Response:
+    """Tell a script where a card is after a dialog, and whether it can be moved back from there."""
+    told = {"message": boards.told(number), "back": leads_back(boards, number, request.args.get("from", ""))}
+    return jsonify(**told, **changed(pages, boards, number))
+
+
+def _places(pages: Pages, boards: Boards, number: int) -> Response:
+    """Ask by a page where a card is to go."""
+    key, card = boards.one(number)
+    return pages.show(
+        "kanban_move.html",
+        nav=boards.entity.name,
+        entity=boards.entity,
+        card=card,
+        targets=[c.column for c in boards.heads() if c.column.takes and c.column.key != key],
+        action=boards.address("kanban_move", number=number),
+        back=boards.address("record_kanban"),
+    )
 
 
 def _refused(pages: Pages, boards: Boards, number: int, refused: PayvandError, asks: str) -> Response:

@@ -26,6 +26,9 @@ FLASH_COOKIE = "payvand_flash"
 FRAGMENT = "X-Fragment"
 """Header of a script that asks for a page's inside only, to show it in a dialog."""
 
+STAY = "X-Stay"
+"""Header of such a script that will not go where it is led, and tells what was done itself."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MenuEntry:
@@ -158,7 +161,7 @@ def go(url: str, message: str = "", undo: str | WayBack = "") -> Response:
         response = make_response("", 204, {"X-Go": url})
     else:
         response = make_response(redirect(url, code=303))
-    if message:
+    if message and not request.headers.get(STAY):
         present = visit()
         back = _out_of_trash(undo) if isinstance(undo, str) and undo else undo
         told = [message, [back.url, back.values] if isinstance(back, WayBack) else None]

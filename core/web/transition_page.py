@@ -24,7 +24,7 @@ from core.records.guarding import REASON
 from core.records.reading import Reading
 from core.records.service import Records
 from core.storage import Database
-from core.web.fields import FieldView, FieldViews
+from core.web.fields import DIALOG, FieldView, FieldViews
 from core.web.form_values import FormReader, FormValues, whole
 from core.web.list_page import context_of
 from core.web.lookups import find_by_title, store_upload
@@ -152,7 +152,7 @@ def _show(
         entity=entity,
         offer=offer,
         action=request.path,
-        back=_record(entity, number),
+        back=same_site(request.values.get("next"), _record(entity, number)),
         version=record["version"] if seen is None else seen,
         fields=fields,
         problems=others,
@@ -173,7 +173,7 @@ def _fields(
     problems: Sequence[Problem],
 ) -> tuple[list[FieldView], list[str], list[str]]:
     """Return the inputs with the problems at their places, those of the reason, and those that have no place here."""
-    views = FieldViews(site.get(FieldTypes), present.style, site.settings.currency)
+    views = FieldViews(site.get(FieldTypes), present.style, site.settings.currency, ids=DIALOG)
     told = [(problem.field or "", present.style.problem(problem)) for problem in problems]
     asked = (*offer.required, *offer.ask)
     shown = [
@@ -219,13 +219,15 @@ def move(site: Site, name: str, number: int) -> Response:
             )
             return {"id": saved.id, "version": saved.version, "changed": sorted(saved.changed)}
 
-    back = same_site(str(sent.get("next", "")), _record(entity, number))
+    leads = same_site(str(sent.get("next", "")), "")
     scripted = request.is_json or "application/json" in request.headers.get("Accept", "")
     try:
         told = database.attempt(act)
     except (TransitionRefused, VersionConflict) as refused:
-        return _refused(site, present, entity, number, target, refused, scripted=scripted)
-    return make_response(jsonify(told)) if scripted else go(back, present.style._("Saved."))
+        return _refused(site, present, entity, number, target, refused, leads, scripted=scripted)
+    if scripted:
+        return make_response(jsonify(told))
+    return go(leads or _record(entity, number), present.style._("Saved."))
 
 
 def _target(value: object) -> str | int:
@@ -244,10 +246,11 @@ def _refused(
     number: int,
     target: str | int,
     refused: PayvandError,
+    leads: str,
     *,
     scripted: bool,
 ) -> Response:
-    url = _dialog(site, present, entity, number, target) if refused.reason == "incomplete" else ""
+    url = _dialog(site, present, entity, number, target, leads) if refused.reason == "incomplete" else ""
     if not scripted:
         if url:
             return go(url)
@@ -261,12 +264,16 @@ def _refused(
     return make_response(jsonify({**body, "dialog": url} if url else body), 422 if url else refused.status)
 
 
-def _dialog(site: Site, present: Visit, entity: EntitySpec, number: int, target: str | int) -> str:
-    """Return where the one step to a target is asked about."""
+def _dialog(
+    site: Site, present: Visit, entity: EntitySpec, number: int, target: str | int, leads: str
+) -> str:
+    """Return where the one step to a target is asked about; ``leads`` is where it goes on afterwards."""
     with site.get(Database).unit(present.catalog, present.actor, channel="web", reading=True) as uow:
         offers = site.get(Records).moves(present.actor, entity.name, [number], uow=uow).get(number, [])
     found = next((o for o in offers if o.target == target), None)
     if found is None:
         return ""
     to = found.to[0] if found.to is not None else None
-    return url_for("web.transition", entity=entity.name, number=number, name=found.name, to=to)
+    return url_for(
+        "web.transition", entity=entity.name, number=number, name=found.name, to=to, next=leads or None
+    )

@@ -148,6 +148,7 @@ def test_the_menu_of_a_card_moves_it_too_also_into_a_folded_column(seat, plants)
     page.keyboard.press("Enter")
     expect(column(page, "dead").locator(".count")).to_have_text("2")
     expect(card(page, "Rose")).to_have_count(0)
+    expect(page.get_by_role("link", name="Unfold Dead")).to_be_focused()
 
 
 def test_a_card_goes_back_where_the_server_refuses_it_and_the_reason_is_told(seat, plants):
@@ -156,6 +157,58 @@ def test_a_card_goes_back_where_the_server_refuses_it_and_the_reason_is_told(sea
     page.get_by_role("menuitem", name="Dead").click()
     expect(page.locator(".toast")).to_have_text("Too tall to be dead.")
     assert titles(page, "grown") == ["Oak"]
+
+
+def test_a_move_that_asks_is_asked_over_the_board_and_leads_nowhere_else(seat, add):
+    add("garden.pot", {"name": "Blue"}, {"name": "Green", "state": "full"})
+    desk = seat(language="en")
+    desk.signs_in()
+    page = desk.goes("/records/garden.pot/kanban?sort=-name")
+    cards = {
+        name: page.get_by_role("region", name=name).get_by_role("listitem")
+        for name in ("Empty", "Full", "Broken")
+    }
+    green = cards["Full"].filter(has_text="Green")
+    green.focus()
+    for key in ("Space", "ArrowRight", "Space"):
+        page.keyboard.press(key)
+    dialog = page.get_by_role("dialog", name="Break")
+    expect(dialog.get_by_label("Reason")).to_be_focused()
+    expect(green).to_have_count(1)  # it waits where it was
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(green).to_be_focused()
+    page.evaluate("window.stayed = true")
+    for key in ("Space", "ArrowRight", "Space"):
+        page.keyboard.press(key)
+    dialog.get_by_role("button", name="Break").click()
+    expect(dialog.get_by_label("Reason")).to_have_attribute("aria-invalid", "true")
+    dialog.get_by_label("Reason").fill("Dropped")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(cards["Broken"].filter(has_text="Green")).to_be_focused()
+    expect(page.get_by_role("status").filter(has_text="Green is in Broken now.")).to_be_visible()
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)  # nothing leads out of there
+    page.keyboard.press("Control+z")
+    expect(page.get_by_role("region", name="Broken").get_by_role("heading")).to_be_visible()
+    assert page.evaluate("window.stayed && location.search") == "?sort=-name"
+
+
+def test_a_step_back_is_offered_where_a_workflow_has_one(seat, add):
+    add("garden.pot", {"name": "Blue"})
+    desk = seat(language="en")
+    desk.signs_in()
+    page = desk.goes("/records/garden.pot/kanban")
+    blue = page.get_by_role("listitem").filter(has_text="Blue")
+    blue.focus()
+    for key in ("Space", "ArrowRight", "Space"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(page.get_by_role("status").filter(has_text="Blue is in Empty now.")).to_be_visible()
+    expect(
+        page.get_by_role("region", name="Empty").get_by_role("listitem").filter(has_text="Blue")
+    ).to_be_focused()
 
 
 def test_a_card_goes_back_without_a_connection_and_can_be_tried_again(seat, plants):

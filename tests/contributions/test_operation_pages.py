@@ -56,7 +56,7 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(keeper, crat
     dialog = keeper.opens(address(crate(), "seal"))
     refused = keeper.submits(dialog, dialog.page.form(cls="ask-form"), {"weight": "-3", "note": "kept"})
     assert refused.status == 422
-    assert "Nothing weighs less than nothing." in refused.page.one("span", id="f-weight-e").text
+    assert "Nothing weighs less than nothing." in refused.page.one("span", id="d-weight-e").text
     assert refused.page.one("input", name="note")["value"] == "kept"
 
 

@@ -1,6 +1,6 @@
 // What every page needs: menus, theme, palette, keyboard; elements load their behaviour when they first appear.
 import './hx';
-import { $, $$, on, place, root, rove, t, toast } from './core';
+import { $, $$, on, place, root, rove, t, takeBack, toast } from './core';
 import { afterSwap } from './hx';
 import { remember } from './trail';
 
@@ -73,10 +73,7 @@ const flash = $<HTMLTemplateElement>('#flash');
 if (flash) {
   const { message = '', undo, label } = flash.dataset;
   const form = undo ? $<HTMLFormElement>(undo) : null;
-  toast(message, form ? { label: label ?? t('Undo'), act: () => form.requestSubmit() } : undefined);
-  addEventListener('keydown', (event) => {
-    if (form && (event.ctrlKey || event.metaKey) && event.code === 'KeyZ' && !(event.target as Element).closest('input,textarea')) form.requestSubmit();
-  });
+  toast(message, form ? { label: label ?? t('Undo'), act: () => form.requestSubmit(), undo: true } : undefined);
 }
 
 // Keyboard
@@ -86,6 +83,8 @@ let g = 0;
 addEventListener('keydown', (event) => {
   if ((event.ctrlKey || event.metaKey) && event.code === 'KeyK') { event.preventDefault(); void palette(); return; }
   const target = event.target as HTMLElement;
+  const typing = target.closest('input:not([type=checkbox],[type=radio]),textarea,select,dialog');
+  if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.code === 'KeyZ') { if (!typing && takeBack()) event.preventDefault(); return; }
   if (target.closest('input,textarea,select,dialog,[popover]') || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === '/') { event.preventDefault(); void palette(); return; }
   if (event.key === '?') { $<HTMLDialogElement>('#keys')?.showModal(); return; }

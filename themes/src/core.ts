@@ -67,9 +67,27 @@ export function on<E extends Event = Event>(type: string, selector: string, act:
   });
 }
 
-export function toast(message: string, action?: { label: string; act: () => void }): void {
+/** A button beside a message; with ``undo`` it takes something back, and Ctrl Z does it as long as nothing newer was done. */
+export interface Action { label: string; act: () => void; undo?: boolean }
+let offered: (() => void) | null = null;
+/** Take back what was offered last to be taken back, once; false where there is nothing. */
+export function takeBack(): boolean {
+  const act = offered;
+  offered = null;
+  act?.();
+  return act !== null;
+}
+/** Something newer was done that cannot be taken back so. */
+export const forget = (): void => { offered = null; };
+
+export function toast(message: string, action?: Action): void {
+  const act = action && ((): void => {
+    if (!action.undo) action.act();
+    else if (offered === action.act) takeBack();
+  });
+  if (action?.undo) offered = action.act;
   const note = el('div', { class: 'toast' }, el('span', {}, message),
-    action && el('button', { type: 'button', onclick: () => { action.act(); note.remove(); } }, action.label));
+    action && el('button', { type: 'button', onclick: () => { act?.(); note.remove(); } }, action.label));
   $('#toasts')?.append(note);
   let timer = setTimeout(() => note.remove(), 6000);
   note.addEventListener('pointerenter', () => clearTimeout(timer));

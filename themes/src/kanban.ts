@@ -1,17 +1,11 @@
 // <ui-kanban>: cards move at once and go back where the server refuses them; columns load more as they are read.
-import { $, $$, digits, place, rove, say, t, toast } from './core';
+import { $, $$, digits, forget, place, rove, say, t, toast } from './core';
 import { draggable } from './dnd';
 import { made, wake } from './hx';
 import { openModal } from './modal';
 
-interface Now { message?: string; column?: string; card?: string; heads?: string; dialog?: string }
+interface Now { message?: string; column?: string; card?: string; heads?: string; dialog?: string; back?: boolean }
 const column = (list: Element): HTMLElement => list.closest<HTMLElement>('.kcol')!;
-let undo: (() => void) | null = null;
-addEventListener('keydown', (event) => {
-  if (!undo || !(event.ctrlKey || event.metaKey) || event.code !== 'KeyZ' || (event.target as Element).closest('input,textarea')) return;
-  event.preventDefault();
-  undo();
-});
 
 customElements.define('ui-kanban', class extends HTMLElement {
   private free: (() => void) | null = null;
@@ -53,7 +47,7 @@ customElements.define('ui-kanban', class extends HTMLElement {
   private async move(card: HTMLElement, from: HTMLElement, to: HTMLElement, back: () => void, undoing = false): Promise<void> {
     const url = $<HTMLAnchorElement>('[data-move-card]', card)!.href;
     const target = column(to).dataset.key!;
-    const body = new URLSearchParams({ to: target, version: card.dataset.version ?? '' });
+    const body = new URLSearchParams({ to: target, version: card.dataset.version ?? '', from: column(from).dataset.key! });
     const focused = card.contains(document.activeElement);
     card.setAttribute('aria-busy', 'true');
     this.count();
@@ -69,23 +63,35 @@ customElements.define('ui-kanban', class extends HTMLElement {
     const now = await answer.json().catch(() => ({})) as Now;
     if (!answer.ok) {
       this.settle(card, back, focused);
-      await this.show(now, card, focused);
-      if (now.dialog) { void openModal(now.dialog, card); return; }
-      toast(now.message ?? t('That did not work. Reload the page and try again.'));
+      const there = await this.show(now, card, focused);
+      if (now.dialog) void openModal(now.dialog, there ?? card, () => void this.asked(url, there ?? card, from));
+      else toast(now.message ?? t('That did not work. Reload the page and try again.'));
       return;
     }
-    const fresh = await this.show(now, card, focused);
-    undo = null;
-    if (!fresh || undoing) { toast(now.message ?? ''); return; }
-    undo = () => {
-      undo = null;
-      const was = fresh.nextElementSibling;
-      const there = fresh.parentElement!;
-      from.prepend(fresh);
-      void this.move(fresh, there, from, () => there.insertBefore(fresh, was), true);
+    this.told(now, await this.show(now, card, focused), from, undoing);
+  }
+
+  /** A step was taken in its dialog: show where the card is now, on the board one has not left. */
+  private async asked(url: string, card: HTMLElement, from: HTMLElement): Promise<void> {
+    const now = new URL(url);
+    now.searchParams.set('from', column(from).dataset.key!);
+    const answer = await this.ask(now.href).catch(() => null);
+    if (!answer?.ok) { location.reload(); return; }
+    const told = await answer.json() as Now;
+    this.told(told, await this.show(told, card, true), from);
+  }
+
+  /** Say where a card is, and offer the way back where there is one. */
+  private told(now: Now, card: HTMLElement | null, from: HTMLElement, undoing = false): void {
+    if (!card || undoing || !now.back) { forget(); toast(now.message ?? ''); return; }
+    const undo = (): void => {
+      const was = card.nextElementSibling;
+      const there = card.parentElement!;
+      from.prepend(card);
+      card.focus();
+      void this.move(card, there, from, () => there.insertBefore(card, was), true);
     };
-    const mine = undo;
-    toast(now.message ?? '', { label: t('Undo'), act: () => { if (undo === mine) mine(); } });
+    toast(now.message ?? '', { label: t('Undo'), act: undo, undo: true });
   }
 
   private settle(card: HTMLElement, back: () => void, focused: boolean): void {
@@ -110,7 +116,7 @@ customElements.define('ui-kanban', class extends HTMLElement {
       if (card && list?.contains(card)) card.replaceWith(fresh);
       else { card?.remove(); list?.prepend(fresh); }
       if (!list) fresh = null;
-      else if (focused) fresh.focus();
+      if (focused) (fresh ?? (home && $('.khead a', home)))?.focus();
     }
     this.count();
     return fresh;

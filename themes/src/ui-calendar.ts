@@ -1,15 +1,9 @@
 // <ui-calendar>: entries go to another day at once, and back where the server refuses it; a press on an empty day makes one.
-import { $, $$, backward, forward, t, toast } from './core';
+import { $, $$, backward, forget, forward, t, toast } from './core';
 import { draggable } from './dnd';
 import { made } from './hx';
 
 interface Now { message?: string; card?: string; day?: string; hour?: number | null }
-let undo: (() => void) | null = null;
-addEventListener('keydown', (event) => {
-  if (!undo || !(event.ctrlKey || event.metaKey) || event.code !== 'KeyZ' || (event.target as Element).closest('input,textarea')) return;
-  event.preventDefault();
-  undo();
-});
 
 customElements.define('ui-calendar', class extends HTMLElement {
   private free: (() => void) | null = null;
@@ -78,16 +72,13 @@ customElements.define('ui-calendar', class extends HTMLElement {
       return;
     }
     const fresh = await this.show(entry, now, focused);
-    undo = null;
-    if (!fresh || undoing) { toast(now.message ?? ''); return; }
-    undo = () => {
-      undo = null;
+    if (!fresh || undoing) { forget(); toast(now.message ?? ''); return; }
+    const undo = (): void => {
       const home = fresh.parentElement!;
       from.append(fresh);
       void this.move(fresh, home, from, () => home.append(fresh), true);
     };
-    const mine = undo;
-    toast(now.message ?? '', { label: t('Undo'), act: () => { if (undo === mine) mine(); } });
+    toast(now.message ?? '', { label: t('Undo'), act: undo, undo: true });
   }
 
   /** Put the entry where the server has it now; what goes on over several days is shown anew. */

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import pytest
 
 from tests.web.boards.looking import BOARD, POTS, SCRIPT, SHRUBS, columns, moved, script
@@ -97,10 +99,46 @@ def test_a_move_that_no_transition_makes_is_refused_with_a_sentence(chief, pots,
     assert kept.get("garden.pot", pots[0])["state"] == "empty"
 
 
-def test_a_move_that_needs_a_reason_is_not_made_without_one(chief, pots, kept):
-    answer = script(chief, f"{POTS}/move/{pots[1]}", {"to": "broken", "version": 1})
-    assert answer.status_code in (409, 422)
+def test_a_move_that_needs_a_reason_is_not_made_without_one_and_says_where_it_is_asked(chief, pots, kept):
+    answer = script(chief, f"{POTS}/move/{pots[1]}?q=Green", {"to": "broken", "version": 1})
+    assert (answer.status_code, answer.json["column"]) == (409, "full")
+    asked = f"/records/garden.pot/{pots[1]}/transition/break"
+    assert answer.json["dialog"] == f"{asked}?{urlencode({'next': f'{POTS}?q=Green'}, safe='/?')}"
     assert kept.get("garden.pot", pots[1])["state"] == "full"
+
+
+def test_a_move_that_asks_leads_back_to_the_board_without_a_script_too(chief, pots, kept):
+    page = chief.opens(f"{POTS}/move/{pots[1]}?q=Green")
+    form = page.page.form_to(f"{POTS}/move/{pots[1]}?q=Green")
+    asked = chief.submits(page, form, {"to": "broken"})
+    assert asked.path == f"/records/garden.pot/{pots[1]}/transition/break"
+    assert asked.page.one("a", data_close=...)["href"] == f"{POTS}?q=Green"
+    form = asked.page.form(cls="ask-form")
+    refused = chief.submits(asked, form, {"reason": ""})
+    assert refused.page.one("a", data_close=...)["href"] == f"{POTS}?q=Green"
+    answer = chief.submits(refused, refused.page.form(cls="ask-form"), {"reason": "Dropped"})
+    assert (answer.path, answer.response.request.query_string) == (POTS, b"q=Green")
+    assert kept.get("garden.pot", pots[1])["state"] == "broken"
+
+
+@pytest.mark.parametrize("next_", ["//elsewhere.example", "https://elsewhere.example/", "/\\elsewhere"])
+def test_a_step_leads_to_no_other_site(chief, pots, next_):
+    asked = chief.opens(f"/records/garden.pot/{pots[1]}/transition/break?{urlencode({'next': next_})}")
+    assert asked.page.one("a", data_close=...)["href"] == f"/records/garden.pot/{pots[1]}"
+    answer = chief.submits(asked, asked.page.form(cls="ask-form"), {"reason": "Dropped", "next": next_})
+    assert answer.path == f"/records/garden.pot/{pots[1]}"
+
+
+def test_the_way_back_is_told_only_where_a_step_leads_back_that_asks_nothing(chief, person, pots, kept):
+    potter = person("base.member", "garden.potter", login="potter@example.com")
+    there = {"to": "full", "from": "empty", "version": 1}
+    assert script(chief, f"{POTS}/move/{pots[0]}", there).json["back"] is True
+    assert script(chief, f"{POTS}/move/{pots[0]}", {"to": "empty", "version": 2}).json["back"] is False
+    assert script(potter, f"{POTS}/move/{pots[0]}", {**there, "version": 3}).json["back"] is False
+    page = chief.opens(f"/records/garden.pot/{pots[0]}/transition/break")
+    chief.submits(page, page.page.form(cls="ask-form"), {"reason": "Dropped"})
+    now = script(chief, f"{POTS}/move/{pots[0]}?from=full").json
+    assert (now["column"], now["back"], now["message"]) == ("broken", False, "Blue is in Broken now.")
 
 
 # New cards
