@@ -18,6 +18,7 @@ from core.records.looking import Look
 from core.views import FormSection, form_sections
 from core.web.fields import FieldView, FieldViews
 from core.web.form_values import FormValues
+from core.web.listing import context_of
 from core.web.visit import Visit
 
 SPARE = "__n__"
@@ -161,6 +162,7 @@ class _Builder:
         self._raw = typed.raw if typed else {}
         self._typed = typed.values if typed else {}
         self._views = FieldViews(site.get(FieldTypes), present.style, site.settings.currency)
+        self._context = context_of(site, present)
         self._errors: dict[str, list[str]] = defaultdict(list)
         for problem in problems:
             # Lines are told as items.2.code; their inputs are called items-2-code.
@@ -231,7 +233,7 @@ class _Builder:
         cells = tuple(
             self._field(
                 child.fields[name],
-                line.get(name, _start(child.fields[name], line)),
+                line.get(name) if line else self._start(child.fields[name]),
                 prefix,
                 editable=name in rights.editable,
             )
@@ -245,16 +247,38 @@ class _Builder:
             removed=line.get(REMOVED) is True,
         )
 
+    def _start(self, spec: FieldSpec) -> Any:
+        """Return what a new line starts with: its plain defaults."""
+        if spec.default is None or spec.derived or str(spec.default).startswith("$"):
+            return None
+        return self._views.types.get(spec.type).load(spec, spec.default, self._context)
+
     def refusals(self, entity: EntitySpec) -> tuple[Refusal, ...]:
         """Return the summary: every sentence with the field it belongs to."""
         found = []
         for name, sentences in self._errors.items():
-            spec = entity.fields.get(name)
-            label = self._present.style.label(spec.label) if spec else ""
+            label = self._named(entity, name)
             found += [
                 Refusal(text=text, target=f"f-{name}" if name else "", label=label) for text in sentences
             ]
         return tuple(found)
+
+    def _named(self, entity: EntitySpec, name: str) -> str:
+        """Return what a field is called in the summary; one of a line with the row in which it stands."""
+        style, spec = self._present.style, entity.fields.get(name)
+        if spec is not None:
+            return style.label(spec.label)
+        table, _, rest = name.partition("-")
+        number, _, column = rest.partition("-")
+        lines = entity.fields.get(table)
+        if lines is None or lines.type != "list" or not number.isdigit():
+            return ""
+        field = self._catalog.entity(str(lines.option("of"))).fields.get(column)
+        return (
+            style._("{field}, row {number}", field=style.label(field.label), number=int(number) + 1)
+            if field
+            else ""
+        )
 
     def tabs(
         self, entity: EntitySpec, sections: Sequence[FormSection], values: Mapping[str, Any]
@@ -268,15 +292,6 @@ class _Builder:
             found.setdefault(label, []).append(self.section(entity, section, values))
         shown = [(label, some) for label, some in found.items() if some]
         return tuple(Tab(id=some[0].name, label=label, sections=tuple(some)) for label, some in shown)
-
-
-def _start(spec: FieldSpec, line: Mapping[str, Any]) -> Any:
-    """Return what a new line starts with: plain defaults only."""
-    return (
-        spec.default
-        if not line and isinstance(spec.default, (str, bool)) and spec.type in ("choice", "boolean")
-        else None
-    )
 
 
 def build_form(

@@ -178,7 +178,7 @@ class FormReader:
             prefix, place = f"{key}-{number}-", f"{key}-{len(rows)}-"
             line = self.read(child, columns, form, files, prefix=prefix)
             record_id, removed = form.get(f"{prefix}id", ""), form.get(f"{prefix}delete") == "1"
-            if not record_id and (removed or _is_blank(child, line)):
+            if not record_id and (removed or self._is_blank(child, line)):
                 continue
             found.raw.update({place + name.removeprefix(prefix): typed for name, typed in line.raw.items()})
             if not removed:
@@ -188,6 +188,18 @@ class FormReader:
             named = _named(record_id, form.get(f"{prefix}version", "")) if record_id else {}
             rows.append({**line.values, **named, **({REMOVED: True} if removed else {})})
         return rows
+
+    def _is_blank(self, child: EntitySpec, line: FormValues) -> bool:
+        """Tell whether nothing was written in a new row: what stands there is at most its defaults."""
+        return not line.problems and all(
+            value in (None, False, "", ()) or spec.type == "choice" or value == self._default(spec)
+            for spec, value in ((child.fields[name], value) for name, value in line.values.items())
+        )
+
+    def _default(self, spec: FieldSpec) -> Any:
+        if spec.default is None or str(spec.default).startswith("$"):
+            return None
+        return self._types.get(spec.type).load(spec, spec.default, self._context)
 
 
 def whole(text: str) -> int | None:
@@ -219,14 +231,3 @@ def _chosen(spec: FieldSpec, chosen: str, title: str) -> Ref | AnyRef:
     if entity not in targets(spec):
         raise FieldRefused("not_found", "{text} was not found; choose a record from the list.", text=title)
     return AnyRef(entity, _id(number, title), title)
-
-
-def _is_blank(child: EntitySpec, line: FormValues) -> bool:
-    """Tell whether nothing was written in a new row: what stands there is at most its defaults."""
-    return (
-        all(
-            value in (None, False, "", ()) or child.fields[name].type == "choice"
-            for name, value in line.values.items()
-        )
-        and not line.problems
-    )

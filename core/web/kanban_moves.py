@@ -46,7 +46,7 @@ def dialog(boards: Boards, number: int, key: str) -> str:
     )
 
 
-def leads_back(boards: Boards, number: int, key: str) -> bool:
+def way_back(boards: Boards, number: int, key: str) -> bool:
     """Tell whether a card can be moved to the column it came from by dropping it there.
 
     A field is written as it was. Where a workflow moves the cards, the way back is a step like any other: it has to

@@ -21,7 +21,7 @@ from core.web.fields import FieldView
 from core.web.form_values import FormReader, FormValues, whole
 from core.web.kanban_board import Boards, boards_of
 from core.web.kanban_columns import Column
-from core.web.kanban_moves import dialog, leads_back, move
+from core.web.kanban_moves import dialog, move, way_back
 from core.web.list_page import context_of
 from core.web.lookups import find_by_title, store_upload
 from core.web.pages import Pages, go
@@ -223,14 +223,14 @@ def move_card(site: Site, pages: Pages, name: str, number: int) -> Response:
             raise
         return go(asks)
     if by_script():
-        back = leads_back(boards, number, request.form.get("from", ""))
+        back = way_back(boards, number, request.form.get("from", ""))
         return jsonify(message=text, back=back, **changed(pages, boards, number))
     return go(boards.address("record_kanban"), text)
 
 
 def _now(pages: Pages, boards: Boards, number: int) -> Response:
     """Tell a script where a card is after a dialog, and whether it can be moved back from there."""
-    told = {"message": boards.told(number), "back": leads_back(boards, number, request.args.get("from", ""))}
+    told = {"message": boards.told(number), "back": way_back(boards, number, request.args.get("from", ""))}
     return jsonify(**told, **changed(pages, boards, number))
 
 

@@ -219,15 +219,15 @@ def move(site: Site, name: str, number: int) -> Response:
             )
             return {"id": saved.id, "version": saved.version, "changed": sorted(saved.changed)}
 
-    leads = same_site(str(sent.get("next", "")), "")
+    afterwards = same_site(str(sent.get("next", "")), "")
     scripted = request.is_json or "application/json" in request.headers.get("Accept", "")
     try:
         told = database.attempt(act)
     except (TransitionRefused, VersionConflict) as refused:
-        return _refused(site, present, entity, number, target, refused, leads, scripted=scripted)
+        return _refused(site, present, entity, number, target, refused, afterwards, scripted=scripted)
     if scripted:
         return make_response(jsonify(told))
-    return go(leads or _record(entity, number), present.style._("Saved."))
+    return go(afterwards or _record(entity, number), present.style._("Saved."))
 
 
 def _target(value: object) -> str | int:
@@ -246,11 +246,11 @@ def _refused(
     number: int,
     target: str | int,
     refused: PayvandError,
-    leads: str,
+    afterwards: str,
     *,
     scripted: bool,
 ) -> Response:
-    url = _dialog(site, present, entity, number, target, leads) if refused.reason == "incomplete" else ""
+    url = _dialog(site, present, entity, number, target, afterwards) if refused.reason == "incomplete" else ""
     if not scripted:
         if url:
             return go(url)
@@ -265,9 +265,9 @@ def _refused(
 
 
 def _dialog(
-    site: Site, present: Visit, entity: EntitySpec, number: int, target: str | int, leads: str
+    site: Site, present: Visit, entity: EntitySpec, number: int, target: str | int, afterwards: str
 ) -> str:
-    """Return where the one step to a target is asked about; ``leads`` is where it goes on afterwards."""
+    """Return where the one step to a target is asked about; ``afterwards`` is where it goes on afterwards."""
     with site.get(Database).unit(present.catalog, present.actor, channel="web", reading=True) as uow:
         offers = site.get(Records).moves(present.actor, entity.name, [number], uow=uow).get(number, [])
     found = next((o for o in offers if o.target == target), None)
@@ -275,5 +275,5 @@ def _dialog(
         return ""
     to = found.to[0] if found.to is not None else None
     return url_for(
-        "web.transition", entity=entity.name, number=number, name=found.name, to=to, next=leads or None
+        "web.transition", entity=entity.name, number=number, name=found.name, to=to, next=afterwards or None
     )

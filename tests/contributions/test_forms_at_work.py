@@ -29,6 +29,37 @@ def check(keeper):
     return ask
 
 
+class TestNewLines:
+    """Lines that are written in a form for the first time."""
+
+    def test_a_new_line_begins_with_its_defaults(self, keeper, crate):
+        number = crate()
+        page = keeper.opens(f"/records/handy.crate/{number}")
+        assert page.page.one("input", id="f-items-0-pieces")["value"] == "1"
+        assert page.page.one("input", id="f-items-__n__-pieces")["value"] == "1"
+        keeper.submits(page, page.page.form(id="record"), {"items-0-name": "Nails"})
+        page = keeper.opens(f"/records/handy.crate/{number}").page
+        assert (
+            page.one("input", id="f-items-0-name")["value"],
+            page.one("input", id="f-items-0-pieces")["value"],
+        ) == (
+            "Nails",
+            "1",
+        )
+
+    def test_a_new_line_in_which_nobody_wrote_is_no_line(self, keeper, kept, crate):
+        number = crate()
+        assert keeper.saves(f"/records/handy.crate/{number}", {"name": "Second"}).status == 200
+        assert kept.find("handy.item") == []
+
+    def test_what_is_wrong_in_a_line_is_told_with_its_field_and_row(self, keeper, crate):
+        refused = keeper.saves(
+            f"/records/handy.crate/{crate()}", {"items-0-name": "Nails", "items-0-pieces": ""}
+        )
+        summary = refused.page.one("div", data_summary=...)
+        assert summary.one("a", href="#f-items-0-pieces").text == "Pieces, row 1: This value is required."
+
+
 class TestFieldsThatDepend:
     """`visible_when`, `required_when`, `read_only_when` and computed values on a form."""
 

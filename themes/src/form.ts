@@ -28,8 +28,8 @@ customElements.define('ui-form', class extends HTMLElement {
     this.form.addEventListener('submit', (event) => { event.preventDefault(); void this.save(event.submitter); });
     addEventListener('beforeunload', (event) => { if (this.dirty && !this.leaving) event.preventDefault(); }, { signal });
     document.addEventListener('keydown', (event) => this.key(event), { signal });
-    this.offerDraft();
     const summary = $('[data-summary]', this);
+    if (!summary) this.offerDraft(); // what was refused still stands in the fields
     if (summary) { summary.tabIndex = -1; this.check(true); this.tell('failed', t('Not saved')); }
     this.compare();
     if (summary && !summary.closest('dialog')) summary.focus();
