@@ -271,6 +271,11 @@ class _MenuKeys(Form):
     group = LabelText("Entries of one group stand together.")
     icon = Text("Name of an icon.")
     weight = Whole("Lighter entries come first; 100 if nothing is said.")
+    key = Text(
+        "A letter that leads there after G; H leads home. Of several entries the first has it.",
+        pattern=r"[A-GI-Z]",
+        example="T",
+    )
 
 
 class MenuForm(_MenuKeys):

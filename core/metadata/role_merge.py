@@ -11,7 +11,7 @@ from core.metadata.names import humanized
 from core.metadata.specs import GrantSpec, Json, Label, MenuSpec, RoleSpec
 
 ROLE_OPEN = frozenset({"label"})
-MENU_OPEN = frozenset({"label", "group", "icon", "weight", "hidden"})
+MENU_OPEN = frozenset({"label", "group", "icon", "weight", "key", "hidden"})
 
 
 def merge_role(
@@ -48,6 +48,7 @@ def merge_menu(
         group=_label(tree.get("group"), ""),
         icon=text(tree.get("icon"), "database"),
         weight=weight if isinstance(weight, int) else 100,
+        key=text(tree.get("key")),
         owner=base.owner,
         place=base.place,
     )

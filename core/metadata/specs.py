@@ -248,7 +248,7 @@ class ViewSpec:
 class MenuSpec:
     """An entry of the main menu: ``entity`` opens its list, ``route`` a page of a module.
 
-    Entries are sorted by (group, weight, name).
+    Entries are sorted by (group, weight, name). ``key`` is the letter that leads there after G.
     """
 
     name: str
@@ -258,6 +258,7 @@ class MenuSpec:
     group: Label = ""
     icon: str = "database"
     weight: int = 100
+    key: str = ""
     owner: str = ""
     place: Place = Place()
 

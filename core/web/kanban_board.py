@@ -225,14 +225,14 @@ class Boards:
         return tuple(self.card(item) for item in page.items), following
 
     def card(self, item: Mapping[str, Any]) -> Card:
-        """Return the card of a record; what is empty on it is not there."""
+        """Return the card of a record; what is empty on it, or a no, is not there."""
         cells = (self.views.cell(self.entity.fields[name], item.get(name)) for name in self.view.card)
         title = self.text(self.entity.title, item.get(self.entity.title)) if self._titled else ""
         return Card(
             id=item["id"],
             version=item["version"],
             title=title or f"#{item['id']}",
-            fields=tuple(cell for cell in cells if cell.value not in (None, "", ())),
+            fields=tuple(cell for cell in cells if cell.value not in (None, "", (), False)),
         )
 
     def one(self, number: int) -> tuple[str, Card]:

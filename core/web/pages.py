@@ -39,6 +39,8 @@ class MenuEntry:
     icon: str
     entity: str
     create: str = ""
+    key: str = ""
+    """The letter that leads there after G."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,7 +133,8 @@ def _order(entry: MenuSpec) -> tuple[int, str]:
 def _entry(present: Visit, entry: MenuSpec) -> MenuEntry:
     if entry.route:
         url = route_address(present.site.get(Routes).get(entry.route), {})
-        return MenuEntry(label=present.style.label(entry.label), icon=entry.icon, entity=entry.route, url=url)
+        label = present.style.label(entry.label)
+        return MenuEntry(label=label, icon=entry.icon, entity=entry.route, url=url, key=entry.key)
     may_create = present.site.get(Access).may(present.actor, entry.entity, "create", present.catalog)
     return MenuEntry(
         label=present.style.label(entry.label),
@@ -139,6 +142,7 @@ def _entry(present: Visit, entry: MenuSpec) -> MenuEntry:
         entity=entry.entity,
         url=url_for("web.record_list", entity=entry.entity),
         create=url_for("web.record_new", entity=entry.entity) if may_create else "",
+        key=entry.key,
     )
 
 

@@ -29,6 +29,8 @@ TEXTS = (
     N_("Not saved yet"),
     N_("Draft restored"),
     N_("Undo"),
+    N_("Copy the link"),
+    N_("Copied"),
     N_("Records"),
     N_("Did you mean"),
     N_("The value could not be loaded"),

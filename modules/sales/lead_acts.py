@@ -182,6 +182,7 @@ OPERATIONS = (
         entity=LEAD,
         label="Convert",
         icon="arrows-exchange",
+        key="V",
         run=run_convert,
         start=begin,
         beside=matches,

@@ -72,7 +72,15 @@ class Desk:
     """Somebody at a screen of some width, in a language and a theme; remembers what the browser complained about."""
 
     def __init__(
-        self, browser: Browser, address: str, *, width: int, language: str, theme: str, bypass: bool
+        self,
+        browser: Browser,
+        address: str,
+        *,
+        width: int,
+        language: str,
+        theme: str,
+        bypass: bool,
+        phone: bool,
     ) -> None:
         self.address = address
         self.complaints: list[str] = []
@@ -81,6 +89,7 @@ class Desk:
             reduced_motion="reduce",
             bypass_csp=bypass,
             has_touch=width < 500,
+            is_mobile=phone,
         )
         self.context.set_default_timeout(PATIENCE)
         self.context.add_init_script(LISTEN + f"localStorage.setItem('theme', '{theme}');")
@@ -135,8 +144,9 @@ def seat(browser: Browser, address: str, site: Any) -> Iterator[Seat]:
     make_account(site, LOGIN, ["base.administrator"], password=PASSWORD, name="مینا کریمی")
     desks: list[Desk] = []
 
-    def make(*, width: int = 1440, language: str = "en", theme: str = "light", bypass: bool = False) -> Desk:
-        desks.append(Desk(browser, address, width=width, language=language, theme=theme, bypass=bypass))
+    def make(*, width: int = 1440, language: str = "en", theme: str = "light", **options: bool) -> Desk:
+        options = {"bypass": False, "phone": False, **options}
+        desks.append(Desk(browser, address, width=width, language=language, theme=theme, **options))
         return desks[-1]
 
     yield make

@@ -28,6 +28,7 @@ def test_a_person_is_found_in_another_spelling_opened_and_changed(seat, people, 
     page.keyboard.press("Control+s")
     expect(page.locator(".toast")).to_be_visible()
     expect(page.locator("#f-job_title")).to_have_value("مدیر خرید")
+    expect(page.locator("#f-job_title")).to_be_focused()
 
 
 def test_a_reference_is_chosen_by_typing_and_by_keyboard(seat, people):
@@ -101,6 +102,7 @@ def test_a_refused_form_puts_the_focus_on_what_is_wrong_and_keeps_the_rest(seat,
     page.locator("#f-birth_date").fill("۱۴۰۴/۱۲/۳۰")
     page.keyboard.press("Control+s")
     expect(page.locator("[data-summary]")).to_be_focused()
+    expect(page.get_by_role("button", name="بازگرداندن")).to_have_count(0)  # a draft of what stands there
     expect(page.locator("#f-first_name")).to_have_value("سارا")
     expect(page.locator("#f-birth_date")).to_have_value("۱۴۰۴/۱۲/۳۰")
     page.locator("[data-summary] a").first.click()
@@ -144,6 +146,28 @@ def test_a_list_is_worked_through_by_keyboard(seat, people):
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/records/contacts\.contact/\d+$"))
     assert name in page.title()
+
+
+@pytest.mark.covers("PL-09")
+def test_letters_lead_through_the_site_and_the_help_says_which(seat, people):
+    desk = seat(language="fa")
+    page = desk.signs_in()
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="صفحه‌کلید")
+    expect(keys.get_by_text("رفتن به: شرکت‌ها")).to_be_visible()
+    page.keyboard.press("Escape")
+    companies = page.get_by_role("navigation", name="منوی اصلی").get_by_role("link", name="شرکت‌ها")
+    expect(companies).to_have_attribute("aria-keyshortcuts", "G O")
+    page.keyboard.press("g")
+    page.keyboard.press("o")
+    page.wait_for_url("**/records/contacts.account")
+    desk.settles().keyboard.press("n")
+    page.wait_for_url("**/records/contacts.account/new", wait_until="load")
+    desk.goes(f"/records/contacts.account/{people['star']}")
+    page.get_by_role("textbox", name="وب‌سایت").focus()
+    page.keyboard.press("g")
+    page.keyboard.press("c")
+    expect(page.get_by_role("textbox", name="وب‌سایت")).to_have_value("gc")  # letters are letters in a field
 
 
 def test_the_theme_is_there_before_the_first_paint_and_is_remembered(seat, people):

@@ -148,6 +148,8 @@ def test_names_at_the_site_get_its_prefix():
             ("bad_operation", 3, "items.0"),
         ),
         ("menus:\n  a: {weight: heavy}\n", ("wrong_type", 2, "weight")),
+        ("menus:\n  a: {key: H}\n", ("bad_name", 2, "key")),
+        ("menus:\n  a: {key: dd}\n", ("bad_name", 2, "key")),
         ("menus:\n  a: text\n", ("wrong_type", 2, None)),
         ("menus: [a]\n", ("wrong_type", 1, None)),
         ("menus: {}\nmeus: {}\n", ("unknown_key", 2, None)),

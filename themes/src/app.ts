@@ -1,6 +1,7 @@
 // What every page needs: menus, theme, palette, keyboard; elements load their behaviour when they first appear.
 import './hx';
 import { $, $$, on, place, root, rove, t, takeBack, toast } from './core';
+import { giveFocus, keepFocus, toSteps } from './focus';
 import { afterSwap } from './hx';
 import { remember } from './trail';
 
@@ -58,6 +59,12 @@ on<SubmitEvent>('submit', 'form[data-confirm]', (event, form) => {
 if ($('[data-when],[data-slug]')) void import('./depend');
 on('change', '[data-submit]', (_, field) => (field as HTMLInputElement).form?.requestSubmit());
 
+on<SubmitEvent>('submit', '[data-steps] form', (_, form) => keepFocus(form));
+giveFocus();
+
+// Where there is no room for all states, that of the record shows
+$('.sbar-steps [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+
 // Who opens a record goes on from there to the next one
 on<MouseEvent>('click', 'main a[href^="/records/"]', (_, link) => remember(link as HTMLAnchorElement));
 
@@ -90,12 +97,16 @@ addEventListener('keydown', (event) => {
   if (event.key === '?') { $<HTMLDialogElement>('#keys')?.showModal(); return; }
   if (event.code === 'KeyG') { g = Date.now(); return; }
   if (Date.now() - g < 900) {
-    const at = Number(/^Digit([1-9])$/.exec(event.code)?.[1] ?? (event.code === 'KeyH' ? 0 : Number.NaN));
-    const link = event.code === 'KeyH' ? $<HTMLAnchorElement>('.side .ws') : $$<HTMLAnchorElement>('.side .nav')[at - 1];
+    g = 0;
+    const at = Number(/^Digit([1-9])$/.exec(event.code)?.[1] ?? Number.NaN);
+    const link = $$<HTMLAnchorElement>('.side .nav')[at - 1] ?? $<HTMLAnchorElement>(`.side [data-go="${CSS.escape(event.code.replace('Key', ''))}"]`);
     if (link) { event.preventDefault(); link.click(); }
     return;
   }
-  if (event.code === 'KeyC') $<HTMLAnchorElement>('[data-create]')?.click();
+  const note = event.code === 'KeyN' ? $('ui-timeline textarea') : null;
+  if (note) { event.preventDefault(); note.focus(); return; }
+  if (event.code === 'KeyC' || event.code === 'KeyN') $<HTMLAnchorElement>('[data-create]')?.click();
+  if (event.code === 'KeyS' && toSteps()) { event.preventDefault(); return; }
   const kind = /^Digit([1-5])$/.exec(event.code)?.[1];
   if (kind) $<HTMLAnchorElement>(`[data-kind="${kind}"]`)?.click();
   const letter = /^Key([A-Z])$/.exec(event.code)?.[1];

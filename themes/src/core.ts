@@ -80,16 +80,24 @@ export function takeBack(): boolean {
 /** Something newer was done that cannot be taken back so. */
 export const forget = (): void => { offered = null; };
 
+const LINK = /https?:\/\/[^\s\u2066-\u2069]+/;
+/** Tell something. An address in it is a link that can be copied, and waits for it. */
 export function toast(message: string, action?: Action): void {
+  const link = LINK.exec(message)?.[0];
+  if (link && !action) {
+    const copy = (): void => { void navigator.clipboard?.writeText(link).then(() => toast(t('Copied'))); };
+    action = { label: t('Copy the link'), act: copy };
+  }
   const act = action && ((): void => {
     if (!action.undo) action.act();
     else if (offered === action.act) takeBack();
   });
   if (action?.undo) offered = action.act;
-  const note = el('div', { class: 'toast' }, el('span', {}, message),
+  const words = link ? [message.slice(0, message.indexOf(link)), el('a', { href: link, dir: 'ltr' }, link), message.slice(message.indexOf(link) + link.length)] : [message];
+  const note = el('div', { class: 'toast' }, el('span', {}, ...words),
     action && el('button', { type: 'button', onclick: () => { act?.(); note.remove(); } }, action.label));
   $('#toasts')?.append(note);
-  let timer = setTimeout(() => note.remove(), 6000);
+  let timer = setTimeout(() => note.remove(), link ? 60_000 : 6000);
   note.addEventListener('pointerenter', () => clearTimeout(timer));
   note.addEventListener('focusin', () => clearTimeout(timer));
   note.addEventListener('pointerleave', () => { timer = setTimeout(() => note.remove(), 3000); });

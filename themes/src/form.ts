@@ -1,5 +1,6 @@
 // <ui-form>: one way of saving, said plainly; a draft over a broken connection; fields that depend on others.
 import { $, $$, backward, forward, say, t } from './core';
+import { keepFocus } from './focus';
 import { put } from './hx';
 import { trail } from './trail';
 
@@ -85,13 +86,14 @@ customElements.define('ui-form', class extends HTMLElement {
   private async save(submitter: HTMLElement | null): Promise<void> {
     if (this.leaving) return; // a second press does not send twice
     this.leaving = true;
+    const at = document.activeElement;
     $('dialog[data-conflict]', this)?.removeAttribute('data-conflict');
     submitter?.setAttribute('aria-busy', 'true');
     this.tell('saving', t('Saving…'));
     const answer = await this.send(submitter);
     submitter?.removeAttribute('aria-busy');
     const to = answer?.headers.get('X-Go');
-    if (answer && to) { sessionStorage.removeItem(this.draft); location.assign(to); return; }
+    if (answer && to) { sessionStorage.removeItem(this.draft); keepFocus(at); location.assign(to); return; }
     this.leaving = false;
     if (!answer || answer.status === 401) {
       this.check(true);

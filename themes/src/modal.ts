@@ -1,5 +1,6 @@
 // A link that opens in a dialog over the page: the server sends the same page without its frame, and says where to go.
 import { $, el, t, toast } from './core';
+import { keepFocus } from './focus';
 import { put } from './hx';
 
 const FRAGMENT = { 'X-Fragment': 'dialog' };
@@ -15,13 +16,13 @@ export async function openModal(url: string, trigger: HTMLElement | null, done?:
   box.addEventListener('click', (event) => {
     if ((event.target as Element).closest('[data-close]')) { event.preventDefault(); box.close(); }
   });
-  box.addEventListener('submit', (event) => { event.preventDefault(); void send(box, event.target as HTMLFormElement, event.submitter, done); });
+  box.addEventListener('submit', (event) => { event.preventDefault(); void send(box, event.target as HTMLFormElement, event.submitter, trigger, done); });
   box.addEventListener('close', () => { box.remove(); trigger?.focus(); });
   box.showModal();
   focus(box);
 }
 
-async function send(box: HTMLDialogElement, form: HTMLFormElement, submitter: HTMLElement | null, done?: () => void): Promise<void> {
+async function send(box: HTMLDialogElement, form: HTMLFormElement, submitter: HTMLElement | null, trigger: HTMLElement | null, done?: () => void): Promise<void> {
   if (box.getAttribute('aria-busy')) return; // a second press does not send twice
   box.setAttribute('aria-busy', 'true');
   submitter?.setAttribute('aria-busy', 'true');
@@ -32,7 +33,7 @@ async function send(box: HTMLDialogElement, form: HTMLFormElement, submitter: HT
   submitter?.removeAttribute('aria-busy');
   const to = answer?.headers.get('X-Go');
   if (to && done) { box.close(); done(); return; }
-  if (to) { location.assign(to); return; }
+  if (to) { keepFocus(trigger); location.assign(to); return; }
   if (!answer) { toast(t('The connection is gone. Try again.')); return; }
   await put(box, await answer.text());
   focus(box);
