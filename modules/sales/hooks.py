@@ -39,8 +39,15 @@ from modules.sales.quote_expiry import EXPIRE, expire_quotes
 from modules.sales.quote_mail import POST, SEND_BY_MAIL, mail_events, mail_kinds, post_quote
 from modules.sales.quote_pages import ROUTES
 from modules.sales.quote_paper import PRINT, follow_issues, print_quote
-from modules.sales.quotes import line_problems, line_values, quote_beginnings, quote_problems, share_discounts
-from modules.sales.report_pages import ROUTE as REPORTS
+from modules.sales.quotes import (
+    line_problems,
+    line_values,
+    mark_sold,
+    quote_beginnings,
+    quote_problems,
+    share_discounts,
+)
+from modules.sales.report_pages import ROUTES as REPORTS
 from modules.sales.responding import answered, tell_owners, with_due
 from modules.sales.scores import condition_problems, fade, rescore, scored_by
 from modules.sales.stages import forget_stages
@@ -100,6 +107,7 @@ def records_saved(changes: Sequence[Change], uow: UnitOfWork) -> None:
             keep_moves(changes, uow)
         case "sales.quote" | "sales.quote_line":
             share_discounts(changes, uow)
+            mark_sold(changes, uow)
             follow_issues(changes, uow)
         case "sales.pipeline":
             forget_stages(uow)
@@ -167,4 +175,4 @@ def register_jobs() -> tuple[Task, ...]:
 @hookimpl
 def register_routes() -> tuple[Route, ...]:
     """Offer the customer's page of a quote, and the reports."""
-    return (*ROUTES, REPORTS)
+    return (*ROUTES, *REPORTS)

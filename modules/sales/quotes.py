@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from core.sdk import Change, Money, Problem, Ref, UnitOfWork, find_currency, look_up, records
+from core.sdk import Change, Money, Problem, Ref, UnitOfWork, find_currency, look_up, records, style_of
 from modules.sales.prices import NO_TAX, Tax, price_of, product_of, tax_on
 from modules.sales.pricing import Line, Priced, price_lines
 
 QUOTE, LINE = "sales.quote", "sales.quote_line"
-HEAD = ("state", "currency", "price_list", "issue_date", "discount")
+HEAD = ("state", "currency", "price_list", "issue_date", "discount", "accepted_at")
 COUNTED = ("quantity", "unit_price", "discount_pct", "tax_rate", "tax_included", "optional")
 WORKED_OUT = ("base", "share", "net", "tax", "gross")
 REPRICED = frozenset({"discount", "currency"})
@@ -31,6 +31,8 @@ FROZEN = frozenset(
     }
 )
 """What an issued quote keeps for ever; a new revision may say otherwise."""
+
+MARKING = "sales.marking_sold"
 
 
 def quote_beginnings(values: Mapping[str, object], uow: UnitOfWork) -> Mapping[str, object] | None:
@@ -69,11 +71,13 @@ def line_values(values: Mapping[str, object], uow: UnitOfWork) -> Mapping[str, o
     head = head_of(uow, _id(values.get("quote")))
     if head is None:
         return None
+    if uow.memo.get(MARKING):
+        return {}  # a line stays as it was issued, whatever became of taxes and prices
     day = head["issue_date"] if isinstance(head["issue_date"], dt.date) else uow.today
     found = dict(_from_product(values, head, day, uow))
     tax_class = _id(found.get("tax_class", values.get("tax_class")))
     tax = tax_on(uow, tax_class, day) if tax_class is not None else NO_TAX
-    found.update(tax_rate=tax.rate, tax_included=tax.included)
+    found.update(tax_rate=tax.rate, tax_included=tax.included, sold_on=sold_on(head, uow))
     price = found.get("unit_price", values.get("unit_price"))
     if isinstance(price, Money):
         share = values.get("share")
@@ -133,10 +137,11 @@ def _amounts(priced: Priced, currency: str) -> Mapping[str, Money]:
 
 def share_discounts(changes: Sequence[Change], uow: UnitOfWork) -> None:
     """Share the discount of each touched quote out over its lines, so that they add up to it."""
+    new = any(change.action == "create" for change in changes)
     for quote in sorted(_touched(changes)):
         uow.memo.pop(("sales.quote", quote), None)
         head = head_of(uow, quote)
-        if head is None or head["state"] != "draft":
+        if head is None or (head["state"] != "draft" and not new):
             continue
         discount = head["discount"]
         amount = (
@@ -181,6 +186,31 @@ def _lines_of(uow: UnitOfWork, quote: int) -> Iterable[Mapping[str, object]]:
     return look_up(uow, LINE, (*COUNTED, "share"), where=f"quote == {quote}")
 
 
+def sold_on(head: Mapping[str, object], uow: UnitOfWork) -> dt.date | None:
+    """Return the day on which a quote became a sale, as the site counts days; None where it is none."""
+    at = head["accepted_at"]
+    sold = head["state"] == "accepted" and isinstance(at, dt.datetime)
+    return style_of(uow).today(at) if sold and isinstance(at, dt.datetime) else None
+
+
+def mark_sold(changes: Sequence[Change], uow: UnitOfWork) -> None:
+    """Let the lines of quotes that were accepted just now know the day: from it on their rate stays."""
+    sold: dict[int, Mapping[str, object]] = {}
+    for change in changes:
+        if change.entity.name == QUOTE and change.action != "create" and "state" in change.changed:
+            uow.memo.pop(("sales.quote", change.id), None)
+            day = sold_on(change.after, uow)
+            lines = look_up(uow, LINE, (), where=f"quote == {change.id}") if day else ()
+            sold |= {int(str(line["id"])): {"sold_on": day} for line in lines}
+    if sold:
+        system = uow.actor.elevate("a quote was accepted")
+        uow.memo[MARKING] = True
+        try:
+            records(uow).update_many(system, LINE, sold, uow=uow, parsed=True)
+        finally:
+            uow.memo.pop(MARKING)
+
+
 def _touched(changes: Sequence[Change]) -> set[int]:
     if changes[0].entity.name == QUOTE:
         return {c.id for c in changes if c.action != "create" and c.changed & REPRICED}
@@ -204,7 +234,7 @@ def line_problems(change: Change, uow: UnitOfWork) -> Iterable[Problem]:
     head = head_of(uow, _id(change.after.get("quote")))
     if head is None:
         return
-    if head["state"] != "draft" and uow.actor.elevated is None:
+    if head["state"] != "draft" and uow.actor.elevated is None and not uow.memo.get(MARKING):
         yield Problem(code="issued", message="An issued quote stays as it is. Make a new revision of it.")
     price, currency = change.after.get("unit_price"), head["currency"]
     if isinstance(price, Money) and price.currency != currency:

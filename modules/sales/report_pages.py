@@ -8,9 +8,20 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 from urllib.parse import urlencode
 
-from core.sdk import Answer, Asking, Money, Page, Route, look_up, period
+from core.sdk import Answer, Asking, Download, Money, Page, Route, look_up, period, reading
+from modules.sales.buyers import (
+    Ranking,
+    as_csv,
+    customers,
+    lines_in,
+    products,
+    sold_in,
+    unquoted,
+    won_without_quote,
+)
 from modules.sales.forecast import STEPS, forecast
 from modules.sales.funnel import OPPORTUNITY, funnel, moment
+from modules.sales.quotes import LINE, QUOTE
 from modules.sales.results import ages, closed_in, results
 from modules.sales.stages import Stages, stages
 
@@ -26,6 +37,9 @@ def N_(text: str) -> str:
 
 
 UNIT_NAMES = {"month": N_("Month"), "quarter": N_("Quarter"), "year": N_("Year")}
+QUOTE_COLUMNS = "cols=title,account,accepted_at,worth,owner"
+FILE_HEADS = (N_("Place"), N_("Company"), N_("Quotes"), N_("Quantity"), N_("Net"))
+PRODUCT_HEADS = (N_("Place"), N_("Product"), N_("Lines"), N_("Quantity"), N_("Net"))
 STEP_NAMES = {
     "closed": N_("Won"),
     "commit": N_("Committed"),
@@ -115,18 +129,67 @@ def _ages(asking: Asking, _: Span) -> Mapping[str, Any]:
     return {"ages": found, "age_url": rows_of, "most": max([part.count for part in found], default=0) or 1}
 
 
+def _buyers(asking: Asking, span: Span) -> Mapping[str, Any]:
+    uow, style, company = asking.uow, asking.style, _company(asking)
+    own = (style, span.start, span.end)
+    mine = lines_in(*own, account=company[0] if company else None)
+
+    def lines_of(product: int | None) -> str:
+        of = f"product == {product}" if product is not None else "is_empty(product)"
+        return _rows(f"{mine} and {of}", LINE, "cols=description,quantity,net_base,quote")
+
+    return {
+        "buyers": customers(uow, asking.actor, *own) if company is None else None,
+        "sold": products(uow, asking.actor, *own, account=company[0] if company else None),
+        "company": company,
+        "quotes_url": lambda account: _rows(sold_in(*own, account=account), QUOTE, QUOTE_COLUMNS),
+        "lines_url": lines_of,
+        "unquoted": won_without_quote(uow, asking.actor, *own),
+        "unquoted_url": _rows(unquoted(*own)),
+        "file": lambda table: asking.url(
+            "sales.buyers", table=table, unit=span.unit, offset=span.offset, **_kept(asking)
+        ),
+    }
+
+
+def _company(asking: Asking) -> tuple[int, str] | None:
+    """Return the one company that is asked about, as the reader may see it."""
+    asked = asking.args.get("account", "")
+    if not asked.isdigit():
+        return None
+    found = look_up(
+        asking.uow, "contacts.account", ("name",), where=f"id == {asked[:15]}", actor=asking.actor
+    )
+    return next(((int(str(one["id"])), str(one["name"])) for one in found), None)
+
+
+def file_of_buyers(asking: Asking) -> Answer:
+    """Hand out the ranking that the page shows, companies or products, as a file for spreadsheets."""
+    span, style, company = span_of(asking), asking.style, _company(asking)
+    own = (asking.uow, asking.actor, style, span.start, span.end)
+    table = "products" if asking.args.get("table") == "products" else "companies"
+    ranking: Ranking = (
+        customers(*own) if table == "companies" else products(*own, account=company[0] if company else None)
+    )
+    heads = [style._(text) for text in (FILE_HEADS if table == "companies" else PRODUCT_HEADS)]
+    data = as_csv(ranking, heads, asking.site.settings.currency)
+    return Download(data, f"{table}-{span.start}-{span.last}.csv", "text/csv; charset=utf-8")
+
+
 REPORTS: Mapping[str, tuple[str, Callable[[Asking, Span], Mapping[str, Any]]]] = {
     "forecast": (N_("Forecast"), _forecast),
     "funnel": (N_("Funnel"), _funnel),
     "results": (N_("Won and lost"), _results),
+    "buyers": (N_("Who buys what"), _buyers),
     "ages": (N_("Days in stage"), _ages),
 }
 
 
 def show(asking: Asking) -> Answer:
     """Show the report that the address names; the first one where it names none."""
+    offered = _offered(asking)
     name = asking.args.get("report", "forecast")
-    name = name if name in REPORTS else "forecast"
+    name = name if name in offered else "forecast"
     span = span_of(asking)
     label, work_out = REPORTS[name]
 
@@ -146,7 +209,7 @@ def show(asking: Asking) -> Answer:
         values={
             "report": name,
             "report_label": label,
-            "reports": [(key, title) for key, (title, _) in REPORTS.items()],
+            "reports": [(key, title) for key, (title, _) in REPORTS.items() if key in offered],
             "units": list(UNIT_NAMES.items()),
             "span": span,
             "address": address,
@@ -158,8 +221,15 @@ def show(asking: Asking) -> Answer:
     )
 
 
+def _offered(asking: Asking) -> set[str]:
+    """Return the reports of what the reader may read at all."""
+    quotes = reading(asking.uow).may_read(asking.actor, QUOTE, asking.catalog)
+    return {name for name in REPORTS if name != "buyers" or quotes}
+
+
 def _kept(asking: Asking) -> Mapping[str, str]:
-    return {"pipeline": asking.args["pipeline"]} if asking.args.get("pipeline", "").isdigit() else {}
+    kept = ("pipeline", "account")
+    return {name: asking.args[name] for name in kept if asking.args.get(name, "").isdigit()}
 
 
 def _pipeline(asking: Asking, known: Stages, offered: Sequence[int]) -> int | None:
@@ -176,9 +246,12 @@ def _pipelines(asking: Asking) -> list[tuple[int, str]]:
     return [(int(str(line["id"])), str(line["name"])) for line in ordered]
 
 
-def _rows(where: str) -> str:
-    """Return the address of the list of the opportunities behind a figure."""
-    return f"/records/{OPPORTUNITY}?{urlencode({'where': where})}"
+def _rows(where: str, entity: str = OPPORTUNITY, columns: str = "") -> str:
+    """Return the address of the list of the records behind a figure."""
+    return f"/records/{entity}?{urlencode({'where': where})}" + (f"&{columns}" if columns else "")
 
 
-ROUTE = Route(name="sales.reports", path="/reports", handle=show, grant=(OPPORTUNITY, "read"))
+ROUTES = (
+    Route(name="sales.reports", path="/reports", handle=show, grant=(OPPORTUNITY, "read")),
+    Route(name="sales.buyers", path="/reports/buyers.csv", handle=file_of_buyers, grant=(QUOTE, "export")),
+)
