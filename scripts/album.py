@@ -20,14 +20,16 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
+from core.app.compose import build_site
 from core.app.demo import load_demo
 from core.app.web import create_app
+from core.config import Settings
 from core.identity import service as identity_service
 from core.kernel.site import Site
 from core.records import asking
 from core.storage import Database, database
 from core.testing.postgres import TestPostgres, close_run, open_run
-from core.testing.site import close_site, open_site, prepare_site
+from core.testing.site import close_site, prepare_site
 from core.web import natural_dates
 from tests.browser.conftest import Desk
 
@@ -80,14 +82,15 @@ class Shown:
 
 
 @contextmanager
-def demo_site() -> Iterator[Shown]:
-    """Lend a served site with all modules and the demo data, loaded at the moment of the pictures."""
+def demo_site(language: str) -> Iterator[Shown]:
+    """Lend a served site of this language with all modules and the demo data, loaded at the moment of the pictures."""
     stop_the_clocks()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     run = open_run()
     try:
         with tempfile.TemporaryDirectory() as home, TestPostgres.of_run(run).database() as url:
-            site = open_site(url, Path(home))
+            settings = Settings(home=Path(home), database_url=url, testing=True, language=language)
+            site = build_site(settings, role="pictures")
             prepare_site(site, INSTALLED)
             with site.get(Database).engine.begin() as connection:
                 connection.execute(sa.text(STAND_STILL.replace("<moment>", STILL.isoformat())))
