@@ -112,13 +112,13 @@ def words_on_the_screen(page):
     return re.findall(r"(?<!\*)\*([^*\n]+?)\*(?!\*)", " ".join(text.split()))
 
 
-def test_both_guides_for_users_quote_the_same_words_from_the_screen():
-    folders = [ROOT / "modules" / name / "translations" for name in ("l10n_fa", "base", "contacts")]
-    messages = Messages(folders)
-    quoted = words_on_the_screen("using.md")
+@pytest.mark.parametrize("page", ["using", "selling"])
+def test_both_guides_for_users_quote_the_same_words_from_the_screen(page):
+    messages = Messages(sorted((ROOT / "modules").glob("*/translations")))
+    quoted = words_on_the_screen(f"{page}.md")
     known = messages.entries("fa")
     assert not [text for text in quoted if text not in known]
-    assert [messages.gettext("fa", text) for text in quoted] == words_on_the_screen("using.fa.md")
+    assert [messages.gettext("fa", text) for text in quoted] == words_on_the_screen(f"{page}.fa.md")
 
 
 def test_the_project_of_the_guide_carries_all_documents_and_names_its_module():
