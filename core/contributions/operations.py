@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from core.access import Access
+from core.access import Access, Condition
 from core.contributions.asking import Asking
 from core.contributions.dialog import asked, check_said, dialog_of
 from core.contributions.links import read_link, sign_link
@@ -139,14 +139,19 @@ class Operations:
         reader: Reader | None = None,
     ) -> list[Offered]:
         """Return what the actor may do with a record that they see."""
-        return [
-            offered
-            for offered in self.of(entity, catalog)
-            if offered.operation.place != "new"
-            and self.may(actor, offered, catalog)
-            and self._allowed(actor, offered.operation, record_id, catalog, uow, reader)
-            and self._holds(actor, offered.operation, record_id, catalog, uow, reader)
-        ]
+        # Of rights that reach as far as reading does, or as far as others here, nothing is asked again.
+        known: dict[Condition, bool] = {self._access.condition(actor, entity, "read", catalog): True}
+        found = list[Offered]()
+        for offered in self.of(entity, catalog):
+            operation = offered.operation
+            if operation.place == "new" or not self.may(actor, offered, catalog):
+                continue
+            reach = self._access.condition(actor, entity, operation.action, catalog)
+            if reach not in known:
+                known[reach] = self._allowed(actor, operation, record_id, catalog, uow, reader)
+            if known[reach] and self._holds(actor, operation, record_id, catalog, uow, reader):
+                found.append(offered)
+        return found
 
     def on_lists(self, actor: Actor, entity: str, catalog: Catalog, *, place: str = "") -> list[Offered]:
         """Return what the actor may do with chosen rows, or beside "New" (``place`` is ``new``)."""

@@ -170,6 +170,10 @@ def _holds(reading: SqlReading, term: Holds, guard: bool) -> Sql:
 
 def _linked(reading: SqlReading, term: Linked, _guard: bool) -> Sql:
     item = reading.value(term.item)
+    if _is_given(term.item):
+        found = reading.scope_of(term.items).holders(term.items.name, item)
+        if found is not None:
+            return found
     return sa.exists(reading.over(term.items, lambda inside: (parts.written("1"), [inside.own_id() == item])))
 
 

@@ -75,6 +75,12 @@ class SqlScope(Protocol):
     def follow(self, name: str) -> SqlScope:
         """Return the scope of the record that a reference points to; joins are the scope's business."""
 
+    def holders(self, name: str, item: Sql) -> Sql | None:
+        """Return the condition that this record's list holds ``item``, which belongs to no record, so that an index serves it.
+
+        None where there is no better way than to look through the list of each record.
+        """
+
     def items(self, name: str) -> tuple[FromClause, Sql, SqlScope]:
         """Return the records of a list field: what to select from, the condition that ties them, their scope.
 

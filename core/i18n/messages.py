@@ -72,8 +72,10 @@ class Messages:
         if not key[1]:
             return None
         found = self._language(language).get(key)
+        if found is not None:
+            return found
         base = base_code(language)
-        return found or (self._language(base).get(key) if base != language else None)
+        return self._language(base).get(key) if base != language else None
 
     def _language(self, language: str) -> _Entries:
         merged = self._merged.get(language)

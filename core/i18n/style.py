@@ -32,6 +32,7 @@ Number: TypeAlias = "int | float | Decimal"
 Value: TypeAlias = "str | int | float | Decimal | dt.date | tuple[str, ...] | None"
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
+_LATIN = re.compile("[A-Za-z]")
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 
 
@@ -125,7 +126,7 @@ class Style:
 
     def _isolated(self, text: str) -> str:
         """Keep Latin words inside a right-to-left sentence from tearing it apart."""
-        if self.language.is_rtl and any(c.isascii() and c.isalpha() for c in text):
+        if self.language.is_rtl and _LATIN.search(text):
             return f"{_ISOLATE}{text}{_END_ISOLATE}"
         return text
 

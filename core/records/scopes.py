@@ -158,21 +158,43 @@ class Scope:
         mask = self.mask(name)
         return self.table.c[name] if mask is None else sa.case((mask, self.table.c[name]))
 
+    def holders(self, name: str, item: Sql) -> Sql | None:
+        """Return the condition that the links of this record hold ``item``: its id is among those found from there.
+
+        Found once for a statement, the ids come through an index, also where this is one of several alternatives.
+        """
+        if self.entity.fields[name].type != "links" or self._wrap is not None:
+            return None
+        pairs = self.eyes.tables.links(self.entity, name).alias()
+        alias, conditions, _ = self._seen(str(self.entity.fields[name].option("to")))
+        linked = sa.select(pairs.c.source).select_from(pairs.join(alias, alias.c.id == pairs.c.target))
+        linked = linked.where(pairs.c.target == item, *conditions).correlate(None)
+        mask = self.mask(name)
+        held = self.table.c.id == sa.any_(sa.func.array(linked.scalar_subquery()))
+        return held if mask is None else sa.and_(held, mask)
+
     def items(self, name: str) -> tuple[Table, Sql, Scope]:
         """Return the records of a list or of links: what to select from, what ties them to this one, their scope."""
         field = self.entity.fields[name]
         links = field.type == "links"
-        spec = self.eyes.catalog.entity(str(field.option("to" if links else "of")))
-        alias = self.eyes.tables.of(spec).alias()
+        alias, conditions, scope = self._seen(str(field.option("to" if links else "of")))
         own_id = self._shown("id", self.table.c.id)
-        tied: list[Sql] = [alias.c.deleted_at.is_(None), self._tie(alias, name, own_id)]
         mask = self.mask(name)
-        tied += [] if mask is None else [mask if self._wrap is None else self._wrap(mask)]
+        shown = [] if mask is None else [mask if self._wrap is None else self._wrap(mask)]
+        return alias, sa.and_(self._tie(alias, name, own_id), *shown, *conditions), scope
+
+    def _seen(self, entity: str) -> tuple[Table, list[Sql], Scope]:
+        """Return the table of an entity, which of its records are seen in here, and their scope."""
+        spec = self.eyes.catalog.entity(entity)
+        alias = self.eyes.tables.of(spec).alias()
         scope = Scope(self.eyes, spec, alias, masked=self.masked)
+        conditions: list[Sql] = [alias.c.deleted_at.is_(None)]
         visible = self.eyes.visible(spec.name) if self.masked else True
         if visible is not True:
-            tied.append(sa.false() if visible is False else to_sql(visible, scope.unmasked(), guarded=False))
-        return alias, sa.and_(*tied), scope
+            conditions.append(
+                sa.false() if visible is False else to_sql(visible, scope.unmasked(), guarded=False)
+            )
+        return alias, conditions, scope
 
     def _tie(self, alias: Table, name: str, own_id: Sql) -> Sql:
         field = self.entity.fields[name]

@@ -76,6 +76,7 @@ def _rows(work: Work, flow: Flow) -> Sequence[Mapping[str, object]]:
         (rule,),
     )
     work.states[flow.spec.name] = found
+    work.know(flow.target, found)
     return found
 
 

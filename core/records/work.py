@@ -93,6 +93,11 @@ class Work:
             self._read.update({(entity, column, i): found[i] for i in missing})
         return [record for i in ids for record in self._read[entity, column, i]]
 
+    def know(self, entity: str, found: Sequence[Mapping[str, object]]) -> None:
+        """Take records that were read otherwise in this write, so that following a reference to one asks nothing."""
+        for values in found:
+            self._read.setdefault((entity, "id", int(str(values["id"]))), [values])
+
     def change(self, action: str, draft: Draft) -> Change:
         """Return the finished draft as hooks and history see it."""
         after = {**draft.before, **draft.after, "id": draft.id}

@@ -53,6 +53,11 @@ class FieldViews:
         self.style = style
         self.currency = currency
         self.ids = ids
+        self._same: dict[int, tuple[FieldSpec, Mapping[str, Any]]] = {}
+
+    def text(self, spec: FieldSpec, value: Any) -> str:
+        """Return how a value reads."""
+        return self.types.get(spec.type).show(spec, value, self.style)
 
     def cell(self, spec: FieldSpec, value: Any) -> FieldView:
         """Return a value as a list or a read-only form shows it."""
@@ -89,25 +94,38 @@ class FieldViews:
         text = kind.show(spec, value, self.style)
         input_name = f"{prefix}{spec.name}"
         return FieldView(
-            name=spec.name,
+            **self._of_all(spec, kind),
             input=input_name,
             id=f"{self.ids}{input_name}",
-            label=self.style.label(spec.label),
-            help=self.style.label(spec.help) if spec.help else "",
-            control=kind.control,
-            type=spec.type,
-            required=spec.required,
             read_only=read_only or spec.read_only or spec.derived or spec.type == "sequence",
             value=value,
             text=text,
             raw=self._raw(kind, spec, value, text) if raw is None else raw,
-            choices=tuple(self._choice(c) for c in spec.choices),
-            targets=_targets(spec),
             unit=self._unit(spec, value),
             span=span or spec.type in ("long_text", "list"),
-            conditional=bool(spec.visible_when or spec.required_when or spec.read_only_when),
             errors=errors,
         )
+
+    def _of_all(self, spec: FieldSpec, kind: FieldType) -> Mapping[str, Any]:
+        """Return what all values of a field have in common, worked out once."""
+        known = self._same.get(id(spec))
+        if known is None:
+            label = self.style.label
+            known = self._same[id(spec)] = (
+                spec,  # as long as it is kept nothing else has its id
+                {
+                    "name": spec.name,
+                    "label": label(spec.label),
+                    "help": label(spec.help) if spec.help else "",
+                    "control": kind.control,
+                    "type": spec.type,
+                    "required": spec.required,
+                    "choices": tuple(self._choice(c) for c in spec.choices),
+                    "targets": _targets(spec),
+                    "conditional": bool(spec.visible_when or spec.required_when or spec.read_only_when),
+                },
+            )
+        return known[1]
 
     def _choice(self, choice: Choice) -> tuple[str, str, str]:
         return (choice.name, self.style.label(choice.label), choice.hue)

@@ -24,7 +24,7 @@ from core.records.query import Query
 from core.records.reading import Reading
 from core.views import KanbanView, ListView, kanban_view
 from core.web.chips import Chip
-from core.web.fields import FieldView, FieldViews
+from core.web.fields import FieldViews
 from core.web.kanban_columns import EMPTY, Column, Columns, Place
 from core.web.list_page import context_of
 from core.web.list_query import ListState, build_query
@@ -42,7 +42,7 @@ class Card:
     id: int
     version: int
     title: str
-    fields: tuple[FieldView, ...]
+    record: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -192,7 +192,7 @@ class Boards:
 
     def text(self, name: str, value: Any) -> str:
         """Return a value of a field as this person reads it."""
-        return self.views.cell(self.entity.fields[name], value).text
+        return self.views.text(self.entity.fields[name], value)
 
     def _chip(self, column: Column) -> Sequence[Chip]:
         """Return the filter of a list that shows one column."""
@@ -225,14 +225,13 @@ class Boards:
         return tuple(self.card(item) for item in page.items), following
 
     def card(self, item: Mapping[str, Any]) -> Card:
-        """Return the card of a record; what is empty on it, or a no, is not there."""
-        cells = (self.views.cell(self.entity.fields[name], item.get(name)) for name in self.view.card)
+        """Return the card of a record."""
         title = self.text(self.entity.title, item.get(self.entity.title)) if self._titled else ""
         return Card(
             id=item["id"],
             version=item["version"],
             title=title or f"#{item['id']}",
-            fields=tuple(cell for cell in cells if cell.value not in (None, "", (), False)),
+            record=item,
         )
 
     def one(self, number: int) -> tuple[str, Card]:

@@ -25,10 +25,15 @@ from core.web.kanban_moves import dialog, move, way_back
 from core.web.list_page import context_of
 from core.web.lookups import find_by_title, store_upload
 from core.web.pages import Pages, go
+from core.web.table_cells import CardCells
 from core.web.visit import visit
 
 PREFIX = "q-"
 """Inputs of the form inside a column; other forms of the page have the plain names."""
+
+
+CARD_FIELD = "_card_field.html"
+"""The template of the fields of a card."""
 
 
 def register(made: Blueprint, site: Site, pages: Pages) -> None:
@@ -62,11 +67,19 @@ def show(site: Site, pages: Pages, name: str) -> Response:
         nav=name,
         entity=boards.entity,
         board=board,
+        card_cells=_card_cells(pages, boards),
         rights=boards.rights,
         state=boards.state,
         columns_from=boards.view.group,
         bar=control_bar(present, boards.entity, boards.state, "kanban"),
         status=422 if board.problem else 200,
+    )
+
+
+def _card_cells(pages: Pages, boards: Boards) -> CardCells:
+    """Return what renders the fields of cards."""
+    return CardCells(
+        pages.renderer.looks(boards.present, boards.views, CARD_FIELD), boards.entity, boards.view.card
     )
 
 
@@ -88,7 +101,13 @@ def cards(site: Site, pages: Pages, name: str) -> Response:
 def part(pages: Pages, template: str, boards: Boards, status: int = 200, **values: Any) -> Response:
     """Return a fragment of the board."""
     html = pages.renderer.page(
-        template, boards.present, entity=boards.entity, rights=boards.rights, state=boards.state, **values
+        template,
+        boards.present,
+        entity=boards.entity,
+        rights=boards.rights,
+        state=boards.state,
+        card_cells=_card_cells(pages, boards),
+        **values,
     )
     return make_response(html, status)
 

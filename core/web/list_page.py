@@ -15,11 +15,12 @@ from core.web.chips import LONGEST_ID, Chip
 from core.web.collections import collection_url
 from core.web.control_bar import control_bar
 from core.web.list_query import ListState
-from core.web.list_rows import heading, rows_of
+from core.web.list_rows import ROW, heading, rows_of
 from core.web.listing import context_of, read_listing, read_shown
 from core.web.operation_page import list_operations
 from core.web.pages import Pages, go
 from core.web.saved_views import default_view, read_state
+from core.web.table_cells import Table
 from core.web.visit import visit
 
 __all__ = ["context_of", "register", "show"]
@@ -51,6 +52,7 @@ def show(site: Site, pages: Pages, name: str) -> Response:
         action: access.may(actor, name, action, catalog)
         for action in ("create", "update", "delete", "merge", "import", "export")
     }
+    editable = frozenset[str]() if state.trash else editable_columns(site, present, catalog, entity)
     return pages.show(
         "list.html",
         nav=name,
@@ -59,7 +61,7 @@ def show(site: Site, pages: Pages, name: str) -> Response:
         entity=entity,
         rows=rows_of(listing.views, entity, columns, shown.page.items),
         may=allowed,
-        editable=frozenset() if state.trash else editable_columns(site, present, catalog, entity),
+        table=Table(pages.renderer.looks(present, listing.views, ROW), entity, columns, editable),
         headings=[heading(entity, listing.view, state, column) for column in columns],
         bar=control_bar(present, entity, state, "list", columns),
         operations=list_operations(site, present, name),

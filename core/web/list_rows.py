@@ -9,32 +9,31 @@ from core.metadata.specs import EntitySpec
 from core.views import ListView
 from core.web.fields import FieldViews
 from core.web.list_query import ListState
+from core.web.table_cells import NUMBERS
+
+ROW = "_row.html"
+"""The template of rows and of their cells."""
 
 UNSORTABLE = ("links", "list", "file", "multi_choice", "reference_any", "long_text")
-NUMBERS = ("integer", "decimal", "money")
 
 
 def rows_of(
     views: FieldViews, entity: EntitySpec, columns: Sequence[str], items: Iterable[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Return records as rows: cells in the order of the columns, and what the record is called."""
+    """Return records as rows: what they are called, and what stands in their first column."""
+    title = entity.fields[entity.title] if entity.has(entity.title) else None
+    first = entity.fields[columns[0]]
     return [
         {
             "id": item["id"],
             "version": item["version"],
-            "cells": [views.cell(entity.fields[name], item.get(name)) for name in columns],
-            "title": _title(views, entity, item),
+            "record": item,
+            "text": views.text(first, item.get(first.name)),
+            "title": (views.text(title, item.get(title.name)) if title else "")
+            or f"#{views.style.number(item['id'])}",
         }
         for item in items
     ]
-
-
-def _title(views: FieldViews, entity: EntitySpec, item: Mapping[str, Any]) -> str:
-    if entity.has(entity.title):
-        text = views.cell(entity.fields[entity.title], item.get(entity.title)).text
-        if text:
-            return text
-    return f"#{views.style.number(item['id'])}"
 
 
 def heading(entity: EntitySpec, view: ListView, state: ListState, name: str) -> dict[str, Any]:

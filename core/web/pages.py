@@ -12,16 +12,18 @@ from typing import Any
 
 from flask import Response, make_response, redirect, request, url_for
 
-from core.access import Access
+from core.access import Access, key_of
 from core.contributions import Routes
 from core.contributions.addresses import route_address
 from core.i18n import Localization
 from core.kernel.secrets import Secrets
 from core.metadata.specs import MenuSpec
+from core.records.compiled import Kept
 from core.timeline.inbox import unread
 from core.web.rendering import Renderer
 from core.web.visit import Visit, visit
 
+MENUS = 256
 FLASH_COOKIE = "payvand_flash"
 FRAGMENT = "X-Fragment"
 """Header of a script that asks for a page's inside only, to show it in a dialog."""
@@ -64,6 +66,7 @@ class Pages:
 
     def __init__(self, renderer: Renderer) -> None:
         self.renderer = renderer
+        self._menus: Kept[list[tuple[str, list[MenuEntry]]]] = Kept(MENUS)
 
     def show(self, template: str, *, status: int = 200, nav: str = "", **values: Any) -> Response:
         """Return a page inside the shell (or the plain sign-in frame, which its template extends)."""
@@ -73,7 +76,7 @@ class Pages:
             template,
             present,
             nav=nav,
-            menu=menu(present) if present.signed_in else [],
+            menu=self._menu(present),
             flash=_read(present, flash),
             languages=_languages(present),
             administrator=is_administrator(present),
@@ -86,6 +89,14 @@ class Pages:
         if flash:
             response.delete_cookie(FLASH_COOKIE)
         return response
+
+    def _menu(self, present: Visit) -> list[tuple[str, list[MenuEntry]]]:
+        """Return the menu, made once for all with the same rights and style."""
+        if not present.signed_in:
+            return []
+        catalog, rights = present.catalog, key_of(present.actor)
+        way = (catalog.version, catalog.digest, present.style, rights, request.script_root)
+        return self._menus.get(way, lambda: menu(present))
 
     def frame(self, present: Visit) -> str:
         """Return the template around a page: a dialog where a script asks for one, the shell, or the plain frame."""

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache, partial
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
 
-from flask import url_for
+from flask import request
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
+from core.access import key_of
 from core.errors import Unavailable
 from core.i18n import Style
 from core.metadata.catalog import Catalog
+from core.records.compiled import Kept
+from core.web.addresses import Addresses
 from core.web.collections import collection_url
-from core.web.fields import FieldView
+from core.web.fields import FieldView, FieldViews
+from core.web.table_cells import Column, KeptCells, Looks
 from core.web.texts import TEXTS
 from core.web.visit import Visit
 
@@ -27,6 +31,9 @@ TEMPLATES = HERE / "templates"
 MANIFEST = ASSETS / "manifest.json"
 PROFILE = "base.user"
 """The public profile, where a module keeps one; without it everybody reads as the site does."""
+STYLES = 64
+ICONS = 2048
+PARTS = 256
 AVATAR_HUES = ("teal", "blue", "violet", "pink", "orange", "amber", "green", "red")
 
 
@@ -60,6 +67,11 @@ class Pieces:
             self._macros[key] = self._macro(field.control, mode)
         return self._macros[key](field, style, **options)
 
+    def cell(self, style: Style, template: str, column: Column, field: FieldView) -> Markup:
+        """Return one cell of a list or of a card, by the macro ``cell`` of a template."""
+        macros: Mapping[str, Macro] = vars(self.environment.get_template(template).module)
+        return macros["cell"](column, field, self.widget(style, "cell", field))
+
     def _macro(self, control: str, mode: str) -> Macro:
         """Find the macro; a control without template shows as text, a missing ``cell`` reads as ``read`` does."""
         module = self.environment.select_template([f"widgets/{control}.html", "widgets/text.html"]).module
@@ -77,6 +89,11 @@ class Renderer:
         self._compiled = compiled
         self._pieces: dict[tuple[Path, ...], Pieces] = {}
         self._manifest: Mapping[str, str] = {}
+        self._icons: dict[tuple[str, str, str, str], Markup] = {}
+        self._texts: Kept[str] = Kept(STYLES)
+        self._cells = KeptCells()
+        self._parts: Kept[str] = Kept(PARTS)
+        self.addresses = Addresses()
 
     def page(self, template: str, visit: Visit, /, **values: Any) -> str:
         """Return a page in the reader's language; ``_`` translates in it."""
@@ -85,6 +102,28 @@ class Renderer:
     def part(self, template: str, visit: Visit, /, **values: Any) -> Markup:
         """Return a part of a page, to be put into another template."""
         return Markup(self._render(template, visit, values))  # noqa: S704  # rendered by a template that escapes
+
+    def kept(
+        self, visit: Visit, template: str, key: Hashable, marks: Mapping[str, str], **values: Any
+    ) -> Markup:
+        """Return a part that is rendered once for all with the same rights and style, for each ``key``.
+
+        What differs from page to page stands in it as ``marks``: texts by name, put in afterwards.
+        """
+        way = (
+            visit.catalog.version,
+            visit.catalog.digest,
+            visit.style,
+            key_of(visit.actor),
+            request.script_root,
+        )
+        places = {name: f"\ue000{name}\ue000" for name in marks}
+        part = self._parts.get(
+            (*way, template, key), lambda: self._render(template, visit, {**values, "marks": places})
+        )
+        for name, text in marks.items():
+            part = part.replace(places[name], str(escape(text)))
+        return Markup(part)  # noqa: S704  # rendered by a template that escapes
 
     def _render(self, template: str, visit: Visit, values: Mapping[str, Any]) -> str:
         style, pieces = visit.style, self._pieces_of(visit.catalog)
@@ -96,10 +135,23 @@ class Renderer:
             ngettext=style.ngettext,
             label=style.label,
             csrf=visit.csrf,
-            texts=json.dumps({key: style._(key) for key in TEXTS}, ensure_ascii=False).replace(
-                "<", "\\u003c"
+            kept=partial(self.kept, visit),
+            texts=self._texts.get(
+                (visit.catalog.version, visit.catalog.digest, style), lambda: _texts(style)
             ),
             **values,
+        )
+
+    def looks(self, visit: Visit, views: FieldViews, template: str) -> Looks:
+        """Return how the cells of a page are rendered: by the macro ``cell`` of a template."""
+        draw = partial(self._pieces_of(visit.catalog).cell, views.style, template)
+        return Looks(
+            kept=self._cells,
+            catalog=visit.catalog,
+            views=views,
+            root=request.script_root,
+            name=template,
+            draw=draw,
         )
 
     def _pieces_of(self, catalog: Catalog) -> Pieces:
@@ -109,7 +161,7 @@ class Renderer:
             made: dict[str, Any] = {
                 "asset": self.asset,
                 "icon": self.icon,
-                "url_for": url_for,
+                "url_for": self.addresses,
                 "hue_of": hue_of,
                 "once": once,
                 "collection_url": collection_url,
@@ -123,14 +175,27 @@ class Renderer:
         """Return the address of a built file; its name carries its content's hash."""
         if not self._manifest:
             self._manifest = _read_manifest()
-        return url_for("web.assets", name=self._manifest[name])
+        return self.addresses("web.assets", name=self._manifest[name])
 
     def icon(self, name: str, size: str = "", label: str = "") -> Markup:
         """Return an icon of the sprite; with a label it is an image with a name, else decoration."""
-        role = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
-        return Markup('<svg class="i {}" {}><use href="{}#{}"/></svg>').format(
-            size, role, self.asset("icons.svg"), name
-        )
+        sprite = self.asset("icons.svg")
+        found = self._icons.get((name, size, label, sprite))
+        if found is None:
+            if len(self._icons) >= ICONS:
+                self._icons.clear()
+            found = self._icons[name, size, label, sprite] = _icon(name, size, label, sprite)
+        return found
+
+
+def _icon(name: str, size: str, label: str, sprite: str) -> Markup:
+    role = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    return Markup('<svg class="i {}" {}><use href="{}#{}"/></svg>').format(size, role, sprite, name)
+
+
+def _texts(style: Style) -> str:
+    """Return the texts of scripts as JSON that may stand inside of a page."""
+    return json.dumps({key: style._(key) for key in TEXTS}, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def once() -> str:

@@ -236,6 +236,9 @@ class WorldScope:
 
         return WorldScope(target, alias, wrap)
 
+    def holders(self, name: str, item: Any) -> Any:
+        return None
+
     def items(self, name: str) -> tuple[Any, Any, WorldScope]:
         target = SCHEMA[self.entity][name].entity or ""
         alias, own = TABLES[target].alias(), self.column("id")
