@@ -1,7 +1,8 @@
-"""What is likely to be sold in a period, as the reader may see it: by seller, by category, beside the quota.
+"""What is likely to be sold in a period, as the reader may see it: by seller and team, by category, beside the quota.
 
 Rules after `crm.md` 3.6: weighted is the amount times the probability over open opportunities that are expected to close
-in the period; what was won counts whole, what was lost not at all; what is overdue stands apart and is never moved.
+in the period; what was won counts whole, what was lost not at all; what is overdue stands apart, is in no other figure,
+and is never moved. What a leader expects stands beside what was worked out, never in its place.
 Categories are cumulative: commit holds what is closed, best case what is committed, pipeline all the rest. Amounts are
 those in the site's currency.
 """
@@ -21,14 +22,15 @@ AMOUNT, WEIGHTED = "sum(amount_base)", "sum(weighted_base)"
 STEPS = ("closed", "commit", "best_case", "pipeline")
 """Categories from sure to unsure; each one holds those before it. What is left out counts nowhere."""
 
+SAID = "sales.forecast_override"
 ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One seller's period, or that of all: amounts in the site's currency.
+    """The period of one seller, of one team, or of all: amounts in the site's currency.
 
-    ``by_step`` are cumulative. ``unpriced`` counts open opportunities of the period that have no amount in it.
+    ``said`` is what a leader expects, None where nobody said. ``by_step`` are cumulative. ``unpriced`` counts open opportunities of the period that have no amount in it.
     """
 
     owner: Ref | None = None
@@ -42,6 +44,7 @@ class Row:
     overdue_count: int = 0
     unpriced: int = 0
     quota: Decimal = ZERO
+    said: Decimal | None = None
 
     @property
     def expected(self) -> Decimal:
@@ -56,39 +59,60 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Forecast:
-    """A period by seller, and all together. ``end`` is the day after its last."""
+    """A period by seller, by team, and all together. ``end`` is the day after its last."""
 
     start: dt.date
     end: dt.date
     currency: str
     rows: tuple[Row, ...]
+    teams: tuple[Row, ...]
     total: Row
 
 
 def forecast(uow: UnitOfWork, actor: Actor, style: Style, start: dt.date, end: dt.date) -> Forecast:
     """Return what ``actor`` sees of the period ``start`` up to the day before ``end``."""
+    closed = closed_in(style, start, end)
+    found, teams = (_rows(uow, actor, by, start, end, closed) for by in ("owner", "team"))
+    return Forecast(
+        start=start,
+        end=end,
+        currency=_currency(uow),
+        rows=found,
+        teams=tuple(row for row in teams if row.owner is not None),
+        total=_sum(found),
+    )
+
+
+def _rows(
+    uow: UnitOfWork, actor: Actor, by: str, start: dt.date, end: dt.date, closed: str
+) -> tuple[Row, ...]:
+    """Return the rows of sellers (``by`` owner) or of teams."""
     rows: dict[int | None, Row] = {}
-    _add_open(rows, uow, actor, start, end)
-    _add_won(rows, uow, actor, closed_in(style, start, end))
-    _add_overdue(rows, uow, actor)
-    _add_quotas(rows, uow, actor, start, end)
-    found = tuple(sorted(rows.values(), key=lambda row: (-row.expected, row.owner.id if row.owner else 0)))
-    return Forecast(start=start, end=end, currency=_currency(uow), rows=found, total=_sum(found))
+    _add_open(rows, uow, actor, by, expected_in(start, end))
+    _add_won(rows, uow, actor, by, closed)
+    _add_overdue(rows, uow, actor, by)
+    _add_quotas(rows, uow, actor, by, start, end)
+    if by == "owner":
+        _add_said(rows, uow, actor, start, end)
+    return tuple(sorted(rows.values(), key=lambda row: (-row.expected, row.owner.id if row.owner else 0)))
 
 
-def _add_open(
-    rows: dict[int | None, Row], uow: UnitOfWork, actor: Actor, start: dt.date, end: dt.date
-) -> None:
-    inside = f"state == 'open' and expected_close >= date('{start}') and expected_close < date('{end}')"
+def expected_in(start: dt.date, end: dt.date) -> str:
+    """Return the expression for what is expected to close in a period, without what is overdue."""
+    days = f"expected_close >= date('{start}') and expected_close < date('{end}')"
+    return f"state == 'open' and {days} and expected_close >= $today"
+
+
+def _add_open(rows: dict[int | None, Row], uow: UnitOfWork, actor: Actor, by: str, inside: str) -> None:
     for group in aggregate(
         uow,
         OPPORTUNITY,
-        ("owner", "forecast_category"),
+        (by, "forecast_category"),
         (AMOUNT, WEIGHTED, "count()", "count(amount_base)"),
         where=inside,
         actor=actor,
     ):
-        row = _row(rows, group["owner"])
+        row = _row(rows, group[by])
         amount, category = amount_of(group[AMOUNT]), str(group["forecast_category"])
         rows[_id(row.owner)] = replace(
             row,
@@ -100,11 +124,11 @@ def _add_open(
         )
 
 
-def _add_won(rows: dict[int | None, Row], uow: UnitOfWork, actor: Actor, closed: str) -> None:
+def _add_won(rows: dict[int | None, Row], uow: UnitOfWork, actor: Actor, by: str, closed: str) -> None:
     for group in aggregate(
-        uow, OPPORTUNITY, ("owner",), (AMOUNT, "count()"), where=f"state == 'won' and {closed}", actor=actor
+        uow, OPPORTUNITY, (by,), (AMOUNT, "count()"), where=f"state == 'won' and {closed}", actor=actor
     ):
-        row = _row(rows, group["owner"])
+        row = _row(rows, group[by])
         amount = amount_of(group[AMOUNT])
         rows[_id(row.owner)] = replace(
             row,
@@ -114,32 +138,44 @@ def _add_won(rows: dict[int | None, Row], uow: UnitOfWork, actor: Actor, closed:
         )
 
 
-def _add_overdue(rows: dict[int | None, Row], uow: UnitOfWork, actor: Actor) -> None:
+def _add_overdue(rows: dict[int | None, Row], uow: UnitOfWork, actor: Actor, by: str) -> None:
     for group in aggregate(
         uow,
         OPPORTUNITY,
-        ("owner",),
+        (by,),
         (AMOUNT, "count()"),
         where="state == 'open' and expected_close < $today",
         actor=actor,
     ):
-        row = _row(rows, group["owner"])
+        row = _row(rows, group[by])
         rows[_id(row.owner)] = replace(
             row, overdue=amount_of(group[AMOUNT]), overdue_count=int(str(group["count()"]))
         )
 
 
 def _add_quotas(
-    rows: dict[int | None, Row], uow: UnitOfWork, actor: Actor, start: dt.date, end: dt.date
+    rows: dict[int | None, Row], uow: UnitOfWork, actor: Actor, by: str, start: dt.date, end: dt.date
 ) -> None:
     """Add the quotas that lie wholly in the period, for those who have a row or a quota."""
-    inside = f"starts >= date('{start}') and ends < date('{end}')"
-    for quota in look_up(uow, "sales.quota", ("person", "amount_base"), where=inside, actor=actor):
-        row = _row(rows, quota["person"])
-        amount = quota["amount_base"]
-        rows[_id(row.owner)] = replace(
-            row, quota=row.quota + (amount.amount if isinstance(amount, Money) else ZERO)
-        )
+    whose = "person" if by == "owner" else "for_team"
+    inside = f"starts >= date('{start}') and ends < date('{end}') and not is_empty({whose})"
+    for quota in look_up(uow, "sales.quota", (whose, "amount_base"), where=inside, actor=actor):
+        row = _row(rows, quota[whose])
+        rows[_id(row.owner)] = replace(row, quota=row.quota + _worth(quota["amount_base"]))
+
+
+def _add_said(
+    rows: dict[int | None, Row], uow: UnitOfWork, actor: Actor, start: dt.date, end: dt.date
+) -> None:
+    """Add what leaders expect of sellers in this very period."""
+    same = f"starts == date('{start}') and ends == date('{end - dt.timedelta(days=1)}')"
+    for one in look_up(uow, SAID, ("person", "amount_base"), where=same, actor=actor):
+        row = _row(rows, one["person"])
+        rows[_id(row.owner)] = replace(row, said=_worth(one["amount_base"]))
+
+
+def _worth(amount: object) -> Decimal:
+    return amount.amount if isinstance(amount, Money) else ZERO
 
 
 def _cumulated(steps: Mapping[str, Decimal], category: str, amount: Decimal) -> Mapping[str, Decimal]:
@@ -174,6 +210,7 @@ def _sum(rows: Iterable[Row]) -> Row:
                     "quota",
                 )
             },
+            said=row.said if total.said is None else total.said + (row.said or ZERO),
             by_step={name: total.by_step[name] + row.by_step[name] for name in STEPS},
         )
     return total

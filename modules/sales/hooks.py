@@ -50,6 +50,7 @@ from modules.sales.quotes import (
 from modules.sales.report_pages import ROUTES as REPORTS
 from modules.sales.responding import answered, tell_owners, with_due
 from modules.sales.scores import condition_problems, fade, rescore, scored_by
+from modules.sales.snapshots import take_snapshot
 from modules.sales.stages import forget_stages
 from modules.sales.staleness import mark_stale
 
@@ -160,12 +161,13 @@ def timeline_events(
 
 @hookimpl
 def register_jobs() -> tuple[Task, ...]:
-    """Let scores fade, offer leads that wait, mark what has gone stale, print, mail and expire quotes."""
+    """Let scores fade, offer leads that wait, mark what has gone stale, keep what a forecast was, print, mail and expire quotes."""
     return (
         Task(name="sales.fade_scores", run=fade, daily=True),
         Task(name="sales.assign_customers", run=assign_customers, daily=True),
         Task(name="sales.offer_leads", run=offer_leads, due=leads_wait),
         Task(name="sales.mark_stale", run=mark_stale, daily=True),
+        Task(name="sales.take_snapshot", run=take_snapshot, daily=True),
         Task(name=PRINT, run=print_quote),
         Task(name=POST, run=post_quote),
         Task(name=EXPIRE, run=expire_quotes, daily=True),

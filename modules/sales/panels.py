@@ -21,6 +21,7 @@ def N_(text: str) -> str:
     return text
 
 
+IN_STAGE = N_("{days} days in {stage}")
 FOR_DAYS = N_("In this stage without an activity for {days} days, longer than it allows.")
 
 
@@ -85,13 +86,29 @@ def _points(lead: int, asking: Asking) -> list[Mapping[str, object]]:
 
 def _of_opportunity(number: int, asking: Asking) -> Iterator[Panel]:
     # Whoever sees the form may know that it is stale, also where the activities behind that are not theirs to see.
-    fields = ("stage_entered_at", "last_activity_at")
-    where = f"id == {number} and state == 'open' and stale_at <= $now"
+    fields = ("stage_entered_at", "last_activity_at", "stale_at", "stage")
+    where = f"id == {number} and state == 'open'"
     found = next(iter(look_up(asking.uow, OPPORTUNITY, fields, where=where)), None)
-    moments = [found[name] for name in fields] if found else []
-    since = max((at for at in moments if isinstance(at, datetime)), default=None)
-    if since is not None:
-        days = int((asking.uow.now - since).total_seconds() // DAY)
+    if found is None:
+        return
+    entered, last, stale = (
+        at if isinstance(at, datetime) else None for at in (found[name] for name in fields[:3])
+    )
+    if entered is not None:
+        params: dict[str, int | str] = {
+            "days": _days(entered, asking),
+            "stage": str(getattr(found["stage"], "title", "")),
+        }
+        yield Panel(
+            name="sales.days_in_stage",
+            title="Days in stage",
+            template="sales/stage_days.html",
+            values={"sentence": asking.style.sentence(IN_STAGE, params)},
+            weight=20,
+        )
+    since = max((at for at in (entered, last) if at is not None), default=None)
+    if since is not None and stale is not None and stale <= asking.uow.now:
+        days = _days(since, asking)
         yield Panel(
             name="sales.stale",
             title="Stale",
@@ -100,3 +117,7 @@ def _of_opportunity(number: int, asking: Asking) -> Iterator[Panel]:
             place="top",
             weight=20,
         )
+
+
+def _days(since: datetime, asking: Asking) -> int:
+    return int((asking.uow.now - since).total_seconds() // DAY)

@@ -40,6 +40,9 @@ def quote_beginnings(values: Mapping[str, object], uow: UnitOfWork) -> Mapping[s
     found: dict[str, object] = {}
     if not values.get("id") and values.get("price_list") is None:
         found.update(_own_list(_id(values.get("account")), uow))
+    if values.get("state") == "sent" and values.get("issue_date") is None:
+        # A document is dated by the day where the firm is, wherever the one who issues it happens to be.
+        found["issue_date"] = style_of(uow).today(uow.now)
     if values.get("currency"):
         return {**found, "currency": str(values["currency"]).upper()}
     return {**found, "currency": _currency_of({**values, **found}, uow)}

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 from urllib.parse import urlencode
 
 from core.sdk import Answer, Asking, Download, Money, Page, Route, look_up, period, reading
+from modules.sales.accuracy import accuracy
 from modules.sales.buyers import (
     Ranking,
     as_csv,
@@ -19,7 +20,7 @@ from modules.sales.buyers import (
     unquoted,
     won_without_quote,
 )
-from modules.sales.forecast import STEPS, forecast
+from modules.sales.forecast import SAID, STEPS, expected_in, forecast
 from modules.sales.funnel import OPPORTUNITY, funnel, moment
 from modules.sales.quotes import LINE, QUOTE
 from modules.sales.results import ages, closed_in, results
@@ -76,18 +77,48 @@ def span_of(asking: Asking) -> Span:
 
 def _forecast(asking: Asking, span: Span) -> Mapping[str, Any]:
     found = forecast(asking.uow, asking.actor, asking.style, span.start, span.end)
-    inside = f"expected_close >= date('{span.start}') and expected_close < date('{span.end}')"
+    inside = expected_in(span.start, span.end)
 
-    def rows_of(owner: int | None) -> str:
-        return _rows(f"state == 'open' and {inside}" + ("" if owner is None else f" and owner == {owner}"))
+    def rows_of(whose: int | None, by: str = "owner") -> str:
+        return _rows(inside + ("" if whose is None else f" and {by} == {whose}"))
+
+    def overdue_of(whose: int | None, by: str = "owner") -> str:
+        late = "state == 'open' and expected_close < $today"
+        return _rows(late + ("" if whose is None else f" and {by} == {whose}"))
+
+    def said_of(person: int) -> str:
+        asked = {
+            "where": f"person == {person} and starts == date('{span.start}') and ends == date('{span.last}')"
+        }
+        return f"/records/{SAID}?{urlencode(asked)}"
 
     return {
         "found": found,
         "steps": [(name, STEP_NAMES[name]) for name in STEPS],
         "open_url": rows_of,
-        "overdue_url": _rows("state == 'open' and expected_close < $today"),
+        "overdue_url": overdue_of,
+        "said_url": said_of,
+        "any_said": found.total.said is not None,
         "most": max([row.expected for row in found.rows], default=0) or 1,
     }
+
+
+def _accuracy(asking: Asking, span: Span) -> Mapping[str, Any]:
+    found = accuracy(asking.uow, asking.actor, asking.style, span.start, span.end)
+
+    def then(day: dt.date) -> str:
+        asked = {"where": f"taken_on == date('{day}') and {_days(span)}"}
+        return f"/records/sales.forecast_snapshot?{urlencode(asked)}"
+
+    return {
+        "found": found,
+        "then_url": then,
+        "most": max([week.expected for week in found.weeks], default=0) or 1,
+    }
+
+
+def _days(span: Span) -> str:
+    return f"expected_close >= date('{span.start}') and expected_close < date('{span.end}')"
 
 
 def _funnel(asking: Asking, span: Span) -> Mapping[str, Any]:
@@ -178,6 +209,7 @@ def file_of_buyers(asking: Asking) -> Answer:
 
 REPORTS: Mapping[str, tuple[str, Callable[[Asking, Span], Mapping[str, Any]]]] = {
     "forecast": (N_("Forecast"), _forecast),
+    "accuracy": (N_("Forecast and what came of it"), _accuracy),
     "funnel": (N_("Funnel"), _funnel),
     "results": (N_("Won and lost"), _results),
     "buyers": (N_("Who buys what"), _buyers),
@@ -227,7 +259,7 @@ def _offered(asking: Asking) -> set[str]:
     return {name for name in REPORTS if name != "buyers" or quotes}
 
 
-def _kept(asking: Asking) -> Mapping[str, str]:
+def _kept(asking: Asking) -> Mapping[str, Any]:
     kept = ("pipeline", "account")
     return {name: asking.args[name] for name in kept if asking.args.get(name, "").isdigit()}
 

@@ -69,6 +69,8 @@ def test_every_point_of_a_score_is_told_with_its_rule(desk, shown):
 def test_what_went_stale_says_for_how_long(desk, deal, stages, shown):
     fresh = deal(estimate=1)
     old = deal(estimate=1, stage_entered_at=(datetime.now(UTC) - timedelta(days=9)).isoformat())
-    assert shown(OPPORTUNITY, fresh) == {}
+    assert set(shown(OPPORTUNITY, fresh)) == {"sales.days_in_stage"}
+    days = shown(OPPORTUNITY, old)["sales.days_in_stage"].values["sentence"]
+    assert days == "9 days in a"
     sentence = shown(OPPORTUNITY, old)["sales.stale"].values["sentence"]
     assert sentence == "In this stage without an activity for 9 days, longer than it allows."

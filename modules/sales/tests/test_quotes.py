@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from core.errors import Conflict, TransitionRefused, ValidationFailed
+from core.sdk import records
+from core.storage import Database
 from modules.sales.tests.quoting import FAR, quote, rial
 
 
@@ -182,3 +186,15 @@ def test_amounts_are_exact_decimals(desk, firm):
         currency="EUR",
     )
     assert amounts(desk, number, "total") == (Decimal("33.33"),)
+
+
+def test_a_quote_is_dated_by_the_day_where_the_firm_is_and_not_the_one_who_issues_it(desk, firm, site):
+    far = "Pacific/Kiritimati" if site.settings.time_zone == "UTC" else "UTC"
+    number = quote(desk, firm, {"description": "x", "unit_price": rial(1)})
+    moment = dt.datetime.now(dt.UTC).replace(hour=21, minute=0)
+    with site.get(Database).unit(desk.catalog, desk.actor) as uow:
+        uow.now, uow.today = moment, moment.astimezone(ZoneInfo(far)).date()
+        records(uow).transition(desk.actor, "sales.quote", number, "send", version=None, uow=uow)
+    here = moment.astimezone(ZoneInfo(site.settings.time_zone)).date()
+    assert desk.get("sales.quote", number, "issue_date")["issue_date"] == here
+    assert here != moment.astimezone(ZoneInfo(far)).date()

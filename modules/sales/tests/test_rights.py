@@ -53,6 +53,39 @@ def test_everybody_sums_up_what_they_may_see(desk, people, deals, who, sees):
     assert total(desk.as_(people[who])) == sees
 
 
+@pytest.mark.covers("SA-13", "SA-14")
+def test_sellers_find_what_is_stale_and_what_has_no_next_step_though_the_pipeline_is_of_teams(
+    desk, people, deals, stages
+):
+    north = desk.column("base.team", "id", filter="name == 'North'")
+    desk.update("sales.pipeline", stages["pipeline"], teams=north)
+    entered = "2020-01-01T00:00:00Z"
+    desk.update(OPPORTUNITY, deals["mate"], stage_entered_at=entered)
+    rep = desk.as_(people["rep"])
+    shown = desk.catalog.views["sales.opportunity.list"].options["filters"]
+    filters = {name: shown[name]["where"] for name in ("no_next", "rotten")}
+    assert rep.column(OPPORTUNITY, "id", filter=filters["no_next"]) == [deals["rep"], deals["mate"]]
+    assert rep.column(OPPORTUNITY, "id", filter=filters["rotten"]) == [deals["mate"]]
+    found = rep.get(OPPORTUNITY, deals["mate"], "rotting", "stale_at", "state", "probability", "weighted")
+    assert (found["rotting"], found["stale_at"].year, found["state"], found["probability"]) == (
+        True,
+        2020,
+        "open",
+        10,
+    )
+    kind = desk.column("activities.activity_type", "id", filter="category == 'call'")[0]
+    about = {"entity": OPPORTUNITY, "id": deals["rep"]}
+    desk.one(
+        "activities.activity",
+        type=kind,
+        subject="Call",
+        record=about,
+        due_at="2099-01-01T09:00:00Z",
+        owner=people["mate"].id,
+    )
+    assert rep.column(OPPORTUNITY, "id", filter=filters["no_next"]) == [deals["mate"]]
+
+
 def test_sellers_change_their_own_and_leaders_their_teams(desk, people, deals):
     rep, lead = desk.as_(people["rep"]), desk.as_(people["lead"])
     rep.update(OPPORTUNITY, deals["rep"], notes="Mine")
