@@ -82,6 +82,21 @@ def goods(desk):
     }
 
 
+def _win_by_hand(desk, account, owner):
+    """Win an opportunity to which no quote was accepted."""
+    (pipeline,) = desk.column("sales.pipeline", "id", filter="is_default")
+    (won,) = desk.column("sales.stage", "id", filter=f"pipeline == {pipeline} and kind == 'won'")
+    deal = {"account": account, "owner": owner, "stage": won, "name": "By hand"}
+    estimate = {"amount": "3000000", "currency": "IRR"}
+    desk.one(
+        "sales.opportunity",
+        **deal,
+        estimate=estimate,
+        closed_at="2026-08-05T09:00:00Z",
+        expected_close="2026-08-05",
+    )
+
+
 @pytest.fixture
 def market(desk, sellers, goods):
     """The twelve companies and what they said to their quotes."""
@@ -129,17 +144,7 @@ def market(desk, sellers, goods):
     quote("Damavand", "First", "2026-09-25T09:00:00Z", line("Lamp", 7))
     quote("Fars", "First", "2026-09-30T21:00:00Z", line("Lamp", 1))  # in Tehran October has begun
     quote("Jajrud", "Second", "2026-10-20T09:00:00Z", line("Seat", 5), currency="EUR")
-    (pipeline,) = desk.column("sales.pipeline", "id", filter="is_default")
-    (won,) = desk.column("sales.stage", "id", filter=f"pipeline == {pipeline} and kind == 'won'")
-    deal = {"account": ids["Kashan"], "owner": sellers["First"].id, "stage": won, "name": "By hand"}
-    estimate = {"amount": "3000000", "currency": "IRR"}
-    desk.one(
-        "sales.opportunity",
-        **deal,
-        estimate=estimate,
-        closed_at="2026-08-05T09:00:00Z",
-        expected_close="2026-08-05",
-    )
+    _win_by_hand(desk, ids["Kashan"], sellers["First"].id)
     return ids
 
 
