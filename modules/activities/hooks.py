@@ -13,6 +13,7 @@ from core.sdk import (
     Guard,
     Operation,
     Panel,
+    Problem,
     Route,
     Task,
     TimelineEvent,
@@ -22,6 +23,10 @@ from core.sdk import (
 )
 from modules.activities import answers, feeds
 from modules.activities.behaviours import ACTIVITIES, COMPANY_ACTIVITIES
+from modules.activities.booking import PAGE
+from modules.activities.booking_mail import follow_meetings
+from modules.activities.booking_pages import ROUTES
+from modules.activities.booking_setup import address_panel, page_problems, with_slug
 from modules.activities.colleagues import guard_start
 from modules.activities.events import events_of, kinds_of
 from modules.activities.feeds import FEED
@@ -59,7 +64,7 @@ def register_guards() -> tuple[Guard, ...]:
 
 @hookimpl
 def register_routes() -> tuple[Route, ...]:
-    """Offer the page of one's calendar link, what calendar programs read, and the page on which one answers."""
+    """Offer the page of one's calendar link, what calendar programs read, and the pages on which guests answer and book."""
     return (
         Route(
             name="activities.calendar_link",
@@ -76,6 +81,7 @@ def register_routes() -> tuple[Route, ...]:
             methods=("GET", "POST"),
             public=True,
         ),
+        *ROUTES,
     )
 
 
@@ -96,7 +102,7 @@ def timeline_events(
 @hookimpl
 def record_panels(entity: EntitySpec, record: Mapping[str, object], asking: Asking) -> Iterable[Panel]:
     """Show the next step, and who of the colleagues has been in touch lately."""
-    return panels_of(entity, record, asking)
+    return address_panel(record, asking) if entity.name == PAGE else panels_of(entity, record, asking)
 
 
 @hookimpl
@@ -109,6 +115,8 @@ def record_normalize(
             return normal_activity(values, uow)
         case "activities.recurrence":
             return normal_series(values, uow)
+        case "activities.booking_page":
+            return with_slug(values)
         case _:
             return None
 
@@ -117,3 +125,11 @@ def record_normalize(
 def records_saved(changes: Sequence[Change], uow: UnitOfWork) -> None:
     """Follow what happens to activities: in their series, their reminders, and to whom they are told."""
     follow(changes, uow)
+    if changes[0].entity.name == "activities.activity":
+        follow_meetings(changes, uow)
+
+
+@hookimpl
+def record_validate(change: Change) -> Iterable[Problem]:
+    """Refuse addresses of booking pages that nobody could type."""
+    return page_problems(change) if change.entity.name == PAGE else ()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from core.sdk import JobContext, Task, look_up
 from modules.activities.behaviours import RECURRENCE
+from modules.activities.booking_mail import is_due, remind_guests
 from modules.activities.digests import tell_due
 from modules.activities.forgotten import tell_forgotten
 from modules.activities.series import build, load_series
@@ -26,6 +27,7 @@ def build_all(context: JobContext) -> Mapping[str, int]:
 
 
 JOBS = (
+    Task(name="activities.remind_guests", run=remind_guests, due=is_due),
     Task(name="activities.build_occurrences", run=build_all, daily=True),
     Task(name="activities.tell_due", run=tell_due, hourly=True),
     Task(name="activities.tell_forgotten", run=tell_forgotten, hourly=True),

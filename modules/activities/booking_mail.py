@@ -1,0 +1,203 @@
+"""What guests are told of their booking: by mail in their own language, now and the day before.
+
+A guest without an e-mail address cannot be told anything yet: the host is asked to call. A text message is to take this
+place: `told` is the one function that knows how a guest is reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from core.sdk import (
+    Attachment,
+    Change,
+    JobContext,
+    Mail,
+    Preferences,
+    Ref,
+    Style,
+    UnitOfWork,
+    look_up,
+    notify,
+    records,
+    send_mail,
+    sign_link,
+    style_of,
+)
+from modules.activities.behaviours import ACTIVITY
+from modules.activities.booking import BOOKING, PAGE, reminder
+from modules.activities.booking import FIELDS as PAGE_FIELDS
+from modules.activities.ical import Event, calendar_text
+
+PURPOSE = "activities.booking"
+AFTERWARDS = timedelta(days=100)
+"""A link of a guest holds so long after the first beginning, so that a meeting that was moved can be moved again."""
+
+MOST = 50
+FIELDS = ("page", "activity", "name", "email", "phone", "language", "remind_at")
+MEETING = ("subject", "owner", "start_at", "end_at", "location", "state", "ical_uid", "version", "updated_at")
+
+Row = Mapping[str, Any]
+
+
+def N_(text: str) -> str:
+    """Mark a text for translation."""
+    return text
+
+
+SUBJECTS = {
+    "booked": N_("Booked: {what}, {when}"),
+    "moved": N_("New time: {what}, {when}"),
+    "cancelled": N_("Cancelled: {what}, {when}"),
+    "reminded": N_("Reminder: {what}, {when}"),
+}
+BY_PHONE = N_("{name} has no e-mail address: call {phone} to say that “{what}” is on {when}.")
+CANCELLED_BY_PHONE = N_("{name} has no e-mail address: call {phone} to say that “{what}” is cancelled.")
+
+
+def told(news: str, booking: Row, meeting: Row, page: Row, uow: UnitOfWork, root: str = "") -> None:
+    """Tell a guest that a meeting is booked, moved, cancelled, or soon; by the host where there is no address."""
+    style = style_of(uow, Preferences(language=str(booking["language"] or "")))
+    params = {"what": str(page["name"]), "when": style.datetime(meeting["start_at"])}
+    if not booking["email"]:
+        if news != "booked":  # who has just booked has the page before them
+            _ask_host(news, booking, meeting, page, uow)
+        return
+    entry = calendar_text(str(page["name"]), [_event(meeting, page)])
+    mail = Mail(
+        to=str(booking["email"]),
+        subject=style._(SUBJECTS[news], **params),
+        text=_text(news, booking, meeting, page, style, uow, root or _root(uow)),
+        key=f"{PURPOSE}:{news}:{booking['id']}:{meeting['start_at'].isoformat()}:{meeting['version']}",
+        attachments=(Attachment(name="booking.ics", mime="text/calendar", data=entry),),
+    )
+    send_mail(uow, mail)
+
+
+def address(booking: int, meeting: Row, uow: UnitOfWork) -> str:
+    """Return the token under which a guest sees, moves and cancels a booking."""
+    return sign_link(uow, PURPOSE, {"b": booking}, meeting["start_at"] + AFTERWARDS)
+
+
+def follow_meetings(changes: Sequence[Change], uow: UnitOfWork) -> None:
+    """Let guests know when their meeting moves or is off, whoever did it, and let their reminder go along."""
+    moved = {
+        change.id: change
+        for change in changes
+        if change.action == "delete" or (change.action == "update" and change.changed & {"start_at", "state"})
+    }
+    if not moved or BOOKING not in uow.catalog.entities:
+        return
+    found: list[Row] = list(look_up(uow, BOOKING, FIELDS, where=f"activity in {sorted(moved)}"))
+    for booking in found:
+        _follow(booking, moved[booking["activity"].id], uow)
+
+
+def _follow(booking: Row, change: Change, uow: UnitOfWork) -> None:
+    page, meeting = _page(booking, uow), _meeting(change.id, uow)
+    if not meeting:  # it is in the trash
+        meeting = {**change.before, "version": 0, "updated_at": uow.now}
+    off = change.action == "delete" or ("state" in change.changed and meeting.get("state") == "cancelled")
+    open_still = change.action != "delete" and meeting.get("state") in ("planned", "in_progress")
+    at = reminder(page, meeting["start_at"], uow) if open_still else None
+    system = uow.actor.elevate("the reminder of a guest follows the meeting")
+    values = {"remind_at": at, "reminded_at": None} if at else {"remind_at": None}
+    records(uow).update(system, BOOKING, int(booking["id"]), values, version=None, uow=uow, parsed=True)
+    if off:
+        told("cancelled", booking, meeting, page, uow)
+    elif open_still and "start_at" in change.changed:
+        told("moved", booking, meeting, page, uow)
+
+
+def is_due(uow: UnitOfWork) -> bool:
+    """Tell whether a guest is to be reminded."""
+    return BOOKING in uow.catalog.entities and any(True for _ in _due(uow, 1))
+
+
+def remind_guests(context: JobContext) -> Mapping[str, int]:
+    """Remind guests whose moment has come, each once for each time of their meeting."""
+    done = 0
+    while True:
+        with context.unit("guests are reminded of their meetings") as uow:
+            due = list(_due(uow, MOST))
+            for booking in due:
+                _remind(booking, uow)
+        done += len(due)
+        if len(due) < MOST:
+            return {"reminded": done}
+
+
+def _due(uow: UnitOfWork, most: int) -> Iterator[Row]:
+    where = "remind_at <= $now and is_empty(reminded_at)"
+    return look_up(uow, BOOKING, FIELDS, where=where, sort=("remind_at",), most=most)
+
+
+def _remind(booking: Row, uow: UnitOfWork) -> None:
+    meeting = _meeting(booking["activity"].id, uow)
+    system = uow.actor.elevate("a guest is reminded")
+    values = {"reminded_at": uow.now}
+    records(uow).update(system, BOOKING, int(booking["id"]), values, version=None, uow=uow, parsed=True)
+    if meeting and meeting["state"] in ("planned", "in_progress") and meeting["start_at"] > uow.now:
+        told("reminded", booking, meeting, _page(booking, uow), uow)
+
+
+def _meeting(number: int, uow: UnitOfWork) -> Row:
+    return next(look_up(uow, ACTIVITY, MEETING, where=f"id == {number}"), {})
+
+
+def _root(uow: UnitOfWork) -> str:
+    assert uow.site is not None  # mails are sent by a site
+    return uow.site.settings.base_url.rstrip("/")
+
+
+def _page(booking: Row, uow: UnitOfWork) -> Row:
+    return next(look_up(uow, PAGE, PAGE_FIELDS, where=f"id == {booking['page'].id}"))
+
+
+def _ask_host(news: str, booking: Row, meeting: Row, page: Row, uow: UnitOfWork) -> None:
+    if isinstance(meeting["owner"], Ref):
+        notify(
+            uow,
+            [meeting["owner"].id],
+            title=CANCELLED_BY_PHONE if news == "cancelled" else BY_PHONE,
+            params={
+                "name": str(booking["name"]),
+                "phone": str(booking["phone"]),
+                "what": str(page["name"]),
+                "when": meeting["start_at"],
+            },
+            record=(ACTIVITY, booking["activity"].id),
+            kind="booking",
+            skip_actor=False,
+        )
+
+
+def _text(news: str, booking: Row, meeting: Row, page: Row, style: Style, uow: UnitOfWork, root: str) -> str:
+    when = style._("{when} (times of {zone})", when=style.datetime(meeting["start_at"]), zone=style.zone.key)
+    lines = [str(page["name"]), when]
+    if meeting["location"]:
+        lines.append(str(meeting["location"]))
+    link = f"{root}/m/activities/booking/{address(int(booking['id']), meeting, uow)}"
+    if news == "cancelled":
+        again = f"{root}/m/activities/book/{page['slug']}"
+        lines += ["", style._("This meeting does not take place. Book another time here:"), again]
+    else:
+        lines += ["", style._("Move or cancel it here:"), link]
+    return "\n".join(lines) + "\n"
+
+
+def _event(meeting: Row, page: Row) -> Event:
+    return Event(
+        uid=f"{meeting['ical_uid']}@payvand",
+        revision=meeting["version"] - 1,
+        changed=meeting["updated_at"],
+        start=meeting["start_at"],
+        end=meeting["end_at"],
+        summary=str(page["name"]),
+        description="",
+        location=meeting["location"] or "",
+        url="",
+        cancelled=meeting["state"] == "cancelled",
+    )

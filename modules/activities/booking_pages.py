@@ -1,0 +1,297 @@
+"""The pages on which guests book, look at, move and cancel a meeting: public, without a script, in their language."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from itertools import groupby
+from typing import Any
+
+from core.sdk import Answer, Asking, Conflict, NotFound, Page, Redirect, Route, look_up, read_link, records
+from modules.activities.behaviours import ACTIVITY
+from modules.activities.booking import BOOKING, PAGE, Guest, book, free, hosts_of, move, page_of
+from modules.activities.booking import FIELDS as PAGE_FIELDS
+from modules.activities.booking_mail import FIELDS, MEETING, PURPOSE, address, told
+from modules.activities.guests import contact_of, read_guest
+
+REASON = "a guest books a meeting"
+DAYS = 7
+"""So many days with free times stand on one page."""
+
+SLUG = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
+
+Row = Mapping[str, Any]
+Times = Mapping[datetime, list[int]]
+
+
+def N_(text: str) -> str:
+    """Mark a text for translation."""
+    return text
+
+
+TAKEN = N_("This time was just taken. Choose another one.")
+
+
+def book_page(asking: Asking, slug: str) -> Answer:
+    """Show free times, and for one that was chosen the form; take the form."""
+    asking.system(REASON)
+    page = _page(slug, asking)
+    if asking.method == "POST":
+        return _book(page, asking)
+    slot = _slot(asking.args.get("slot", ""))
+    times = free(page, asking.uow)
+    if slot is None:
+        return _times(page, times, asking)
+    if slot not in times:
+        return _times(page, times, asking, problem=TAKEN, status=409)
+    return _form(page, slot, asking, {}, {})
+
+
+def booking_page(asking: Asking, token: str) -> Answer:
+    """Show a guest what is booked."""
+    booking, meeting, page = _booked(asking, token)
+    return Page(
+        "activities/booked.html",
+        title=page["name"],
+        values={
+            **_common(page, asking),
+            "booking": booking,
+            "meeting": meeting,
+            "when": _when(meeting["start_at"], asking),
+            "open": _is_open(meeting, asking),
+            "move_url": asking.url("activities.booking_move", token=token),
+            "cancel_url": asking.url("activities.booking_cancel", token=token),
+            "again_url": asking.url("activities.book", slug=page["slug"]),
+        },
+    )
+
+
+def move_page(asking: Asking, token: str) -> Answer:
+    """Show the free times of the host, and take another one."""
+    _, meeting, page = _booked(asking, token)
+    here = asking.url("activities.booking", token=token)
+    if not _is_open(meeting, asking):
+        return Redirect(here, N_("This meeting can no longer be changed."))
+    slot, problem = _slot(asking.form.get("slot", "")), ""
+    if slot is not None:
+        try:
+            move(page, meeting, slot, asking.system(REASON), asking.uow)
+        except Conflict as taken:
+            if taken.reason != "slot_taken":
+                raise
+            problem = TAKEN
+        else:
+            return Redirect(here, N_("The meeting has a new time."))
+    times = free(page, asking.uow, only=meeting["owner"].id, moving=int(meeting["id"]))
+    return _times(
+        page,
+        {start: hosts for start, hosts in times.items() if start != meeting["start_at"]},
+        asking,
+        problem=problem,
+        status=409 if problem else 200,
+        moving=asking.url("activities.booking_move", token=token),
+    )
+
+
+def cancel_page(asking: Asking, token: str) -> Answer:
+    """Cancel the meeting; who asks twice is told the same."""
+    _, meeting, _ = _booked(asking, token)
+    if _is_open(meeting, asking):
+        system = asking.system("the guest cancelled by the link")
+        records(asking.uow).transition(
+            system, ACTIVITY, int(meeting["id"]), "cancel", version=None, uow=asking.uow
+        )
+    return Redirect(asking.url("activities.booking", token=token), N_("The meeting is cancelled."))
+
+
+def _book(page: Row, asking: Asking) -> Answer:
+    uow, slot = asking.uow, _slot(asking.form.get("slot", ""))
+    guest, problems = read_guest(asking)
+    if slot is None:
+        return _times(page, free(page, uow), asking, problem=TAKEN, status=409)
+    if problems:
+        return _form(page, slot, asking, problems, dict(asking.form))
+    before = _made_by(guest, page, asking)
+    if before is None:
+        system = asking.system(REASON)
+        try:
+            before = book(page, slot, guest, lambda host: contact_of(guest, host, system, uow), system, uow)
+        except Conflict as taken:
+            if taken.reason != "slot_taken":
+                raise
+            again = _made_by(guest, page, asking)
+            if again is None:
+                return _times(page, free(page, uow), asking, problem=TAKEN, status=409)
+            before = again
+        else:
+            booking, meeting = _rows(before, asking)
+            told("booked", booking, meeting, page, uow, asking.root)
+    _, meeting = _rows(before, asking)
+    return Redirect(
+        asking.url("activities.booking", token=address(before, meeting, uow)), N_("The meeting is booked.")
+    )
+
+
+def _made_by(guest: Guest, page: Row, asking: Asking) -> int | None:
+    """Return the booking that this very form has made already: a button is pressed twice."""
+    if not guest.once or set(guest.once.lower()) - SLUG:
+        return None
+    where = f"once == '{guest.once}' and page == {int(page['id'])}"
+    found = next(look_up(asking.uow, BOOKING, ("id",), where=where), None)
+    return int(str(found["id"])) if found else None
+
+
+def _times(
+    page: Row,
+    times: Times,
+    asking: Asking,
+    *,
+    problem: str = "",
+    status: int = 200,
+    moving: str = "",
+) -> Page:
+    here = moving or asking.url("activities.book", slug=page["slug"])
+    days = _days(times, asking)
+    first = _day(asking.args.get("from", ""))
+    shown = [day for day in days if first is None or day["date"] >= first]
+    later = shown[DAYS]["date"] if len(shown) > DAYS else None
+    return Page(
+        "activities/book.html",
+        title=page["name"],
+        values={
+            **_common(page, asking),
+            "days": shown[:DAYS],
+            "later": f"{here}?from={later.isoformat()}" if later else "",
+            "first": here if first is not None and len(shown) < len(days) else "",
+            "problem": problem,
+            "moving": moving,
+            "here": here,
+        },
+        status=status,
+    )
+
+
+def _form(
+    page: Row, slot: datetime, asking: Asking, problems: Mapping[str, str], typed: Mapping[str, str]
+) -> Page:
+    return Page(
+        "activities/book_form.html",
+        title=page["name"],
+        values={
+            **_common(page, asking),
+            "slot": written(slot),
+            "when": _when(slot, asking),
+            "problems": problems,
+            "typed": typed,
+            "once": typed.get("once") or secrets.token_urlsafe(18),
+            "here": asking.url("activities.book", slug=page["slug"]),
+        },
+        status=422 if problems else 200,
+    )
+
+
+def _common(page: Row, asking: Asking) -> dict[str, Any]:
+    return {
+        "page": page,
+        "zone": asking.style.zone.key,
+        "hosts": [host.title for host in page["hosts"] or () if host.id in hosts_of(page, asking.uow)],
+    }
+
+
+def _days(times: Iterable[datetime], asking: Asking) -> Sequence[Mapping[str, Any]]:
+    """Return the free times by the day of whoever reads, each with how it is written."""
+    style = asking.style
+
+    def day_of(start: datetime) -> date:
+        return start.astimezone(style.zone).date()
+
+    return [
+        {
+            "date": day,
+            "title": _written(day, asking),
+            "times": [{"slot": written(start), "time": style.time(start)} for start in starts],
+        }
+        for day, starts in groupby(times, key=day_of)
+    ]
+
+
+def _when(start: datetime, asking: Asking) -> str:
+    style = asking.style
+    return f"{_written(start.astimezone(style.zone).date(), asking)}{style.language.list_separator}{style.time(start)}"
+
+
+def _written(day: date, asking: Asking) -> str:
+    style = asking.style
+    return f"{style.locale.days['format']['wide'][day.weekday()]}{style.language.list_separator}{style.date(day)}"
+
+
+def _page(slug: str, asking: Asking) -> Row:
+    if not slug or set(slug) - SLUG:
+        raise NotFound("There is nothing to book here.", code="no_booking_page")
+    return page_of(asking.uow, f"slug == '{slug}'")
+
+
+def _booked(asking: Asking, token: str) -> tuple[Row, Row, Row]:
+    said = read_link(asking.uow, PURPOSE, token)
+    asking.system(REASON)
+    booking, meeting = _rows(int(said["b"]), asking)
+    page = next(look_up(asking.uow, PAGE, PAGE_FIELDS, where=f"id == {booking['page'].id}"), None)
+    if page is None:
+        raise NotFound("There is nothing to book here.", code="no_booking_page")
+    return booking, meeting, page
+
+
+def _rows(number: int, asking: Asking) -> tuple[Row, Row]:
+    booking: Row | None = next(look_up(asking.uow, BOOKING, FIELDS, where=f"id == {number}"), None)
+    where = f"id == {booking['activity'].id}" if booking else ""
+    meeting: Row | None = next(look_up(asking.uow, ACTIVITY, MEETING, where=where), None) if where else None
+    if booking is None or meeting is None:
+        raise NotFound("This meeting does not take place any more.", code="booking_gone")
+    return booking, meeting
+
+
+def _is_open(meeting: Row, asking: Asking) -> bool:
+    return bool(meeting["state"] == "planned" and meeting["start_at"] > asking.uow.now)
+
+
+def written(start: datetime) -> str:
+    """Return a moment as it stands in an address."""
+    return f"{start.astimezone(UTC):%Y%m%dT%H%MZ}"
+
+
+def _slot(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+ROUTES = (
+    Route(
+        name="activities.book", path="/book/<slug>", handle=book_page, methods=("GET", "POST"), public=True
+    ),
+    Route(name="activities.booking", path="/booking/<token>", handle=booking_page, public=True),
+    Route(
+        name="activities.booking_move",
+        path="/booking/<token>/move",
+        handle=move_page,
+        methods=("GET", "POST"),
+        public=True,
+    ),
+    Route(
+        name="activities.booking_cancel",
+        path="/booking/<token>/cancel",
+        handle=cancel_page,
+        methods=("POST",),
+        public=True,
+    ),
+)

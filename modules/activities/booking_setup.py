@@ -1,0 +1,42 @@
+"""Booking pages as people set them up: an address that can be typed or cannot be guessed, and where it stands."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+
+from core.sdk import Asking, Change, Panel, Problem
+
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
+GUESSED_IN = 12
+"""Bytes of an address that nobody typed."""
+
+
+def with_slug(values: Mapping[str, object]) -> Mapping[str, object] | None:
+    """Give a page an address, where nobody did."""
+    slug = values.get("slug")
+    return {"slug": str(slug).lower() if slug else secrets.token_hex(GUESSED_IN)}
+
+
+def page_problems(change: Change) -> Iterator[Problem]:
+    """Tell of addresses with other signs than small letters, digits and hyphens."""
+    if change.action != "delete" and not _SLUG.fullmatch(str(change.after.get("slug") or "")):
+        yield Problem(
+            code="bad_slug",
+            field="slug",
+            message="Use small letters a to z, digits and hyphens, such as first-talk.",
+        )
+
+
+def address_panel(record: Mapping[str, object], asking: Asking) -> Iterator[Panel]:
+    """Yield the address to hand out, as long as the page is in use."""
+    if record.get("active") and record.get("slug"):
+        yield Panel(
+            name="activities.booking_address",
+            title="Address for guests",
+            template="activities/booking_address.html",
+            values={"url": asking.url("activities.book", absolute=True, slug=record["slug"])},
+            place="side",
+            weight=20,
+        )
