@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from core.sdk import Money, Ref, UnitOfWork, round_money
+from core.sdk import Money, Ref, UnitOfWork, round_money, style_of
 from modules.sales.stages import stages
 
 CLOSES_IN = timedelta(days=30)
@@ -27,6 +27,8 @@ def with_beginnings(values: Mapping[str, object], uow: UnitOfWork) -> Mapping[st
             stage = found["stage"] = Ref(first.id)
     if values.get("expected_close") is None:
         found["expected_close"] = uow.today + CLOSES_IN
+    closed = values.get("closed_at")
+    found["closed_on"] = style_of(uow).today(closed) if isinstance(closed, datetime) else None
     return {**found, "rotting": is_rotting(values, stage, uow)}
 
 

@@ -58,7 +58,7 @@ def days_ago(kept, activity, days):
     )
 
 
-@pytest.mark.covers("AS-06", "CO-03", "CO-04")
+@pytest.mark.covers("AS-06", "CO-03", "CO-04", "WE-07")
 def test_a_colleague_is_warned_of_a_call_and_says_why_he_calls_again(kept, company, ahmad, reza, outsider):
     page = f"{ACCOUNT}/{company}"
     # Monday: Ahmad calls, and plans his next call.

@@ -163,7 +163,7 @@ def rows(ranking):
     return [(row.who.title if row.who else None, row.count, row.amount) for row in ranking.rows]
 
 
-@pytest.mark.covers("AS-24")
+@pytest.mark.covers("AS-24", "SA-29")
 def test_the_rankings_are_those_worked_out_by_hand(market, sellers, asked):
     everybody = sellers["all"]
     found = asked(customers, everybody, *THIRD)
@@ -240,7 +240,7 @@ def third(desk):
     return f"unit=quarter&offset={-back}"
 
 
-@pytest.mark.covers("AS-24")
+@pytest.mark.covers("AS-24", "SA-29")
 def test_the_page_leads_to_documents_that_add_up_to_its_figures(desk, market, person, third):
     reader = tehran(desk, person("base.member", "sales.finance", login="money@example.com"))
     page = reader.opens(f"/m/sales/reports?report=buyers&{third}").page

@@ -18,6 +18,7 @@ def write(desk, card, body="Hello", mentions=()):
     return desk.one("base.note", record=record, body=body, mentions=[one.id for one in mentions])
 
 
+@pytest.mark.covers("CO-05")
 def test_a_note_is_told_to_the_owner_and_its_writer_follows_from_then_on(desk, people, card):
     write(desk.as_(people["reader"]), card)
     assert told(desk) == [("followed", "Sara", "Nima wrote a note")]
@@ -25,6 +26,7 @@ def test_a_note_is_told_to_the_owner_and_its_writer_follows_from_then_on(desk, p
     assert told(desk)[1:] == [("followed", "Nima", "Sara wrote a note")]
 
 
+@pytest.mark.covers("CO-05")
 def test_who_is_mentioned_is_told_so_and_only_so(desk, people, card):
     write(desk.as_(people["reader"]), card, "@Sara look", [people["writer"]])
     assert told(desk) == [("mention", "Sara", "Nima mentioned you")]

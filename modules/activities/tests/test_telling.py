@@ -76,6 +76,7 @@ def waiting(desk):
     return [(one["title"], one["at"], one["channel"]) for one in found]
 
 
+@pytest.mark.covers("SA-07", "SA-15")
 def test_people_are_reminded_before_and_when_it_is_overdue(desk, task):
     start = soon(days=2)
     task(start_at=start.isoformat(), remind_by_mail=True)

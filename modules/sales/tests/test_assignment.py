@@ -54,6 +54,7 @@ def test_a_lead_without_an_owner_is_given_to_whose_turn_it_is_and_takes_the_step
     assert desk.history(LEAD, record)[0].action == "transition"
 
 
+@pytest.mark.covers("CX-23")
 def test_the_reason_stands_there_for_everybody(desk, rule):
     rule({"Ali": {"paused": True}, "Sara": {}, "Reza": {"weight": 0}})
     assert told(desk, lead(desk)) == [
@@ -156,6 +157,7 @@ def test_leads_that_come_at_once_are_shared_out_exactly(desk, rule):
     assert owners == {"Ali": 4, "Sara": 4, "Reza": 4}
 
 
+@pytest.mark.covers("CX-23")
 def test_customers_without_an_owner_are_given_by_their_own_rules(desk, rule, sellers, actor_as):
     rule({"Ali": {}}, name="Leads", order=1)
     rule(

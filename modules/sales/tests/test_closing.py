@@ -152,6 +152,7 @@ def test_sellers_move_their_own_only(desk, deal, stages, actor_as, site):
     desk.as_(other).move(OPPORTUNITY, record, "move", to=stages["b"])
 
 
+@pytest.mark.covers("SA-13")
 def test_what_stands_still_for_too_long_is_stale_until_it_moves(desk, deal, stages, site):
     entered = (datetime.now(UTC) - timedelta(days=6)).isoformat()
     fresh, old = deal(estimate=1), deal(estimate=1, stage_entered_at=entered)
@@ -163,6 +164,7 @@ def test_what_stands_still_for_too_long_is_stale_until_it_moves(desk, deal, stag
     assert now(desk, old, "rotting")["rotting"] is False
 
 
+@pytest.mark.covers("SA-14", "SA-32")
 def test_an_activity_keeps_it_fresh_and_a_planned_one_is_the_next_step(desk, deal, stages):
     entered = (datetime.now(UTC) - timedelta(days=6)).isoformat()
     record = deal(estimate=1, stage_entered_at=entered)

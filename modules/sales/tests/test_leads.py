@@ -61,6 +61,7 @@ def test_a_lead_is_worked_on_and_qualified(desk, lead):
     assert state(desk, record) == "qualified"
 
 
+@pytest.mark.covers("SA-04")
 def test_nobody_qualifies_whom_one_cannot_reach(desk, lead):
     record = lead(mobile=None)
     desk.move(LEAD, record, "work")
@@ -68,6 +69,7 @@ def test_nobody_qualifies_whom_one_cannot_reach(desk, lead):
         desk.move(LEAD, record, "qualify")
 
 
+@pytest.mark.covers("SA-04")
 def test_who_is_disqualified_has_a_reason_and_rests_as_long_as_it_says(desk, lead):
     record = lead()
     with pytest.raises(TransitionRefused) as missing:

@@ -137,6 +137,7 @@ def test_what_the_stage_needs_cannot_be_emptied_there(desk, deal, stages):
     assert refused(lambda: desk.update(OPPORTUNITY, record, estimate=None)) == [("needed_here", "estimate")]
 
 
+@pytest.mark.covers("SA-32")
 def test_people_have_roles_and_competitors_are_named_once(desk, deal):
     person = desk.one("contacts.contact", last_name="Karimi")
     rival = desk.one("sales.competitor", name="Rival")

@@ -49,6 +49,7 @@ def test_who_may_not_see_how_people_are_reached_is_shown_nobody(desk, shown, act
     assert set(shown(LEAD, lead, actor_as("base.member", "sales.analyst"))) == {"sales.score"}
 
 
+@pytest.mark.covers("SA-05")
 def test_every_point_of_a_score_is_told_with_its_rule(desk, shown):
     desk.delete("sales.score_rule", *desk.column("sales.score_rule", "id"))
     desk.create(

@@ -60,6 +60,7 @@ def deals(desk, firm, stages, sellers):
         )
 
     reason = desk.one("sales.lost_reason", name="Price")
+    rival = desk.one("sales.competitor", name="Rival")
     won = {"closed_at": "2026-12-01T10:00:00Z"}
     return {
         "a": deal("a", first, rial(1_000_000), "2026-12-05", "a"),
@@ -69,7 +70,16 @@ def deals(desk, firm, stages, sellers):
         "next_year": deal("e", second, rial(8_000_000), "2027-01-05", "a"),
         "overdue": deal("f", first, rial(500_000), "2026-11-01", "b"),
         "won": deal("g", first, rial(3_000_000), "2026-12-01", "won", **won),
-        "lost": deal("h", second, rial(7_000_000), "2026-12-01", "lost", lost_reason=reason, **won),
+        "lost": deal(
+            "h",
+            second,
+            rial(7_000_000),
+            "2026-12-01",
+            "lost",
+            lost_reason=reason,
+            lost_competitor=rival,
+            **won,
+        ),
         "without_amount": deal("i", first, None, "2026-12-06", "a"),
     }
 
@@ -171,6 +181,7 @@ def test_a_new_rate_moves_open_opportunities_and_leaves_closed_ones(desk, deals,
     assert desk.get("sales.opportunity", closed)["amount_base"].amount == 600_000
 
 
+@pytest.mark.covers("SA-10")
 def test_the_funnel_counts_those_who_came_further(desk, deals, stages, sellers, firm, asked):
     moved = desk.one(
         "sales.opportunity",
@@ -199,10 +210,14 @@ def test_the_funnel_counts_those_who_came_further(desk, deals, stages, sellers, 
     assert "lost" not in steps
 
 
+@pytest.mark.covers("SA-32", "CX-27")
 def test_what_was_closed_gives_win_rate_reasons_and_days(desk, deals, sellers, asked):
     found = asked(results, sellers[3], dt.date(2026, 10, 1), dt.date(2027, 1, 1))
     assert (found.won.count, found.lost.count, found.win_rate) == (1, 1, 50)
     assert [(part.key.title, part.count, part.amount) for part in found.reasons] == [("Price", 1, 7_000_000)]
+    assert [(part.key.title, part.count, part.amount) for part in found.competitors] == [
+        ("Rival", 1, 7_000_000)
+    ]
     assert asked(results, sellers[0], dt.date(2026, 10, 1), dt.date(2027, 1, 1)).win_rate == 100
 
 

@@ -91,6 +91,7 @@ def test_an_answer_after_its_time_is_late_and_found(desk, lead):
     assert clock(desk, record)[2] == "late"
 
 
+@pytest.mark.covers("SA-07")
 def test_the_owner_is_told_of_the_lead_and_reminded_until_it_is_answered(desk, lead, rep, actor_as):
     record = lead()
     told = desk.find("base.notification", "user", "title", "entity", "record_id")

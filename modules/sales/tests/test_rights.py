@@ -49,6 +49,7 @@ def total(desk) -> int:
     ("who", "sees"),
     [("rep", 21), ("mate", 21), ("stranger", 300), ("lead", 21), ("money", 321), ("eyes", 321)],
 )
+@pytest.mark.covers("AN-06")
 def test_everybody_sums_up_what_they_may_see(desk, people, deals, who, sees):
     assert total(desk.as_(people[who])) == sees
 
