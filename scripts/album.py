@@ -23,11 +23,16 @@ from werkzeug.serving import make_server
 from core.app.compose import build_site
 from core.app.demo import load_demo
 from core.app.web import create_app
+from core.app.work import work
 from core.config import Settings
 from core.identity import service as identity_service
+from core.jobs import Jobs
+from core.kernel.actor import system_actor
 from core.kernel.site import Site
 from core.records import asking
+from core.sdk import look_up
 from core.storage import Database, database
+from core.storage.catalogs import Catalogs
 from core.testing.postgres import TestPostgres, close_run, open_run
 from core.testing.site import close_site, prepare_site
 from core.web import natural_dates
@@ -95,6 +100,7 @@ def demo_site(language: str) -> Iterator[Shown]:
             with site.get(Database).engine.begin() as connection:
                 connection.execute(sa.text(STAND_STILL.replace("<moment>", STILL.isoformat())))
             passwords = dict(load_demo(site))
+            catch_up(site)
             server = make_server("127.0.0.1", 0, create_app(site), threaded=True)
             threading.Thread(target=server.serve_forever, daemon=True).start()
             yield Shown(site=site, address=f"http://127.0.0.1:{server.server_port}", passwords=passwords)
@@ -103,6 +109,24 @@ def demo_site(language: str) -> Iterator[Shown]:
             close_site(site)
     finally:
         close_run(run)
+
+
+def catch_up(site: Site) -> None:
+    """Do what the night and the worker would have done: mark what went stale, and make the paper of issued quotes."""
+    system = system_actor("pictures")
+    with site.get(Database).unit(site.get(Catalogs).current(), system) as uow:
+        jobs = site.get(Jobs)
+        jobs.defer(uow, "sales.mark_stale", {})
+        for quote in look_up(uow, "sales.quote", (), where="state == 'sent'"):
+            jobs.defer(uow, "sales.print_quote", {"quote": int(str(quote["id"]))})
+    run_jobs(site)
+
+
+def run_jobs(site: Site) -> None:
+    """Run what is promised until nothing is left, in a thread: the browser's loop holds this one."""
+    thread = threading.Thread(target=work, args=(site,), kwargs={"wait": False})
+    thread.start()
+    thread.join()
 
 
 class Album:
@@ -119,7 +143,13 @@ class Album:
     def desk(self, width: int, language: str, theme: str, *, login: str = ADMINISTRATOR) -> Iterator[Desk]:
         """Seat somebody before a screen."""
         desk = Desk(
-            self._browser, self.shown.address, width=width, language=language, theme=theme, bypass=False
+            self._browser,
+            self.shown.address,
+            width=width,
+            language=language,
+            theme=theme,
+            bypass=False,
+            phone=width < 500,
         )
         desk.context.clock.set_fixed_time(STILL)
         desk.signs_in(login, self.shown.passwords[login])

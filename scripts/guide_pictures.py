@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-import threading
+from functools import partial
 from pathlib import Path
 
-from album import Album
+from album import Album, run_jobs
 
-from core.app.work import work
 from tests.browser.test_import import LIST, Wizard
 from tests.stories.make_sheet import make_sheet, write_sheet
 
@@ -36,15 +35,9 @@ def _building(album: Album) -> None:
 
 def _importing(album: Album, folder: Path) -> None:
     write_sheet(make_sheet(), folder / "customers.xlsx")
-
-    def worker() -> None:
-        thread = threading.Thread(target=work, args=(album.shown.site,), kwargs={"wait": False})
-        thread.start()
-        thread.join()
-
     for width in (1440, 390):
         with album.desk(width, "fa", "light") as desk:
-            wizard = Wizard(desk.goes(f"{LIST}/import"), worker)
+            wizard = Wizard(desk.goes(f"{LIST}/import"), partial(run_jobs, album.shown.site))
             wizard.uploads(folder / "customers.xlsx")
             album.take(f"import-columns-fa-light-{width}", desk.settles())
             wizard.goes_on()

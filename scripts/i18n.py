@@ -85,6 +85,7 @@ def _module_texts(module: Path, known: dict[str, frozenset[int]]) -> Iterator[ms
     yield from msgids.in_python(_sources(module, "*.py"), ROOT, known)
     yield from msgids.in_documents(_documents(module), ROOT)
     yield from msgids.in_data((module / "data").glob("*.yaml"), ROOT)
+    yield from msgids.in_data((module / "demo").glob("*.yaml"), ROOT)
     yield from msgids.in_templates(_sources(module, "*.html"), ROOT)
     yield from msgids.in_browser_sources(_sources(module, "*.ts"), ROOT)
 

@@ -11,6 +11,9 @@ from pathlib import Path
 import yaml
 from jinja2.ext import babel_extract
 
+REASONS = frozenset({"elevate", "system", "unit"})
+"""What the product does by itself says why; the reason stands in the history."""
+
 MARKERS = {"_": (0,), "N_": (0,), "gettext": (0,), "pgettext": (1,), "ngettext": (0, 1)}
 KEYWORDS = frozenset({"message", "label", "plural", "help", "title", "confirm", "warnings"})
 """Arguments of calls whose constant text is shown to people."""
@@ -139,6 +142,7 @@ def _in_call(
         yield from _marked(name, [_texts(call.args[place], {}, codes=True) for place in places], call, file)
         return
     values = [call.args[place] for place in takers.get(name, ()) if place < len(call.args)]
+    values += [reason for reason in call.args[:1] if name in REASONS and isinstance(reason, ast.Constant)]
     values += [keyword.value for keyword in call.keywords if keyword.arg in KEYWORDS]
     values += [keyword.value for keyword in call.keywords if name in TELLING and keyword.arg == "title"]
     for value in values:

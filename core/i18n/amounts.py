@@ -54,9 +54,14 @@ class Amounts:
         return unit.label(self.locale.language) if unit else name
 
     def short_name(self, currency: str) -> str:
-        """Return the unit's name as it stands behind an amount: its label, else the ISO code."""
+        """Return the unit's name as it stands behind an amount: its label, else the ISO code.
+
+        Among letters that run from right to left the code would be a foreign word, so there it is the name.
+        """
         unit = self.unit_of(currency)
-        return unit.label(self.locale.language) if unit else currency
+        if unit:
+            return unit.label(self.locale.language)
+        return self.name(currency) if self.locale.text_direction == "rtl" else currency
 
     def spoken(self, money: Money) -> tuple[Decimal, str]:
         """Return an amount as it is said, with the unit: the reader's where that comes out even, else the currency's own."""

@@ -36,6 +36,10 @@ _LATIN = re.compile("[A-Za-z]")
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 
 
+_YEAR = re.compile(r"[\s,،]*y+")
+"""The year at the end of a pattern, with what stands before it."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Style:
     """One reader's way; made by `Localization.style` and shared by all who chose the same.
@@ -187,6 +191,17 @@ class Style:
             return self.digits.draw(write_date(self.calendar, self.language, self.pattern, value))
         except Unreadable:  # stored by other means, outside of the calendar's years
             return self.digits.draw(value.isoformat()[:10])
+
+    def near_date(self, value: dt.date, today: dt.date) -> str:
+        """Return a date in as few words as tell it: today, a day of this year, or the whole of it."""
+        words = {-1: self._("Yesterday"), 0: self._("Today"), 1: self._("Tomorrow")}
+        away = (value - today).days
+        if away in words:
+            return words[away]
+        written, pattern = self.date(value), _YEAR.sub("", self.pattern)
+        if self.calendar.from_date(value).year != self.calendar.from_date(today).year:
+            return written
+        return self.digits.draw(write_date(self.calendar, self.language, pattern, value))
 
     def date_digits(self, value: dt.date) -> str:
         """Return a date in digits only, as it stands in inputs: ``1405/09/01``, ``2026-11-22``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from core.fields import FieldType, FieldTypes, fixed_currency, targets
@@ -46,13 +47,19 @@ class FieldView:
 
 
 class FieldViews:
-    """Makes view models in one reader's style; the ids of their inputs begin with ``ids``."""
+    """Makes view models in one reader's style; the ids of their inputs begin with ``ids``.
 
-    def __init__(self, types: FieldTypes, style: Style, currency: str, *, ids: str = "f-") -> None:
+    Where ``today`` is given, days near to it are told in few words.
+    """
+
+    def __init__(
+        self, types: FieldTypes, style: Style, currency: str, *, ids: str = "f-", today: date | None = None
+    ) -> None:
         self.types = types
         self.style = style
         self.currency = currency
         self.ids = ids
+        self.today = today
         self._same: dict[int, tuple[FieldSpec, Mapping[str, Any]]] = {}
 
     def text(self, spec: FieldSpec, value: Any) -> str:
@@ -99,12 +106,20 @@ class FieldViews:
             id=f"{self.ids}{input_name}",
             read_only=read_only or spec.read_only or spec.derived or spec.type == "sequence",
             value=value,
-            text=text,
+            text=text if self.today is None else self._near(value, text, self.today),
             raw=self._raw(kind, spec, value, text) if raw is None else raw,
             unit=self._unit(spec, value),
             span=span or spec.type in ("long_text", "list"),
             errors=errors,
         )
+
+    def _near(self, value: Any, text: str, today: date) -> str:
+        """Return a day or a moment in as few words as tell it today, anything else as it reads."""
+        style = self.style
+        if isinstance(value, datetime):
+            day = style.near_date(style.today(value), today)
+            return f"{day}{style.language.list_separator}{style.time(value)}"
+        return style.near_date(value, today) if isinstance(value, date) else text
 
     def _of_all(self, spec: FieldSpec, kind: FieldType) -> Mapping[str, Any]:
         """Return what all values of a field have in common, worked out once."""

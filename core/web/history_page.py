@@ -181,6 +181,8 @@ def _text(site: Site, present: Visit, spec: FieldSpec, value: Json) -> str:
         return present.style.joined(
             tuple(_named(one) for one in (value if isinstance(value, list) else [value]))
         )
+    if spec.type == "file":
+        return str(value.get("name") or "") if isinstance(value, Mapping) else present.style._("A file")
     kind = site.get(FieldTypes).get(spec.type)
     kept: Any = value
     try:

@@ -22,6 +22,7 @@ from core.metadata.specs import EntitySpec
 from core.records.aggregation import Aggregating, Group
 from core.records.query import Query
 from core.records.reading import Reading
+from core.storage import Database
 from core.views import KanbanView, ListView, kanban_view
 from core.web.chips import Chip
 from core.web.fields import FieldViews
@@ -104,7 +105,9 @@ class Boards:
     @cached_property
     def views(self) -> FieldViews:
         """What shows values in the reader's style."""
-        return FieldViews(self.site.get(FieldTypes), self.present.style, self.site.settings.currency)
+        style = self.present.style
+        today = style.today(self.site.get(Database).now())
+        return FieldViews(self.site.get(FieldTypes), style, self.site.settings.currency, today=today)
 
     def board(self) -> Board:
         """Return the board; an address that no longer fits shows all records with a word about it."""

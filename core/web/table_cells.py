@@ -79,6 +79,7 @@ class Cells:
             catalog.digest,
             views.style,
             views.currency,
+            views.today,
             looks.root,
             looks.name,
             entity.name,

@@ -21,6 +21,14 @@ def test_instants_are_shown_in_the_readers_zone(reader) -> None:
     assert reader("en").datetime_digits(NOW.replace(tzinfo=None)) == "2026-11-13 14:30"
 
 
+def test_a_near_day_is_told_in_as_few_words_as_tell_it(reader) -> None:
+    today = date(2026, 11, 13)
+    days = (today, today + timedelta(1), today - timedelta(1), today + timedelta(9), today + timedelta(90))
+    english = [reader("en").near_date(day, today) for day in days]
+    assert english == ["Today", "Tomorrow", "Yesterday", "Nov 22", "Feb 11, 2027"]
+    assert reader("fa").near_date(days[3], today) == "۲۲ نوامبر"
+
+
 @pytest.mark.parametrize(
     "typed",
     [

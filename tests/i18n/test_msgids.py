@@ -56,6 +56,7 @@ def rows():
 
 def tell():
     style._("Marked.")
+    uow.actor.elevate("for a reason")
     refuse("name", "Handed over {x}." if True else "Or this.", x=1)
     raise Worse("code_only", "By place.")
     Problem(code="some_code", message=SENTENCE)
@@ -73,6 +74,7 @@ def tell():
         "Of the class.",
         "Of the heir.",
         "Marked.",
+        "for a reason",
         "Handed over {x}.",
         "Or this.",
         "By place.",

@@ -70,7 +70,7 @@ def test_amounts_are_shown_in_the_chosen_unit_and_always_with_it(reader) -> None
     assert reader("en", money_unit="toman").money(amount) == "125,000 Toman"
     assert reader().money(Money(Decimal(5), "IRR")) == "۰٫۵ تومان"
     assert reader().money(Money(Decimal(-10), "IRR")) == "\u200e−۱ تومان"
-    assert reader().money(Money(Decimal("12.5"), "USD")) == "۱۲٫۵۰ USD"
+    assert reader().money(Money(Decimal("12.5"), "USD")) == "۱۲٫۵۰ دلار آمریکا"
     assert (reader().money_number(amount), reader().money_unit_name("IRR")) == (125000, "تومان")
 
 
