@@ -60,7 +60,7 @@ docs: setup-dev ## links, decisions, dependencies, examples, pages written from 
 i18n: setup-dev ## every sentence has its Persian, with the same parameters
 	@$(PY) scripts/i18n.py check
 
-.PHONY: tests-measured core-alone wheel coverage-map bench conformance audit screens
+.PHONY: tests-measured core-alone wheel coverage-map bench bench-tasks conformance audit screens
 tests-measured: setup-dev ## all tests with coverage (at least 90 % of lines)
 	@rm -rf .coverage && mkdir .coverage
 	@$(PY) -m coverage run -m pytest -n auto --dist worksteal $(COVERS)
@@ -78,6 +78,9 @@ coverage-map: setup-dev ## which requirement rows the last test run has shown
 
 bench: setup ## the figures of benchmarks/, side by side with the yardstick
 	@$(PY) -m pip install --quiet -r benchmarks/requirements.txt && $(PY) -m benchmarks $(if $(QUICK),--quick) $(if $(FIRST),--first)
+
+bench-tasks: setup-dev ## eight tasks of a seller in a browser: clicks, keystrokes, seconds
+	@$(PY) -m benchmarks.tasks
 
 conformance: setup-dev ## 5,000 random expressions, Python against PostgreSQL
 	@$(PY) scripts/conformance.py

@@ -12,14 +12,16 @@ from tests.web.page import Page
 # Moving
 
 
-def test_a_card_is_moved_by_script_and_the_heads_come_back_as_they_are_now(chief, plants, kept):
-    answer = moved(chief, plants[0], "grown")
+def test_a_card_is_moved_by_script_and_the_heads_come_back_as_they_are_now(chief, plants, beds, kept):
+    kept.change("garden.plant", plants[0], {"bed": beds["first"]})
+    answer = moved(chief, plants[0], "grown", version=2)
     assert (answer.status_code, answer.json["column"]) == (200, "grown")
     assert answer.json["message"] == "Rose is in Grown now."
     assert kept.get("garden.plant", plants[0])["state"] == "grown"
     heads = Page(answer.json["heads"])
     assert heads.one("header", data_head="grown").one("span", data_total="2")
-    assert Page(answer.json["card"]).one("li", data_id=str(plants[0]))["data-version"] == "2"
+    card = Page(answer.json["card"]).one("li", data_id=str(plants[0]))
+    assert (card["data-version"], "First" in card.text) == ("3", True)
 
 
 def test_a_card_is_moved_without_a_script_from_a_page_of_its_own(chief, plants, kept):
