@@ -174,6 +174,7 @@ def merge_two_contacts(hand: Hand, customer: Customer) -> None:
     _awake(page)
     hand.click(page.locator(".find input[name=q]"))
     hand.type(customer.word)
+    page.wait_for_url("**/records/contacts.contact?*q=*")  # the list has been put in place
     expect(page.locator("tbody tr")).to_have_count(2)
     for place in (0, 1):
         hand.click(page.locator("tbody .ck").nth(place))
