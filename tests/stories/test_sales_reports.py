@@ -18,7 +18,7 @@ def site_modules():
 def deals(desk):
     """An open, a won, a lost and an overdue opportunity."""
     firm = desk.one("contacts.account", name="Sepehr")
-    reason = desk.one("sales.lost_reason", name="Price")
+    reason = desk.one("sales.lost_reason", name="Too dear")
     (pipeline,) = desk.column("sales.pipeline", "id", filter="is_default")
     stages = {
         kind: desk.column("sales.stage", "id", filter=f"pipeline == {pipeline} and kind == '{kind}'")[0]

@@ -149,7 +149,7 @@ def test_accuracy_and_slippage_are_measured_by_what_was_kept_then(desk, people, 
     desk.update(OPPORTUNITY, moved, estimate=rial(1000))
     assert keep(dt.date(2090, 1, 10))[0] == 3
     desk.update(OPPORTUNITY, moved, expected_close="2090-05-01")
-    reason = desk.one("sales.lost_reason", name="Price")
+    reason = desk.one("sales.lost_reason", name="Too dear")
     desk.move(OPPORTUNITY, won, "win")
     desk.move(OPPORTUNITY, lost, "lose", lost_reason=reason)
     desk.update(OPPORTUNITY, won, closed_at="2090-02-01T09:00:00Z")
