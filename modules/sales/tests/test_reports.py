@@ -214,7 +214,9 @@ def test_the_funnel_counts_those_who_came_further(desk, deals, stages, sellers, 
 def test_what_was_closed_gives_win_rate_reasons_and_days(desk, deals, sellers, asked):
     found = asked(results, sellers[3], dt.date(2026, 10, 1), dt.date(2027, 1, 1))
     assert (found.won.count, found.lost.count, found.win_rate) == (1, 1, 50)
-    assert [(part.key.title, part.count, part.amount) for part in found.reasons] == [("Too dear", 1, 7_000_000)]
+    assert [(part.key.title, part.count, part.amount) for part in found.reasons] == [
+        ("Too dear", 1, 7_000_000)
+    ]
     assert [(part.key.title, part.count, part.amount) for part in found.competitors] == [
         ("Rival", 1, 7_000_000)
     ]
