@@ -48,6 +48,19 @@ def test_the_pages_show_figures_and_lead_to_the_rows(deals, person, report, lang
         assert not rows.page.all(cls="alert")
 
 
+def test_a_report_says_in_which_time_zone_its_days_are(deals, person):
+    leader = person("sales.finance", login="money@example.com", language="en")
+    assert "(time zone " in leader.opens("/m/sales/reports?report=results&unit=month").page.main.text
+
+
+def test_what_is_overdue_and_what_came_of_a_forecast_have_their_places(deals, person):
+    leader = person("sales.finance", login="money@example.com", language="en")
+    forecast = leader.opens("/m/sales/reports?report=forecast&unit=year").page
+    assert "Past their date" in [th.text for th in forecast.main.all("th")]
+    empty = leader.opens("/m/sales/reports?report=accuracy&unit=year").page
+    assert "once a week" in empty.one("p", cls="empty").text
+
+
 def test_an_amount_is_never_without_its_unit(deals, person):
     leader = person("sales.finance", login="money@example.com", language="fa")
     page = leader.opens("/m/sales/reports?report=forecast&unit=year").page

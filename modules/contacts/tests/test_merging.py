@@ -104,12 +104,12 @@ def test_people_with_five_hundred_children_become_one_and_two_again(desk, manage
         last_name="B",
         companies=[{"account": company, "role": "x"}, {"account": company, "role": "y"}],
     )
-    for record, first in ((one, 0), (two, 200)):
+    for record, first, number in ((one, 0, 250), (two, 200, 350)):
         desk.create(
             "contacts.contact_point",
             *(
                 {"owner": {"entity": CONTACT, "id": record}, **point(f"h{n}@example.com", "email")}
-                for n in range(first, first + 250)
+                for n in range(first, first + number)
             ),
         )
         desk.create(
@@ -121,7 +121,8 @@ def test_people_with_five_hundred_children_become_one_and_two_again(desk, manage
         ) if "timeline" in desk.catalog.entity(CONTACT).behaviours else None
     before = dump(desk.site)
     done = merge(manager, CONTACT, one, two)
-    assert done.moved >= 350
+    # 350 addresses of mail and 150 places are 500 that hang on the record that goes; 50 of them are there already.
+    assert done.moved >= 450
     assert done.conflicts >= 51
     undone = undo(manager, done)
     assert undone.kept == ()

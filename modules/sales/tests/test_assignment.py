@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 
 from core.errors import AccessDenied, ValidationFailed
+from modules.sales import assigning
 
 LEAD, RULE, LOG = "sales.lead", "sales.assignment_rule", "sales.assignment_log"
 
@@ -147,6 +150,22 @@ def test_a_condition_that_cannot_be_read_is_refused(desk, rule):
     with pytest.raises(ValidationFailed) as refused:
         rule(condition="colour == 'red'")
     assert [(p.code, p.field) for p in refused.value.problems] == [("bad_condition", "condition")]
+
+
+def test_who_chooses_by_a_rule_at_the_same_time_waits_for_the_one_before(desk, rule, monkeypatch):
+    rule({"Ali": {}, "Sara": {}})
+    both, real = Barrier(2), assigning.candidates
+
+    def meet(*asked):
+        with contextlib.suppress(BrokenBarrierError):
+            both.wait(timeout=1)  # two meet here only where none of them waits at the rule
+        return real(*asked)
+
+    monkeypatch.setattr(assigning, "candidates", meet)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: lead(desk), range(2)))
+    assert both.broken
+    assert Counter(o.title for o in desk.column(LEAD, "owner")) == {"Ali": 1, "Sara": 1}
 
 
 def test_leads_that_come_at_once_are_shared_out_exactly(desk, rule):

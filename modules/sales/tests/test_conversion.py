@@ -10,7 +10,7 @@ import pytest
 
 from core.contributions.asking import asking_at
 from core.contributions.operations import Operations
-from core.errors import AccessDenied, Conflict
+from core.errors import AccessDenied, Conflict, ValidationFailed
 from core.kernel.values import Ref
 from core.records.duplicates import DuplicatesFound
 from core.storage import Database
@@ -235,6 +235,29 @@ def test_only_leads_that_somebody_works_on_are_converted_by_those_who_own_them(d
         run("convert", record)
     with pytest.raises(AccessDenied):
         run("convert", lead(owner=desk.actor.id, team=desk.column("base.team", "id")[0]))
+
+
+def test_a_conversion_that_breaks_at_its_end_leaves_nothing(desk, lead, run, monkeypatch):
+    record, before = lead(), counts(desk)
+
+    def broken(*_):
+        raise Conflict("on purpose")
+
+    monkeypatch.setattr("modules.sales.converting._Conversion._step", broken)
+    with pytest.raises(Conflict, match="on purpose"):
+        run("convert", record)
+    assert counts(desk) == before
+    assert desk.get(LEAD, record, "state")["state"] == "assigned"
+
+
+def test_a_lead_has_one_conversion_at_a_time(desk, lead, run):
+    record = lead()
+    run("convert", record)
+    first = desk.get("sales.lead_conversion", desk.column("sales.lead_conversion", "id")[0])
+    again = {name: first[name].isoformat() for name in ("converted_at", "undo_until")}
+    with pytest.raises(ValidationFailed) as refused:
+        desk.one("sales.lead_conversion", lead=record, conversion_key=first["conversion_key"], **again)
+    assert [(p.field, p.code) for p in refused.value.problems] == [("conversion_key", "taken")]
 
 
 def test_a_conversion_that_fails_leaves_nothing(desk, lead, run):

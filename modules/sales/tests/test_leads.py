@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from core.errors import TransitionRefused, ValidationFailed
+from core.kernel.actor import system_actor
+from core.storage import Database
+from modules.sales.scores import fade
 
 LEAD = "sales.lead"
 
@@ -144,6 +149,25 @@ def test_a_hot_lead_stays_hot_until_it_falls_below_45(desk, lead, own_rules):
         desk.update(LEAD, record, notes=f"{points} points")
         hot.append(desk.get(LEAD, record, "is_hot")["is_hot"])
     assert hot == [True, True, False, False, True]
+
+
+def test_every_night_what_fades_is_worked_out_anew_from_the_events(desk, lead, own_rules, site):
+    desk.one("sales.score_rule", name="Reply", points=64, event="replied", half_life_days=7)
+    record = lead()
+    desk.one("sales.lead_event", lead=record, kind="replied", at=datetime.now(UTC).isoformat())
+    assert desk.get(LEAD, record, "engagement_score")["engagement_score"] == 64
+
+    @contextmanager
+    def unit(reason):
+        with site.get(Database).unit(desk.catalog, system_actor(reason)) as uow:
+            uow.now += timedelta(days=14)
+            yield uow
+
+    context = SimpleNamespace(unit=unit, checkpoint=None, keep=lambda *_, **__: None)
+    assert fade(context) == {"moved": 1}
+    found = desk.get(LEAD, record, "engagement_score", "is_hot")
+    assert (found["engagement_score"], found["is_hot"]) == (16, False)
+    assert len(desk.find("sales.lead_event", "id")) == 1
 
 
 def test_an_event_with_a_key_is_taken_once(desk, lead):
