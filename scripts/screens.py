@@ -80,8 +80,13 @@ def contacts(at: Sitting) -> Page:
 
 
 def board(at: Sitting) -> Page:
-    """Opportunities by their stages."""
-    return at.desk.goes("/records/sales.opportunity/kanban")
+    """Opportunities by their stages: the pipeline that speaks the language of the picture."""
+    page = at.desk.goes("/records/sales.opportunity/kanban")
+    if at.look.language == "en":
+        page.get_by_role("link", name="International sales").click()
+        page.wait_for_url("**pipeline**")
+        at.desk.settles()
+    return page
 
 
 def opportunity(at: Sitting) -> Page:

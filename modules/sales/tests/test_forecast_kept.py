@@ -129,6 +129,9 @@ def test_a_quota_is_for_a_seller_or_a_team_and_teams_have_their_attainment(desk,
     (team,) = found.teams
     assert (team.owner.title, team.won, team.quota, team.attainment) == ("North", 750, 1000, 75)
     assert [(row.quota, row.attainment) for row in found.rows] == [(800, 75), (0, None)]
+    desk.one(QUOTA, **values, person=people.sara.id, amount=rial(500))  # of the same days
+    with pytest.raises(ValidationFailed):
+        desk.one(QUOTA, **values, person=people.sara.id, amount=rial(501))
 
 
 def test_what_is_overdue_is_a_bucket_of_its_own_and_in_no_other_figure(desk, people, sell, asked):
