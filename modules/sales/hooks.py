@@ -25,6 +25,7 @@ from modules.sales.customers import OPERATIONS as CUSTOMER_ACTS
 from modules.sales.customers import assign_customers
 from modules.sales.events import events_of, kinds_of
 from modules.sales.funnel import history_values
+from modules.sales.growing import MORE_BUSINESS, make_customers
 from modules.sales.lead_acts import OPERATIONS as LEAD_ACTS
 from modules.sales.leads import converted_problems, hand_out, with_title
 from modules.sales.moves import keep_moves
@@ -106,6 +107,7 @@ def records_saved(changes: Sequence[Change], uow: UnitOfWork) -> None:
     match changes[0].entity.name:
         case "sales.opportunity":
             keep_moves(changes, uow)
+            make_customers(changes, uow)
         case "sales.quote" | "sales.quote_line":
             share_discounts(changes, uow)
             mark_sold(changes, uow)
@@ -135,7 +137,7 @@ def register_guards() -> tuple[Guard, ...]:
 @hookimpl
 def register_operations() -> tuple[Operation, ...]:
     """Offer what is done with leads, customers, opportunities and quotes."""
-    return (*LEAD_ACTS, *CUSTOMER_ACTS, CHANGE_PIPELINE, *QUOTE_ACTS, SEND_BY_MAIL)
+    return (*LEAD_ACTS, *CUSTOMER_ACTS, MORE_BUSINESS, CHANGE_PIPELINE, *QUOTE_ACTS, SEND_BY_MAIL)
 
 
 @hookimpl

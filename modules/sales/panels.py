@@ -8,6 +8,7 @@ from datetime import datetime
 from core.sdk import Asking, BadRequest, EntitySpec, Panel, look_up
 from modules.sales.converting import FIELDS, LEAD
 from modules.sales.finances import finances
+from modules.sales.growing import goes_with
 from modules.sales.match_words import shown
 from modules.sales.matching import accounts_like, contacts_like
 from modules.sales.scores import score_of
@@ -32,6 +33,8 @@ def panels_of(entity: EntitySpec, record: Mapping[str, object], asking: Asking) 
             return _of_lead(int(str(record["id"])), asking)
         case "sales.opportunity":
             return _of_opportunity(int(str(record["id"])), asking)
+        case "sales.quote":
+            return goes_with(int(str(record["id"])), asking)
         case "contacts.account":
             return finances(record, asking)
         case _:
