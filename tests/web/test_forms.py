@@ -89,6 +89,19 @@ def test_a_date_that_is_none_is_refused_where_it_stands_and_kept(editor, kept):
     assert kept.find("contacts.contact") == []
 
 
+def test_nothing_is_called_saved_beside_what_is_wrong_and_there_is_one_way_to_save(editor, kept):
+    (number,) = kept.add("contacts.contact", {"last_name": "Karimi"}, actor=editor.actor)
+    address = f"/records/contacts.contact/{number}"
+    refused = editor.saves(address, {"birth_date": "nonsense"})
+    assert refused.status == 422
+    assert not refused.page.all("template", id="flash")
+    assert refused.page.one("span", data_state="").text == ""
+    opened = editor.opens(address)
+    (save,) = (button for button in opened.page.all("button") if button.text == "Save")
+    primary = [button.text for button in opened.page.all("button", cls="primary")]
+    assert (save["form"], primary.count("Save"), primary.count("Post")) == ("record", 1, 0)
+
+
 def test_all_that_is_wrong_is_told_at_once(editor):
     answer = editor.saves(
         f"{COMPANY}/new", {"name": "", "credit_limit": "a lot", "payment_terms_days": "soon"}
