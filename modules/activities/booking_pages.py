@@ -91,6 +91,7 @@ def move_page(asking: Asking, token: str) -> Answer:
         problem=problem,
         status=409 if problem else 200,
         moving=asking.url("activities.booking_move", token=token),
+        present=_when(meeting["start_at"], asking),
     )
 
 
@@ -102,7 +103,7 @@ def cancel_page(asking: Asking, token: str) -> Answer:
         records(asking.uow).transition(
             system, ACTIVITY, int(meeting["id"]), "cancel", version=None, uow=asking.uow
         )
-    return Redirect(asking.url("activities.booking", token=token), N_("The meeting is cancelled."))
+    return Redirect(asking.url("activities.booking", token=token))
 
 
 def _book(page: Row, asking: Asking) -> Answer:
@@ -128,9 +129,7 @@ def _book(page: Row, asking: Asking) -> Answer:
             booking, meeting = _rows(before, asking)
             told("booked", booking, meeting, page, uow, asking.root)
     _, meeting = _rows(before, asking)
-    return Redirect(
-        asking.url("activities.booking", token=address(before, meeting, uow)), N_("The meeting is booked.")
-    )
+    return Redirect(asking.url("activities.booking", token=address(before, meeting, uow)))
 
 
 def _made_by(guest: Guest, page: Row, asking: Asking) -> int | None:
@@ -150,6 +149,7 @@ def _times(
     problem: str = "",
     status: int = 200,
     moving: str = "",
+    present: str = "",
 ) -> Page:
     here = moving or asking.url("activities.book", slug=page["slug"])
     days = _days(times, asking)
@@ -166,6 +166,7 @@ def _times(
             "first": here if first is not None and len(shown) < len(days) else "",
             "problem": problem,
             "moving": moving,
+            "present": present,
             "here": here,
         },
         status=status,

@@ -57,7 +57,7 @@ def answered_at(desk, number):
 def test_a_ticket_has_a_number_and_is_one_of_its_persons_company_and_of_nobody_yet(desk, her, ticket):
     found = desk.get(TICKET, ticket(), "number", "account", "owner", "team", "state", "title")
     assert found["number"].startswith("T-")
-    assert found["title"] == f"{found['number']} · No sound"
+    assert found["title"] == f"No sound · {found['number']}"
     assert (found["account"].title, found["owner"], found["team"]) == ("Sepehr", None, None)
     assert desk.get("contacts.contact", her, "open_ticket_count")["open_ticket_count"] == 1
     with pytest.raises(ValidationFailed, match="Say whose ticket it is"):
