@@ -118,27 +118,8 @@ def book(
 ) -> int:
     """Make the meeting and its booking; `Conflict` where the time is taken, or was a moment ago."""
     host = _pick(page, _claimed(page, start, uow), uow)
-    (made,) = records(uow).create(
-        system,
-        ACTIVITY,
-        [
-            {
-                "type": Ref(page["type"].id),
-                "subject": f"{page['name']}: {guest.name}",
-                "record": AnyRef("contacts.contact", contact(host)),
-                "owner": Ref(host),
-                "team": None,
-                "start_at": start,
-                "end_at": start + timedelta(minutes=page["minutes"]),
-                "location": page["location"],
-                "description": guest.remark or None,
-                "remind_minutes": page["remind_minutes"],
-                "remind_by_mail": True,
-            }
-        ],
-        uow=uow,
-        parsed=True,
-    )
+    meeting = _meeting(page, start, guest, AnyRef("contacts.contact", contact(host)), host)
+    (made,) = records(uow).create(system, ACTIVITY, [meeting], uow=uow, parsed=True)
     values = {
         "page": Ref(int(page["id"])),
         "activity": Ref(made.id),
@@ -161,6 +142,23 @@ def book(
         skip_actor=False,
     )
     return booking.id
+
+
+def _meeting(page: Row, start: datetime, guest: Guest, record: AnyRef, host: int) -> dict[str, object]:
+    """Return the values of a meeting with a guest; his remark is its description."""
+    return {
+        "type": Ref(page["type"].id),
+        "subject": f"{page['name']}: {guest.name}",
+        "record": record,
+        "owner": Ref(host),
+        "team": None,
+        "start_at": start,
+        "end_at": start + timedelta(minutes=page["minutes"]),
+        "location": page["location"],
+        "description": guest.remark or None,
+        "remind_minutes": page["remind_minutes"],
+        "remind_by_mail": True,
+    }
 
 
 def move(page: Row, activity: Row, start: datetime, system: Actor, uow: UnitOfWork) -> None:

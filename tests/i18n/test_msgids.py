@@ -29,12 +29,7 @@ def i18n(msgids):
     return load("i18n")
 
 
-def found(iterator) -> set[str]:
-    return {item.msgid for item in iterator}
-
-
-def test_all_ways_to_tell_people_something_in_python_are_found(msgids, tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_text("""
+EVERY_WAY = """
 SENTENCE = "Kept under a name."
 TABLE = (("id", "From a table", 1), ("x", "Another row", 2))
 
@@ -65,7 +60,15 @@ def tell():
     ngettext("{number} day", "{number} days", 3)
     other("Not shown to anybody")
     refuse("name", "bad_code")
-""")
+"""
+
+
+def found(iterator) -> set[str]:
+    return {item.msgid for item in iterator}
+
+
+def test_all_ways_to_tell_people_something_in_python_are_found(msgids, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(EVERY_WAY)
     everything = list(msgids.in_python([tmp_path / "a.py"], tmp_path))
     assert found(everything) == {
         "Kept under a name.",

@@ -60,6 +60,36 @@ def people(person, desk):
     return made
 
 
+def _plan(desk, planned, name, kind, owner):
+    """Put an activity on an opportunity that is to come, one that is overdue, and one that is done."""
+    same = {"type": kind, **owner, "record": {"entity": "sales.opportunity", "id": planned}}
+    desk.create(
+        "activities.activity",
+        {**same, "subject": f"Soon {name}", "start_at": at(2)},
+        {**same, "subject": f"Late {name}", "start_at": at(-2)},
+        {**same, "subject": f"Done {name}", "state": "done", "start_at": at(-1), "done_at": at(-1)},
+    )
+
+
+def _quote_twice(desk, firm, name, times, owner):
+    """Make a quote that was accepted, and one that waits for its answer."""
+    for state, days, more in (
+        ("accepted", -3, {"accepted_at": at(-3), "accepted_by": "Buyer"}),
+        ("sent", -3, {}),
+    ):
+        desk.one(
+            "sales.quote",
+            subject=f"{state} {name}",
+            account=firm,
+            state=state,
+            issue_date=day(days),
+            valid_until=day(5),
+            lines=[{"description": "Work", "quantity": "1", "unit_price": rial(500 * times)}],
+            **owner,
+            **more,
+        )
+
+
 @pytest.fixture
 def year(desk, people, site):
     """Records of both sellers: those of the South are worth ten times as much."""
@@ -97,13 +127,7 @@ def year(desk, people, site):
             closed_at=at(-3),
             lost_reason=reason,
         )
-        same = {"type": kind, **owner, "record": {"entity": "sales.opportunity", "id": planned}}
-        desk.create(
-            "activities.activity",
-            {**same, "subject": f"Soon {name}", "start_at": at(2)},
-            {**same, "subject": f"Late {name}", "start_at": at(-2)},
-            {**same, "subject": f"Done {name}", "state": "done", "start_at": at(-1), "done_at": at(-1)},
-        )
+        _plan(desk, planned, name, kind, owner)
         desk.one("sales.lead", last_name=f"Lead {name}", source=source, state="assigned", **owner)
         desk.one(
             "sales.quota",
@@ -114,21 +138,7 @@ def year(desk, people, site):
             amount=rial(50_000 * times),
             **owner,
         )
-        for state, days, more in (
-            ("accepted", -3, {"accepted_at": at(-3), "accepted_by": "Buyer"}),
-            ("sent", -3, {}),
-        ):
-            desk.one(
-                "sales.quote",
-                subject=f"{state} {name}",
-                account=firm,
-                state=state,
-                issue_date=day(days),
-                valid_until=day(5),
-                lines=[{"description": "Work", "quantity": "1", "unit_price": rial(500 * times)}],
-                **owner,
-                **more,
-            )
+        _quote_twice(desk, firm, name, times, owner)
     desk.one("contacts.account", name="Nobody's", lifecycle="customer", owner=None)
     desk.one("sales.lead", last_name="Nobody's", owner=None)
 
