@@ -74,6 +74,15 @@ class Amounts:
         said = amount.quantize(Decimal(1).scaleb(-max(places, _places(amount))))
         return said, unit.label(self.locale.language) if unit else name
 
+    def own(self, money: Money) -> str | None:
+        """Return an amount in the currency's own unit; None where the reader counts in that one anyway."""
+        unit = self.unit_of(money.currency)
+        if unit is None or unit.factor == 1:
+            return None
+        own = self._own_unit(money.currency)
+        number = write_number(self.form, money.amount, _places(money.amount))
+        return f"{number} {own.label(self.locale.language) if own else money.currency}"
+
     def unit_of(self, currency: str) -> MoneyUnit | None:
         """Return the reader's unit for a currency, else the currency's own where it has a label."""
         if self.unit is not None and self.unit.currency == currency:

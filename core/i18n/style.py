@@ -167,6 +167,10 @@ class Style:
         words = self.number_in_words(amount)
         return f"{words} {unit}" if words else ""
 
+    def money_own(self, money: Money) -> str | None:
+        """Return an amount in the currency's own unit; None where the reader counts in that one anyway."""
+        return self.amounts.own(money)
+
     def money_unit_name(self, currency: str) -> str:
         """Return the name of the unit in which amounts of a currency are shown."""
         return self.amounts.name(currency)

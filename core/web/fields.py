@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from core.fields import FieldType, FieldTypes, fixed_currency, targets
@@ -36,6 +37,8 @@ class FieldView:
     url: str = ""
     targets: tuple[str, ...] = ()
     unit: str = ""
+    own: str | None = None
+    """An amount as the ledger holds it, where its reader counts in another unit; empty without an amount."""
     span: bool = False
     errors: tuple[str, ...] = ()
     conditional: bool = False
@@ -109,6 +112,7 @@ class FieldViews:
             text=text if self.today is None else self._near(value, text, self.today),
             raw=self._raw(kind, spec, value, text) if raw is None else raw,
             unit=self._unit(spec, value),
+            own=self.own(spec, value),
             span=span or spec.type in ("long_text", "list"),
             errors=errors,
         )
@@ -144,6 +148,14 @@ class FieldViews:
 
     def _choice(self, choice: Choice) -> tuple[str, str, str]:
         return (choice.name, self.style.label(choice.label), choice.hue)
+
+    def own(self, spec: FieldSpec, value: Any) -> str | None:
+        """Return an amount as the ledger holds it; None where that is how the reader counts anyway."""
+        if spec.type != "money":
+            return None
+        amount = value if isinstance(value, Money) else None
+        told = self.style.money_own(amount or Money(Decimal(0), fixed_currency(spec) or self.currency))
+        return told if amount is not None or told is None else ""
 
     def _unit(self, spec: FieldSpec, value: Any) -> str:
         if spec.type != "money":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, jsonify
@@ -28,7 +29,8 @@ def check(site: Site, name: str, number: int) -> Response:
         hidden=sorted(look.hidden & shown),
         required=sorted(look.required & shown),
         locked=sorted(look.read_only & shown),
-        computed=_computed(form, {n: v for n, v in look.computed.items() if n in shown}),
+        computed=_computed(form, {n: v for n, v in look.computed.items() if n in shown})
+        | _own(form, typed.values),
         errors=errors,
     )
 
@@ -36,6 +38,13 @@ def check(site: Site, name: str, number: int) -> Response:
 def _computed(form: OpenForm, values: dict[str, Any]) -> dict[str, str]:
     views = FieldViews(form.site.get(FieldTypes), form.present.style, form.site.settings.currency)
     return {name: views.cell(form.entity.fields[name], value).text for name, value in values.items()}
+
+
+def _own(form: OpenForm, values: Mapping[str, Any]) -> dict[str, str]:
+    """Return amounts as the ledger will hold them, where they are typed in another unit."""
+    views = FieldViews(form.site.get(FieldTypes), form.present.style, form.site.settings.currency)
+    told = {name: views.own(form.entity.fields[name], value) for name, value in values.items()}
+    return {f"{name}.own": text for name, text in told.items() if text is not None}
 
 
 def _unread(_upload: FileStorage) -> int:

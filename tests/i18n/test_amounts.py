@@ -12,7 +12,7 @@ from core.i18n import Money, Unreadable
 def test_amounts_always_carry_their_unit(reader) -> None:
     assert reader("en").money(Money(Decimal("1250.5"), "USD")) == "1,250.50 USD"
     assert reader("en").money(Money(Decimal(1250), "JPY")) == "1,250 JPY"
-    assert reader("fa").money(Money(Decimal("-1250.5"), "KWD")) == "\u200e−۱٬۲۵۰٫۵۰۰ KWD"
+    assert reader("fa").money(Money(Decimal("-1250.5"), "KWD")) == "\u200e−۱٬۲۵۰٫۵۰۰ دینار کویت"
 
 
 def test_decimals_beyond_the_currency_are_shown_rather_than_rounded(reader) -> None:
@@ -67,3 +67,10 @@ def test_doubtful_amounts_are_refused(reader, typed, code) -> None:
     with pytest.raises(Unreadable) as refusal:
         reader("en").parse_money(typed, "USD")
     assert refusal.value.code == code
+
+
+def test_an_amount_is_told_in_the_currencys_own_unit_to_those_who_count_in_another(reader) -> None:
+    style = reader("en", money_unit="dozen")
+    assert style.money_own(Money(Decimal(14400), "XTS")) == "14,400 XTS"
+    assert style.money_own(Money(Decimal(12), "USD")) is None
+    assert reader("en").money_own(Money(Decimal(12), "XTS")) is None

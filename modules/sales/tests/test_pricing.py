@@ -35,6 +35,14 @@ def test_a_line_is_rounded_before_its_tax_and_halves_go_up():
     assert half.net == 1
 
 
+def test_the_tax_of_each_line_is_rounded_before_taxes_are_added_up():
+    lines = price_lines([line(price="5", tax="9")] * 3)
+    assert [each.tax for each in lines] == [0, 0, 0]
+    assert (add_up(lines).tax, add_up(lines).total) == (0, 15)
+    lines = price_lines([line(price="6", tax="9")] * 3)
+    assert (add_up(lines).tax, add_up(lines).total) == (3, 21)
+
+
 def test_a_tax_that_is_in_the_price_is_taken_out_of_it():
     (priced,) = price_lines([line("2", "545000", tax="9", tax_included=True)])
     assert (priced.net, priced.tax, priced.gross) == (1_000_000, 90_000, 1_090_000)
