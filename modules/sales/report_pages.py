@@ -39,8 +39,8 @@ def N_(text: str) -> str:
 
 UNIT_NAMES = {"month": N_("Month"), "quarter": N_("Quarter"), "year": N_("Year")}
 QUOTE_COLUMNS = "cols=title,account,accepted_at,worth,owner"
-FILE_HEADS = (N_("Place"), N_("Company"), N_("Quotes"), N_("Quantity"), N_("Net"))
-PRODUCT_HEADS = (N_("Place"), N_("Product"), N_("Lines"), N_("Quantity"), N_("Net"))
+FILE_HEADS = (N_("Rank"), N_("Company"), N_("Quotes"), N_("Quantity"), N_("Net"))
+PRODUCT_HEADS = (N_("Rank"), N_("Product"), N_("Lines"), N_("Quantity"), N_("Net"))
 STEP_NAMES = {
     "closed": N_("Won"),
     "commit": N_("Committed"),

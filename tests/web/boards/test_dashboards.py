@@ -44,6 +44,9 @@ def test_a_list_shows_its_first_records_in_its_order(chief, plants):
 
 def test_charts_have_bars_that_lead_to_their_records(chief, plants):
     found = cards(chief.opens(TODAY))
+    assert not found["By state"].all("ol", cls="bar"), (
+        "the small bar beside a figure has this name, and hides what is higher"
+    )
     bars = found["By state"].one("ol", cls="chart").all("a")
     assert [(a.one("span", cls="clip").text, a.one("b").text) for a in bars][:2] == [
         ("Seed", "2"),
