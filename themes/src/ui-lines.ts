@@ -5,6 +5,11 @@ customElements.define('ui-lines', class extends HTMLElement {
   connectedCallback(): void {
     // A form that comes back still knows which rows were removed.
     for (const box of $$<HTMLInputElement>('[data-delete]', this)) if (box.checked) box.closest('tr')!.hidden = true;
+    // Who comes to a figure writes another one: it is chosen as by Tab.
+    this.addEventListener('focusin', (event) => {
+      const field = event.target as HTMLInputElement;
+      if (field.matches('input[inputmode]')) setTimeout(() => { if (document.activeElement === field) field.select(); });
+    });
     this.addEventListener('click', (event) => {
       const button = (event.target as Element).closest<HTMLElement>('[data-add-line],[data-remove-line]');
       if (!button) return;

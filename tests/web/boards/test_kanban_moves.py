@@ -24,6 +24,13 @@ def test_a_card_is_moved_by_script_and_the_heads_come_back_as_they_are_now(chief
     assert (card["data-version"], "First" in card.text) == ("3", True)
 
 
+def test_a_moved_card_comes_back_with_what_it_refers_to(chief, plants, kept):
+    (bed,) = kept.add("garden.bed", {"name": "South"})
+    kept.change("garden.plant", plants[0], {"bed": bed})
+    answer = moved(chief, plants[0], "grown", version=2)
+    assert "South" in Page(answer.json["card"]).one("li", data_id=str(plants[0])).text
+
+
 def test_a_card_is_moved_without_a_script_from_a_page_of_its_own(chief, plants, kept):
     link = chief.opens(BOARD).page.one("li", data_id=str(plants[0])).one("a", data_move_card=...)
     page = chief.opens(link["href"])
