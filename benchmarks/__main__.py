@@ -8,6 +8,7 @@ import platform
 import sys
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from benchmarks import hand_side
 from benchmarks.data import DataSet, make_data
@@ -29,6 +30,7 @@ from benchmarks.place import RESULTS, Place
 from benchmarks.processes import wait_until_answers
 from benchmarks.report import windows_table, write_report
 from benchmarks.rounds import run_rounds
+from benchmarks.screens import measure_screens, screens_table, write_screens
 from benchmarks.where import where_time_goes
 from benchmarks.windows import OPERATIONS, Windows
 
@@ -43,7 +45,7 @@ def main() -> int:
     place, data = Place.of_environment(), make_data()
     place.start()
     try:
-        return _run(options, place, data)
+        return _screens(options, place) if options.part == "screens" else _run(options, place, data)
     finally:
         place.stop()
 
@@ -51,10 +53,15 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
+        "part", nargs="?", choices=("all", "screens"), default="all", help="screens: the pages alone"
+    )
+    parser.add_argument(
         "--quick", action="store_true", help="fewer and shorter windows: to look, not to decide"
     )
     parser.add_argument(
-        "--only", default="", help="operations with commas, such as read,list: to look, not to decide"
+        "--only",
+        default="",
+        help="operations or pages with commas, such as read,list: to look, not to decide",
     )
     parser.add_argument(
         "--first", action="store_true", help="go before others on this machine during the windows (root)"
@@ -88,10 +95,27 @@ def _run(options: argparse.Namespace, place: Place, data: DataSet) -> int:
             side.stop()
     say("where the time goes")
     parts = where_time_goes(place, payvand)
+    say("pages")
+    found.screens = measure_screens(place, say, quick=options.quick, first=options.first, fresh=options.fresh)
     rows = judge(found)
     about = _about(options, loaded, time.perf_counter() - started)
+    write_screens(RESULTS, found.screens, about)
     say("\n" + write_report(RESULTS, found, rows, parts, about))
     return int(any(row.gate and not row.reached for row in rows))
+
+
+def _screens(options: argparse.Namespace, place: Place) -> int:
+    """Measure the pages alone; 1 where a budget is missed."""
+    started, names = time.perf_counter(), [name for name in options.only.split(",") if name]
+    found = measure_screens(
+        place, say, names=names, quick=options.quick, first=options.first, fresh=options.fresh
+    )
+    seconds = time.perf_counter() - started
+    if names:
+        say("\n".join(screens_table(found)))
+    else:
+        say("\n" + write_screens(RESULTS, found, _machine(options, seconds)))
+    return int(not all(one.reached for one in found))
 
 
 def _prepare(place: Place, data: DataSet, *, fresh: bool) -> Loaded:
@@ -122,9 +146,16 @@ def _measure(
 
 def _about(options: argparse.Namespace, loaded: Loaded, seconds: float) -> Mapping[str, object]:
     return {
+        **_machine(options, seconds),
+        "loading 150,000 records through core.records": f"{loaded.seconds} s",
+    }
+
+
+def _machine(options: argparse.Namespace, seconds: float) -> Mapping[str, object]:
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "run": f"{'quick' if options.quick else 'whole'}, {seconds:.0f} s",
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
-        "loading 150,000 records through core.records": f"{loaded.seconds} s",
     }
 
 

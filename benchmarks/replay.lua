@@ -31,7 +31,8 @@ end
 function done(summary, latency)
   local e = summary.errors
   io.write(string.format(
-    '\nJSON {"requests":%d,"seconds":%.4f,"p50":%.3f,"p99":%.3f,"max":%.3f,"refused":%d,"broken":%d,"bytes":%d}\n',
-    summary.requests, summary.duration / 1e6, latency:percentile(50) / 1000, latency:percentile(99) / 1000,
+    '\nJSON {"requests":%d,"seconds":%.4f,"p50":%.3f,"p95":%.3f,"p99":%.3f,"max":%.3f,"refused":%d,"broken":%d,"bytes":%d}\n',
+    summary.requests, summary.duration / 1e6, latency:percentile(50) / 1000, latency:percentile(95) / 1000,
+    latency:percentile(99) / 1000,
     latency.max / 1000, e.status, e.connect + e.read + e.write + e.timeout, summary.bytes))
 end

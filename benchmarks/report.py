@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
 
 from benchmarks.goals import Measured, Row
+from benchmarks.screens import screens_table
 from benchmarks.windows import OPERATIONS, Windows
 
 LATEST = "latest"
@@ -24,8 +24,9 @@ def write_report(
 ) -> str:
     """Write latest.json and latest.md; return the text of the latter."""
     folder.mkdir(exist_ok=True)
-    about = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **about}
-    lines = [*_goals(rows), "", *windows_table(found.windows), "", *_parts(parts), "", *_about(about)]
+    lines = [*_goals(rows), "", *windows_table(found.windows), "", *_parts(parts), ""]
+    lines += [*screens_table(found.screens), ""] if found.screens else []
+    lines += _about(about)
     text = "\n".join(lines) + "\n"
     (folder / f"{LATEST}.md").write_text(text, encoding="utf-8")
     told = _told(found, rows, parts, about)
@@ -52,13 +53,15 @@ def _told(
         "cold": found.cold,
         "memory": {"idle": found.idle_mib, "used": found.used_mib},
         "parts": parts,
+        "screens": [asdict(one) for one in found.screens],
     }
 
 
 def _goals(rows: Sequence[Row]) -> list[str]:
     lines = ["| # | operation | goal of the first release | measured | |", "|---|---|---|---|---|"]
     lines += [
-        f"| {row.number} | {row.name} | {row.goal} | {row.measured} | {_verdict(row)} |" for row in rows
+        f"| {row.number or '–'} | {row.name} | {row.goal} | {row.measured} | {_verdict(row)} |"
+        for row in rows
     ]
     return lines
 

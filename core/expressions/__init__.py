@@ -2,7 +2,7 @@
 
 from core.expressions.binding import env_parameters, parameters
 from core.expressions.cache import ExpressionCache
-from core.expressions.checked import Checked, all_of, any_of, constant, denied, env_used, fields_used
+from core.expressions.checked import Checked, all_of, any_of, apart, constant, denied, env_used, fields_used
 from core.expressions.checker import check, compile_text
 from core.expressions.functions import FUNCTIONS
 from core.expressions.nodes import Node, and_all, not_, or_all
@@ -29,6 +29,7 @@ __all__ = [
     "all_of",
     "and_all",
     "any_of",
+    "apart",
     "check",
     "compile_python",
     "compile_text",

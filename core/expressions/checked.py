@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from core.expressions.nodes import Node, and_all, not_, or_all
-from core.expressions.terms import Logic, Not, Term, Value
+from core.expressions.terms import Compare, EnvValue, Field, Logic, Member, Not, Param, Term, Value
 from core.expressions.types import BOOLEAN, Type
+
+MOST_APART = 4
+"""Alternatives that are answered each on its own; of more the same records would be looked at too often."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +43,42 @@ def all_of(conditions: Iterable[Checked]) -> Checked:
 def any_of(conditions: Iterable[Checked]) -> Checked:
     """Return the condition that holds where one of these holds; at least one is needed, all on one entity."""
     return _joined("or", tuple(conditions))
+
+
+def apart(condition: Checked) -> tuple[Checked, ...]:
+    """Return conditions of which exactly one holds wherever this one does, and none elsewhere.
+
+    Alternatives that each look at one column come apart, the broadest first, so that each can be answered by an index
+    of its own; whatever is not as simple stays in one.
+    """
+    found = tuple(dict.fromkeys(_alternatives(condition.term)))
+    if not 1 < len(found) <= MOST_APART or not all(map(_is_simple, found)):
+        return (condition,)
+    ordered = sorted(found, key=lambda term: isinstance(term, Compare))
+    return tuple(
+        replace(
+            condition, term=Logic(BOOLEAN, "and", (one, *(Not(BOOLEAN, other) for other in ordered[:place])))
+        )
+        for place, one in enumerate(ordered)
+    )
+
+
+def _alternatives(term: Term) -> Iterator[Term]:
+    if isinstance(term, Logic) and term.op == "or":
+        for operand in term.operands:
+            yield from _alternatives(operand)
+    else:
+        yield term
+
+
+def _is_simple(term: Term) -> bool:
+    """Tell whether a condition compares one column of the record itself with what is the same for all records."""
+    match term:
+        case Compare(op="==", left=Field(path=(), old=False), right=right):
+            return isinstance(right, EnvValue | Param | Value)
+        case Member(operand=Field(path=(), old=False), options=EnvValue()):
+            return True
+    return False
 
 
 def denied(condition: Checked) -> Checked:

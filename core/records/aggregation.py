@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from core.access import key_of
 from core.errors import BadRequest
+from core.expressions import Checked
 from core.kernel.actor import Actor
 from core.kernel.values import Money, Ref
 from core.metadata.catalog import Catalog
@@ -22,7 +23,7 @@ from core.records.asking import Asking, words
 from core.records.columns import title_of
 from core.records.compiled import Kept, Statement, number
 from core.records.filters import Filter, read_filter
-from core.records.listing import Row, Shape, opened, where
+from core.records.listing import Row, Shape, opened, ways, where
 from core.records.measures import MAX_GROUPS, Measure, read_groups, read_measures
 from core.records.query import MAX_FILTER, check_search
 from core.records.reading import JSON, Reading
@@ -112,7 +113,7 @@ class Aggregating:
                 **{f"cut_{name}": list(points) for name, points in cuts.items()},
             }
             rows = lent.raw(made.statement.sql, made.statement.params(given))
-        if len(rows) > MAX_GROUPS:
+        if len(rows) > MAX_GROUPS and _distinct(made, rows) > MAX_GROUPS:
             raise BadRequest(
                 "There are more than {maximum} groups; narrow the filter.",
                 code="too_many_groups",
@@ -185,21 +186,10 @@ def _select(
     eyes: Eyes, spec: EntitySpec, shape: Shape, cells: _Cells, wanted: Filter | None
 ) -> sa.Select[Any]:
     """Group by ids and currencies inside; join the titles to what is left."""
-    scope, sources = opened(eyes, spec)
-    keys = [_key(scope, name, name in cells.cuts).label(f"g{i}") for i, name in enumerate(cells.groups)]
-    keys += [scope.currency(name).label(f"m{i}") for i, name in enumerate(cells.currencies)]
-    figures = [cell.label(f"f{i}") for i, cell in enumerate(_figures(scope, cells.measures))]
-    conditions = where(eyes, scope, shape, wanted)  # may join, so before the FROM is written
-    inside = (
-        sa.select(*keys, *figures)
-        .select_from(sources.clause)
-        .where(*conditions)
-        .group_by(*(key.element for key in keys))
-        .limit(number(MAX_GROUPS + 1))
-    )
-    if not cells.titled:
-        return inside
-    grouped = inside.subquery("grouped")
+    inside = [_grouped(eyes, spec, shape, cells, wanted, seen) for seen in ways(eyes, shape, wanted)]
+    if len(inside) == 1 and not cells.titled:
+        return inside[0]
+    grouped = (inside[0] if len(inside) == 1 else sa.union_all(*inside)).subquery("grouped")
     outer = Sources(grouped)
     titles = [
         _title(eyes, spec, outer, grouped.c[f"g{i}"], name)
@@ -207,6 +197,24 @@ def _select(
         if name in cells.titled
     ]
     return sa.select(*grouped.c, *titles).select_from(outer.clause)
+
+
+def _grouped(
+    eyes: Eyes, spec: EntitySpec, shape: Shape, cells: _Cells, wanted: Filter | None, seen: Checked | None
+) -> sa.Select[Any]:
+    """Return the groups of one of the `ways` to see records; what is in several is added up afterwards."""
+    scope, sources = opened(eyes, spec)
+    keys = [_key(scope, name, name in cells.cuts).label(f"g{i}") for i, name in enumerate(cells.groups)]
+    keys += [scope.currency(name).label(f"m{i}") for i, name in enumerate(cells.currencies)]
+    figures = [cell.label(f"f{i}") for i, cell in enumerate(_figures(scope, cells.measures))]
+    conditions = where(eyes, scope, shape, wanted, seen)  # may join, so before the FROM is written
+    return (
+        sa.select(*keys, *figures)
+        .select_from(sources.clause)
+        .where(*conditions)
+        .group_by(*(key.element for key in keys))
+        .limit(number(MAX_GROUPS + 1))
+    )
 
 
 def _key(scope: Scope, name: str, cut: bool) -> Sql:
@@ -238,6 +246,11 @@ def _figures(scope: Scope, measures: Iterable[Measure]) -> Iterable[Sql]:
             yield sa.func.count(cell)
         else:
             yield getattr(sa.func, measure.function)(cell)
+
+
+def _distinct(made: Aggregation, rows: Iterable[Row]) -> int:
+    """Return how many groups there are: one may have come in several ways."""
+    return len({tuple(row[: len(made.groups) + len(made.currencies)]) for row in rows})
 
 
 def _merged(made: Aggregation, rows: Iterable[Row]) -> list[Group]:

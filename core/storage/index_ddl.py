@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from core.storage.physical import DOWN, EMPTY_LAST, TEXT, IndexSpec
+from core.storage.physical import DOWN, EMPTY_LAST, TEXT, WITH, IndexSpec
 
 
 def index_of(spec: IndexSpec, *, concurrently: bool = False) -> sa.Index:
@@ -19,15 +19,17 @@ def index_of(spec: IndexSpec, *, concurrently: bool = False) -> sa.Index:
     if spec.kind == "numbers":
         among = table.c[spec.names[-1]].is_not(None)
     columns: list[sa.ColumnElement[object]] = [table.c[name] for name in spec.names]
+    how = spec.columns[-1].split()[1:]
     if spec.kind == "order":
         columns = [sa.func.public.sort_key(columns[0]), table.c.id]
     if spec.kind == "list":
-        columns = [*columns[:-1], *_sorting(columns[-1], spec.columns[-1].split()[1:], table.c.id)]
+        columns = [*columns[:-1], *_sorting(columns[-1], how, table.c.id)]
     return sa.Index(
         spec.name,
         *columns,
         unique=spec.kind in ("unique", "numbers"),
         postgresql_where=among,
+        postgresql_include=_carried(spec) or None,
         postgresql_nulls_not_distinct=spec.kind == "unique" and len(columns) > 1,
         postgresql_concurrently=concurrently,
         postgresql_using="gin" if spec.kind == "search" else False,
@@ -57,5 +59,10 @@ def _sorting(
     return [sa.nulls_last(sa.desc(key)) if EMPTY_LAST in how else sa.desc(key), sa.desc(tie)]
 
 
+def _carried(spec: IndexSpec) -> list[str]:
+    words = spec.columns[-1].split()[1:] if spec.kind == "list" else []
+    return [word.removeprefix(WITH) for word in words if word.startswith(WITH)]
+
+
 def _all_columns(spec: IndexSpec) -> list[str]:
-    return list(dict.fromkeys([*spec.names, "id", "deleted_at"]))
+    return list(dict.fromkeys([*spec.names, *_carried(spec), "id", "deleted_at"]))

@@ -39,6 +39,9 @@ class PhysicalColumn:
 TEXT, DOWN, EMPTY_LAST = "text", "desc", "empty_last"
 """How the last column of a list index is sorted: by its sort key, descending, empty values last."""
 
+WITH = "with:"
+"""Stands before a column that a list index carries along: where it holds all that is asked for, no record is read."""
+
 COLUMN_PARTS = ("table", "column", "entity", "field", "owner", "state", "type", "sql_type", "unique")
 
 

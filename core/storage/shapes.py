@@ -13,7 +13,7 @@ from core.fields import ColumnSpec, FieldTypes, link_table, on_delete
 from core.metadata.specs import EntitySpec, FieldSpec
 from core.storage.constraints import numbered_apart, unique_index
 from core.storage.identifiers import identifier
-from core.storage.physical import ACTIVE, DOWN, EMPTY_LAST, TEXT, IndexSpec, PhysicalColumn
+from core.storage.physical import ACTIVE, DOWN, EMPTY_LAST, TEXT, WITH, IndexSpec, PhysicalColumn
 from core.storage.tables import SYSTEM_COLUMNS, system_columns
 
 POSTGRESQL: Dialect = sa.make_url("postgresql+psycopg://").get_dialect()()
@@ -181,10 +181,12 @@ def _list_index(entity: EntitySpec, names: tuple[str, ...], types: FieldTypes) -
     *filters, last = names
     down, sorting = last.startswith("-"), entity.fields[last.removeprefix("-")]
     terms = [types.columns(entity.fields[name])[0].name for name in filters]
-    column = types.columns(sorting)[0]
+    column, *carried = types.columns(sorting)
     words = [column.name, TEXT if isinstance(column.sa_type, sa.String) and sorting.type != "choice" else ""]
     if down:
         words += [DOWN, EMPTY_LAST if sorting.nullable else ""]
+    if sorting.type == "money":
+        words += [WITH + one.name for one in carried]  # an amount is added up by its currency
     terms.append(" ".join(filter(None, words)))
     return IndexSpec(
         name=identifier("ld" if down else "l", entity.table, *filters, sorting.name),

@@ -37,6 +37,7 @@ from core.web import (
     workflow_page,
 )
 from core.web.list_views import ListViews
+from core.web.looking import look_away
 from core.web.pages import Pages
 from core.web.rendering import ASSETS, Renderer
 from core.web.route_page import RouteMap
@@ -104,6 +105,8 @@ def blueprint(site: Site) -> Blueprint:
                 secure=site.settings.secure_cookies,
             )
         return secure(response)
+
+    made.teardown_request(look_away)
 
     @made.get("/assets/<name>")
     def assets(name: str) -> Response:

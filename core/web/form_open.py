@@ -22,6 +22,7 @@ from core.storage import Database
 from core.web.form_model import form_columns
 from core.web.form_values import FormReader, FormValues, StoreFile, whole
 from core.web.listing import context_of
+from core.web.looking import looking
 from core.web.lookups import find_by_title
 from core.web.status_bar import without_states
 from core.web.visit import Visit
@@ -80,8 +81,7 @@ class OpenForm:
         records, catalog = self.site.get(Records), self.present.catalog
         if not records.depends(self.entity.name, catalog):
             return Look()
-        database = self.site.get(Database)
-        with database.unit(catalog, self.present.actor, channel="web", reading=True) as uow:
+        with looking(self.site, self.present) as uow:
             return records.look(self.present.actor, self.entity.name, self.number, values, uow=uow)
 
     def first_values(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from core.contributions.panels import PLACES
 from core.hooks import Plugins
 from core.kernel.site import Site
 from core.metadata.specs import EntitySpec
-from core.storage import Database
+from core.web.looking import looking
 from core.web.operation_page import asking_of
 from core.web.pages import Pages
 from core.web.visit import Visit
@@ -51,7 +51,7 @@ def record_panels(
         )
         made.append((panel.weight, panel.name, panel.place, shown))
 
-    with site.get(Database).unit(present.catalog, present.actor, channel="web", reading=True) as uow:
+    with looking(site, present) as uow:
         asking = asking_of(site, present, uow)
         plugins.ask_each(HOOK, show, entity=entity, record=record, asking=asking)
     for _, _, place, shown in sorted(made, key=lambda one: one[:2]):

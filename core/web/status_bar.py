@@ -17,7 +17,8 @@ from core.metadata.workflow_checks import state_choices
 from core.metadata.workflow_specs import WorkflowSpec
 from core.records.service import Records
 from core.records.state_targets import StateTarget
-from core.storage import Database, UnitOfWork
+from core.storage import UnitOfWork
+from core.web.looking import looking
 from core.web.visit import Visit
 from core.workflow import Offer
 
@@ -70,7 +71,7 @@ def status_bars(
     if not workflows or not record or record.get("trashed"):
         return []
     number = int(record["id"])
-    with site.get(Database).unit(present.catalog, present.actor, channel="web", reading=True) as uow:
+    with looking(site, present) as uow:
         offers = site.get(Records).moves(present.actor, entity.name, [number], uow=uow).get(number, [])
         return [
             _bar(site, present, entity, record, workflow, offers, uow)

@@ -9,9 +9,9 @@ from itertools import islice
 from core.hooks import Plugins
 from core.kernel.site import Site
 from core.metadata.specs import EntitySpec
-from core.storage import Database
 from core.timeline import TimelineEvent, TimelineKind
 from core.timeline.feed import Events
+from core.web.looking import looking
 from core.web.operation_page import asking_of
 from core.web.visit import Visit
 
@@ -34,7 +34,7 @@ def events_of_modules(site: Site, present: Visit, entity: EntitySpec, number: in
 
     def ask(kind: str, before: datetime | None, limit: int) -> Iterable[TimelineEvent]:
         found: list[TimelineEvent] = []
-        with site.get(Database).unit(present.catalog, present.actor, channel="web", reading=True) as uow:
+        with looking(site, present) as uow:
             plugins.ask_each(
                 EVENTS,
                 found.append,

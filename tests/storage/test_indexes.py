@@ -96,3 +96,10 @@ def test_another_collation_orders_at_once_and_has_its_indexes_rebuilt(filled):
     assert "o__shop_person__name" not in filled.indexes("shop_person")
     assert pending(filled) == [("o__shop_person__name", "pending")]
     assert build(filled, "o__shop_person__name")
+
+
+def test_an_index_on_an_amount_brings_its_currency_so_that_sums_read_no_record(lab):
+    fields = {"stage": {"type": "integer"}, "worth": {"type": "money"}}
+    lab.change({"shop.deal": {**fields, "*indexes": [["stage", "-worth"]]}})
+    (index,) = [text for name, text in lab.indexes("shop_deal").items() if name.startswith("ld__")]
+    assert "(stage, worth DESC NULLS LAST, id DESC) INCLUDE (worth_currency)" in index

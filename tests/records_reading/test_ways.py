@@ -1,0 +1,85 @@
+"""What a reader sees in several ways, as owner and through their team, is counted once, and each way by its own index."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from core.expressions import apart, check, parse
+from core.expressions.types import BOOLEAN
+from core.kernel.values import Money, Ref
+from core.records.query import Query
+from tests.access.kit import grant, person
+from tests.records_reading.test_statements import counting
+
+ROLES = {"kit.tester": [grant(scope="team"), grant("kit.shelf")]}
+ME = person(1, "kit.tester", teams=(1, 3))
+SEEN = [(1, 1), (1, 2), (2, 1), (None, 3), (1, None)]
+UNSEEN = [(None, None), (2, 2), (2, None)]
+MEASURES = ("count()", "sum(size)", "avg(size)", "min(size)", "max(size)", "sum(price)")
+
+
+@pytest.fixture(scope="module")
+def filled(desk):
+    desk.insert("kit.person", {"name": "Ann"}, {"name": "Bob"})
+    desk.insert("kit.shelf", {"name": "upper"}, {"name": "lower"})
+    rows = [
+        {"name": f"n{n}", "owner": owner, "team": team, "size": n, "shelf": n % 2 + 1, "price": n * 10}
+        for n, (owner, team) in enumerate([*SEEN, *UNSEEN], start=1)
+    ]
+    desk.insert("kit.item", *({**row, "price_currency": "IRR" if row["size"] % 3 else "EUR"} for row in rows))
+    return desk
+
+
+def aggregated(desk, by=(), where=""):
+    with counting(desk) as reader:
+        found = desk.aggregating.aggregate(
+            ME, "kit.item", by, MEASURES, where, catalog=desk.catalog(ROLES), reader=reader
+        )
+    assert len(reader.asked) == 1
+    return found, reader.asked[0][0]
+
+
+def test_the_exact_count_is_that_of_the_list(filled):
+    with counting(filled) as reader:
+        page = filled.reading.find(
+            ME, "kit.item", Query(limit=0, count=True), catalog=filled.catalog(ROLES), reader=reader
+        )
+    assert page.total == len(filled.ids(ME, ROLES)) == len(SEEN)
+    assert len(reader.asked) == 1
+    assert reader.asked[0][0].count("count(*)") == 2
+    assert filled.find(ME, ROLES, count=True, limit=1).total == len(SEEN)
+
+
+def test_figures_are_those_of_the_records_that_are_seen(filled):
+    (whole,), sql = aggregated(filled)
+    assert sql.count("UNION ALL") == 1
+    assert (whole["count()"], whole["sum(size)"], whole["min(size)"], whole["max(size)"]) == (5, 15, 1, 5)
+    assert whole["avg(size)"] == 3
+    assert whole["sum(price)"] == (Money(Decimal(30), "EUR"), Money(Decimal(120), "IRR"))
+    groups, _ = aggregated(filled, ("shelf",))
+    assert [(group["shelf"], group["count()"], group["sum(size)"]) for group in groups] == [
+        (Ref(2, "lower"), 3, 9),
+        (Ref(1, "upper"), 2, 6),
+    ]
+
+
+def test_what_is_looked_for_is_asked_in_one_way(filled):
+    (found,), sql = aggregated(filled, where="size > 2")
+    assert found["count()"] == 3
+    assert "UNION ALL" not in sql
+
+
+def test_only_alternatives_on_single_columns_come_apart(filled):
+    catalog = filled.catalog(ROLES)
+    schema = filled.reading.reader_schema(filled.reading.eyes(ME, catalog))
+
+    def pieces(text):
+        return len(apart(check(parse(text), schema, "kit.item", BOOLEAN, old=False)))
+
+    assert pieces("owner == $user or team in $teams") == 2
+    assert pieces("owner == $user or (team == 2 or owner == $user)") == 2
+    assert pieces("owner == $user") == pieces("owner == $user and team in $teams") == 1
+    assert pieces("owner == $user or shelf.owner == $user") == 1
+    assert pieces("owner == $user or size > 3") == 1
