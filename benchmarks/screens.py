@@ -45,8 +45,8 @@ class Figures:
 
     @property
     def reached(self) -> bool:
-        """True where the budget, if there is one, is kept and nothing failed."""
-        return not self.failed and (self.budget is None or self.p95 <= self.budget)
+        """True where pages came, none failed, and the budget, if there is one, is kept."""
+        return self.rate > 0 and not self.failed and (self.budget is None or self.p95 <= self.budget)
 
 
 class OfficeSide:

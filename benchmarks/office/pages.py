@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from benchmarks.office.database import CLIENTS, IN_A_TEAM, TEAMS, Ready, Seller
-from benchmarks.office.rows import OPPORTUNITIES
+from benchmarks.office.rows import LIFECYCLES, OPPORTUNITIES
 from benchmarks.requests import Answer, Request
 
 MISSPELT = ("کریمنی", "رضاییی پور", "اکبیری", "سلطاتی فر", "محمندی", "جعفری نژند", "خسروری", "بابایبی")
@@ -24,8 +24,6 @@ NAMED = (
 PEOPLE = TEAMS * IN_A_TEAM
 EACH = 50
 """Different requests of each seller and page."""
-
-ContactOf = Callable[[int], int]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,9 +109,10 @@ class Looking:
         return (seller.own + number * 37 * PEOPLE) % OPPORTUNITIES or OPPORTUNITIES
 
     def _list(self, _seller: Seller, number: int) -> str:
-        # A search narrows to other rows each time: that nothing is rendered twice.
+        """Every other time as it opens, else with a filter: other rows."""
+        where = LIFECYCLES[number // 2 % len(LIFECYCLES)]
         return "/records/contacts.contact" + (
-            f"?sort={('full_name', '-full_name', '-created_at', 'mobile')[number % 4]}" if number % 2 else ""
+            "?" + urlencode({"where": f"lifecycle == '{where}'"}) if number % 2 else ""
         )
 
     def _filtered(self, _seller: Seller, number: int) -> str:
