@@ -148,7 +148,7 @@ def columns(site: Site, pages: Pages, name: str, file: int) -> Response:
         nav=name,
         entity=present.catalog.entity(name),
         file=file,
-        kept=kept,
+        chosen=kept,
         inspection=inspection,
         problem=problem,
         status=422 if problem else 200,
