@@ -60,7 +60,7 @@ docs: setup-dev ## links, decisions, dependencies, examples, pages written from 
 i18n: setup-dev ## every sentence has its Persian, with the same parameters
 	@$(PY) scripts/i18n.py check
 
-.PHONY: tests-measured core-alone wheel coverage-map bench bench-tasks conformance audit screens
+.PHONY: tests-measured core-alone wheel coverage-map bench bench-tasks conformance audit screens accessibility
 tests-measured: setup-dev ## all tests with coverage (at least 90 % of lines)
 	@rm -rf .coverage && mkdir .coverage
 	@$(PY) -m coverage run -m pytest -n auto --dist worksteal $(COVERS)
@@ -87,6 +87,9 @@ conformance: setup-dev ## 5,000 random expressions, Python against PostgreSQL
 
 screens: setup-dev ## the pictures of docs/screens, anew from a fresh demo site
 	@$(PY) scripts/screens.py
+
+accessibility: setup-dev ## axe on every screen in every look; `make test` looks at each in half of them
+	@PAYVAND_ACCESSIBILITY=whole $(PYTEST) tests/browser/test_accessibility.py
 
 audit: setup-dev ## known holes in the packages we use (asks the outside world)
 	@$(PY) -m pip install --quiet '.[audit]'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,14 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def address(site) -> Iterator[str]:
     """The address of the running site."""
-    server = make_server("127.0.0.1", 0, create_app(site), threaded=True)
+    with served(create_app(site)) as address:
+        yield address
+
+
+@contextmanager
+def served(app: Any) -> Iterator[str]:
+    """Serve a site for the length of a block, and tell its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -126,6 +134,12 @@ class Desk:
         page.keyboard.press("Enter")
         page.wait_for_url(lambda address: "/sign-in" not in address)  # a dashboard, or the first list
         return self.settles()
+
+    def is_signed_in(self, token: str) -> None:
+        """Come in with a session that there is already; an empty one goes out."""
+        self.context.clear_cookies(name="payvand_session")
+        if token:
+            self.context.add_cookies([{"name": "payvand_session", "value": token, "url": self.address}])
 
     def close(self) -> list[str]:
         """Leave; return the complaints."""

@@ -1,125 +1,101 @@
-"""axe finds nothing on any page, in both languages and themes, on a desk and on a phone, with what opens opened."""
+"""axe finds nothing on any screen, in both languages and themes, on a desk and on a phone, with what opens opened.
+
+In `make test` each screen is looked at in half of the looks, so that all of them are; `make accessibility` takes all.
+The policy of the pages stays on, and every violation of it and every error of a script fails the test, too.
+"""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+
 import pytest
+from playwright.sync_api import Browser
 
-from tests.browser.conftest import AXE
+from core.testing.postgres import TestPostgres
+from tests.browser.auditing import audit
+from tests.browser.conftest import AXE, Desk, served
+from tests.browser.openings import OPENINGS
+from tests.screens.listed import SCREENS, Screen, screens_of
+from tests.screens.world import ADMIN, World, lent_world
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.modules]
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RUN = """(only) => axe.run(document, {runOnly: only, resultTypes: ['violations'], preload: false}).then((r) => r.violations.map(
-  (v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | ')}`))"""
-DARKEN = """() => {
-  const still = new CSSStyleSheet();
-  still.replaceSync('*, *::before, *::after { transition: none !important; }');
-  document.adoptedStyleSheets.push(still);
-  document.documentElement.dataset.theme = 'dark';
-}"""
-LIST = "/records/contacts.contact"
-PAGES = (
-    LIST,
-    f"{LIST}?q=nobody-is-called-so",
-    f"{LIST}?trash=1",
-    f"{LIST}?f=lifecycle~is~customer",
-    f"{LIST}/new",
-    "/records/contacts.account",
-    "/records/contacts.relationship",
-    f"{LIST}/{{ali}}",
-    "/records/contacts.account/{arya}",
-    f"{LIST}/{{ali}}/history",
-    f"{LIST}/import",
-    "/modules",
-    "/fields",
-    "/fields/contacts.contact",
-    "/entities/new",
-    "/preferences",
-    "/search?q=سارا",
-    "/no/such/page",
-)
+LOOKS = [("fa", 1440), ("fa", 390), ("en", 1440), ("en", 390)]
+WHOLE = os.environ.get("PAYVAND_ACCESSIBILITY") == "whole"
+everywhere = pytest.mark.parametrize(("language", "width"), LOOKS)
+shared = pytest.mark.parametrize("share", range(2))
+"""Tests in two parts, so that processes get their share."""
 
 
-SHARES = 2
-"""In how many tests the pages are looked at, so that two processes get their part."""
+@pytest.fixture(scope="module")
+def world(pg: TestPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with lent_world(pg, tmp_path_factory.mktemp("world")) as world:
+        yield world
 
 
-def audit(page, where):
-    """Hold the page against all rules, and in the dark against the one on colours: no other asks for the theme."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(RUN, RULES)
-    page.evaluate(DARKEN)
-    found += [f"in the dark: {violation}" for violation in page.evaluate(RUN, ["color-contrast"])]
-    return [f"{where}: {violation}" for violation in found]
+@pytest.fixture(scope="module")
+def place(world: World) -> Iterator[str]:
+    """The address of the whole product."""
+    with served(world.app) as address:
+        yield address
 
 
-def opened(desk, people):
-    """Yield the page with each thing open that floats above it."""
-    page = desk.goes(LIST)
-    page.locator("header [data-menu]").first.click()
-    yield "menu", page
-    page = desk.goes(LIST)
-    page.locator(".adder:has(details) > summary").click()
-    page.locator(".adder details > summary").nth(3).click()
-    yield "filter", page
-    page = desk.goes(LIST)
-    page.locator("tbody .ck").first.check()
-    yield "chosen rows", page
-    page.keyboard.press("Control+k")
-    page.locator("#palette input").fill("سارا")
-    page.locator("#palette [role=option]", has_text="سارا رضایی").wait_for()
-    yield "palette", page
-    page = desk.goes(LIST)
-    page.evaluate("document.querySelector('#keys').showModal()")
-    yield "keyboard", page
-    page = desk.goes(f"{LIST}/{people['ali']}")
-    page.locator("ui-date .lkb").first.click()
-    yield "calendar", page
-    page = desk.goes(f"/records/contacts.account/{people['star']}")
-    page.locator("#f-parent").click()
-    page.locator("[role=listbox] [role=option]").first.wait_for()
-    yield "choices", page
-    page = desk.goes(f"{LIST}/new")
-    page.locator(".savebar [data-save]").click()
-    page.locator("[data-summary]").wait_for()
-    yield "refused form", page
+@pytest.fixture
+def desk(browser: Browser, world: World, place: str, language: str, width: int) -> Iterator[Desk]:
+    """Somebody at a screen of this look, about whom nothing is complained."""
+    desk = Desk(browser, place, width=width, language=language, theme="light", bypass=False)
+    desk.context.add_init_script(AXE.read_text(encoding="utf-8"))
+    desk.page.on("dialog", lambda dialog: dialog.accept())
+    yield desk
+    assert desk.close() == []
 
 
-everywhere = pytest.mark.parametrize(
-    ("language", "width"), [("fa", 1440), ("fa", 390), ("en", 1440), ("en", 390)]
-)
+def seen(language: str, width: int, at: int) -> bool:
+    """Tell whether a screen has its turn in this look: the first and the last of four, or the two between."""
+    return WHOLE or (LOOKS.index((language, width)) in (0, 3)) == (at % 2 == 0)
 
 
-@pytest.mark.parametrize("share", range(SHARES))
+@shared
 @everywhere
 @pytest.mark.covers("IN-26", "LO-13", "PL-09")
-def test_axe_finds_nothing(seat, people, language, width, share):
-    desk = seat(width=width, language=language, bypass=True)
-    desk.signs_in()
-    found = []
-    for path in PAGES[share::SHARES]:
-        found += audit(desk.goes(path.format(**people)), path)
+def test_axe_finds_nothing_on_any_screen(desk, world, language, width, share):
+    screens = list(SCREENS) + (rest(world) if WHOLE else [])
+    found, shell = [], share == 0
+    for screen in [one for at, one in enumerate(screens) if seen(language, width, at)][share::2]:
+        desk.is_signed_in(world.token(screen.who) if screen.who else "")
+        found += audit(desk.goes(world.path(screen.path)), screen.path, shell=shell)
+        shell = shell and not screen.who
     assert found == []
+
+
+def rest(world: World) -> list[Screen]:
+    """Return what follows from metadata alone and is not in the list."""
+    known = {screen.path for screen in SCREENS}
+    return [screen for screen in screens_of(world.desk.catalog) if screen.path not in known]
 
 
 @everywhere
-def test_axe_finds_nothing_where_something_is_open_or_nobody_has_signed_in(seat, people, language, width):
-    desk = seat(width=width, language=language, bypass=True)
-    found = audit(desk.goes("/sign-in"), "sign-in")
-    desk.signs_in()
-    for name, page in opened(desk, people):
-        found += audit(page, name)
+def test_axe_finds_nothing_with_what_opens_opened(desk, world, language, width):
+    found = []
+    for at, opening in enumerate(OPENINGS):
+        if not seen(language, width, at):
+            continue
+        desk.is_signed_in(world.token(ADMIN))
+        for name, page in opening(desk, world):
+            found += audit(page, name, shell=False)
     assert found == []
 
 
+@pytest.mark.parametrize("width", [320])
 @pytest.mark.parametrize("language", ["fa", "en"])
 @pytest.mark.covers("IN-26")
-def test_nothing_scrolls_sideways_on_the_narrowest_screen(seat, people, language):
-    desk = seat(width=320, language=language)
-    desk.signs_in()
+def test_nothing_scrolls_sideways_on_the_narrowest_screen(desk, world, language, width):
     wide = []
-    for path in PAGES:
-        page = desk.goes(path.format(**people))
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            wide.append(path)
+    for at, screen in enumerate(SCREENS):
+        if WHOLE or at % 2 == (language == "en"):
+            desk.is_signed_in(world.token(screen.who) if screen.who else "")
+            page = desk.goes(world.path(screen.path))
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                wide.append(screen.path)
     assert wide == []

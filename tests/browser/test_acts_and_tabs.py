@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_accessibility import audit
+from tests.browser.auditing import audit
 
 pytestmark = [pytest.mark.browser, pytest.mark.modules]
 

@@ -12,8 +12,8 @@ from core.storage import Database
 from core.storage.catalogs import Catalogs
 from core.storage.kernel_tables import session as core_session
 from core.testing.site import PASSWORD
+from tests.browser.auditing import audit
 from tests.browser.conftest import LOGIN
-from tests.browser.test_accessibility import audit
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from core.testing.site import PASSWORD, make_account
-from tests.browser.test_accessibility import audit
+from tests.browser.auditing import audit
 from tests.timeline.conftest import FOLDERS
 
 pytestmark = [pytest.mark.browser, pytest.mark.modules]

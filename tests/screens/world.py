@@ -94,6 +94,7 @@ class World:
             "contact": one(CONTACT, "code == 'W-1'"),
             "twin": one(CONTACT, "code == 'W-2'"),
             "account": one(ACCOUNT),
+            "account_name": self.desk.get(ACCOUNT, one(ACCOUNT), "name")["name"],
             "lead": one(LEAD, "state == 'working'"),
             "draft": one(QUOTE, "state == 'draft'"),
             "quote": one(QUOTE, "state == 'sent'"),
