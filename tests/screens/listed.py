@@ -29,6 +29,9 @@ SCREENS = (
     Screen("/sign-in", who=NOBODY),
     Screen("{offer}", who=NOBODY),
     Screen("{answer}", who=NOBODY),
+    Screen("/m/activities/book/moshavere", who=NOBODY),
+    Screen("{booking}", who=NOBODY),
+    Screen("{booking}/move", who=NOBODY),
     Screen("/m/sales/offer/forged", 404, who=NOBODY),
     Screen("/m/activities/calendar-link"),
     *(
@@ -138,6 +141,7 @@ WITHOUT_A_SCREEN = {
     "web.session": "JSON for signing in over the page",
     "web.operation_many": "the dialog of web.operation, for the chosen rows",
     "activities.feed": "a file for calendar programs",
+    "sales.buyers": "a file",
     "sales.offer_paper": "a PDF",
 }
 """Routes that answer GET with something else than a screen."""

@@ -77,13 +77,13 @@ def test_what_follows_from_metadata_is_whole_for_whoever_looks(world, who):
 
 
 def test_every_route_that_answers_get_has_a_screen_in_the_list_or_a_reason(world):
+    shown = {endpoint(world, world.path(screen.path)) for screen in (*SCREENS, *PARTS)}
     pages = {
         rule.endpoint
         for rule in world.app.url_map.iter_rules()
         if "GET" in rule.methods and rule.endpoint.startswith("web.")
     }
     pages |= {route.name for route in world.site.get(Routes) if "GET" in route.methods}
-    shown = {endpoint(world, world.path(screen.path)) for screen in (*SCREENS, *PARTS)}
     assert pages - shown - {"web.module_page"} == set(WITHOUT_A_SCREEN)
 
 

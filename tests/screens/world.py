@@ -34,6 +34,8 @@ from core.testing.desk import Desk
 from core.testing.postgres import TestPostgres
 from core.testing.site import actor_of, close_site, make_account, open_site, prepare_site
 from modules.activities.answers import answer_link
+from modules.activities.booking import Guest, book, free, page_of
+from modules.activities.booking_mail import address
 from tests.web.conftest import Person
 from tests.web.page import Form
 
@@ -118,7 +120,21 @@ class World:
         attendee = self._first("activities.attendee")
         with self.site.get(Database).unit(self.desk.catalog, self.desk.actor, reading=True) as uow:
             answer = answer_link(asking_at(uow), attendee, {})
-        return {"offer": urlsplit(str(offer)).path, "answer": urlsplit(answer).path}
+        return {
+            "offer": urlsplit(str(offer)).path,
+            "answer": urlsplit(answer).path,
+            "booking": self._booking(),
+        }
+
+    def _booking(self) -> str:
+        """The address at which a guest sees what they have booked."""
+        guest = Guest(name="نگار", email="", phone="", remark="", language="fa", once="once")
+        with self.site.get(Database).unit(self.desk.catalog, self.desk.actor) as uow:
+            page = page_of(uow, "slug == 'moshavere'")
+            start = min(free(page, uow))
+            contact = self._first(CONTACT)
+            made = book(page, start, guest, lambda host: contact, self.desk.actor, uow)
+            return f"/m/activities/booking/{address(made, {'start_at': start}, uow)}"
 
     def _bulk(self) -> int:
         """A change of many records that waits for its worker."""
