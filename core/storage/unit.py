@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import psycopg
 import sqlalchemy as sa
 from psycopg import RawCursor
+from psycopg.pq import TransactionStatus
 
 from core.kernel.actor import Actor
 from core.kernel.site import Site
@@ -95,6 +96,11 @@ class UnitOfWork:
 def driver_of(connection: sa.Connection) -> Driver:
     """Return psycopg's own connection under SQLAlchemy's."""
     return cast(Driver, connection.connection.driver_connection)
+
+
+def is_broken(uow: UnitOfWork) -> bool:
+    """Tell whether a statement of a unit has failed, so that nothing more can be asked of it."""
+    return driver_of(uow.connection).pgconn.transaction_status != TransactionStatus.INTRANS
 
 
 def zone_of(actor: Actor, site_zone: str) -> ZoneInfo:

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from flask import g
-from psycopg.pq import TransactionStatus
 
 from core.kernel.site import Site
 from core.storage import Database, UnitOfWork
-from core.storage.unit import driver_of
+from core.storage.unit import is_broken
 from core.web.visit import Visit
 
 HELD = "looking"
@@ -20,7 +19,7 @@ HELD = "looking"
 def looking(site: Site, present: Visit) -> Iterator[UnitOfWork]:
     """Lend a unit of work that writes nothing; one in which a statement has failed is given up for another."""
     held: tuple[ExitStack, UnitOfWork] | None = g.get(HELD)
-    if held is not None and not _is_sound(held[1]):
+    if held is not None and is_broken(held[1]):
         look_away()
         held = None
     if held is None:
@@ -36,7 +35,3 @@ def look_away(*_failure: object) -> None:
     held: tuple[ExitStack, UnitOfWork] | None = g.pop(HELD, None)
     if held is not None:
         held[0].close()
-
-
-def _is_sound(uow: UnitOfWork) -> bool:
-    return driver_of(uow.connection).pgconn.transaction_status == TransactionStatus.INTRANS
