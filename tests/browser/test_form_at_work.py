@@ -36,6 +36,7 @@ def change(site):
 
 
 @everywhere
+@pytest.mark.covers("CO-08")
 def test_a_draft_is_offered_again(seat, people, language, width):
     desk = seat(language=language, width=width)
     desk.signs_in()
@@ -57,6 +58,7 @@ def test_a_draft_is_offered_again(seat, people, language, width):
 
 
 @everywhere
+@pytest.mark.covers("CO-08")
 def test_two_people_compare_field_by_field(seat, people, change, language, width):
     desk = seat(language=language, width=width, bypass=True)
     desk.signs_in()

@@ -29,6 +29,7 @@ from tests.reliability.races import (
 SYSTEM = system_actor("a test")
 
 
+@pytest.mark.covers("CO-08")
 def test_of_twelve_who_saw_the_same_version_one_wins(depot):
     for _ in range(20):
         assert same_version(depot) == Counter(won=1, refused=11)

@@ -175,7 +175,7 @@ BASE = {
 }
 
 
-@pytest.mark.covers("CO-09")
+@pytest.mark.covers("CO-09", "CO-08")
 def test_a_seller_comes_to_the_own_work_of_today(year, people):
     for name, times in (("north", 1), ("south", 10)):
         path, cards = home(people[name])
