@@ -65,9 +65,8 @@ class TestPostgres:
 
     def _make_template(self, name: str, build: Callable[[str], None]) -> None:
         with self._server() as server:
-            server.execute(
-                "SET lock_timeout = 0"
-            )  # another worker may need longer for it than a lock may wait
+            # Another worker may need longer for it than a statement or a lock may wait.
+            server.execute("SET lock_timeout = 0; SET statement_timeout = 0")
             server.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
             if not _exists(server, name):
                 unfinished = f"{name}_new"

@@ -10,6 +10,7 @@ import pytest
 from benchmarks.data import CONTACTS, OPPORTUNITIES, make_data
 from benchmarks.goals import GATES, Measured, judge
 from benchmarks.once import FieldAdded, Pairs
+from benchmarks.page_budgets import median, over
 from benchmarks.report import write_report
 from benchmarks.requests import UNIQUE, Request, unique, write_requests
 from benchmarks.windows import OPERATIONS, Window, Windows
@@ -128,3 +129,13 @@ def test_the_module_of_the_measurement_compiles_with_rights_on():
     for entity, hidden in (("bench.contact", "risk"), ("bench.opportunity", "margin")):
         assert hidden not in access.fields(seller, entity, built.catalog).readable
         assert not isinstance(access.condition(seller, entity, "read", built.catalog), bool)
+
+
+def test_the_budgets_of_pages_are_held_against_the_median_of_their_visits():
+    visits = [
+        {"kilobytes": size, "largest paint": 1_400, "shift": 0.01, "nodes": 900} for size in (20, 40, 25)
+    ]
+    assert median(visits)["kilobytes"] == 25
+    assert over(median(visits), warm=True) == []
+    assert over({**median(visits), "largest paint": 1_600}, warm=True) == ["largest paint"]
+    assert over({**median(visits), "largest paint": 1_600}, warm=False) == []
