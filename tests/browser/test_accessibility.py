@@ -44,7 +44,7 @@ def place(world: World) -> Iterator[str]:
 @pytest.fixture
 def desk(browser: Browser, world: World, place: str, language: str, width: int) -> Iterator[Desk]:
     """Somebody at a screen of this look, about whom nothing is complained."""
-    desk = Desk(browser, place, width=width, language=language, theme="light", bypass=False)
+    desk = Desk(browser, place, width=width, language=language, theme="light", bypass=False, phone=False)
     desk.context.add_init_script(AXE.read_text(encoding="utf-8"))
     desk.page.on("dialog", lambda dialog: dialog.accept())
     yield desk
