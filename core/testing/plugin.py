@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from core.testing.postgres import TestPostgres, close_run, open_run
 
@@ -20,6 +21,20 @@ RUN = pytest.StashKey[str]()
 def pytest_configure(config: pytest.Config) -> None:
     """Give the run its name before worker processes are started; nothing else happens until a test asks."""
     config.stash[RUN] = open_run(worker=hasattr(config, "workerinput"))
+    _log_plainly()
+
+
+def _log_plainly() -> None:
+    """Show an error that is logged as Python does; with all locals, a site's are minutes of text."""
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            plain,
+        ]
+    )
 
 
 def pytest_collection_finish() -> None:
