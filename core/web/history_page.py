@@ -182,7 +182,8 @@ def _text(site: Site, present: Visit, spec: FieldSpec, value: Json) -> str:
             tuple(_named(one) for one in (value if isinstance(value, list) else [value]))
         )
     if spec.type == "file":
-        return str(value.get("name") or "") if isinstance(value, Mapping) else present.style._("A file")
+        name = value.get("name") if isinstance(value, Mapping) else None
+        return str(name or present.style._("A file"))
     kind = site.get(FieldTypes).get(spec.type)
     kept: Any = value
     try:
