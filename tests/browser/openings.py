@@ -49,7 +49,7 @@ def rows(desk: Desk, world: World) -> Opened:
     page.keyboard.press("Escape")
     page.locator("tbody .ck").first.check()
     yield "chosen rows", page
-    page.locator(".bulk button:not(.danger)").first.click()
+    page.locator(".bulk button[form=rows]:not([formaction])").click()
     page.locator("[name=new_field]").wait_for()
     yield "change several", page
     page.locator("[name=new_field]").select_option("job_title")
