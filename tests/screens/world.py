@@ -39,7 +39,7 @@ from modules.activities.booking_mail import address
 from tests.web.conftest import Person
 from tests.web.page import Form
 
-MODULES = ("base", "contacts", "activities", "sales", "l10n_fa", "garden")
+MODULES = ("base", "contacts", "activities", "sales", "service", "l10n_fa", "garden")
 FOLDERS = [Path("modules").resolve(), Path("tests/fixtures/modules").resolve()]
 """What ships, and a garden, which has kinds of screens that no module uses yet."""
 
