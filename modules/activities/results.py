@@ -11,6 +11,6 @@ RESULT_CHOICES: Mapping[str, Mapping[str, str]] = {
     "interested": {"label": "Interested", "hue": "green"},
     "not_interested": {"label": "Not interested", "hue": "red"},
     "agreed": {"label": "Agreed on something", "hue": "green"},
-    "postponed": {"label": "Put off", "hue": "orange"},
+    "postponed": {"label": "Was put off", "hue": "orange"},
     "other": {"label": "Something else", "hue": "gray"},
 }
