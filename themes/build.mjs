@@ -65,6 +65,11 @@ for (const file of readdirSync(out)) {
 }
 writeFileSync(path.join(out, 'manifest.json'), JSON.stringify(manifest, null, 1));
 
+const names = readdirSync(out);
+for (const file of names) {
+  if (/-[A-Z0-9]{8}\.(js|css|svg)$/.test(file)) writeFileSync(path.join(out, `${file}.gz`), zlib.gzipSync(readFileSync(path.join(out, file)), { level: 9 }));
+}
+
 const size = (file) => zlib.gzipSync(readFileSync(path.join(out, file)), { level: 9 }).length / 1024;
 const lines = [];
 let over = false;
@@ -79,7 +84,7 @@ const walk = (file) => {
 walk(appName);
 const weigh = (label, kb, limit) => { lines.push(`${label.padEnd(34)} ${kb.toFixed(1).padStart(7)} KB gz of ${limit}`); over ||= kb > limit; };
 weigh('core JavaScript', [...static_].reduce((sum, file) => sum + size(file), 0) + size(manifest['boot.js']), BUDGET.core);
-for (const file of readdirSync(out)) if (/^c-.*\.js$/.test(file) && !static_.has(file)) weigh(file, size(file), BUDGET.chunk);
+for (const file of names) if (/^c-.*\.js$/.test(file) && !static_.has(file)) weigh(file, size(file), BUDGET.chunk);
 weigh('styles', size(manifest['style.css']), BUDGET.css);
 weigh('icons', size(manifest['icons.svg']), BUDGET.icons);
 console.log(lines.join('\n'));

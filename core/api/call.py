@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -13,6 +12,7 @@ from core.access import Access
 from core.errors import AccessDenied, NotSignedIn, Unavailable
 from core.i18n import Localization, Style
 from core.identity import Identity, Opening
+from core.identity.forms import is_token
 from core.kernel.actor import Actor, Preferences
 from core.kernel.site import Site
 from core.metadata.catalog import Catalog
@@ -109,7 +109,7 @@ def _check_origin(site: Site, request: Request, opening: Opening) -> None:
     own = site.settings.base_url.rstrip("/") or request.host_url.rstrip("/")
     origin = request.headers.get("Origin", own)
     elsewhere = request.headers.get("Sec-Fetch-Site", "same-origin") == "cross-site"
-    if origin != own or elsewhere or not hmac.compare_digest(token.encode(), opening.session.csrf.encode()):
+    if origin != own or elsewhere or not is_token(token, opening.session.csrf):
         raise AccessDenied(
             "Send the token of your session in the header {header}, from a page of this site.",
             code="csrf",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Blueprint, Response, g, request, send_from_directory
+from flask import Blueprint, Response, g, request
 from jinja2 import BytecodeCache
 
 from core.contributions import Routes
@@ -36,6 +36,7 @@ from core.web import (
     transition_page,
     workflow_page,
 )
+from core.web.compression import compress, send_asset
 from core.web.list_views import ListViews
 from core.web.looking import look_away
 from core.web.pages import Pages
@@ -104,13 +105,13 @@ def blueprint(site: Site) -> Blueprint:
                 samesite="Lax",
                 secure=site.settings.secure_cookies,
             )
-        return secure(response)
+        return secure(compress(response, request))
 
     made.teardown_request(look_away)
 
     @made.get("/assets/<name>")
     def assets(name: str) -> Response:
-        response = send_from_directory(ASSETS, name, max_age=YEAR)
+        response = send_asset(ASSETS, name, request, YEAR)
         response.cache_control.immutable = True
         response.cache_control.public = True
         return response

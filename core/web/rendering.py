@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from core.access import key_of
 from core.errors import Unavailable
 from core.i18n import Style
+from core.identity.forms import masked
 from core.metadata.catalog import Catalog
 from core.records.compiled import Kept
 from core.web.addresses import Addresses
@@ -134,7 +135,7 @@ class Renderer:
             _=style._,
             ngettext=style.ngettext,
             label=style.label,
-            csrf=visit.csrf,
+            csrf=masked(visit.csrf),
             kept=partial(self.kept, visit),
             texts=self._texts.get(
                 (visit.catalog.version, visit.catalog.digest, style), lambda: _texts(style)

@@ -11,6 +11,7 @@ from werkzeug import Response as BaseResponse
 from core.errors import NotSignedIn, TooMany
 from core.i18n import Localization
 from core.identity import Identity
+from core.identity.forms import masked
 from core.identity.service import SESSION_DAYS
 from core.kernel.site import Site
 from core.records.service import Records
@@ -78,7 +79,7 @@ def _template() -> str:
 
 def session() -> Response:
     """Tell a script of ours the token of the present session, after somebody has signed in over the page."""
-    return jsonify(csrf=visit().require().csrf)
+    return jsonify(csrf=masked(visit().require().csrf))
 
 
 def sign_out(site: Site) -> Response:

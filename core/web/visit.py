@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass, replace
 
 from flask import Request, g
@@ -10,6 +9,7 @@ from flask import Request, g
 from core.errors import AccessDenied, NotSignedIn
 from core.i18n import Localization, Style
 from core.identity import Identity, Opening
+from core.identity.forms import is_token
 from core.kernel.actor import Actor, Preferences
 from core.kernel.secrets import Secrets
 from core.kernel.site import Site
@@ -107,7 +107,7 @@ def check_csrf(present: Visit, request: Request) -> None:
     if request.headers.get("X-Fragment") and not present.signed_in and request.path not in SIGNING_IN:
         raise NotSignedIn  # a script of ours asks again once somebody has signed in
     given = request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
-    if not hmac.compare_digest(given.encode(), present.csrf.encode()):
+    if not is_token(given, present.csrf):
         raise AccessDenied(
             "This page is too old or came from elsewhere; reload it and try again.", code="csrf"
         )
