@@ -49,7 +49,7 @@ def blueprint(site: Site) -> Blueprint:
     made = Blueprint("api", __name__, url_prefix=PREFIX)
     _add(made, site, routes())
     made.add_url_rule("/", UNKNOWN, unknown_address, methods=METHODS)
-    made.add_url_rule("/<path:rest>", UNKNOWN, unknown_address, methods=METHODS)
+    made.add_url_rule("/<anything:rest>", UNKNOWN, unknown_address, methods=METHODS)
     made.after_request(secure)
     errors.register(made, site)
     return made

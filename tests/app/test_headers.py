@@ -21,3 +21,9 @@ def test_every_answer_is_protected(client, method, path):
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
+
+
+def test_an_address_with_a_line_break_is_answered_by_its_own_room(client):
+    api, page = client.get("/api/v1/records/0%2F%0A"), client.get("/no%0Asuch")
+    assert (api.status_code, api.mimetype) == (401, "application/problem+json")
+    assert page.mimetype == "text/html"

@@ -17,7 +17,7 @@ VALUES = {"entity": "contacts.contact", "number": 12, "name": "a b/ç?", "field"
 class Views:
     """As much of `FieldViews` as cells ask for; what it is asked for is counted."""
 
-    style, currency = "style", "IRR"
+    style, currency, today = "style", "IRR", None
 
     def __init__(self):
         self.asked = []

@@ -80,7 +80,7 @@ def test_who_is_disqualified_has_a_reason_and_rests_as_long_as_it_says(desk, lea
     with pytest.raises(TransitionRefused) as missing:
         desk.move(LEAD, record, "disqualify")
     assert [p.field for p in missing.value.problems] == ["disqualify_reason"]
-    rests = desk.one("sales.disqualify_reason", name="No budget", cool_down_days=90)
+    rests = desk.one("sales.disqualify_reason", name="Out of money", cool_down_days=90)
     desk.move(LEAD, record, "disqualify", disqualify_reason=rests)
     with pytest.raises(TransitionRefused) as refused:
         desk.move(LEAD, record, "resume")
@@ -91,7 +91,7 @@ def test_who_is_disqualified_has_a_reason_and_rests_as_long_as_it_says(desk, lea
 
 def test_after_the_rest_it_goes_on_and_a_leader_may_be_faster(desk, lead):
     soon = desk.one("sales.disqualify_reason", name="Call later", cool_down_days=0)
-    never = desk.one("sales.disqualify_reason", name="Wrong number")
+    never = desk.one("sales.disqualify_reason", name="Nobody there")
     first, second = lead(), lead()
     desk.move(LEAD, first, "disqualify", disqualify_reason=soon)
     desk.move(LEAD, first, "resume")

@@ -167,6 +167,6 @@ def test_timelines_of_the_quote_and_of_its_opportunity_tell_it(desk, firm, stage
         for name, record in ((QUOTE, number), ("sales.opportunity", deal)):
             entity = desk.catalog.entity(name)
             told = list(timeline_events(entity, record, asking_at(uow), "", None, 5))
-            assert [DANA in event.title for event in told] == [True]
+            assert [DANA in event.title for event in told].count(True) == 1
             past = datetime(2020, 1, 1, tzinfo=UTC)
             assert not list(timeline_events(entity, record, asking_at(uow), "", past, 5))

@@ -33,7 +33,7 @@ def lamp(desk, vat):
         name="Lamp",
         list_price={"amount": "100000", "currency": "IRR"},
         tax_class=vat,
-        unit=desk.one("sales.unit", name="piece"),
+        unit=desk.one("sales.unit", name="crate"),
     )
 
 
@@ -46,7 +46,7 @@ def amounts(desk, number, *names):
 def test_a_line_takes_description_unit_price_and_tax_from_its_product(desk, firm, lamp):
     number = quote(desk, firm, {"product": lamp, "quantity": "3"}, issue_date="2026-03-21")
     (line,) = desk.get("sales.quote", number, "lines")["lines"]
-    assert (line["description"], line["unit"], line["unit_price"].amount) == ("Lamp", "piece", 100000)
+    assert (line["description"], line["unit"], line["unit_price"].amount) == ("Lamp", "crate", 100000)
     assert (line["tax_rate"], line["tax"].amount, line["gross"].amount) == (9, 27000, 327000)
 
 
