@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from flask import Blueprint, Response, current_app, g, request
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.exceptions import NotFound as NoSuchAddress
+from werkzeug.routing import PathConverter
 
 from core.api import errors
 from core.api.access_routes import ROUTES as ACCESS
@@ -37,6 +38,12 @@ UNKNOWN = "unknown_address"
 View = Callable[..., Response]
 
 
+class AnythingConverter(PathConverter):
+    """The rest of an address, also one with a line break, which `path` does not know."""
+
+    regex = r"[^/](?s:.*?)"
+
+
 def routes() -> tuple[Route, ...]:
     """Return every route of the API."""
     asked = (*RECORDS, *BULK, *OPERATIONS, *TRANSITIONS, *MERGES, *QUERIES, *METADATA)
@@ -47,6 +54,7 @@ def routes() -> tuple[Route, ...]:
 def blueprint(site: Site) -> Blueprint:
     """Return the API of a site as a Flask blueprint."""
     made = Blueprint("api", __name__, url_prefix=PREFIX)
+    made.record(lambda setup: setup.app.url_map.converters.update(anything=AnythingConverter))
     _add(made, site, routes())
     made.add_url_rule("/", UNKNOWN, unknown_address, methods=METHODS)
     made.add_url_rule("/<anything:rest>", UNKNOWN, unknown_address, methods=METHODS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import Flask
-from werkzeug.routing import PathConverter, Rule
+from werkzeug.routing import Rule
 
 from core.api import blueprint as api_blueprint
 from core.app import health
@@ -30,17 +30,10 @@ class LazyRule(Rule):
         return build
 
 
-class AnythingConverter(PathConverter):
-    """The rest of an address, also one with a line break, which `path` does not know."""
-
-    regex = r"[^/](?s:.*?)"
-
-
 def create_app(site: Site) -> Flask:
     """Return the WSGI application of a site."""
     app = Flask("payvand", static_folder=None, template_folder=None)
     app.url_rule_class = LazyRule
-    app.url_map.converters["anything"] = AnythingConverter
     app.config["MAX_CONTENT_LENGTH"] = site.settings.max_body
     app.config["TESTING"] = site.settings.testing
     app.extensions["payvand"] = site

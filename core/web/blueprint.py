@@ -120,7 +120,7 @@ def blueprint(site: Site) -> Blueprint:
         room.register(made, site, pages)
     saved_views.register(made, site)
     errors.register(made, pages)
-    made.add_url_rule("/<anything:rest>", "unknown_address", unknown_address, methods=METHODS)
+    made.add_url_rule("/<path:rest>", "unknown_address", unknown_address, methods=METHODS)
     return made
 
 
