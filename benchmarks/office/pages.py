@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
@@ -21,6 +22,7 @@ NAMED = (
     "لیلا خسروی",
     "رضا بابایی",
 )
+GZIP = b"\x1f\x8b"
 PEOPLE = TEAMS * IN_A_TEAM
 EACH = 50
 """Different requests of each seller and page."""
@@ -142,9 +144,10 @@ def wrong(shown: Shown, answer: Answer) -> str:
     """Tell what is wrong with an answer; nothing where it is the page that was asked for."""
     if answer.status != 200:
         return f"{answer.status} {answer.body[:300]!r}"
-    if b'lang="fa"' not in answer.body:
+    body = gzip.decompress(answer.body) if answer.body.startswith(GZIP) else answer.body
+    if b'lang="fa"' not in body:
         return "the page is not in Persian"
-    count = answer.body.count(shown.mark)
+    count = body.count(shown.mark)
     return "" if count >= shown.least else f"{shown.mark!r} stands {count} times in it"
 
 
