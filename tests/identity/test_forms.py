@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from core.identity.forms import is_token, masked
 
 TOKEN = "f3a9" * 8
@@ -16,9 +14,7 @@ def test_a_token_is_never_written_twice_alike_and_known_again():
     assert is_token(TOKEN, TOKEN)
 
 
-@pytest.mark.parametrize(
-    "given",
-    ["", "x", "=", "ء", masked(TOKEN)[:-1], masked(TOKEN)[4:], masked("0" * 32), TOKEN[:-1], "A" * 86 + "=="],
-)
-def test_nothing_else_is_the_token(given):
-    assert not is_token(given, TOKEN)
+def test_nothing_else_is_the_token():
+    cut = (masked(TOKEN)[:-1], masked(TOKEN)[4:], masked("0" * 32), TOKEN[:-1])
+    for given in ("", "x", "=", "ء", "A" * 86 + "==", *cut):
+        assert not is_token(given, TOKEN), given
