@@ -239,13 +239,15 @@ class TestSessionsThatEnd:
         assert visitor.client.post(path, data=form, headers={"X-Fragment": "page"}).status_code == 401
         assert visitor.client.post(path, data=form).status_code == 403
 
-    def test_the_sign_in_over_the_page_gives_the_token_of_the_new_session(self, visitor, keeper):
+    def test_the_sign_in_over_the_page_gives_the_token_of_the_new_session(self, visitor, keeper, crate):
         inside = visitor.opens("/sign-in", headers={"X-Fragment": "dialog"})
         assert not inside.page.all("html")
         assert inside.page.one("h2", id="dialog-title")
         assert visitor.client.get("/session").status_code in (303, 401)
-        token = keeper.opens("/preferences").page.all("input", name="csrf")[0]["value"]
-        assert keeper.client.get("/session").json == {"csrf": token}
+        path = f"/records/{CRATE}/{crate()}"
+        form = keeper.opens(path).page.form(id="record").filled({"weight": "4"})
+        for token, status in (("x", 403), (keeper.client.get("/session").json["csrf"], 303)):
+            assert keeper.client.post(path, data={**form, "csrf": token}).status_code == status
 
     def test_saving_by_a_script_leads_on_without_losing_the_message(self, keeper, crate):
         path = f"/records/{CRATE}/{crate()}"
