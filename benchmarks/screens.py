@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -15,6 +14,7 @@ from benchmarks.office.database import DATABASE, Ready, find_office, office_home
 from benchmarks.office.pages import Looking, Shown, pages_named, wrong
 from benchmarks.place import BIN, ROOT, Place
 from benchmarks.processes import Server, cpu_seconds, descendants, go_first, wait_until_answers
+from benchmarks.replay import replay
 from benchmarks.requests import Line, write_requests
 
 PORT = 8654
@@ -127,7 +127,7 @@ def _measure(office: OfficeSide, shown: Shown, *, quick: bool, first: bool) -> F
     write_requests(path, requests)
     if first:
         go_first([os.getpid(), *office.processes(), *_database(office.place)])
-    _wrk(path, WARM_UP)
+    replay(path, PORT, clients=CLIENTS, seconds=WARM_UP)
     count, seconds = (QUICK_WINDOWS, QUICK_SECONDS) if quick else (WINDOWS, SECONDS)
     taken = [_window(office, path, seconds) for _ in range(count)]
     middle = {name: median(window[name] for window in taken) for name in taken[0]}
@@ -152,7 +152,7 @@ def _database(place: Place) -> list[int]:
 
 def _window(office: OfficeSide, path: Path, seconds: float) -> Mapping[str, float]:
     app, stored = cpu_seconds(office.processes()), cpu_seconds(_database(office.place))
-    told = _wrk(path, seconds)
+    told = replay(path, PORT, clients=CLIENTS, seconds=seconds)
     app, stored = cpu_seconds(office.processes()) - app, cpu_seconds(_database(office.place)) - stored
     time.sleep(PAUSE)  # the machine comes to rest before the next window
     pages = max(told["requests"], 1)
@@ -166,30 +166,6 @@ def _window(office: OfficeSide, path: Path, seconds: float) -> Mapping[str, floa
         "kilobytes": told["bytes"] / pages / 1024,
         "failed": told["refused"] + told["broken"],
     }
-
-
-def _wrk(path: Path, seconds: float) -> Mapping[str, float]:
-    done = subprocess.run(
-        [
-            "wrk",
-            "-t1",
-            f"-c{CLIENTS}",
-            f"-d{seconds:g}s",
-            "--timeout",
-            "30s",
-            "-s",
-            str(ROOT / "replay.lua"),
-            f"http://127.0.0.1:{PORT}/",
-        ],
-        env={**os.environ, "REQUESTS": str(path), "START": "0"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"wrk: {done.stdout[-1000:]}{done.stderr[-1000:]}")
-    found: Mapping[str, float] = json.loads(done.stdout.partition("JSON ")[2].partition("\n")[0])
-    return found
 
 
 def _line(one: Figures) -> str:

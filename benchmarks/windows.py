@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +11,9 @@ from pathlib import Path
 from statistics import median
 from typing import Protocol
 
-from benchmarks.place import ROOT, Place
+from benchmarks.place import Place
 from benchmarks.processes import cpu_seconds, descendants, go_first, machine_seconds
+from benchmarks.replay import replay
 from benchmarks.requests import Answer, Line, Request, write_requests
 
 OPERATIONS = ("read", "list", "search", "count", "pipeline", "update", "create")
@@ -119,30 +118,9 @@ class Windows:
         return window
 
     def _wrk(self, side: Side, operation: str, seconds: float) -> Mapping[str, float]:
-        environment = {
-            **os.environ,
-            "REQUESTS": str(self._file(side, operation)),
-            "START": str(self.numbers()),
-        }
-        done = subprocess.run(
-            [
-                "wrk",
-                "-t1",
-                f"-c{CLIENTS}",
-                f"-d{seconds:g}s",
-                "--timeout",
-                "30s",
-                "-s",
-                str(ROOT / "replay.lua"),
-                f"http://127.0.0.1:{side.port}/",
-            ],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
+        return replay(
+            self._file(side, operation), side.port, clients=CLIENTS, seconds=seconds, start=self.numbers()
         )
-        found: Mapping[str, float] = json.loads(done.stdout.partition("JSON ")[2].partition("\n")[0])
-        return found
 
     def numbers(self) -> int:
         """Return the first of the numbers that the next sender may use."""

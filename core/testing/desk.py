@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,7 +21,7 @@ from core.records.page import HistoryEntry
 from core.records.query import Query
 from core.records.reading import Reading
 from core.records.service import Records
-from core.storage import Database
+from core.storage import Database, UnitOfWork
 from core.storage.catalogs import Catalogs
 
 Values = Mapping[str, Any]
@@ -113,6 +116,20 @@ class Desk:
             undo = operations.find(entity, operation, uow.catalog).operation.undo
             assert undo is not None, f"{operation} has no way back"
             return undo(call) or Outcome()
+
+    @contextmanager
+    def unit_at(self, moment: datetime, reason: str = "a test") -> Iterator[UnitOfWork]:
+        """Open the unit of work of a job whose clock stands at this moment."""
+        with self.site.get(Database).unit(self.catalog, system_actor(reason), channel="job") as uow:
+            uow.now, uow.today = moment, moment.date()
+            yield uow
+
+    def run_job(self, job: Callable[[Any], Any], at: datetime) -> Any:
+        """Run the code of a job at a moment and return its answer."""
+        context = SimpleNamespace(
+            unit=lambda reason: self.unit_at(at, reason), checkpoint=None, keep=lambda *_, **__: None
+        )
+        return job(context)
 
     def get(self, entity: str, record_id: int, *fields: str) -> dict[str, Any]:
         """Return one record."""

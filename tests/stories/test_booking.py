@@ -6,12 +6,10 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time, timedelta
 from threading import Barrier
-from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.kernel.actor import system_actor
 from core.storage import Database
 from core.testing.site import actor_of
 from modules.activities.booking_mail import is_due, remind_guests
@@ -145,9 +143,9 @@ def test_a_meeting_that_moves_takes_its_reminders_along_and_one_that_is_cancelle
     assert news(site) == ["رزرو شد", "زمان تازه"]
 
     # The day before she is reminded, once, whichever worker looks.
-    assert _reminded(site, desk, start - timedelta(hours=25)) == 0
-    assert _reminded(site, desk, start - timedelta(hours=23)) == 1
-    assert _reminded(site, desk, start - timedelta(hours=22)) == 0
+    assert _reminded(desk, start - timedelta(hours=25)) == 0
+    assert _reminded(desk, start - timedelta(hours=23)) == 1
+    assert _reminded(desk, start - timedelta(hours=22)) == 0
     assert news(site)[2:] == ["یادآوری"]
 
     # She cancels: nobody is reminded of anything, and the time is free.
@@ -180,31 +178,12 @@ def _form_with(opened, start):
     )
 
 
-def _reminded(site, desk, moment):
+def _reminded(desk, moment):
     """Run the job of reminders at a moment, and return how many were reminded."""
-
-    def unit(reason):
-        return _At(site.get(Database).unit(desk.catalog, system_actor(reason), channel="job"), moment)
-
-    with unit("looking") as uow:
+    with desk.unit_at(moment) as uow:
         if not is_due(uow):
             return 0
-    return remind_guests(SimpleNamespace(unit=unit))["reminded"]
-
-
-class _At:
-    """A unit of work whose clock stands elsewhere."""
-
-    def __init__(self, unit, moment):
-        self._unit, self._moment = unit, moment
-
-    def __enter__(self):
-        uow = self._unit.__enter__()
-        uow.now, uow.today = self._moment, self._moment.date()
-        return uow
-
-    def __exit__(self, *failure):
-        return self._unit.__exit__(*failure)
+    return desk.run_job(remind_guests, moment)["reminded"]
 
 
 @pytest.mark.covers("AS-23")

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -115,34 +114,14 @@ def _activities(firms, kind):
 
 
 @pytest.fixture
-def night(site, desk):
+def night(desk):
     """Run a job at a moment of the night or the morning: ``night(assign_customers)``."""
 
     def run(job, hour=2):
         now = NOW.astimezone(ZoneInfo("Asia/Tehran")).replace(hour=hour).astimezone(UTC)
-
-        def unit(reason):
-            uow = site.get(Database).unit(desk.catalog, system_actor(reason), channel="job")
-            return _At(uow, now)
-
-        return job(SimpleNamespace(unit=unit))
+        return desk.run_job(job, now)
 
     return run
-
-
-class _At:
-    """A unit of work whose clock stands elsewhere."""
-
-    def __init__(self, unit, moment):
-        self._unit, self._moment = unit, moment
-
-    def __enter__(self):
-        uow = self._unit.__enter__()
-        uow.now, uow.today = self._moment, self._moment.date()
-        return uow
-
-    def __exit__(self, *failure):
-        return self._unit.__exit__(*failure)
 
 
 def where(desk, entity, name):

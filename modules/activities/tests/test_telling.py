@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -39,32 +38,10 @@ def task(desk, sara):
 
 
 @pytest.fixture
-def at(site, desk):
+def at(desk):
     """Run a job at a moment: ``at(moment, tell_due)``."""
 
-    def run(moment, job):
-        def unit(reason):
-            uow = site.get(Database).unit(desk.catalog, system_actor(reason), channel="job")
-            return _Shifted(uow, moment)
-
-        return job(SimpleNamespace(unit=unit))
-
-    return run
-
-
-class _Shifted:
-    """A unit of work whose clock stands elsewhere."""
-
-    def __init__(self, unit, moment):
-        self._unit, self._moment = unit, moment
-
-    def __enter__(self):
-        uow = self._unit.__enter__()
-        uow.now, uow.today = self._moment, self._moment.date()
-        return uow
-
-    def __exit__(self, *failure):
-        return self._unit.__exit__(*failure)
+    return lambda moment, job: desk.run_job(job, moment)
 
 
 def soon(**later):

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
 import pytest
 
-from core.kernel.actor import system_actor
-from core.storage import Database
 from modules.sales.offering import leads_wait, offer_leads
 
 LEAD, RULE, LOG = "sales.lead", "sales.assignment_rule", "sales.assignment_log"
@@ -48,39 +45,17 @@ def hours(desk, sellers):
 
 
 @pytest.fixture
-def later(site, desk):
+def later(desk):
     """Let the leads that wait be offered at a moment from now; return how many have somebody new."""
 
     def run(**away) -> int:
         moment = datetime.now(UTC) + timedelta(**away)
-
-        def unit(reason):
-            return _Shifted(
-                site.get(Database).unit(desk.catalog, system_actor(reason), channel="job"), moment
-            )
-
-        with unit("looking") as uow:
+        with desk.unit_at(moment) as uow:
             if not leads_wait(uow):
                 return 0
-        context = SimpleNamespace(unit=unit, checkpoint=None, keep=lambda *_, **__: None)
-        return offer_leads(context)["offered"]
+        return desk.run_job(offer_leads, moment)["offered"]
 
     return run
-
-
-class _Shifted:
-    """A unit of work whose clock stands elsewhere."""
-
-    def __init__(self, unit, moment):
-        self._unit, self._moment = unit, moment
-
-    def __enter__(self):
-        uow = self._unit.__enter__()
-        uow.now, uow.today = self._moment, self._moment.date()
-        return uow
-
-    def __exit__(self, *failure):
-        return self._unit.__exit__(*failure)
 
 
 def lead(desk, **values) -> int:
