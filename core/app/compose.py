@@ -2,9 +2,9 @@
 
 The parts, each by its class: ``Database``, ``Secrets``, ``FieldTypes``, ``Plugins``, ``Localization``, ``Messages``,
 ``Compiler``, ``Catalogs``, ``Tables``, ``Access``, ``Jobs``, ``Discovery``, ``Lifecycle``, ``Studio``, ``Identity``,
-``Files``, ``Attachments``, ``Printing``, and the one door to records, which has a leaf for each way through it: ``Records`` writes, ``Reading`` reads lists and single
-records, ``Aggregating`` counts and sums, ``Searching`` searches, ``HistoryReading`` tells what happened;
-and what modules bring to screens and API: ``Operations``, ``Routes``.
+``Files``, ``Attachments``, ``Printing``, and the one door to records, which has a leaf for each way through it:
+``Records`` writes, ``Reading`` reads lists and single records, ``Piles`` reads the first records of several lists at
+once, ``Aggregating`` counts and sums, ``Searching`` searches, ``HistoryReading`` tells what happened; and what modules bring to screens and API: ``Operations``, ``Routes``.
 Nothing here connects to the database; a site is ready in some milliseconds and compiles its catalog on first use.
 """
 
@@ -48,6 +48,7 @@ from core.records.merging import Merging
 from core.records.moves import Moves
 from core.records.moving import Moving
 from core.records.near import Nearness
+from core.records.piles import Piles
 from core.records.plan import Plans
 from core.records.reading import Reading
 from core.records.rollups import RollUps
@@ -168,6 +169,7 @@ def _add_reading(site: Site) -> None:
         )
     )
     site.put(Aggregating(reading, asking))
+    site.put(Piles(reading, asking, site.get(Secrets)))
     site.put(Bulk(reading, site.get(Records), types))
     site.put(Nearness(reading, asking))
     searching = site.put(Searching(reading, asking))

@@ -1,7 +1,7 @@
 """A kanban as its template gets it: columns with their figures, and the first cards of those that stand open.
 
-One statement counts and adds up all columns, one reads the records that are columns, and each column that stands open
-and has cards reads them in one more.
+One statement counts and adds up all columns, one reads the records that are columns, and one the first cards of all
+columns that stand open.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from core.kernel.site import Site
 from core.kernel.values import Ref
 from core.metadata.specs import EntitySpec
 from core.records.aggregation import Aggregating, Group
+from core.records.page import Page
+from core.records.piles import Piles
 from core.records.query import Query
 from core.records.reading import Reading
 from core.storage import Database
@@ -44,6 +46,10 @@ class Card:
     version: int
     title: str
     record: Mapping[str, Any]
+
+
+Dealt = tuple[tuple[Card, ...], str]
+"""Cards of a column, and the address of those after them (empty at the end)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,7 +125,17 @@ class Boards:
 
     def filled(self) -> Board:
         """Return the board as the address asks for it; what makes no sense there is raised."""
-        return Board(columns=tuple(map(self._filled, self.heads())), places=self.columns.places)
+        heads = self.heads()
+        dealt = self._dealt([shown.column for shown in heads if shown.total and not shown.folded])
+        return Board(
+            columns=tuple(
+                replace(shown, cards=found[0], next=found[1])
+                if (found := dealt.get(shown.column.key))
+                else shown
+                for shown in heads
+            ),
+            places=self.columns.places,
+        )
 
     @cached_property
     def columns(self) -> Columns:
@@ -208,24 +224,39 @@ class Boards:
 
     # Cards
 
-    def _filled(self, shown: Shown) -> Shown:
-        if shown.folded or not shown.total:
-            return shown
-        cards, following = self.cards(shown.column)
-        return replace(shown, cards=cards, next=following)
+    def _dealt(self, columns: Sequence[Column]) -> dict[str, Dealt]:
+        """Return the first cards of columns by their keys: in one statement, but for those that no value names."""
+        query, narrow = self._query(), {c.key: c for c in columns if not self._nested}
+        values = {key: value for key in narrow if (value := self.columns.value(key)) is not None}
+        found = self.site.get(Piles).first(
+            self.present.actor,
+            self.entity.name,
+            query,
+            self.view.group.name,
+            {value: _narrowed(query, narrow[key]) for key, value in values.items()},
+            catalog=self.present.catalog,
+        )
+        dealt = {key: self._cards(narrow[key], found[value]) for key, value in values.items()}
+        return dealt | {column.key: self.cards(column) for column in columns if column.key not in dealt}
 
-    def cards(self, column: Column, cursor: str = "") -> tuple[tuple[Card, ...], str]:
+    def cards(self, column: Column, cursor: str = "") -> Dealt:
         """Return the next cards of a column, and the address of those after them (empty at the end)."""
         query = self._query()
-        condition = f"({query.filter}) and {column.where}" if query.filter else column.where
         page = self.site.get(Reading).find(
             self.present.actor,
             self.entity.name,
-            replace(query, filter=condition, cursor=cursor),
+            replace(query, filter=_narrowed(query, column), cursor=cursor),
             catalog=self.present.catalog,
         )
+        return self._cards(column, page)
+
+    def _cards(self, column: Column, page: Page) -> Dealt:
         following = self.address("kanban_cards", column=column.key, after=page.next) if page.next else ""
         return tuple(self.card(item) for item in page.items), following
+
+    @property
+    def _nested(self) -> bool:
+        return any(self.entity.fields[name].type == "list" for name in self._fields)
 
     def card(self, item: Mapping[str, Any]) -> Card:
         """Return the card of a record."""
@@ -290,6 +321,11 @@ class Boards:
         state = self.state.address()
         path = url_for(f"web.{route}", entity=self.entity.name, **more)
         return path + ("&" if "?" in path else "?") + state[1:] if state != "?" else path
+
+
+def _narrowed(query: Query, column: Column) -> str:
+    """Return the filter of one column under a question."""
+    return f"({query.filter}) and {column.where}" if query.filter else column.where
 
 
 def key_of(value: object) -> str:

@@ -16,6 +16,7 @@ from core.metadata.catalog import Catalog
 from core.records.aggregation import Aggregating
 from core.records.asking import Asking
 from core.records.history_reading import HistoryReading
+from core.records.piles import Piles
 from core.records.query import Query
 from core.records.reading import Reading
 from core.records.search import Searching
@@ -41,14 +42,16 @@ class Desk:
         self.tables = Tables(self.types)
         self.access = access()
         asking = Asking(database, "Asia/Tehran")
+        secrets = Secrets(KEYS)
         self.reading = Reading(
             asking=asking,
             tables=self.tables,
             types=self.types,
             access=self.access,
             schema_of=schema_of,
-            secrets=Secrets(KEYS),
+            secrets=secrets,
         )
+        self.piles = Piles(self.reading, asking, secrets)
         self.aggregating = Aggregating(self.reading, asking)
         self.searching = Searching(self.reading, asking)
         self.histories = HistoryReading(self.reading, self.searching, asking)
