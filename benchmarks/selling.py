@@ -201,8 +201,10 @@ def save_a_filter(hand: Hand, customer: Customer) -> None:
     hand.click(hand.menu("فرصت‌ها"))
     _awake(page)
     hand.click(page.locator("summary", has_text="فیلتر").first)
-    hand.click(page.locator("details.adder summary.mi").get_by_text("تاریخ بستن مورد انتظار", exact=True))
-    form = page.locator("details[name=adder][open] form").first
+    hand.click(
+        page.locator("details.adder[open]").get_by_role("button", name="تاریخ بستن مورد انتظار", exact=True)
+    )
+    form = page.locator(".fl-of form").first
     hand.choose(form.locator("select[name=value]"), "this_month")
     hand.click(form.get_by_role("button"))
     expect(page.locator(".facet")).to_have_count(1)

@@ -5,19 +5,20 @@ All kinds of collections share it, with one state in the address, so that a filt
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from flask import current_app, url_for
 
 from core.access import Access
-from core.fields import FieldTypes
-from core.metadata.specs import EntitySpec, Label, ViewSpec
+from core.metadata.specs import EntitySpec, FieldSpec, Label, ViewSpec
 from core.records.search import Searching
 from core.views import ListView
 from core.web import natural_dates
-from core.web.chips import LONGEST_ID, Chip, operators, shown_chips
+from core.web.chips import LONGEST_ID, Chip, shown_chips
 from core.web.collections import KINDS, collection_url, collection_view
+from core.web.filter_fields import filterable
 from core.web.list_groups import group_choices
 from core.web.list_query import ListState
 from core.web.list_views import ListViews
@@ -50,20 +51,11 @@ class ChipView:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FilterField:
-    """A field by which one may filter, with what a form needs to ask for its value."""
-
-    name: str
-    label: Label
-    operators: tuple[str, ...]
-    type: str
-    choices: tuple[tuple[str, str], ...]
-    target: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ControlBar:
-    """The bar as its template gets it. ``url`` is the address of the collection without its state."""
+    """The bar as its template gets it. ``url`` is the address of the collection without its state.
+
+    What stands in menus that are kept is asked for when they are made.
+    """
 
     entity: EntitySpec
     kind: str
@@ -72,18 +64,22 @@ class ControlBar:
     url: str
     kinds: tuple[KindLink, ...]
     chips: tuple[ChipView, ...]
-    fields: tuple[FilterField, ...]
-    periods: tuple[tuple[str, str], ...]
+    filterable: Callable[[], Iterable[FieldSpec]]
+    groupings: Callable[[], Iterable[tuple[str, FieldSpec]]]
     saved: tuple[SavedView, ...]
     reaches: tuple[str, ...]
     all_address: str
-    groupings: tuple[tuple[str, Label], ...]
     columns: tuple[str, ...] = ()
 
     @property
     def current(self) -> SavedView | None:
         """The saved view that the state came from."""
         return next((view for view in self.saved if str(view.id) == self.state.saved), None)
+
+    @property
+    def grouping(self) -> str:
+        """What the list is grouped by, where it can be."""
+        return next((name for name, _ in self.groupings() if name == self.state.group), "")
 
     @property
     def builder_url(self) -> str:
@@ -111,9 +107,8 @@ def control_bar(
         url=collection_url(kind, entity.name),
         kinds=tuple(_kinds(present, entity, state, kind, view)),
         chips=tuple(_chips(present, entity, state, view)),
-        fields=tuple(filter_fields(present, entity, view)),
-        periods=tuple(natural_dates.choices(present.style)),
-        groupings=tuple((name, spec.label) for name, spec in group_choices(entity, view)),
+        filterable=partial(filterable, present, entity, view),
+        groupings=partial(group_choices, entity, view),
         saved=saved_views(present, entity.name),
         reaches=allowed_reaches(present),
         all_address=_all_address(present, entity, state),
@@ -176,18 +171,3 @@ def _chip_text(present: Visit, entity: EntitySpec, chip: Chip) -> str:
             found = searching.titles(present.actor, target, [number], catalog=present.catalog)
             return found.get(number) or f"#{chip.value}"
     return chip.value
-
-
-def filter_fields(present: Visit, entity: EntitySpec, view: ListView) -> Iterator[FilterField]:
-    """Yield the fields by which this reader may filter."""
-    types = present.site.get(FieldTypes)
-    for spec in (entity.fields[name] for name in view.choices):
-        if types.get(spec.type).filterable and not (spec.system and spec.name in ("id", "version")):
-            yield FilterField(
-                name=spec.name,
-                label=spec.label,
-                operators=operators(spec),
-                type=spec.type,
-                choices=tuple((c.name, present.style.label(c.label)) for c in spec.choices),
-                target=str(spec.option("to") or ""),
-            )

@@ -20,7 +20,7 @@ from core.records.search import Searching
 from core.views import ListView
 from core.web.chips import LONGEST_ID, VALUELESS, Chip, field_of, operators
 from core.web.collections import collection_url
-from core.web.control_bar import FilterField, filter_fields
+from core.web.filter_fields import FilterField, filter_fields
 from core.web.filter_groups import Condition, Group, Groups, condition_node, groups_of, node_of
 from core.web.list_query import ListState, filter_text
 from core.web.list_views import ListViews

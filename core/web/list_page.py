@@ -11,7 +11,7 @@ from core.kernel.site import Site
 from core.records.service import Records
 from core.storage import Database
 from core.web.cell_pages import editable_columns
-from core.web.chips import LONGEST_ID, Chip
+from core.web.chips import LONGEST_ID
 from core.web.collections import collection_url
 from core.web.control_bar import control_bar
 from core.web.list_query import ListState
@@ -30,7 +30,6 @@ def register(made: Blueprint, site: Site, pages: Pages) -> None:
     """Add the routes of this page."""
     made.add_url_rule("/records/<entity>", "record_list", lambda entity: show(site, pages, entity))
     made.add_url_rule("/records/<entity>/totals", "totals", lambda entity: totals(site, pages, entity))
-    made.add_url_rule("/records/<entity>/filter", "filter", add_filter)
     made.add_url_rule("/records/<entity>/group", "group", choose_group)
     made.add_url_rule("/records/<entity>/columns", "columns", choose_columns)
     made.add_url_rule(
@@ -83,17 +82,6 @@ def totals(site: Site, pages: Pages, name: str) -> Response:
         state=listing.state,
         loaded=True,
     )
-
-
-def add_filter(entity: str) -> Response:
-    """Lead to the list with one more filter: the state of the list travels with the form."""
-    visit().require()
-    state = read_state(request.args.get("state", ""))
-    value = request.args.get("value", "").strip() or request.args.get("text", "").strip()
-    chip = Chip(
-        field=request.args.get("field", ""), operator=request.args.get("operator", ""), value=value[:200]
-    )
-    return go(_collection(entity) + state.address(chips=(*state.chips, chip)))
 
 
 def choose_columns(entity: str) -> Response:

@@ -33,9 +33,10 @@ def bars(desk: Desk, world: World) -> Opened:
     page = desk.goes(CELLS)
     for at, adder in enumerate(page.locator("details.adder").all()):
         adder.locator("summary").first.click()
-        inner = adder.locator("details summary")
-        if inner.count():
-            inner.nth(3).click()
+        field = adder.locator("button[value=birth_date]")
+        if field.count():
+            field.click()
+            adder.locator("ui-date .lkb").wait_for()
         yield f"adder {at}", page
         adder.locator("summary").first.click()
 
@@ -68,7 +69,8 @@ def helps(desk: Desk, world: World) -> Opened:
     page.locator("#palette .empty").wait_for()
     yield "palette, nothing found", page
     page.keyboard.press("Escape")
-    page.evaluate("document.querySelector('#keys').showModal()")
+    page.keyboard.press("?")
+    page.locator("dialog[open] #dialog-title").wait_for()
     yield "keys", page
     page.keyboard.press("Escape")
     page.evaluate("document.querySelector('.bell').click()")

@@ -83,6 +83,30 @@ def test_a_filter_is_built_group_by_group_without_leaving_the_page(seat, people)
     expect(page.locator("tbody tr")).to_have_count(3)
 
 
+def test_a_filter_is_asked_for_under_the_name_of_its_field(seat, people):
+    desk = seat(language="fa", width=390)
+    desk.signs_in()
+    page = desk.goes(LIST)
+    page.locator("summary", has_text="فیلتر").click()
+    field = page.get_by_role("button", name="چرخهٔ عمر")
+    desk.context.set_offline(True)
+    field.click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(field).to_have_attribute("aria-expanded", "false")
+    desk.context.set_offline(False)
+    field.click()
+    form = page.locator(".fl-of form")
+    expect(form.locator("select").first).to_be_focused()
+    expect(field).to_have_attribute("aria-expanded", "true")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.keyboard.press("Escape")
+    expect(form).to_be_hidden()
+    page.keyboard.press("Enter")
+    form.locator("[name=value]").select_option("customer")
+    form.get_by_role("button").click()
+    expect(page.locator(".facet")).to_have_count(1)
+
+
 def test_groups_open_on_demand(seat, people):
     desk = seat(language="en", width=390)
     desk.signs_in()

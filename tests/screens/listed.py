@@ -54,6 +54,8 @@ SCREENS = (
     Screen(f"{CONTACTS}/{{contact}}/merges"),
     Screen(f"{CONTACTS}/merge?id={{contact}}&id={{twin}}"),
     Screen(f"{CONTACTS}/merge?id={{contact}}"),
+    *(Screen(f"{CONTACTS}/filter?field={name}") for name in ("lifecycle", "birth_date", "owner")),
+    Screen(f"{CONTACTS}/filter?field=secret", 400),
     Screen(f"{CONTACTS}/filter/builder"),
     Screen(f"{CONTACTS}/filter/builder?where=lifecycle+%3D%3D+'customer'"),
     Screen(f"{CONTACTS}/import"),
@@ -90,6 +92,7 @@ SCREENS = (
     Screen("/dashboards/garden.calm"),
     Screen("/records/garden.shrub/chart"),
     Screen("/notifications"),
+    Screen("/keyboard"),
     Screen("/preferences"),
     Screen("/search"),
     Screen("/search?q=سارا"),
@@ -110,6 +113,7 @@ PARTS = (
     Screen(f"{CONTACTS}/{{contact}}/cell/job_title", part=True),
     Screen(f"{CONTACTS}/group?group=lifecycle&key=customer", part=True),
     Screen(f"{CONTACTS}/totals", part=True),
+    Screen("/palette", part=True),
     Screen(f"{DEALS}/kanban/cards?column={{stage}}", part=True),
 )
 """Pieces that scripts put into pages."""
@@ -117,6 +121,7 @@ PARTS = (
 DIALOGS = (
     Screen("/sign-in", who=NOBODY),
     Screen("/notifications"),
+    Screen("/keyboard"),
     Screen(f"{DEALS}/{{deal}}/workflow/stage"),
     Screen(f"{DEALS}/{{deal}}/transition/lose"),
     Screen(f"{DEALS}/{{deal}}/transition/move?to={{next_stage}}"),
@@ -135,7 +140,6 @@ WITHOUT_A_SCREEN = {
     "web.columns": "leads back to the list",
     "web.export": "a file",
     "web.file": "a file",
-    "web.filter": "leads back to the list",
     "web.notification": "leads to what it is about",
     "web.people": "JSON for a list of people",
     "web.session": "JSON for signing in over the page",

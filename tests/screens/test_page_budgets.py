@@ -14,9 +14,6 @@ pytestmark = pytest.mark.modules
 LIST, NODES = 15, 3_500
 """Kilobytes of a list of 80 rows, and nodes of a page, as the design allows them."""
 
-OVER = {"/records/sales.opportunity": 5_600, "/records/activities.activity": 4_900}
-"""Lists of entities with many fields: each field has its filter in the bar before anybody asks. They get no heavier."""
-
 
 @pytest.mark.parametrize("language", ["fa", "en"])
 def test_a_list_of_eighty_rows_is_light(world: World, language: str) -> None:
@@ -30,5 +27,4 @@ def test_no_screen_has_more_nodes_than_a_phone_lays_out_at_once(world: World) ->
         screen.path: sum(1 for _ in world.person(screen.who, "fa").opens(world.path(screen.path)).page.walk())
         for screen in SCREENS
     }
-    assert {path: n for path, n in counted.items() if n > OVER.get(path, NODES)} == {}
-    assert all(counted[path] > NODES for path in OVER), "light enough now: take it out of the list"
+    assert {path: n for path, n in counted.items() if n > NODES} == {}

@@ -1,6 +1,7 @@
 // What every page needs: menus, theme, palette, keyboard; elements load their behaviour when they first appear.
 import './hx';
 import { $, $$, on, place, root, rove, t, takeBack, toast } from './core';
+import { unfold } from './filters';
 import { giveFocus, keepFocus, toSteps } from './focus';
 import { afterSwap } from './hx';
 import { remember } from './trail';
@@ -44,7 +45,6 @@ on('click', '[data-show-password]', (_, button) => {
   field.type = field.type === 'password' ? 'text' : 'password';
   button.setAttribute('aria-pressed', String(field.type === 'text'));
 });
-on('click', '[data-dialog]', (_, button) => $<HTMLDialogElement>(button.dataset.dialog!)?.showModal());
 on('click', '[data-close]', (_, button) => button.closest('dialog')?.close());
 on<MouseEvent>('click', 'a[data-modal]', (event, link) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -57,6 +57,18 @@ on<SubmitEvent>('submit', 'form[data-confirm]', (event, form) => {
   void import('./confirm').then((module) => module.ask(form as HTMLFormElement, event.submitter));
 });
 if ($('[data-when],[data-slug]')) void import('./depend');
+// What unfolds from a bar stays inside of the page
+document.addEventListener('toggle', ({ target }) => {
+  const box = target instanceof HTMLDetailsElement && target.matches('.adder[open]') ? $('.pop-in', target) : null;
+  if (!box) return;
+  box.classList.remove('start');
+  const [inner, outer] = [box.getBoundingClientRect(), $('main')!.getBoundingClientRect()];
+  box.classList.toggle('start', inner.left < outer.left || inner.right > outer.right);
+}, true);
+on('click', 'button[form=fields]', (event, button) => {
+  event.preventDefault();
+  void unfold(button as HTMLButtonElement);
+});
 on('change', '[data-submit]', (_, field) => (field as HTMLInputElement).form?.requestSubmit());
 
 on<SubmitEvent>('submit', '[data-steps] form', (_, form) => keepFocus(form));
@@ -91,10 +103,12 @@ addEventListener('keydown', (event) => {
   if ((event.ctrlKey || event.metaKey) && event.code === 'KeyK') { event.preventDefault(); void palette(); return; }
   const target = event.target as HTMLElement;
   const typing = target.closest('input:not([type=checkbox],[type=radio]),textarea,select,dialog');
+  const unfolded = event.key === 'Escape' && !$(':popover-open') ? target.closest<HTMLDetailsElement>('.adder[open]') : null;
+  if (unfolded) { unfolded.open = false; $('summary', unfolded)?.focus(); return; }
   if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.code === 'KeyZ') { if (!typing && takeBack()) event.preventDefault(); return; }
   if (target.closest('input,textarea,select,dialog,[popover]') || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === '/') { event.preventDefault(); void palette(); return; }
-  if (event.key === '?') { $<HTMLDialogElement>('#keys')?.showModal(); return; }
+  if (event.key === '?') { $('[data-keys]')?.click(); return; }
   if (event.code === 'KeyG') { g = Date.now(); return; }
   if (Date.now() - g < 900) {
     g = 0;

@@ -1,9 +1,12 @@
 // The palette: everything of the menu at once, records as one types, commands by keyboard.
 import { $, $$, el, icon, t } from './core';
+import { made } from './hx';
 
 interface Hit { title: string; url: string; icon: string; entity: string }
 const fold = (text: string): string => text.toLowerCase().replace(/[يى]/g, 'ی').replace(/ك/g, 'ک').replace(/[\u200c\u064b-\u0652\s]/g, '');
 let ready = false;
+let waiting = false;
+let listening = false;
 let at = 0;
 let timer = 0;
 let asked = 0;
@@ -23,6 +26,23 @@ function mark(): void {
   option.scrollIntoView({ block: 'nearest' });
 }
 
+/** Say that nothing was found, unless what there is has not come yet. */
+function nothing(): void { $('.empty', dialog())!.hidden = waiting || visible().length > 0; }
+
+/** Fetch what the palette offers besides records, once for a page. */
+async function commands(): Promise<void> {
+  const list = $('#pal-list', dialog())!;
+  const state = $('.pal-s', dialog())!;
+  waiting = true;
+  state.textContent = t('Loading…');
+  const answer = await fetch(dialog().dataset.commands!, { credentials: 'same-origin' }).catch(() => null);
+  ready = Boolean(answer?.ok && !answer.redirected);
+  if (ready) list.append(await made(await answer!.text()));
+  waiting = false;
+  state.textContent = ready ? '' : t('The list could not be loaded');
+  filter();
+}
+
 function filter(): void {
   const typed = fold(field().value.replace(/^[>@#]/, ''));
   const only = /^[@#]/.test(field().value);
@@ -30,7 +50,7 @@ function filter(): void {
   for (const group of $$('[role=group]', dialog())) group.hidden = !$$('[role=option]', group).some((option) => !option.hidden);
   at = 0;
   mark();
-  $('.empty', dialog())!.hidden = visible().length > 0;
+  nothing();
   clearTimeout(timer);
   timer = window.setTimeout(() => void search(), 200);
 }
@@ -57,7 +77,7 @@ async function search(): Promise<void> {
   }, icon(hit.icon), el('span', { class: 'clip' }, hit.title), el('span', { class: 'faint xs clip' }, hit.entity))));
   group.hidden = !hits.length;
   mark();
-  $('.empty', dialog())!.hidden = visible().length > 0;
+  nothing();
 }
 
 function go(): void {
@@ -68,8 +88,9 @@ function go(): void {
 
 export function openPalette(): void {
   const box = dialog();
-  if (!ready) {
-    ready = true;
+  if (!ready && !waiting) void commands();
+  if (!listening) {
+    listening = true;
     field().addEventListener('input', filter);
     field().addEventListener('keydown', (event) => {
       if (event.key === 'ArrowDown') { at += 1; mark(); event.preventDefault(); }
