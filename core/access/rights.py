@@ -32,6 +32,7 @@ class RoleRights:
         self._scopes = scopes
         self._grants = Grants(catalog, schema)
         self._conditions: dict[tuple[str, str], Condition] = {}
+        self._alike: dict[Condition, Condition] = {}
         self._writes: dict[tuple[str, str, frozenset[str]], Condition] = {}
         self._fields: dict[str, FieldRights] = {}
         self._exports: dict[str, Mapping[str, Mask]] = {}
@@ -43,7 +44,7 @@ class RoleRights:
         return self._grants.branches(self.roles, self.catalog.entity(entity), action)
 
     def condition(self, entity: str, action: str) -> Condition:
-        """Return on which records the roles may do this: True all, False none."""
+        """Return on which records the roles may do this: True all, False none; alike ones are the same."""
         spec = self.catalog.entity(entity)
         if not covers(self._scopes, entity, action):
             return False
@@ -53,7 +54,8 @@ class RoleRights:
 
     def _compile(self, entity: EntitySpec, action: str) -> Condition:
         found = self._grants.branches(self.roles, entity, action)
-        return _joined([either(found)]) if found else False
+        condition = _joined([either(found)]) if found else False
+        return self._alike.setdefault(condition, condition)
 
     def write_condition(self, entity: str, action: str, fields: frozenset[str]) -> Condition:
         """Return on which records the roles may do this *to these fields*: one grant for each field must hold."""

@@ -4,6 +4,7 @@ from core.expressions.binding import env_parameters, parameters
 from core.expressions.cache import ExpressionCache
 from core.expressions.checked import Checked, all_of, any_of, apart, constant, denied, env_used, fields_used
 from core.expressions.checker import check, compile_text
+from core.expressions.function_literals import moment
 from core.expressions.functions import FUNCTIONS
 from core.expressions.nodes import Node, and_all, not_, or_all
 from core.expressions.parser import parse
@@ -38,6 +39,7 @@ __all__ = [
     "env_parameters",
     "env_used",
     "fields_used",
+    "moment",
     "not_",
     "or_all",
     "parameters",

@@ -30,14 +30,22 @@ def date_of(checking: Checking, node: Call, _place: Place) -> Term:
     return WRONG
 
 
+def moment(text: str) -> datetime | None:
+    """Return the moment that is written so, in UTC; None where it is none."""
+    if not _MOMENT.fullmatch(text):
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None  # no such day or hour, or outside the years 1 to 9999
+
+
 def datetime_of(checking: Checking, node: Call, _place: Place) -> Term:
     """Return the moment written in the text, in UTC."""
     text = _text(node.args[0])
-    if text is not None and _MOMENT.fullmatch(text):
-        try:
-            return Value(DATETIME, datetime.fromisoformat(text).astimezone(UTC))
-        except (ValueError, OverflowError):
-            pass  # no such day or hour, or outside the years 1 to 9999: told below
+    found = None if text is None else moment(text)
+    if found is not None:
+        return Value(DATETIME, found)
     checking.report.add(
         "bad_moment",
         "{line}:{column}: a moment is written datetime('2026-03-21T08:00:00Z').",

@@ -12,12 +12,13 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from core.access.parts import target_step
 from core.metadata.specs import EntitySpec
 from core.records.columns import Columns, listed
-from core.records.compiled import Compiler, Statement
+from core.records.compiled import Compiler, Statement, number
 from core.records.listing import Row, opened, visible
 from core.records.query import MAX_LIMIT
 from core.records.rows import RowReader
 from core.records.scopes import Eyes, Scope
 from core.records.sources import Sql
+from core.records.statements import the_one
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,8 +38,8 @@ class Children:
         return found
 
 
-def build_children(eyes: Eyes, entity: str, name: str, compiler: Compiler) -> Children:
-    """Compile the statement of one list field; the owners come as the parameter ``ids``."""
+def build_children(eyes: Eyes, entity: str, name: str, compiler: Compiler, *, alone: bool) -> Children:
+    """Compile the statement of one list field; the owners, or the one ``alone``, come as the parameter ``ids``."""
     owner = eyes.catalog.entity(entity)
     spec = eyes.catalog.entity(str(owner.fields[name].option("of")))
     by = str(owner.fields[name].option("by"))
@@ -49,26 +50,38 @@ def build_children(eyes: Eyes, entity: str, name: str, compiler: Compiler) -> Ch
     link = scope.table.c[_column(spec, by, owner)]
     place = rows.add(link)
     select = sa.select(*rows.cells).select_from(sources.clause)
-    select = select.where(scope.table.c.id.in_(_first_of_each(eyes, owner, name, spec, by)))
+    first = _first_of_one if alone else _first_of_each
+    select = select.where(scope.table.c.id.in_(first(eyes, owner, name, spec, by)))
     statement = compiler.compile(select.order_by(link, scope.table.c.id))
     rows.forget()
     return Children(statement=statement, rows=rows, owner_place=place)
+
+
+def _first_of_one(eyes: Eyes, owner: EntitySpec, name: str, spec: EntitySpec, by: str) -> sa.Select[Any]:
+    """Select the ids of the visible lines of one owner, if the reader sees its list."""
+    return _first(eyes, owner, name, spec, by, the_one())
 
 
 def _first_of_each(eyes: Eyes, owner: EntitySpec, name: str, spec: EntitySpec, by: str) -> sa.Select[Any]:
     """Select the ids of the visible lines of the owners whose list the reader sees."""
     ids = sa.func.unnest(sa.bindparam("ids", type_=ARRAY(sa.BigInteger))).table_valued("id", name="given")
     given = ids.render_derived()
+    lines = _first(eyes, owner, name, spec, by, given.c.id).correlate(given).lateral("line")
+    return sa.select(lines.c.id).select_from(given.join(lines, sa.true()))
+
+
+def _first(
+    eyes: Eyes, owner: EntitySpec, name: str, spec: EntitySpec, by: str, owner_id: sa.ColumnElement[Any]
+) -> sa.Select[Any]:
     line = eyes.tables.of(spec).alias()
     scope = Scope(eyes, spec, line, masked=True)
     inside = sa.select(line.c.id).where(
-        line.c[_column(spec, by, owner)] == given.c.id,
+        line.c[_column(spec, by, owner)] == owner_id,
         line.c.deleted_at.is_(None),
         *visible(eyes, scope),
-        *list_shown(eyes, owner, name, given.c.id),
+        *list_shown(eyes, owner, name, owner_id),
     )
-    lines = inside.order_by(line.c.id).limit(MAX_LIMIT).correlate(given).lateral("line")
-    return sa.select(lines.c.id).select_from(given.join(lines, sa.true()))
+    return inside.order_by(line.c.id).limit(number(MAX_LIMIT))
 
 
 def list_shown(eyes: Eyes, owner: EntitySpec, name: str, owner_id: Sql) -> list[Sql]:

@@ -58,13 +58,19 @@ def _is_chosen(work: Work, draft: Draft, name: str) -> bool:
 
 def compute(work: Work, drafts: Sequence[Draft]) -> None:
     """Work out the computed fields, in the order in which they read one another."""
+    if not work.plan.computed:
+        return
+    live = [(draft, *work.live(draft), work.env(work.old(draft))) for draft in drafts]
     for derived in work.plan.computed:
-        if derived.exchange and derived.spec.base_of:
-            exchange(work, derived.exchange, drafts)
+        how, name = derived.exchange, derived.spec.name
+        if how and derived.spec.base_of:
+            exchange(work, how, drafts)
+            for draft, values, _, _ in live:
+                values |= {one: draft.after[one] for one in (how.base, how.rate)}
         read = derived.read
         if read is not None:
-            for draft in drafts:
-                draft.after[derived.spec.name] = read(work.view(draft), work.env(work.old(draft)))
+            for draft, values, view, env in live:
+                values[name] = draft.after[name] = read(view, env)
 
 
 def check_conditions(work: Work, drafts: Sequence[Draft]) -> None:

@@ -25,9 +25,10 @@ class Look:
     computed: Mapping[str, object] = field(default_factory=dict)
 
 
-def depends(plan: EntityPlan) -> bool:
-    """Tell whether anything on a form of this entity depends on what is typed into it."""
-    return bool(plan.visible_when or plan.required_when or plan.read_only_when or plan.computed)
+def depends(plan: EntityPlan, *, computed: bool) -> bool:
+    """Tell whether on a form of this entity anything shows by what is typed into it, or is ``computed`` from it."""
+    conditional = plan.visible_when or plan.required_when or plan.read_only_when
+    return bool(conditional or (computed and plan.computed))
 
 
 def look(work: Work, loading: Loading, values: Mapping[str, object], record_id: int) -> Look:
@@ -63,6 +64,9 @@ def _draft(work: Work, loading: Loading, values: Mapping[str, object], record_id
 
 
 def _stored(work: Work, record_id: int) -> Sequence[Mapping[str, object]]:
+    known = work.others(work.entity, "id", [record_id]) if work.uow.reading else ()
+    if known:
+        return known
     table = work.conditions.tables.of(work.plan.entity)
     return work.conditions.records(
         work.plan,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from core.errors import NotFound, TransitionRefused
 from core.kernel.values import Ref
+from core.records.cells import from_row
 from core.records.change import Draft, Saved
 from core.records.deriving import compute
 from core.records.guarding import Guarding, may_see
 from core.records.moving import Moving, has_role
 from core.records.state_targets import StateTarget, targets_of
-from core.records.statements import one_of
+from core.records.statements import Rule, one_of, the_one
 from core.records.states import state_of
 from core.records.telling import told_problems
 from core.records.work import Work
@@ -36,10 +38,11 @@ class Moves:
         rows = _visible(work, ids)
         found: dict[int, list[Offer]] = {record_id: [] for record_id in rows}
         for flow in work.plan.flows:
-            seen = [i for i, values in rows.items() if may_see(work, work.rights(), flow.field, values)]
+            seen = [i for i, one in rows.items() if may_see(work, work.rights(), flow.field, one.values)]
             for step in flow.steps.values():
-                for record_id in _granted(work, step, seen):
-                    found[record_id].extend(self._of_record(work, flow, step, rows[record_id]))
+                for record_id in seen:
+                    if step.spec.name in rows[record_id].steps:
+                        found[record_id].extend(self._of_record(work, flow, step, rows[record_id].values))
         return found
 
     def move_to(
@@ -54,16 +57,17 @@ class Moves:
         field: str = "",
     ) -> Saved:
         """Take the one step that leads to a state, or to the record that stands for one."""
-        before = _visible(work, [record_id]).get(record_id)
-        if before is None:
+        seen = _visible(work, [record_id]).get(record_id)
+        if seen is None:
             raise NotFound
+        before = seen.values
         fitting: list[tuple[Step, int | None]] = []
         for flow in work.plan.flows:
             if field in ("", flow.field) and may_see(work, work.rights(), flow.field, before):
                 if _is_there(flow, before, target):
                     return Saved(id=record_id, version=int(str(before["version"])), changed=frozenset())
                 fitting += _leading(work, flow, before, target)
-        granted = [(step, to) for step, to in fitting if _granted(work, step, [record_id])]
+        granted = [(step, to) for step, to in fitting if step.spec.name in seen.steps]
         if not granted:
             raise TransitionRefused("No step that you may take leads there from here.", code="no_transition")
         if len(granted) > 1:
@@ -93,8 +97,9 @@ class Moves:
         self, work: Work, flow: Flow, step: Step, values: Mapping[str, object], target: StateTarget | None
     ) -> Offer:
         draft = Draft(row=0, id=int(str(values["id"])), before=dict(values))
-        self._moving.head(work, flow, step, draft, target.id if target else None)
-        compute(work, [draft])
+        self._moving.bring(work, flow, step, draft, target.ref if target else step.spec.target)
+        if step.conditions or step.functions or step.spec.required:
+            compute(work, [draft])
         objections = self._guarding.objections(work, flow, step, draft)
         told = told_problems(work, objections)
         rights = work.rights()
@@ -114,50 +119,61 @@ class Moves:
         )
 
 
-def _visible(work: Work, ids: Sequence[int]) -> dict[int, Mapping[str, object]]:
-    """Return the values of those records that the actor may see, by id."""
-    conditions, uow = work.conditions, work.uow
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Seen:
+    """A record that the actor sees, with the names of the steps that their grants and roles let them take with it."""
+
+    values: Mapping[str, object]
+    steps: frozenset[str]
+
+
+def _visible(work: Work, ids: Sequence[int]) -> dict[int, _Seen]:
+    """Return those records that the actor may see, by id: one statement, which asks the rules of all steps, too."""
+    uow, plan, wanted = work.uow, work.plan, list(dict.fromkeys(ids))
     work.access.require(work.actor, work.entity, "read", uow.catalog)
     rule = work.access.condition(work.actor, work.entity, "read", uow.catalog)
-    table = conditions.tables.of(work.plan.entity)
-    found = conditions.records(
-        work.plan,
-        ("offered",),
-        lambda: (
-            sa.select(*table.c)
-            .where(
-                table.c.id == one_of(),
-                table.c.deleted_at.is_(None),
-                conditions.where(uow.catalog, work.plan.entity, table, rule),
-            )
-            .order_by(table.c.id)
-        ),
-        {**conditions.environment(uow), "ids": list(dict.fromkeys(ids))},
+    steps = _rules(work)
+    asked = tuple({id(one): one for one in steps.values() if not isinstance(one, bool)}.values())
+    alone = len(wanted) == 1
+    rows = work.conditions.statements.run(
         uow,
-        (rule,),
+        ("offered", work.entity, alone),
+        lambda: _offered(work, rule, asked, alone=alone),
+        {**work.conditions.environment(uow), "ids": wanted[0] if alone else wanted},
+        (rule, *asked),
     )
-    return {int(str(values["id"])): values for values in found}
+    names = [column.name for column in work.conditions.tables.of(plan.entity).c]
+    found: dict[int, _Seen] = {}
+    for row in rows:
+        values = from_row(plan, dict(zip(names, row[: len(names)], strict=True)))
+        holds = {id(one): told is True for one, told in zip(asked, row[len(names) :], strict=True)}
+        taken = (name for name, one in steps.items() if one is True or holds.get(id(one), False))
+        found[int(str(values["id"]))] = _Seen(values=values, steps=frozenset(taken))
+    if uow.reading:
+        work.know(work.entity, [one.values for one in found.values()])
+    return found
 
 
-def _granted(work: Work, step: Step, ids: Collection[int]) -> list[int]:
-    """Return with which of these records the actor's grants and roles let them take a step."""
-    if not ids or not has_role(work, step):
-        return []
-    conditions, uow = work.conditions, work.uow
-    rule = work.access.condition(work.actor, work.entity, step.action, uow.catalog)
-    if isinstance(rule, bool):
-        return list(ids) if rule else []
-    table = conditions.tables.of(work.plan.entity)
-    rows = conditions.statements.run(
-        uow,
-        ("granted", work.entity),
-        lambda: sa.select(table.c.id).where(
-            table.c.id == one_of(), conditions.where(uow.catalog, work.plan.entity, table, rule)
-        ),
-        {**conditions.environment(uow), "ids": list(ids)},
-        (rule,),
-    )
-    return [row[0] for row in rows]
+def _offered(work: Work, rule: Rule, asked: Sequence[Rule], *, alone: bool) -> sa.Select[tuple[object, ...]]:
+    """Select the records with these ids that a rule shows, and whether the others hold for each."""
+    conditions, catalog, entity = work.conditions, work.uow.catalog, work.plan.entity
+    table = conditions.tables.of(entity)
+    select = sa.select(*table.c, *(conditions.where(catalog, entity, table, one) for one in asked))
+    return select.where(
+        table.c.id == (the_one() if alone else one_of()),
+        table.c.deleted_at.is_(None),
+        conditions.where(catalog, entity, table, rule),
+    ).order_by(table.c.id)
+
+
+def _rules(work: Work) -> dict[str, Rule]:
+    """Return on which records the actor may take each step, of those that their roles let them take at all."""
+    return {
+        step.spec.name: work.access.condition(work.actor, work.entity, step.action, work.uow.catalog)
+        for flow in work.plan.flows
+        for step in flow.steps.values()
+        if has_role(work, step)
+    }
 
 
 def _is_there(flow: Flow, before: Mapping[str, object], target: str | int) -> bool:

@@ -72,7 +72,11 @@ class Moving:
             )
         # What is said together with the step counts for where it may lead.
         said = {name: draft.after[name] for name in draft.given if name in draft.after}
-        draft.after[flow.field] = target_of(work, flow, step, {**draft.before, **said}, to)
+        self.bring(work, flow, step, draft, target_of(work, flow, step, {**draft.before, **said}, to))
+
+    def bring(self, work: Work, flow: Flow, step: Step, draft: Draft, target: object) -> None:
+        """Bring a draft to a value of the state field to which a step leads from where it is."""
+        draft.after[flow.field] = target
         view, env = work.view(draft), work.env(work.old(draft))
         worked_out = {one.field: one.read(view, env) for one in step.assignments}
         for name, value in worked_out.items():

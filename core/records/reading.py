@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -18,14 +18,16 @@ from core.metadata.catalog import Catalog
 from core.metadata.specs import Json
 from core.records import cursor
 from core.records.asking import Asking, Given, words
+from core.records.blanks import NONE, Cut, Said, cut, find_blanks
 from core.records.children import Children, build_children
 from core.records.columns import listed
 from core.records.compiled import Compiler, Kept, Statement
-from core.records.filters import Filter, ReaderSchema, read_filter
+from core.records.filters import ReaderSchema, read_filter
 from core.records.listing import Listing, Row, Shape, build_listing
 from core.records.orders import read_orders, require_readable
 from core.records.page import Page, Values
 from core.records.query import EVERYTHING, Query
+from core.records.questions import Answer, Ready, question
 from core.records.scopes import Eyes
 from core.records.wording import is_id, search_patterns
 from core.storage.reader import Reader
@@ -36,28 +38,6 @@ JSON = orjson.OPT_UTC_Z
 
 READY_QUESTIONS = 2048
 COMPILED = 1024
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ready:
-    """A question whose names are read: its shape, the constants of its filter, what its cursors are bound to."""
-
-    shape: Shape
-    wanted: Filter | None
-    patterns: tuple[str, ...]
-    question: bytes
-    limit: int
-    listings: dict[tuple[bool, ...] | None, Listing] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
-    """The rows of a question, still as the driver gave them."""
-
-    listing: Listing
-    rows: Sequence[Row]
-    next: str | None
-    total: int | None
 
 
 class Reading:
@@ -131,23 +111,25 @@ class Reading:
     def _answer(
         self, actor: Actor, entity: str, query: Query, catalog: Catalog, uow: UnitOfWork | None, lent: Reader
     ) -> Answer:
-        ready = self._prepare(actor, entity, query, catalog)
-        position = self._position(ready, query)
+        ready, said = self._prepare(actor, entity, query, catalog)
+        position = self._position(ready, entity, query)
         empties = None if position is None else tuple(value is None for value in position)
         listing = self._listing(actor, ready, empties, catalog)
-        given = self._given(ready, listing, position)
+        given = self._given(ready, said, listing, position)
         rows: Sequence[Row] = ()
         if ready.limit:
             rows = self._rows(listing.statement, given, actor, uow, lent)
+        nothing = ready.limit and position is None and not rows
+        total = 0 if nothing and query.count else self._total(listing, rows, given, actor, uow, lent)
         following = None
         if len(rows) > ready.limit:
             rows = rows[: ready.limit]
-            following = cursor.encode(self._secrets, ready.question, listing.position(rows[-1]))
+            following = cursor.encode(self._secrets, question(entity, query), listing.position(rows[-1]))
         return Answer(
             listing=listing,
             rows=rows,
             next=following,
-            total=self._total(listing, rows, given, actor, uow, lent),
+            total=total,
         )
 
     def _rows(
@@ -165,7 +147,7 @@ class Reading:
         uow: UnitOfWork | None,
         lent: Reader,
     ) -> int | None:
-        """Return the exact count, which comes with each row; an empty page has to ask for it."""
+        """Return the exact count, which comes with each row; an empty page behind others has to ask for it."""
         if listing.total_place is None or listing.count is None:
             return None
         if rows:
@@ -174,14 +156,26 @@ class Reading:
 
     # What a question means
 
-    def _prepare(self, actor: Actor, entity: str, query: Query, catalog: Catalog) -> Ready:
+    def _prepare(
+        self, actor: Actor, entity: str, query: Query, catalog: Catalog
+    ) -> tuple[Ready, tuple[Said, ...]]:
+        """Return the question and what fills its blanks; where those are no mere values, it is kept word for word."""
+        asked = cut(query.filter)
+        ready = self._read_once(actor, entity, query, catalog, asked)
+        if ready.blanks is None:
+            asked = Cut(query.filter, ())
+            ready = self._read_once(actor, entity, query, catalog, asked)
+        return ready, asked.said
+
+    def _read_once(self, actor: Actor, entity: str, query: Query, catalog: Catalog, asked: Cut) -> Ready:
         key = (
             catalog.version,
             catalog.digest,
             key_of(actor),
             entity,
             query.fields,
-            query.filter,
+            asked.text,
+            len(asked.said),
             query.sort,
             query.limit,
             query.count,
@@ -189,17 +183,20 @@ class Reading:
             query.trash,
             query.granted,
         )
-        return self._ready.get(key, lambda: self._read(actor, entity, query, catalog))
+        return self._ready.get(key, lambda: self._read(actor, entity, query, catalog, asked))
 
-    def _read(self, actor: Actor, entity: str, query: Query, catalog: Catalog) -> Ready:
+    def _read(self, actor: Actor, entity: str, query: Query, catalog: Catalog, asked: Cut) -> Ready:
         query.check()
         spec = catalog.entity(entity)
         self._access.require(actor, entity, "read", catalog)
         eyes = self.eyes(actor, catalog)
         readable = eyes.fields(entity).readable
-        wanted = None
+        wanted, blanks = None, NONE if not asked.said else None
         if query.filter.strip():
-            wanted = read_filter(query.filter, entity, self.reader_schema(eyes))
+            schema = self.reader_schema(eyes)
+            wanted = read_filter(query.filter, entity, schema)
+            if asked.said:
+                blanks = find_blanks(asked, wanted, lambda text: read_filter(text, entity, schema))
         patterns = search_patterns(query.search)
         shape = Shape(
             entity=entity,
@@ -212,8 +209,7 @@ class Reading:
             trash=query.trash,
             granted=query.granted,
         )
-        question = cursor.digest(entity, query.filter, query.sort, query.search, query.trash)
-        return Ready(shape=shape, wanted=wanted, patterns=patterns, question=question, limit=query.limit)
+        return Ready(shape=shape, wanted=wanted, patterns=patterns, limit=query.limit, blanks=blanks)
 
     def _fields(
         self, eyes: Eyes, entity: str, fields: Iterable[str], *, single: bool = False
@@ -228,10 +224,10 @@ class Reading:
         lists = tuple(f.name for f in spec.fields.values() if f.type == "list") if single else ()
         return tuple(name for name in (*listed(spec), *lists) if name in readable)
 
-    def _position(self, ready: Ready, query: Query) -> tuple[Json, ...] | None:
+    def _position(self, ready: Ready, entity: str, query: Query) -> tuple[Json, ...] | None:
         if not query.cursor:
             return None
-        return cursor.decode(self._secrets, ready.question, query.cursor, len(ready.shape.orders))
+        return cursor.decode(self._secrets, question(entity, query), query.cursor, len(ready.shape.orders))
 
     def _listing(
         self, actor: Actor, ready: Ready, empties: tuple[bool, ...] | None, catalog: Catalog
@@ -246,8 +242,12 @@ class Reading:
             )
         return found
 
-    def _given(self, ready: Ready, listing: Listing, position: Sequence[Json] | None) -> Given:
+    def _given(
+        self, ready: Ready, said: Sequence[Said], listing: Listing, position: Sequence[Json] | None
+    ) -> Given:
         given: Given = {**words(ready.patterns), **(ready.wanted.given if ready.wanted else {})}
+        if said and ready.blanks is not None:
+            given |= ready.blanks.filled(said)
         return given if position is None else {**given, **listing.given(position)}
 
     # Single records
@@ -340,7 +340,7 @@ class Reading:
             fields=self._fields(self.eyes(actor, catalog), entity, fields, single=True),
             trash=trash,
         )
-        return Ready(shape=shape, wanted=None, patterns=(), question=b"", limit=1)
+        return Ready(shape=shape, wanted=None, patterns=(), limit=1)
 
     # Nested lists
 
@@ -362,17 +362,20 @@ class Reading:
             ids = [row[answer.listing.id_place] for row in answer.rows]
             found: Mapping[int, list[Values]] = {}
             if ids and self._access.may(actor, of, "read", catalog):
-                children = self._lines(actor, entity, name, catalog)
-                rows = self._rows(children.statement, {"ids": ids}, actor, uow, lent)
+                # A plan for any number of owners looks dearer to PostgreSQL than one for the only one at hand.
+                alone = len(ids) == 1
+                children = self._lines(actor, entity, name, catalog, alone=alone)
+                given: Given = {"ids": ids[0] if alone else ids}
+                rows = self._rows(children.statement, given, actor, uow, lent)
                 found = children.by_owner(rows, json=json)
             for owner, item in zip(ids, items, strict=True):
                 lines: Any = found.get(owner, [])
                 item[name] = lines if json else tuple(lines)
 
-    def _lines(self, actor: Actor, entity: str, name: str, catalog: Catalog) -> Children:
-        key = (catalog.version, catalog.digest, key_of(actor), entity, name)
+    def _lines(self, actor: Actor, entity: str, name: str, catalog: Catalog, *, alone: bool) -> Children:
+        key = (catalog.version, catalog.digest, key_of(actor), entity, name, alone)
         return self._children.get(
-            key, lambda: build_children(self.eyes(actor, catalog), entity, name, self.compiler)
+            key, lambda: build_children(self.eyes(actor, catalog), entity, name, self.compiler, alone=alone)
         )
 
     # For the other readings of this room

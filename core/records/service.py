@@ -18,10 +18,13 @@ from core.records.moving import Moving
 from core.records.plan import Plans
 from core.records.state_targets import StateTarget, targets_of
 from core.records.telling import told_to_writer
-from core.records.work import Work
+from core.records.work import Known, Work
 from core.records.writing import Values, Writing
 from core.storage import UnitOfWork
 from core.workflow import Offer
+
+KNOWN = "core.records"
+"""Where a unit that only reads remembers what was looked up."""
 
 NO_VALUES: Values = MappingProxyType({})
 
@@ -226,9 +229,9 @@ class Records:
         """Return how the fields of a form stand with these Python values; ``record_id`` is 0 for a new record."""
         return self._writing.look(self._work(actor, entity, uow), values, record_id)
 
-    def depends(self, entity: str, catalog: Catalog) -> bool:
-        """Tell whether anything on a form of this entity depends on what is typed into it."""
-        return depends(self._plans.of(catalog, entity))
+    def depends(self, entity: str, catalog: Catalog, *, computed: bool = True) -> bool:
+        """Tell whether anything on a form of this entity depends on what is typed into it: how it shows, or a value."""
+        return depends(self._plans.of(catalog, entity), computed=computed)
 
     def _work(self, actor: Actor, entity: str, uow: UnitOfWork) -> Work:
         if actor.elevated is None and actor.id != uow.actor.id:
@@ -242,4 +245,13 @@ class Records:
             access=self._access,
             conditions=self._conditions,
             context=self._context,
+            known=_known(actor, uow),
         )
+
+
+def _known(actor: Actor, uow: UnitOfWork) -> Known:
+    """Return what is known at the start: where nothing is written, what this unit has looked up for the actor."""
+    if not uow.reading:
+        return Known()
+    known: Known = uow.memo.setdefault((KNOWN, actor.id, actor.elevated), Known())
+    return known

@@ -54,7 +54,7 @@ def targets_of(
 
 def _rows(work: Work, flow: Flow) -> Sequence[Mapping[str, object]]:
     """Return all records that a state may refer to and that the actor may see, read once for a whole call."""
-    kept = work.states.get(flow.spec.name)
+    kept = work.known.states.get(flow.spec.name)
     if kept is not None:
         return kept
     catalog, conditions = work.uow.catalog, work.conditions
@@ -75,7 +75,7 @@ def _rows(work: Work, flow: Flow) -> Sequence[Mapping[str, object]]:
         work.uow,
         (rule,),
     )
-    work.states[flow.spec.name] = found
+    work.known.states[flow.spec.name] = found
     work.know(flow.target, found)
     return found
 

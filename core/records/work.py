@@ -20,6 +20,14 @@ from core.storage import UnitOfWork
 
 
 @dataclass(slots=True, kw_only=True)
+class Known:
+    """What was looked up on the way: the records that states may refer to, and records by a column and its value."""
+
+    states: dict[str, Sequence[Mapping[str, object]]] = field(default_factory=dict)
+    read: dict[tuple[str, str, int], list[Mapping[str, object]]] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
 class Work:
     """Who writes records of which entity, in which transaction, and what has been looked up on the way."""
 
@@ -30,8 +38,7 @@ class Work:
     access: Access
     conditions: Conditions
     context: LoadContext
-    states: dict[str, Sequence[Mapping[str, object]]] = field(default_factory=dict)
-    _read: dict[tuple[str, str, int], list[Mapping[str, object]]] = field(default_factory=dict)
+    known: Known = field(default_factory=Known)
 
     def open(self, entity: str, *, actor: Actor | None = None) -> Work:
         """Return the same write for another entity, by default for the same actor."""
@@ -60,8 +67,12 @@ class Work:
 
     def view(self, draft: Draft) -> RecordView:
         """Return a draft as expressions read it."""
+        return self.live(draft)[1]
+
+    def live(self, draft: Draft) -> tuple[dict[str, object], RecordView]:
+        """Return the values of a draft, and their view, which sees what is changed in them."""
         values = {**draft.before, **draft.after, "id": draft.id or None}
-        return RecordView(self.plan.entity, values, self.others, self.uow.catalog.entity)
+        return values, RecordView(self.plan.entity, values, self.others, self.uow.catalog.entity)
 
     def old(self, draft: Draft) -> RecordView | None:
         """Return the record before the write, as ``$old`` reads it."""
@@ -71,7 +82,7 @@ class Work:
 
     def others(self, entity: str, column: str, ids: Sequence[int]) -> list[Mapping[str, object]]:
         """Read other records once for the whole write, however many drafts follow the same path."""
-        missing = [i for i in ids if (entity, column, i) not in self._read]
+        missing = [i for i in ids if (entity, column, i) not in self.known.read]
         if missing:
             plan = self.plans.of(self.uow.catalog, entity)
             table = self.conditions.tables.of(plan.entity)
@@ -90,13 +101,13 @@ class Work:
             found: dict[object, list[Mapping[str, object]]] = {i: [] for i in missing}
             for values in rows:
                 found[getattr(values[field], "id", values[field])].append(values)
-            self._read.update({(entity, column, i): found[i] for i in missing})
-        return [record for i in ids for record in self._read[entity, column, i]]
+            self.known.read.update({(entity, column, i): found[i] for i in missing})
+        return [record for i in ids for record in self.known.read[entity, column, i]]
 
     def know(self, entity: str, found: Sequence[Mapping[str, object]]) -> None:
         """Take records that were read otherwise in this write, so that following a reference to one asks nothing."""
         for values in found:
-            self._read.setdefault((entity, "id", int(str(values["id"]))), [values])
+            self.known.read.setdefault((entity, "id", int(str(values["id"]))), [values])
 
     def change(self, action: str, draft: Draft) -> Change:
         """Return the finished draft as hooks and history see it."""

@@ -68,9 +68,7 @@ class Database:
     ) -> Iterator[UnitOfWork]:
         """Open one transaction: committed on leaving, rolled back on any error; ``reading`` ones write nothing."""
         now = self._clock()
-        with self._connection(catalog) as connection:
-            if reading:
-                connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        with self._connection(catalog, reading=reading) as connection:
             uow = UnitOfWork(
                 connection=connection,
                 catalog=catalog,
@@ -81,6 +79,7 @@ class Database:
                 reason=reason or actor.elevated,
                 cause=cause,
                 site=self._site,
+                reading=reading,
             )
             yield uow
             self._commit(connection, catalog)
@@ -91,9 +90,11 @@ class Database:
         return tries(work)
 
     @contextmanager
-    def _connection(self, catalog: Catalog) -> Iterator[sa.Connection]:
+    def _connection(self, catalog: Catalog, *, reading: bool) -> Iterator[sa.Connection]:
         try:
             with self.engine.connect() as connection:
+                if reading:  # said with BEGIN, which costs no statement; the pool takes it back
+                    connection.execution_options(postgresql_readonly=True)
                 # Said aloud: what runs past SQLAlchemy (readers, the job queue) would not begin it, nor be committed.
                 connection.begin()
                 yield connection

@@ -28,6 +28,7 @@ class UnitOfWork:
     """One transaction. It is committed by whoever opened it, never by those who get it handed.
 
     ``now`` and ``today`` are constants of the unit; ``memo`` keeps what its parts want to remember till its end.
+    One that is ``reading`` writes nothing, so that what it has read once may be kept.
     ``site`` is where hooks find the parts they work with; None only where a database is used on its own.
     """
 
@@ -40,6 +41,7 @@ class UnitOfWork:
     reason: str | None = None
     cause: str | None = None
     site: Site | None = None
+    reading: bool = False
     memo: dict[Any, Any] = field(default_factory=dict)
     _afterwards: list[Callable[[], object]] = field(default_factory=list, init=False, repr=False)
     _reader: Reader | None = field(default=None, init=False, repr=False)

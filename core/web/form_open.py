@@ -76,10 +76,13 @@ class OpenForm:
         columns = form_columns(self.present.catalog, self.entity, self.rights)
         return reader.read(self.entity, names, request.form, request.files, columns=columns)
 
-    def look(self, values: Mapping[str, Any]) -> Look:
-        """Return which fields show, are required or locked with these values; without conditions nothing is asked."""
+    def look(self, values: Mapping[str, Any], *, computed: bool = True) -> Look:
+        """Return which fields show, are required or locked with these values, and what is ``computed`` from them.
+
+        Where nothing depends on what is typed, nothing is asked.
+        """
         records, catalog = self.site.get(Records), self.present.catalog
-        if not records.depends(self.entity.name, catalog):
+        if not records.depends(self.entity.name, catalog, computed=computed):
             return Look()
         with looking(self.site, self.present) as uow:
             return records.look(self.present.actor, self.entity.name, self.number, values, uow=uow)

@@ -134,6 +134,7 @@ def _show(
 ) -> Response:
     site, present, entity, number = form.site, form.present, form.entity, form.number
     values = form.first_values()
+    bars = status_bars(site, present, entity, form.record, form.rights.readable)
     model = build_form(
         site,
         present,
@@ -145,7 +146,7 @@ def _show(
         typed=typed,
         problems=problems,
         conflict=conflict is not None,
-        look=form.look(typed.values if typed else {} if number else values),
+        look=form.look(typed.values if typed else {} if number else values, computed=False),
     )
     return pages.show(
         "form.html",
@@ -163,7 +164,7 @@ def _show(
         counts=related(form, "counts"),
         related=related(form, "related"),
         **_happened(form),
-        bars=status_bars(site, present, entity, form.record, form.rights.readable),
+        bars=bars,
         operations=_operations(form),
         panels=record_panels(site, present, entity, form.record if not form.trashed else {}),
         status=status,
