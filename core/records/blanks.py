@@ -1,4 +1,4 @@
-"""Filters that differ only in ids and moments are read once: those are blanks, filled in at each question."""
+"""Filters that differ only in whole numbers and moments are read once: those are blanks, filled in each time."""
 
 from __future__ import annotations
 
@@ -10,15 +10,12 @@ from typing import TypeAlias
 
 from core.errors import PayvandError
 from core.expressions import moment
-from core.expressions.terms import Param, Term, below
+from core.expressions.terms import Compare, Field, Linked, Member, Param, Refers, Term, below
 from core.records.filters import Filter
 from core.records.query import MAX_FILTER
 
 BLANK = "¤"
 """Stands for what was cut out; no filter that can be read has it outside of a text between quotes."""
-
-REFERENCES = frozenset({"reference", "ids"})
-"""Kinds of constants that are ids: whatever the number, the filter means the same."""
 
 Said: TypeAlias = "int | datetime"
 Place: TypeAlias = "int | tuple[int, ...]"
@@ -28,17 +25,17 @@ _PART = re.compile(
     r"""
     '(?:[^'\\\n]|\\.)*' | "(?:[^"\\\n]|\\.)*"
   | (?<![\w.$])datetime\('(?P<moment>[0-9T:.Z+-]{16,40})'\)
-  | (?<![\w.$])(?P<id>[1-9][0-9]{0,17})(?![\w.])
+  | (?<![\w.$])(?P<number>[1-9][0-9]{0,17})(?![\w.])
     """,
     re.VERBOSE,
 )
-_FIRST_ID = 10**18 - 10**6
+_FIRST_NUMBER = 10**18 - 10**6
 _FIRST_MOMENT = datetime(1, 2, 3, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A filter without its ids and moments, and those in order."""
+    """A filter without its whole numbers and moments, and those in order."""
 
     text: str
     said: tuple[Said, ...]
@@ -62,13 +59,15 @@ NONE = Blanks(())
 
 
 def cut(text: str) -> Cut:
-    """Take ids and moments out of a filter; one that is longer than anybody may ask stays whole."""
+    """Take whole numbers and moments out of a filter; one that is longer than anybody may ask stays whole."""
     if len(text) > MAX_FILTER:
         return Cut(text, ())
     said: list[Said] = []
 
     def taken(match: re.Match[str]) -> str:
-        value = int(match["id"]) if match["id"] else moment(match["moment"]) if match["moment"] else None
+        value = (
+            int(match["number"]) if match["number"] else moment(match["moment"]) if match["moment"] else None
+        )
         if value is None:
             return match[0]
         said.append(value)
@@ -104,7 +103,7 @@ def find_blanks(asked: Cut, wanted: Filter, read: Callable[[str], Filter]) -> Bl
 
 
 def _mark(said: Said, place: int) -> Said:
-    return _FIRST_ID + place if isinstance(said, int) else _FIRST_MOMENT + timedelta(days=place)
+    return _FIRST_NUMBER + place if isinstance(said, int) else _FIRST_MOMENT + timedelta(days=place)
 
 
 def _filled(text: str, marks: Sequence[Said]) -> str:
@@ -137,15 +136,18 @@ def _place(value: object, place_of: Mapping[Said, int]) -> Place | None:
 
 
 def _are_values(term: Term, places: Mapping[str, Place]) -> bool:
-    """Tell whether all parameters that blanks fill are ids and moments."""
-    waiting = [term]
+    """Tell whether all that blanks fill stands beside a field: there any number, and any moment, means the same."""
+    waiting, beside = [term], set[str]()
     while waiting:
         one = waiting.pop()
-        if (
-            isinstance(one, Param)
-            and f"p{one.index}" in places
-            and one.type.kind not in (*REFERENCES, "datetime")
-        ):
-            return False
+        match one:
+            case (
+                Compare(left=Field(), right=Param(index=index))
+                | Compare(left=Param(index=index), right=Field())
+                | Member(operand=Field(), options=Param(index=index))
+                | Linked(item=Param(index=index))
+                | Refers(item=Param(index=index))
+            ):
+                beside.add(f"p{index}")
         waiting.extend(below(one))
-    return True
+    return places.keys() <= beside

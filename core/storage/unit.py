@@ -102,7 +102,8 @@ def driver_of(connection: sa.Connection) -> Driver:
 
 def is_broken(uow: UnitOfWork) -> bool:
     """Tell whether a statement of a unit has failed, so that nothing more can be asked of it."""
-    return driver_of(uow.connection).pgconn.transaction_status != TransactionStatus.INTRANS
+    status = driver_of(uow.connection).pgconn.transaction_status
+    return status not in (TransactionStatus.INTRANS, TransactionStatus.IDLE)  # idle till it is asked anything
 
 
 def zone_of(actor: Actor, site_zone: str) -> ZoneInfo:
