@@ -4,6 +4,7 @@ The core brings English, the Gregorian calendar, Latin digits and ISO currencies
 only errors, settings and log.
 """
 
+from core.i18n.alphabets import letters_like
 from core.i18n.amounts import Amounts
 from core.i18n.calendars import Calendar, Day, Gregorian
 from core.i18n.characters import ascii_digits, clean
@@ -51,6 +52,7 @@ __all__ = [
     "clean",
     "find_currency",
     "fold",
+    "letters_like",
     "period",
     "read_date",
     "round_money",

@@ -16,11 +16,12 @@ from core.metadata.specs import EntitySpec
 from core.records.asking import Asking, words
 from core.records.columns import title_of
 from core.records.compiled import Kept, Statement, number
-from core.records.listing import Shape, opened, searched, where
+from core.records.listing import Shape, opened, past_index, searched, where
 from core.records.page import Hit
 from core.records.query import MAX_LIMIT, check_search
 from core.records.reading import Reading
 from core.records.scopes import Eyes
+from core.records.slips import is_known_to_index
 from core.records.wording import is_id, search_patterns
 from core.storage.reader import Reader
 from core.storage.unit import UnitOfWork
@@ -60,8 +61,10 @@ class Searching:
         if not patterns:
             return []
         asked = None if entities is None else tuple(dict.fromkeys(entities))
-        key = (catalog.version, catalog.digest, key_of(actor), asked, limit, len(patterns))
-        made = self._kept.get(key, lambda: self._compile(actor, asked, limit, len(patterns), catalog))
+        broad = asked is None
+        how = tuple(not broad or is_known_to_index(one) for one in patterns)
+        key = (catalog.version, catalog.digest, key_of(actor), asked, limit, how)
+        made = self._kept.get(key, lambda: self._compile(actor, asked, limit, how, catalog))
         if made.statement is None:
             return []
         given = {
@@ -70,11 +73,12 @@ class Searching:
             "first": patterns[0][1:],
         }
         with self._asking.reader(uow, reader) as lent:
-            rows = lent.raw(made.statement.sql, made.statement.params(given))
+            run = lent.broad if broad else lent.raw
+            rows = run(made.statement.sql, made.statement.params(given))
         return [Hit(entity=made.entities[row[0]], id=row[1], title=row[2]) for row in rows]
 
     def _compile(
-        self, actor: Actor, asked: tuple[str, ...] | None, limit: int, count: int, catalog: Catalog
+        self, actor: Actor, asked: tuple[str, ...] | None, limit: int, how: tuple[bool, ...], catalog: Catalog
     ) -> _Search:
         eyes = self._reading.eyes(actor, catalog)
         if asked is None:
@@ -86,7 +90,7 @@ class Searching:
         found = [s for s in specs if eyes.visible(s.name) is not False and searched(eyes, s)]
         if not found:
             return _Search(entities=(), statement=None)
-        parts = [_part(eyes, spec, place, limit, count).subquery() for place, spec in enumerate(found)]
+        parts = [_part(eyes, spec, place, limit, how).subquery() for place, spec in enumerate(found)]
         union = sa.union_all(*(sa.select(part) for part in parts)).subquery("found")
         select = sa.select(*union.c).order_by(union.c.rank, union.c.title_key, union.c.place, union.c.id)
         compiled = self._reading.compiler.compile(select.limit(number(limit)))
@@ -127,14 +131,18 @@ class Searching:
         return _Search(entities=(entity,), statement=self._reading.compiler.compile(select))
 
 
-def _part(eyes: Eyes, spec: EntitySpec, place: int, limit: int, count: int) -> sa.Select[Any]:
-    """Select the best hits of one entity."""
+def _part(eyes: Eyes, spec: EntitySpec, place: int, limit: int, how: tuple[bool, ...]) -> sa.Select[Any]:
+    """Select the best hits of one entity; ``how`` tells of each word whether an index is to be asked for it."""
     scope, sources = opened(eyes, spec)
     title = title_of(scope)
     first = sa.bindparam("first", type_=sa.Text)
-    begins = sa.or_(*(scope.key(name).like(first) for name in searched(eyes, spec)))
-    rank = sa.case((begins, 0), else_=1)
-    conditions = where(eyes, scope, Shape(entity=spec.name, fields=(), words=count), None)
+    keys = [scope.key(name) for name in searched(eyes, spec)]
+    rank = sa.case((sa.or_(*(key.like(first) for key in keys)), 0), else_=1)
+    conditions = where(eyes, scope, Shape(entity=spec.name, fields=()), None)
+    for place_of_word, indexed in enumerate(how):
+        word = sa.bindparam(f"w{place_of_word}", type_=sa.Text)
+        asked = keys if indexed else [past_index(key) for key in keys]
+        conditions.append(sa.or_(*(key.like(word) for key in asked)))
     ordered = sa.func.sort_key(title, type_=sa.Text)
     select = sa.select(
         sa.literal(place, sa.Integer).label("place"),

@@ -16,6 +16,7 @@ SESSION: dict[str, str] = {
     "client_connection_check_interval": "1000",
     "timezone": "UTC",
     "jit": "off",
+    "max_parallel_workers_per_gather": "0",  # many ask at once: starting helpers for one costs the others more
     "application_name": "payvand",
 }
 """What every session runs with; milliseconds where it is a time. Jobs that take longer say so themselves."""

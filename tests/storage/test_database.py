@@ -302,10 +302,26 @@ def test_sessions_have_their_limits_and_name(database):
             "idle_in_transaction_session_timeout",
             "TimeZone",
             "jit",
+            "max_parallel_workers_per_gather",
             "application_name",
         )
         found = [reader.value(f"SHOW {name}") for name in wanted]
-    assert found == ["30s", "5s", "1min", "UTC", "off", "payvand"]
+    assert found == ["30s", "5s", "1min", "UTC", "off", "0", "payvand"]
+
+
+def test_a_broad_statement_is_planned_once_and_others_as_before(database):
+    with database.reading() as reader:
+        assert reader.broad("SELECT current_setting('plan_cache_mode'), $1::int", [7]) == [
+            ("force_generic_plan", 7)
+        ]
+        assert reader.value("SHOW plan_cache_mode") == "auto"
+        with pytest.raises(PayvandError):
+            reader.broad("SELECT 1 / $1::int", [0])
+        assert reader.value("SHOW plan_cache_mode") == "auto"
+    with pytest.raises(PayvandError), database.unit(EMPTY, SYSTEM) as uow:
+        uow.reader.broad("SELECT 1 / $1::int", [0])
+    with database.unit(EMPTY, SYSTEM) as uow:
+        assert uow.reader.value("SHOW plan_cache_mode") == "auto"
 
 
 def test_many_threads_share_few_connections(address):

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from core.records.near import patterns_of
+from core.records.slips import is_known_to_index, patterns_of, probes_of
 
 
 @pytest.fixture
@@ -49,6 +49,9 @@ def test_hits_are_grouped_by_what_they_are(admin, kept, world):
         ("mohammqdi", "Sara Mohammadi"),
         ("Setarhe", "Setareh Trading"),
         ("داده پردزان", "داده‌پردازان آریا"),
+        ("نوزی کاوه", "کاوه نوری"),
+        ("دادهپردارانآریا", "داده‌پردازان آریا"),
+        ("Setareh Tradng", "Setareh Trading"),
     ],
 )
 def test_a_misspelt_name_is_asked_about(admin, world, typed, meant):
@@ -82,21 +85,32 @@ def test_marks_of_patterns_are_letters_like_others(admin, kept):
     assert all("\\%" in one or "%" not in one.strip("%") for one in patterns_of("100%sure"))
 
 
-@pytest.mark.parametrize("word", ["karimi", "کریمی", "abcd"])
-def test_every_word_with_one_slip_fits_one_of_its_patterns(word):
-    def fits(pattern, text):
-        body = pattern.strip("%")
-        return any(
-            all(p in ("_", c) for p, c in zip(body, text[at:], strict=False)) and len(text) - at >= len(body)
-            for at in range(len(text))
-        )
+def fits(pattern, text):
+    body = pattern.strip("%")
+    return any(
+        all(p in ("_", c) for p, c in zip(body, text[at:], strict=False)) and len(text) - at >= len(body)
+        for at in range(len(text))
+    )
 
+
+@pytest.mark.parametrize("word", ["abcd", "کرمی", "karimi", "کریمی", "иванов", "karimian", "mohammadzadeh"])
+def test_every_word_with_one_slip_fits_one_of_its_patterns_and_an_index_finds_it(word):
+    other = word[-1]
     slips = [word[:i] + word[i + 1 :] for i in range(len(word))]
-    slips += [word[:i] + "x" + word[i:] for i in range(len(word) + 1)]
-    slips += [word[:i] + "x" + word[i + 1 :] for i in range(len(word))]
+    slips += [word[:i] + other + word[i:] for i in range(len(word) + 1)]
+    slips += [word[:i] + other + word[i + 1 :] for i in range(len(word))]
     slips += [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)]
     for typed in (slip for slip in slips if len(slip) >= 4):
         assert any(fits(one, word) for one in patterns_of(typed)), typed
+        assert any(fits(one, word) for one in probes_of(typed)), typed
+
+
+@pytest.mark.parametrize(
+    "typed", ["abcd", "کرمی", "a-b-c-d", "100%sure", "######", "x" * 40, "کakر", "漢字漢字"]
+)
+def test_no_pattern_makes_an_index_read_all_of_itself(typed):
+    assert all(map(is_known_to_index, probes_of(typed)))
+    assert len(probes_of(typed)) < 400
 
 
 def test_people_alone_are_searched_where_only_they_are_asked_for(admin, kept, world):
