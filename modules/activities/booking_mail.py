@@ -7,7 +7,7 @@ place: `told` is the one function that knows how a guest is reached.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from core.sdk import (
@@ -30,6 +30,7 @@ from modules.activities.behaviours import ACTIVITY
 from modules.activities.booking import BOOKING, PAGE, reminder
 from modules.activities.booking import FIELDS as PAGE_FIELDS
 from modules.activities.ical import Event, calendar_text
+from modules.activities.telling import OPEN_STATES
 
 PURPOSE = "activities.booking"
 AFTERWARDS = timedelta(days=100)
@@ -38,6 +39,9 @@ AFTERWARDS = timedelta(days=100)
 MOST = 50
 FIELDS = ("page", "activity", "name", "email", "phone", "language", "remind_at")
 MEETING = ("subject", "owner", "start_at", "end_at", "location", "state", "ical_uid", "version", "updated_at")
+
+TOLD_BEFORE = "activities.told_before"
+"""In the memory of a unit: meetings whose guests know already that they are off."""
 
 Row = Mapping[str, Any]
 
@@ -55,6 +59,7 @@ SUBJECTS = {
 }
 BY_PHONE = N_("{name} has no e-mail address: call {phone} to say that “{what}” is on {when}.")
 CANCELLED_BY_PHONE = N_("{name} has no e-mail address: call {phone} to say that “{what}” is cancelled.")
+BACK_CANCELLED = N_("“{subject}” came back cancelled: {name} was told that it does not take place.")
 
 
 def told(news: str, booking: Row, meeting: Row, page: Row, uow: UnitOfWork, root: str = "") -> None:
@@ -86,7 +91,7 @@ def follow_meetings(changes: Sequence[Change], uow: UnitOfWork) -> None:
     moved = {
         change.id: change
         for change in changes
-        if change.action == "delete" or (change.action == "update" and change.changed & {"start_at", "state"})
+        if change.action == "update" and change.changed & {"start_at", "state"}
     }
     if not moved or BOOKING not in uow.catalog.entities:
         return
@@ -95,20 +100,62 @@ def follow_meetings(changes: Sequence[Change], uow: UnitOfWork) -> None:
         _follow(booking, moved[booking["activity"].id], uow)
 
 
+def follow_bookings(changes: Sequence[Change], uow: UnitOfWork) -> None:
+    """Let guests know when their booking goes to the trash, by itself or with its meeting; what they were told stays true."""
+    for change in changes:
+        if change.action == "delete":
+            _call_off(change, uow)
+        elif change.action == "restore":
+            _stay_off(change, uow)
+
+
 def _follow(booking: Row, change: Change, uow: UnitOfWork) -> None:
     page, meeting = _page(booking, uow), _meeting(change.id, uow)
-    if not meeting:  # it is in the trash
-        meeting = {**change.before, "version": 0, "updated_at": uow.now}
-    off = change.action == "delete" or ("state" in change.changed and meeting.get("state") == "cancelled")
-    open_still = change.action != "delete" and meeting.get("state") in ("planned", "in_progress")
-    at = reminder(page, meeting["start_at"], uow) if open_still else None
+    open_still = meeting["state"] in OPEN_STATES
+    at = reminder(page, meeting["start_at"], uow) if page and open_still else None
     system = uow.actor.elevate("the reminder of a guest follows the meeting")
     values = {"remind_at": at, "reminded_at": None} if at else {"remind_at": None}
     records(uow).update(system, BOOKING, int(booking["id"]), values, version=None, uow=uow, parsed=True)
-    if off:
+    if not page or change.id in uow.memo.get(TOLD_BEFORE, ()):
+        return
+    if "state" in change.changed and meeting["state"] == "cancelled":
         told("cancelled", booking, meeting, page, uow)
     elif open_still and "start_at" in change.changed:
         told("moved", booking, meeting, page, uow)
+
+
+def _call_off(change: Change, uow: UnitOfWork) -> None:
+    """Tell a guest that a meeting to come does not take place; it is not in the trash yet, and closed by nobody."""
+    booking: Row = {**change.before, "id": change.id}
+    page, meeting = _page(booking, uow), _meeting(booking["activity"].id, uow)
+    if page and _is_ahead(meeting, uow.now):
+        off = {**meeting, "state": "cancelled", "version": meeting["version"] + 1, "updated_at": uow.now}
+        told("cancelled", booking, off, page, uow)
+
+
+def _stay_off(change: Change, uow: UnitOfWork) -> None:
+    """Cancel a meeting that comes back from the trash: its guest was told so, and somebody may have its time."""
+    number = change.before["activity"].id  # type: ignore[attr-defined]  # a required reference
+    meeting, deleted = _meeting(number, uow), change.before["deleted_at"]
+    if not isinstance(deleted, datetime) or not _is_ahead(meeting, deleted):
+        return
+    uow.memo.setdefault(TOLD_BEFORE, set()).add(number)
+    system = uow.actor.elevate("the guest was told that the meeting does not take place")
+    records(uow).transition(system, ACTIVITY, number, "cancel", version=None, uow=uow)
+    notify(
+        uow,
+        [meeting["owner"]],
+        title=BACK_CANCELLED,
+        params={"subject": str(meeting["subject"]), "name": str(change.before["name"])},
+        record=(ACTIVITY, number),
+        kind="booking",
+        skip_actor=False,
+    )
+
+
+def _is_ahead(meeting: Row, moment: datetime) -> bool:
+    """Tell whether a meeting was still to take place at a moment."""
+    return bool(meeting and meeting["state"] in OPEN_STATES and meeting["start_at"] > moment)
 
 
 def is_due(uow: UnitOfWork) -> bool:
@@ -139,8 +186,9 @@ def _remind(booking: Row, uow: UnitOfWork) -> None:
     system = uow.actor.elevate("a guest is reminded")
     values = {"reminded_at": uow.now}
     records(uow).update(system, BOOKING, int(booking["id"]), values, version=None, uow=uow, parsed=True)
-    if meeting and meeting["state"] in ("planned", "in_progress") and meeting["start_at"] > uow.now:
-        told("reminded", booking, meeting, _page(booking, uow), uow)
+    page = _page(booking, uow)
+    if page and _is_ahead(meeting, uow.now):
+        told("reminded", booking, meeting, page, uow)
 
 
 def _meeting(number: int, uow: UnitOfWork) -> Row:
@@ -153,7 +201,7 @@ def _root(uow: UnitOfWork) -> str:
 
 
 def _page(booking: Row, uow: UnitOfWork) -> Row:
-    return next(look_up(uow, PAGE, PAGE_FIELDS, where=f"id == {booking['page'].id}"))
+    return next(look_up(uow, PAGE, PAGE_FIELDS, where=f"id == {booking['page'].id}"), {})
 
 
 def _ask_host(news: str, booking: Row, meeting: Row, page: Row, uow: UnitOfWork) -> None:

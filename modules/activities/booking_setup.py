@@ -6,7 +6,8 @@ import re
 import secrets
 from collections.abc import Iterator, Mapping
 
-from core.sdk import Asking, Change, Panel, Problem
+from core.sdk import Asking, Change, Panel, Problem, UnitOfWork, look_up
+from modules.activities.booking import BOOKING
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 GUESSED_IN = 12
@@ -19,13 +20,24 @@ def with_slug(values: Mapping[str, object]) -> Mapping[str, object] | None:
     return {"slug": str(slug).lower() if slug else secrets.token_hex(GUESSED_IN)}
 
 
-def page_problems(change: Change) -> Iterator[Problem]:
-    """Tell of addresses with other signs than small letters, digits and hyphens."""
-    if change.action != "delete" and not _SLUG.fullmatch(str(change.after.get("slug") or "")):
+def page_problems(change: Change, uow: UnitOfWork) -> Iterator[Problem]:
+    """Tell what stands against a change of a page: its bookings, or its address."""
+    if change.action == "delete":
+        yield from _booked(change.id, uow)
+    elif not _SLUG.fullmatch(str(change.after.get("slug") or "")):
         yield Problem(
             code="bad_slug",
             field="slug",
             message="Use small letters a to z, digits and hyphens, such as first-talk.",
+        )
+
+
+def _booked(page: int, uow: UnitOfWork) -> Iterator[Problem]:
+    """Tell of bookings: whoever booked has a link to this page, and a meeting that would not know its guest."""
+    if any(True for _ in look_up(uow, BOOKING, (), where=f"page == {page}", most=1)):
+        yield Problem(
+            code="page_booked",
+            message="Guests have booked on this page. Take it out of use instead of deleting it.",
         )
 
 

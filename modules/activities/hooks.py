@@ -24,7 +24,7 @@ from core.sdk import (
 from modules.activities import answers, feeds
 from modules.activities.behaviours import ACTIVITIES, COMPANY_ACTIVITIES
 from modules.activities.booking import PAGE
-from modules.activities.booking_mail import follow_meetings
+from modules.activities.booking_mail import follow_bookings, follow_meetings
 from modules.activities.booking_pages import ROUTES
 from modules.activities.booking_setup import address_panel, page_problems, with_slug
 from modules.activities.colleagues import guard_start
@@ -125,11 +125,14 @@ def record_normalize(
 def records_saved(changes: Sequence[Change], uow: UnitOfWork) -> None:
     """Follow what happens to activities: in their series, their reminders, and to whom they are told."""
     follow(changes, uow)
-    if changes[0].entity.name == "activities.activity":
-        follow_meetings(changes, uow)
+    match changes[0].entity.name:
+        case "activities.activity":
+            follow_meetings(changes, uow)
+        case "activities.booking":
+            follow_bookings(changes, uow)
 
 
 @hookimpl
-def record_validate(change: Change) -> Iterable[Problem]:
-    """Refuse addresses of booking pages that nobody could type."""
-    return page_problems(change) if change.entity.name == PAGE else ()
+def record_validate(change: Change, uow: UnitOfWork) -> Iterable[Problem]:
+    """Refuse addresses of booking pages that nobody could type, and to delete pages on which somebody booked."""
+    return page_problems(change, uow) if change.entity.name == PAGE else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time, timedelta
 from threading import Barrier
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from core.errors import ValidationFailed
 from core.storage import Database
 from core.testing.site import actor_of
 from modules.activities.booking_mail import is_due, remind_guests
@@ -276,3 +278,59 @@ def test_what_the_host_has_to_do_is_not_offered_and_whoever_moves_it_the_guest_i
     assert "Choose a time" in client.speaks("en").opens(HERE).response.text
     desk.update(PAGE, page, active=False)
     assert client.opens(HERE).status == 404
+
+
+@pytest.mark.covers("AS-23")
+def test_a_guest_is_told_when_the_meeting_is_deleted_and_one_that_comes_back_stays_cancelled(
+    client, page, sara, desk, site
+):
+    theirs = desk.as_(sara.actor)
+    here = books(client, slot(9)).path
+    (meeting,) = desk.column(ACTIVITY, "id")
+    with pytest.raises(ValidationFailed) as refused:
+        theirs.delete(PAGE, page)
+    assert [one.code for one in refused.value.problems] == ["page_booked"]
+    version = desk.get(ACTIVITY, meeting, "version")["version"]
+    theirs.delete(ACTIVITY, meeting)
+    assert news(site) == ["رزرو شد", "لغو شد"]
+    entry = _entry(site)
+    assert "STATUS:CANCELLED" in entry
+    assert f"SEQUENCE:{version}" in entry
+    assert waiting(desk) == set()
+    assert client.opens(here).status == 404
+
+    # Somebody else takes the time; the meeting comes back, but not to this time.
+    assert books(client, slot(9), email="zahra@example.com").status == 200
+    theirs.restore(ACTIVITY, meeting)
+    states = dict(zip(desk.column(ACTIVITY, "id"), desk.column(ACTIVITY, "state"), strict=True))
+    assert states.pop(meeting) == "cancelled"
+    assert list(states.values()) == ["planned"]
+    assert news(site) == ["رزرو شد", "لغو شد"], "nobody is told the same twice"
+    told = desk.column("base.notification", "title", filter=f"user == {sara.actor.id}")
+    assert any(one.count("نیلوفر صادقی") == 2 for one in told), told
+    assert "این جلسه لغو شده است" in client.opens(here).response.text
+
+    # What has been is deleted without a word.
+    (other,) = states
+    over = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+    desk.update(ACTIVITY, other, start_at=over, end_at=over)
+    desk.delete(ACTIVITY, other)
+    assert _recipients(site)[-1] == ("zahra@example.com", "زمان تازه")
+    desk.restore(ACTIVITY, other)
+    assert desk.get(ACTIVITY, other, "state")["state"] == "planned"
+
+
+def _entry(site):
+    """Return the calendar file of the last mail to the guest."""
+    with site.get(Database).reading() as reader:
+        ((files,),) = reader.rows(
+            "SELECT attachments FROM core_mail WHERE recipient = 'niloofar@example.com' ORDER BY id DESC LIMIT 1"
+        )
+    return b64decode(files[0]["data"]).decode()
+
+
+def _recipients(site):
+    """Return who was told what, in order."""
+    with site.get(Database).reading() as reader:
+        rows = reader.rows("SELECT recipient, subject FROM core_mail ORDER BY id")
+    return [(recipient, subject.partition(":")[0]) for recipient, subject in rows]
