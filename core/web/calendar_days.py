@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from flask import url_for
 
@@ -40,6 +41,12 @@ FIRST_HOUR, LAST_HOUR = 8, 18
 NEW_HOUR = 9
 """The hour at which something begins that is made on a day, where there is no whole day."""
 
+BEGINNINGS = 4096
+"""Hours of days that are kept as they stand in addresses."""
+
+HUE = "teal"
+"""The colour of what has none of its own."""
+
 DAY = timedelta(days=1)
 
 
@@ -70,6 +77,8 @@ class DayCell:
     weekend: bool
     today: bool
     entries: tuple[Entry, ...]
+    hours: Mapping[int | None, Sequence[Entry]]
+    """What falls on each hour; on None what takes the whole day."""
 
     @property
     def shown(self) -> tuple[Entry, ...]:
@@ -174,24 +183,20 @@ class Days:
         start = self.view.start.name
         if not self.view.timed:
             return f"{self.new_base}?{urlencode({start: day.isoformat()})}"
-        whole = hour is None and self.view.all_day
-        clock = time(0 if whole else NEW_HOUR if hour is None else hour)
-        try:
-            moment = local_moment(day, clock, self.style.zone)
-        except Unreadable:  # the clocks skip this hour
-            return self.new_base
-        return f"{self.new_base}?{urlencode({start: moment.isoformat(), **({self.view.all_day: 'true'} if whole else {})})}"
+        whole = self.view.all_day if hour is None else ""
+        clock = 0 if whole else NEW_HOUR if hour is None else hour
+        return self.new_base + _beginning(start, whole, day, clock, self.style.zone)
 
     # What falls on the days
 
     def entries(self) -> tuple[list[Entry], bool]:
         """Return what falls on the days shown, earliest first, and whether that is not all."""
-        query, found = self._query(), []
+        query, found = self._query(), list[Entry]()
         cursor, cut = "", False
         reading, actor, catalog = self.site.get(Reading), self.present.actor, self.present.catalog
         while True:
             page = reading.find(actor, self.entity.name, replace(query, cursor=cursor), catalog=catalog)
-            found += [self.entry(item) for item in page.items]
+            found += map(self.entry, page.items)
             cursor, cut = page.next or "", len(found) >= MOST and page.next is not None
             if not cursor or cut:
                 return sorted(found, key=lambda e: (e.first, e.hour is not None, e.time, e.id)), cut
@@ -237,36 +242,39 @@ class Days:
         """Return one record as an entry."""
         view = self.view
         start, end = item[self.place_of(item).name], item.get(view.end.name) if view.end else None
-        hue = (
-            next((c.hue for c in view.hue.choices if c.name == item.get(view.hue.name)), "teal")
-            if view.hue
-            else "teal"
-        )
-        title = item.get(self.entity.title) if self.entity.title in self.listing.known else None
-        made = Entry(
+        title = item.get(self.entity.title) if self._titled else None
+        made = partial(
+            Entry,
             id=item["id"],
             version=item["version"],
             title=str(title or f"#{item['id']}"),
-            hue=hue,
-            first=start,
-            last=max(start, end or start),
+            hue=self._hues.get(item.get(view.hue.name), HUE) if view.hue else HUE,
         )
         if not view.timed:
-            return made
+            return made(first=start, last=max(start, end or start))
         local = in_zone(start, self.style.zone)
         # What ends at midnight does not take the day that begins then.
         until = in_zone(end - timedelta(microseconds=1), self.style.zone) if end and end > start else local
-        whole = bool(view.all_day and item.get(view.all_day)) or until.date() > local.date()
-        made = replace(made, first=local.date(), last=until.date(), clock=start)
-        return made if whole else replace(made, time=self.style.time(start), hour=local.hour)
+        first, last = local.date(), until.date()
+        if last > first or (view.all_day and item.get(view.all_day)):
+            return made(first=first, last=last, clock=start)
+        return made(first=first, last=last, clock=start, time=self.style.time(start), hour=local.hour)
+
+    @cached_property
+    def _titled(self) -> bool:
+        return self.entity.title in self.listing.known
+
+    @cached_property
+    def _hues(self) -> Mapping[object, str]:
+        return {choice.name: choice.hue for choice in self.view.hue.choices} if self.view.hue else {}
 
     # The page
 
     def shown(self, problem: str = "") -> Shown:
         """Return the month or week."""
         entries, cut = self.entries()
-        first, after = self.grid
-        days = [self._cell(first + n * DAY, entries) for n in range((after - first).days)]
+        found = self._by_day(entries)
+        days = [self._cell(day, found[day]) for day in found]
         weeks = tuple(tuple(days[n : n + 7]) for n in range(0, len(days), 7))
         hours = [e.hour for e in entries if e.hour is not None]
         span = range(min([FIRST_HOUR, *hours]), max([LAST_HOUR, *hours]) + 1)
@@ -292,9 +300,23 @@ class Days:
         known = self.site.get(Localization).calendars.values()
         return next((c for c in known if c.name != own.name), None)
 
-    def _cell(self, day: date, entries: list[Entry]) -> DayCell:
+    def _by_day(self, entries: Iterable[Entry]) -> dict[date, list[Entry]]:
+        """Return the days shown with what falls on them."""
+        first, after = self.grid
+        found: dict[date, list[Entry]] = {first + n * DAY: [] for n in range((after - first).days)}
+        for entry in entries:
+            day, last = max(entry.first, first), min(entry.last, after - DAY)
+            while day <= last:
+                found[day].append(entry)
+                day += DAY
+        return found
+
+    def _cell(self, day: date, entries: Sequence[Entry]) -> DayCell:
         first, after = self.bounds
         calendar = self.style.calendar
+        hours: dict[int | None, list[Entry]] = {}
+        for entry in entries:
+            hours.setdefault(entry.hour, []).append(entry)
         return DayCell(
             date=day,
             number=self.style.digits.draw(str(calendar.from_date(day).day)),
@@ -303,7 +325,8 @@ class Days:
             outside=not first <= day < after,
             weekend=day.weekday() in calendar.weekend,
             today=day == self.today,
-            entries=tuple(e for e in entries if e.first <= day <= e.last),
+            entries=tuple(entries),
+            hours=hours,
         )
 
     def _title(self, calendar: Calendar, draw: Callable[[str], str]) -> str:
@@ -313,6 +336,16 @@ class Days:
         ends = [calendar.from_date(day) for day in (first, after - DAY)]
         texts = list(dict.fromkeys(f"{names[d.month - 1]} {d.year}" for d in ends))
         return draw(" – ".join(texts))
+
+
+@lru_cache(BEGINNINGS)
+def _beginning(start: str, whole: str, day: date, hour: int, zone: ZoneInfo) -> str:
+    """Return what an address adds for a record that begins then; a week has a hundred of such hours."""
+    try:
+        moment = local_moment(day, time(hour), zone)
+    except Unreadable:  # the clocks skip this hour
+        return ""
+    return f"?{urlencode({start: moment.isoformat(), **({whole: 'true'} if whole else {})})}"
 
 
 def days_of(site: Site, present: Visit, name: str, state: ListState) -> Days:
