@@ -19,7 +19,7 @@ from core.records.compiled import Kept, Statement, number
 from core.records.filters import Filter, read_filter
 from core.records.listing import Row, Shape, opened, where
 from core.records.orders import cursor_value, read_orders, require_readable, sorted_by
-from core.records.page import Page
+from core.records.page import Page, Values
 from core.records.query import Query
 from core.records.reading import Reading
 from core.records.rows import RowReader
@@ -103,18 +103,19 @@ class Piles:
                 PILE: list(piles),
             }
             rows = lent.raw(piled.statement.sql, piled.statement.params(given))
-        found: dict[Value, list[Row]] = {value: [] for value in piles}
-        for row in rows:
-            found[row[piled.pile_place]].append(row)
+        found: dict[Value, list[tuple[Row, Values]]] = {value: [] for value in piles}
+        for row, item in zip(rows, piled.rows.values(rows), strict=True):
+            found[row[piled.pile_place]].append((row, item))
         return {value: self._page(piled, entity, query, piles[value], some) for value, some in found.items()}
 
-    def _page(self, piled: Piled, entity: str, query: Query, condition: str, rows: Sequence[Row]) -> Page:
-        following = None
-        if len(rows) > query.limit:
-            rows = rows[: query.limit]
+    def _page(
+        self, piled: Piled, entity: str, query: Query, condition: str, found: Sequence[tuple[Row, Values]]
+    ) -> Page:
+        following, shown = None, found[: query.limit]
+        if len(found) > query.limit:
             question = cursor.digest(entity, condition, query.sort, query.search, query.trash)
-            following = cursor.encode(self._secrets, question, piled.position(rows[-1]))
-        return Page(items=piled.rows.values(rows), next=following)
+            following = cursor.encode(self._secrets, question, piled.position(shown[-1][0]))
+        return Page(items=[item for _, item in shown], next=following)
 
     def _read(self, actor: Actor, entity: str, query: Query, field: str, catalog: Catalog) -> Asked:
         query.check()
