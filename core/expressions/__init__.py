@@ -2,7 +2,17 @@
 
 from core.expressions.binding import env_parameters, parameters
 from core.expressions.cache import ExpressionCache
-from core.expressions.checked import Checked, all_of, any_of, apart, constant, denied, env_used, fields_used
+from core.expressions.checked import (
+    Checked,
+    all_of,
+    any_of,
+    apart,
+    constant,
+    denied,
+    env_used,
+    fields_used,
+    only_equates,
+)
 from core.expressions.checker import check, compile_text
 from core.expressions.function_literals import moment
 from core.expressions.functions import FUNCTIONS
@@ -41,6 +51,7 @@ __all__ = [
     "fields_used",
     "moment",
     "not_",
+    "only_equates",
     "or_all",
     "parameters",
     "parametrize",

@@ -63,6 +63,12 @@ def apart(condition: Checked) -> tuple[Checked, ...]:
     )
 
 
+def only_equates(condition: Checked) -> bool:
+    """Tell whether a condition asks for nothing but values of columns of the record itself, which an index can hold."""
+    term = condition.term
+    return all(map(_is_simple, term.operands if isinstance(term, Logic) and term.op == "and" else (term,)))
+
+
 def _alternatives(term: Term) -> Iterator[Term]:
     if isinstance(term, Logic) and term.op == "or":
         for operand in term.operands:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from core.access import key_of
 from core.errors import BadRequest
-from core.expressions import Checked
+from core.expressions import Checked, only_equates
 from core.kernel.actor import Actor
 from core.kernel.values import Money, Ref
 from core.metadata.catalog import Catalog
@@ -186,7 +186,9 @@ def _select(
     eyes: Eyes, spec: EntitySpec, shape: Shape, cells: _Cells, wanted: Filter | None
 ) -> sa.Select[Any]:
     """Group by ids and currencies inside; join the titles to what is left."""
-    inside = [_grouped(eyes, spec, shape, cells, wanted, seen) for seen in ways(eyes, shape, wanted)]
+    # Where nothing but values is asked for, an index may hold them beside whose the records are.
+    narrow = None if wanted is not None and only_equates(wanted.shape) else wanted
+    inside = [_grouped(eyes, spec, shape, cells, wanted, seen) for seen in ways(eyes, shape, narrow)]
     if len(inside) == 1 and not cells.titled:
         return inside[0]
     grouped = (inside[0] if len(inside) == 1 else sa.union_all(*inside)).subquery("grouped")

@@ -181,12 +181,13 @@ def _list_index(entity: EntitySpec, names: tuple[str, ...], types: FieldTypes) -
     *filters, last = names
     down, sorting = last.startswith("-"), entity.fields[last.removeprefix("-")]
     terms = [types.columns(entity.fields[name])[0].name for name in filters]
-    column, *carried = types.columns(sorting)
+    column = types.columns(sorting)[0]
     words = [column.name, TEXT if isinstance(column.sa_type, sa.String) and sorting.type != "choice" else ""]
     if down:
         words += [DOWN, EMPTY_LAST if sorting.nullable else ""]
-    if sorting.type == "money":
-        words += [WITH + one.name for one in carried]  # an amount is added up by its currency
+    for spec in (*(entity.fields[name] for name in filters), sorting):
+        if spec.type == "money":  # an amount is added up by its currency
+            words += [WITH + one.name for one in types.columns(spec)[1:]]
     terms.append(" ".join(filter(None, words)))
     return IndexSpec(
         name=identifier("ld" if down else "l", entity.table, *filters, sorting.name),

@@ -71,6 +71,15 @@ def test_what_is_looked_for_is_asked_in_one_way(filled):
     assert "UNION ALL" not in sql
 
 
+def test_where_nothing_but_values_is_asked_for_each_way_answers(filled):
+    for where in ("shelf == 2", "shelf == 2 and state == 'new'"):
+        groups, sql = aggregated(filled, ("shelf",), where)
+        assert sql.count("UNION ALL") == 1
+        assert groups == aggregated(filled, ("shelf",), f"{where} and size > 0")[0]
+    assert "UNION ALL" not in aggregated(filled, ("shelf",), "shelf == 2 and size > 0")[1]
+    assert "UNION ALL" not in aggregated(filled, ("shelf",), "shelf.room == 'x'")[1]
+
+
 def test_only_alternatives_on_single_columns_come_apart(filled):
     catalog = filled.catalog(ROLES)
     schema = filled.reading.reader_schema(filled.reading.eyes(ME, catalog))
