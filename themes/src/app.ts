@@ -1,6 +1,6 @@
 // What every page needs: menus, theme, palette, keyboard; elements load their behaviour when they first appear.
 import './hx';
-import { $, $$, on, place, root, rove, t, takeBack, toast } from './core';
+import { $, $$, el, on, place, root, rove, t, takeBack, toast } from './core';
 import { unfold } from './filters';
 import { giveFocus, keepFocus, toSteps } from './focus';
 import { afterSwap } from './hx';
@@ -18,9 +18,17 @@ wake();
 afterSwap(wake);
 
 // Menus
+/** The menu of the phone has the entries of the sidebar, which the page need not bring twice. */
+function fill(menu: HTMLElement): void {
+  const { entries } = menu.dataset;
+  if (!entries) return;
+  delete menu.dataset.entries;
+  for (const link of $$<HTMLAnchorElement>(entries)) $('hr', menu)!.before(el('a', { class: 'mi', href: link.href }, $('.i', link)!.cloneNode(true), link.textContent?.trim()));
+}
 on('click', '[data-menu]', (_, button) => {
   const menu = document.getElementById(button.dataset.menu!);
   if (!menu) return;
+  fill(menu);
   menu.togglePopover();
   if (!menu.matches(':popover-open')) return;
   place(menu, button);
