@@ -14,7 +14,8 @@ class Change:
     """One record's move from ``before`` to ``after``; both hold Python values by field name.
 
     ``action`` is create, update, delete or restore. ``before`` is empty for a new record. ``transition`` is the name of
-    the step of a workflow by which an update moved the state, empty where it did not.
+    the step of a workflow by which an update moved the state, empty where it did not. ``links`` holds, of the fields
+    of links that are written, the ids before and after.
     """
 
     entity: EntitySpec
@@ -24,6 +25,7 @@ class Change:
     after: Mapping[str, object]
     changed: frozenset[str]
     transition: str = ""
+    links: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

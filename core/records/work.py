@@ -120,4 +120,5 @@ class Work:
             after=after,
             changed=draft.changed,
             transition=draft.transition,
+            links={name: (draft.links_before.get(name, ()), ids) for name, ids in draft.links.items()},
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 
+from core.access import Access
 from core.fields import FieldTypes, LoadContext
 from core.files import Files
 from core.i18n import Localization, Style
@@ -58,6 +59,11 @@ def look_up(
         yield from page.items
         left = None if left is None else left - len(page.items)
         cursor = page.next
+
+
+def may_all(uow: UnitOfWork, actor: Actor, entity: str, action: str) -> bool:
+    """Tell whether somebody may do this to every record of an entity, whosever it is."""
+    return _site(uow).get(Access).condition(actor, entity, action, uow.catalog) is True
 
 
 def read_value(uow: UnitOfWork, kind: str, value: object, **options: Json) -> object:

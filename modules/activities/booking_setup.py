@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from core.sdk import Asking, Change, Panel, Problem, UnitOfWork, look_up
 from modules.activities.booking import BOOKING
+from modules.activities.booking_hosts import host_problems
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 GUESSED_IN = 12
@@ -21,15 +22,17 @@ def with_slug(values: Mapping[str, object]) -> Mapping[str, object] | None:
 
 
 def page_problems(change: Change, uow: UnitOfWork) -> Iterator[Problem]:
-    """Tell what stands against a change of a page: its bookings, or its address."""
+    """Tell what stands against a change of a page: its bookings, its address, or its hosts."""
     if change.action == "delete":
         yield from _booked(change.id, uow)
-    elif not _SLUG.fullmatch(str(change.after.get("slug") or "")):
+        return
+    if not _SLUG.fullmatch(str(change.after.get("slug") or "")):
         yield Problem(
             code="bad_slug",
             field="slug",
             message="Use small letters a to z, digits and hyphens, such as first-talk.",
         )
+    yield from host_problems(change, uow)
 
 
 def _booked(page: int, uow: UnitOfWork) -> Iterator[Problem]:

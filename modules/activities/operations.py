@@ -5,6 +5,8 @@ from __future__ import annotations
 from core.sdk import Operation
 from modules.activities import calls, closing, inviting, planning, series_operations
 from modules.activities.behaviours import ACTIVITIES, ACTIVITY, COMPANY_ACTIVITIES, OPEN
+from modules.activities.booking import PAGE
+from modules.activities.booking_hosts import leave
 
 
 def on_records(behaviour: str) -> tuple[Operation, ...]:
@@ -120,5 +122,19 @@ ON_ACTIVITIES = (
     ),
 )
 
-OPERATIONS = (*on_records(ACTIVITIES.name), *on_records(COMPANY_ACTIVITIES.name), *ON_ACTIVITIES)
+ON_PAGES = (
+    Operation(
+        name="activities.leave",
+        entity=PAGE,
+        label="Take me off",
+        icon="x",
+        run=leave,
+        when="$user in hosts",
+        confirm="Your times are no longer offered on this page. Meetings that are booked stay.",
+        place="menu",
+        weight=10,
+    ),
+)
+
+OPERATIONS = (*on_records(ACTIVITIES.name), *on_records(COMPANY_ACTIVITIES.name), *ON_ACTIVITIES, *ON_PAGES)
 """All of them."""

@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import AccessDenied, NotFound
 from core.records.history_reading import HistoryReading
-from core.sdk import aggregate, defer, look_up, read_file, records, store_file
+from core.sdk import aggregate, defer, look_up, may_all, read_file, records, store_file
 from core.storage.kernel_tables import file as core_file
 
 
@@ -65,3 +65,9 @@ def test_figures_are_those_of_what_the_actor_sees(desk, actor_as):
         assert aggregate(uow, "kit.shelf", where="name == 'a'") == [{"count()": 1}]
         with pytest.raises(AccessDenied):
             aggregate(uow, "kit.shelf", actor=actor_as())
+
+
+def test_only_who_may_do_something_to_every_record_is_told_from_others(desk, actor_as):
+    with desk.unit() as uow:
+        told = [may_all(uow, one, "kit.shelf", "update") for one in (desk.system, actor_as())]
+    assert told == [True, False]

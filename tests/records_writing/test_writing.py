@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from core.errors import AccessDenied, NotFound, ValidationFailed, VersionConflict
+from core.hooks import hookimpl
 from core.testing.statements import counted
 
 
@@ -179,6 +182,17 @@ def test_links_are_written_and_remembered(world):
     assert world.query(f"select target from kit_item__labels where source = {item}") == [(two,)]
     changes = world.query("select changes from core_history order by id desc limit 1")[0][0]
     assert changes == {"labels": [[one, two], [two]]}
+
+
+def test_whoever_judges_a_change_is_told_of_the_links_that_it_writes(world):
+    heard = []
+    judge = SimpleNamespace(record_validate=hookimpl(lambda change: heard.append(change.links) or ()))
+    world.plugins.register("judge", judge)
+    one, two = world.create("kit.label", {"name": "red"}, {"name": "blue"})
+    (item,) = world.create("kit.item", {"code": "a", "labels": [one, two]})
+    world.update("kit.item", item, {"labels": [two]})
+    world.update("kit.item", item, {"code": "b"})
+    assert heard[2:] == [{"labels": ((), (one, two))}, {"labels": ((one, two), (two,))}, {}]
 
 
 def test_a_reference_needs_a_target_that_the_writer_may_see(world):

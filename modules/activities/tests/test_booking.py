@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.contributions.asking import asking_at
-from core.errors import Conflict, NotFound, ValidationFailed
+from core.errors import AccessDenied, Conflict, NotFound, ValidationFailed
 from core.storage import Database
 from core.testing.site import actor_of
 from modules.activities.booking import Guest, book, free, page_of
@@ -157,3 +157,47 @@ def test_everybody_sees_the_bookings_of_their_own_meetings_and_changes_their_own
     anna.update(PAGE, number, minutes=30)
     with pytest.raises(NotFound):
         nima.update(PAGE, number, minutes=45)
+
+
+def test_people_offer_their_own_times_and_those_of_whom_they_lead_and_a_host_can_leave(
+    site, desk, hosts, page, actor_as
+):
+    anna, nima = hosts
+    kind, calendar = _needed(desk)
+    same = {"name": "Talk", "type": kind, "minutes": 60, "working_calendar": calendar}
+    for foreign in ({"hosts": [nima.id]}, {"hosts": [anna.id, nima.id]}, {"owner": nima.id}):
+        with pytest.raises(ValidationFailed) as refused:
+            desk.as_(anna).one(PAGE, **{**same, **foreign})
+        (problem,) = refused.value.problems
+        assert (problem.code, problem.params["names"]) == ("foreign_host", "Nima")
+        assert problem.field == ("owner" if "owner" in foreign else "hosts")
+    number = desk.as_(anna).one(PAGE, **same, hosts=[anna.id])
+    with pytest.raises(ValidationFailed):
+        desk.as_(anna).update(PAGE, number, hosts=[nima.id])
+    desk.as_(anna).update(PAGE, number, hosts=[])
+    desk.as_(anna).update(PAGE, number, minutes=45)
+
+    # Who leads them, or all pages, may.
+    above = desk.one("base.team", name="House", leader=anna.id)
+    desk.one("base.team", name="North", members=[nima.id], parent=above)
+    desk.as_(actor_of(site, "anna@example.com")).update(PAGE, number, hosts=[nima.id])
+    actor_as("base.member", "activities.manager", login="chief@example.com", name="Chief")
+    other = desk.as_(actor_of(site, "chief@example.com")).one(PAGE, **same, hosts=[anna.id, nima.id])
+
+    # A host sees the page and takes himself off; the last one takes it out of use.
+    his = desk.as_(nima)
+    assert set(his.column(PAGE, "id")) == {number, other}
+    with pytest.raises((AccessDenied, NotFound)):
+        his.update(PAGE, other, hosts=[anna.id])
+    for left in (number, other):
+        his.operate(PAGE, "leave", left)
+    assert his.column(PAGE, "id") == []
+    assert [host.id for host in desk.get(PAGE, other, "hosts")["hosts"]] == [anna.id]
+    assert desk.get(PAGE, number, "hosts", "active") == {"hosts": (), "active": False}
+    with pytest.raises(Conflict):
+        desk.operate(PAGE, "leave", other)
+
+
+def _needed(desk):
+    kind = desk.find("activities.activity_type", "id", filter="category == 'call'")[0]["id"]
+    return kind, desk.column("base.working_calendar", "id")[0]
