@@ -143,7 +143,8 @@ class _EntityKeys(Form):
     unique_together = Items(Items(Text()), "Fields whose values together are unique.")
     indexes = Items(
         Items(Text()),
-        "Fields that big lists are filtered by, and last the one they are sorted by (- before it: descending).",
+        "Fields that big lists are filtered by, and last the one they are sorted by (- before it: descending); "
+        "or fields that totals are grouped by, and last the amount or number that is added up (+ before it).",
     )
 
 

@@ -11,6 +11,7 @@ from core.expressions.checked import (
     denied,
     env_used,
     fields_used,
+    one_of,
     only_equates,
 )
 from core.expressions.checker import check, compile_text
@@ -51,6 +52,7 @@ __all__ = [
     "fields_used",
     "moment",
     "not_",
+    "one_of",
     "only_equates",
     "or_all",
     "parameters",

@@ -69,6 +69,17 @@ def only_equates(condition: Checked) -> bool:
     return all(map(_is_simple, term.operands if isinstance(term, Logic) and term.op == "and" else (term,)))
 
 
+def one_of(condition: Checked) -> str:
+    """Return the field of the record itself that has one of several values wherever this holds; empty for none."""
+    term = condition.term
+    while isinstance(term, Logic) and term.op == "and":
+        term = term.operands[0]
+    match term:
+        case Member(operand=Field(path=(), old=False, name=name), options=EnvValue()):
+            return name
+    return ""
+
+
 def _alternatives(term: Term) -> Iterator[Term]:
     if isinstance(term, Logic) and term.op == "or":
         for operand in term.operands:

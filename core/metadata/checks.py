@@ -11,6 +11,7 @@ from core.metadata.import_checks import check_import_columns
 from core.metadata.layers import items, texts
 from core.metadata.merge import Merged
 from core.metadata.relations import (
+    ADDED_UP,
     NOT_INDEXED,
     OPEN,
     UNSTORED,
@@ -163,9 +164,19 @@ class _Entity:
                 )
 
     def _index(self, names: tuple[str, ...], document: Document, at: Path) -> None:
-        """Check an index: what lists are filtered by, and last, perhaps descending, what they are sorted by."""
-        plain = (*names[:-1], names[-1].removeprefix("-")) if names else ()
+        """Check an index: what lists are filtered by, and last what they are sorted by, or what is added up."""
+        plain = (*names[:-1], names[-1].lstrip("+-")) if names else ()
         self._names(plain, document, at)
+        last = self._entity.fields.get(plain[-1]) if plain else None
+        if last is not None and names[-1].startswith("+") and last.type not in ADDED_UP:
+            self._findings.add(
+                document,
+                at,
+                "not_added_up",
+                "{name} is a {type}; amounts and numbers alone are added up.",
+                name=last.name,
+                type=last.type,
+            )
         for name in plain:
             field = self._entity.fields.get(name)
             if field is not None and field.type in NOT_INDEXED:

@@ -17,6 +17,9 @@ UNSTORED = frozenset({"list", "links"})
 NOT_INDEXED = UNSTORED | {"reference_any", "multi_choice", "long_text", "file"}
 """Types whose values are not compared in one column, or are too long for an index."""
 
+ADDED_UP = frozenset({"integer", "decimal", "percent", "money"})
+"""Types of which totals are made."""
+
 
 def targets(field: FieldSpec) -> tuple[str, ...]:
     """Return the entities a field may lead to: of references, links and lists."""

@@ -169,7 +169,7 @@ class EntitySpec:
     """A kind of record: its fields in order, its rules, and which field is its title.
 
     ``indexes`` are names of fields: lists are filtered by all but the last and sorted by the last, ``-`` before it
-    for descending. ``part_rights`` tells by action where a part asks something else of its whole than usual: to read
+    for descending, or the last is added up by the others, ``+`` before it. ``part_rights`` tells by action where a part asks something else of its whole than usual: to read
     it for reading, to export it for exporting, to update it for all else.
     """
 

@@ -110,7 +110,7 @@ def _in_entity(catalog: Catalog, other: EntitySpec, entity: str, field: str) -> 
             ("title", (other.title,)),
             ("part_of", (other.part_of,)),
             ("unique_together", tuple(n for group in other.unique_together for n in group)),
-            ("indexes", tuple(n.removeprefix("-") for group in other.indexes for n in group)),
+            ("indexes", tuple(n.lstrip("+-") for group in other.indexes for n in group)),
         ):
             if field in names:
                 yield Use(kind="entity", name=other.name, part=part, owner=other.owner, place=other.place)

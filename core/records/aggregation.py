@@ -10,25 +10,20 @@ from types import MappingProxyType
 from typing import Any
 
 import orjson
-import sqlalchemy as sa
 
 from core.access import key_of
 from core.errors import BadRequest
-from core.expressions import Checked, only_equates
 from core.kernel.actor import Actor
 from core.kernel.values import Money, Ref
 from core.metadata.catalog import Catalog
-from core.metadata.specs import EntitySpec
 from core.records.asking import Asking, words
-from core.records.columns import title_of
-from core.records.compiled import Kept, Statement, number
-from core.records.filters import Filter, read_filter
-from core.records.listing import Row, Shape, opened, ways, where
+from core.records.compiled import Kept, Statement
+from core.records.filters import read_filter
+from core.records.listing import Row, Shape
 from core.records.measures import MAX_GROUPS, Measure, read_groups, read_measures
 from core.records.query import MAX_FILTER, check_search
 from core.records.reading import JSON, Reading
-from core.records.scopes import Eyes, Scope
-from core.records.sources import Sources, Sql
+from core.records.totals import Cells, select_totals
 from core.records.wording import search_patterns
 from core.storage.reader import Reader
 from core.storage.unit import UnitOfWork
@@ -157,9 +152,9 @@ class Aggregating:
         )
         currencies = tuple(dict.fromkeys(m.name for m in figures if m.money))
         titled = frozenset(name for name in groups if spec.fields[name].type == "reference")
-        cells = _Cells(groups=groups, cuts=asked.cuts, titled=titled, currencies=currencies, measures=figures)
+        cells = Cells(groups=groups, cuts=asked.cuts, titled=titled, currencies=currencies, measures=figures)
         shape = Shape(entity=entity, fields=(), words=asked.words, trash=asked.trash)
-        select = _select(eyes, spec, shape, cells, wanted)
+        select = select_totals(eyes, spec, shape, cells, wanted)
         return Aggregation(
             statement=self._reading.compiler.compile(select),
             given=dict(wanted.given) if wanted else {},
@@ -169,85 +164,6 @@ class Aggregating:
             measures=figures,
             ranks={name: {c.name: i for i, c in enumerate(spec.fields[name].choices)} for name in groups},
         )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Cells:
-    """What an aggregate selects: what it groups by, divided at points or titled, and what it measures."""
-
-    groups: tuple[str, ...]
-    cuts: frozenset[str]
-    titled: frozenset[str]
-    currencies: tuple[str, ...]
-    measures: tuple[Measure, ...]
-
-
-def _select(
-    eyes: Eyes, spec: EntitySpec, shape: Shape, cells: _Cells, wanted: Filter | None
-) -> sa.Select[Any]:
-    """Group by ids and currencies inside; join the titles to what is left."""
-    # Where nothing but values is asked for, an index may hold them beside whose the records are.
-    narrow = None if wanted is not None and only_equates(wanted.shape) else wanted
-    inside = [_grouped(eyes, spec, shape, cells, wanted, seen) for seen in ways(eyes, shape, narrow)]
-    if len(inside) == 1 and not cells.titled:
-        return inside[0]
-    grouped = (inside[0] if len(inside) == 1 else sa.union_all(*inside)).subquery("grouped")
-    outer = Sources(grouped)
-    titles = [
-        _title(eyes, spec, outer, grouped.c[f"g{i}"], name)
-        for i, name in enumerate(cells.groups)
-        if name in cells.titled
-    ]
-    return sa.select(*grouped.c, *titles).select_from(outer.clause)
-
-
-def _grouped(
-    eyes: Eyes, spec: EntitySpec, shape: Shape, cells: _Cells, wanted: Filter | None, seen: Checked | None
-) -> sa.Select[Any]:
-    """Return the groups of one of the `ways` to see records; what is in several is added up afterwards."""
-    scope, sources = opened(eyes, spec)
-    keys = [_key(scope, name, name in cells.cuts).label(f"g{i}") for i, name in enumerate(cells.groups)]
-    keys += [scope.currency(name).label(f"m{i}") for i, name in enumerate(cells.currencies)]
-    figures = [cell.label(f"f{i}") for i, cell in enumerate(_figures(scope, cells.measures))]
-    conditions = where(eyes, scope, shape, wanted, seen)  # may join, so before the FROM is written
-    return (
-        sa.select(*keys, *figures)
-        .select_from(sources.clause)
-        .where(*conditions)
-        .group_by(*(key.element for key in keys))
-        .limit(number(MAX_GROUPS + 1))
-    )
-
-
-def _key(scope: Scope, name: str, cut: bool) -> Sql:
-    """Return what a group stands for: the value, or between which points it lies."""
-    cell = scope.column(name)
-    if not cut:
-        return cell
-    points = sa.bindparam(f"cut_{name}", type_=sa.ARRAY(cell.type))
-    return sa.func.width_bucket(cell, points, type_=sa.Integer)
-
-
-def _title(eyes: Eyes, spec: EntitySpec, outer: Sources, link: Sql, name: str) -> Sql:
-    target = eyes.catalog.entity(str(spec.fields[name].option("to")))
-    joined = outer.join(name, eyes.tables.of(target), link)
-    return title_of(
-        Scope(eyes, target, joined, masked=True, sources=outer, visible=eyes.visible(target.name))
-    )
-
-
-def _figures(scope: Scope, measures: Iterable[Measure]) -> Iterable[Sql]:
-    """Yield the cells of the measures: an average is carried as sum and count, which add up over currencies."""
-    for measure in measures:
-        if not measure.name:
-            yield sa.func.count()
-            continue
-        cell = scope.column(measure.name)
-        if measure.function == "avg":
-            yield sa.func.sum(cell)
-            yield sa.func.count(cell)
-        else:
-            yield getattr(sa.func, measure.function)(cell)
 
 
 def _distinct(made: Aggregation, rows: Iterable[Row]) -> int:

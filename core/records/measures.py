@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from core.errors import BadRequest
 from core.fields import FieldTypes
 from core.metadata.names import nearest
+from core.metadata.relations import ADDED_UP
 from core.metadata.specs import EntitySpec, FieldSpec
 from core.records.orders import require_readable
 
@@ -17,7 +18,6 @@ MAX_GROUP_BY = 3
 MAX_MEASURES = 10
 FUNCTIONS = ("count", "sum", "min", "max", "avg")
 DIVIDED = frozenset({"date", "datetime"})
-ADDED_UP = frozenset({"integer", "decimal", "percent", "money"})
 _MEASURE = re.compile(r"\s*([a-z]+)\s*\(\s*([a-z][a-z0-9_]*)?\s*\)\s*")
 
 

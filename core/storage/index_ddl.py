@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from core.storage.physical import DOWN, EMPTY_LAST, TEXT, WITH, IndexSpec
+from core.storage.physical import ADDED, DOWN, EMPTY_LAST, TEXT, WITH, IndexSpec
+
+_WITHOUT_TRASH = frozenset({"unique", "order", "list", "total"})
 
 
 def index_of(spec: IndexSpec, *, concurrently: bool = False) -> sa.Index:
     """Return the index as SQLAlchemy builds it.
 
-    Unique, order and list indexes leave out the trash: a deleted record's value is free for another one. Of several
-    values that are unique together an empty one counts as a value, else a reference to any of several entities,
-    which is one column for each, would never be unique. Numbers that the system gave are unique in the trash as well.
+    Unique, order, list and total indexes leave out the trash: a deleted record's value is free for another one. Of
+    several values that are unique together an empty one counts as a value, else a reference to any of several
+    entities, which is one column for each, would never be unique. Numbers that the system gave are unique in the trash
+    as well. An index on a reference tells what is in the trash, so that what refers somewhere is counted without
+    reading it; what is purged is looked for in the trash, too.
     """
     table = sa.Table(spec.table, sa.MetaData(), *(sa.Column(name, sa.Text) for name in _all_columns(spec)))
-    among = table.c.deleted_at.is_(None) if spec.kind in ("unique", "order", "list") else None
+    among = table.c.deleted_at.is_(None) if spec.kind in _WITHOUT_TRASH else None
     if spec.kind == "numbers":
         among = table.c[spec.names[-1]].is_not(None)
-    columns: list[sa.ColumnElement[object]] = [table.c[name] for name in spec.names]
+    columns: list[sa.ColumnElement[object]] = [
+        table.c[name] for name in spec.names if name not in _carried(spec)
+    ]
     how = spec.columns[-1].split()[1:]
     if spec.kind == "order":
         columns = [sa.func.public.sort_key(columns[0]), table.c.id]
+    if spec.kind == "reference":
+        columns = [*columns, table.c.deleted_at]
     if spec.kind == "list":
         columns = [*columns[:-1], *_sorting(columns[-1], how, table.c.id)]
     return sa.Index(
@@ -60,6 +68,12 @@ def _sorting(
 
 
 def _carried(spec: IndexSpec) -> list[str]:
+    if spec.kind == "total":
+        return [
+            name
+            for name, column in zip(spec.names, spec.columns, strict=True)
+            if column.endswith(f" {ADDED}")
+        ]
     words = spec.columns[-1].split()[1:] if spec.kind == "list" else []
     return [word.removeprefix(WITH) for word in words if word.startswith(WITH)]
 

@@ -42,14 +42,18 @@ TEXT, DOWN, EMPTY_LAST = "text", "desc", "empty_last"
 WITH = "with:"
 """Stands before a column that a list index carries along: where it holds all that is asked for, no record is read."""
 
+ADDED = "added"
+"""Stands behind the column that a total index carries along, by the others of which it is added up."""
+
 COLUMN_PARTS = ("table", "column", "entity", "field", "owner", "state", "type", "sql_type", "unique")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IndexSpec:
-    """One index of an entity's table: unique, numbers, look_up, search, order, list, or the filling of search ``keys``.
+    """One index of an entity's table.
 
-    The last column of a ``list`` index says how it is sorted: ``amount desc empty_last``.
+    Its kind is unique, numbers, look_up, reference, search, order, list, total, or the filling of search ``keys``. The
+    last column of a ``list`` index says how it is sorted: ``amount desc empty_last``.
     """
 
     name: str

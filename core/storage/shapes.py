@@ -13,7 +13,7 @@ from core.fields import ColumnSpec, FieldTypes, link_table, on_delete
 from core.metadata.specs import EntitySpec, FieldSpec
 from core.storage.constraints import numbered_apart, unique_index
 from core.storage.identifiers import identifier
-from core.storage.physical import ACTIVE, DOWN, EMPTY_LAST, TEXT, WITH, IndexSpec, PhysicalColumn
+from core.storage.physical import ACTIVE, ADDED, DOWN, EMPTY_LAST, TEXT, WITH, IndexSpec, PhysicalColumn
 from core.storage.tables import SYSTEM_COLUMNS, system_columns
 
 POSTGRESQL: Dialect = sa.make_url("postgresql+psycopg://").get_dialect()()
@@ -124,7 +124,7 @@ def index_needs(entities: Iterable[EntitySpec], types: FieldTypes) -> Iterator[I
     for entity in entities:
         yield from (_together(entity, names, "unique", types) for names in entity.unique_together)
         yield from (_together(entity, names, "numbers", types) for names in numbered_apart(entity))
-        yield from (_list_index(entity, names, types) for names in entity.indexes if names)
+        yield from (_declared(entity, names, types) for names in entity.indexes if names)
         for spec in entity.fields.values():
             if not spec.system:
                 yield from _field_indexes(entity, spec, types)
@@ -145,7 +145,7 @@ def _field_indexes(entity: EntitySpec, spec: FieldSpec, types: FieldTypes) -> It
         )
     for column in columns:
         if column.references:
-            yield _look_up(table, column.name)
+            yield _look_up(table, column.name, kind="reference")
     key = f"{spec.name}_key"
     if key in names:
         yield IndexSpec(name=identifier("s", table, key), table=table, kind="search", columns=(key,))
@@ -153,8 +153,8 @@ def _field_indexes(entity: EntitySpec, spec: FieldSpec, types: FieldTypes) -> It
         yield _look_up(table, key if key in names else columns[0].name)
 
 
-def _look_up(table: str, column: str) -> IndexSpec:
-    return IndexSpec(name=identifier("i", table, column), table=table, kind="look_up", columns=(column,))
+def _look_up(table: str, column: str, kind: str = "look_up") -> IndexSpec:
+    return IndexSpec(name=identifier("i", table, column), table=table, kind=kind, columns=(column,))
 
 
 def _order_index(entity: EntitySpec, types: FieldTypes) -> Iterator[IndexSpec]:
@@ -174,6 +174,24 @@ def _order_index(entity: EntitySpec, types: FieldTypes) -> Iterator[IndexSpec]:
             kind="order",
             columns=(spec.name,),
         )
+
+
+def _declared(entity: EntitySpec, names: tuple[str, ...], types: FieldTypes) -> IndexSpec:
+    return (_total_index if names[-1].startswith("+") else _list_index)(entity, names, types)
+
+
+def _total_index(entity: EntitySpec, names: tuple[str, ...], types: FieldTypes) -> IndexSpec:
+    """Return the index that serves sums of the last field by the others: an amount's currency is one of them."""
+    added = entity.fields[names[-1].removeprefix("+")]
+    column, *currency = types.columns(added)
+    groups = [types.columns(entity.fields[name])[0].name for name in names[:-1]]
+    groups += [one.name for one in currency if added.type == "money"]
+    return IndexSpec(
+        name=identifier("t", entity.table, *names[:-1], added.name),
+        table=entity.table,
+        kind="total",
+        columns=(*groups, f"{column.name} {ADDED}"),
+    )
 
 
 def _list_index(entity: EntitySpec, names: tuple[str, ...], types: FieldTypes) -> IndexSpec:

@@ -41,6 +41,7 @@ SHELF: Body = {
 
 ITEM: Body = {
     "title": "name",
+    "indexes": [["team", "shelf", "+price"], ["team", "+size"]],
     "fields": {
         **OWNED,
         "name": {"type": "text", "search": True, "required": True},

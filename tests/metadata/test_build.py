@@ -196,6 +196,8 @@ def test_errors_without_disagreement_are_metadata_invalid():
         ),
         ([entity("people.person", indexes=[["name", "-nme"]])], "unknown_field", "nme"),
         ([entity("people.person", indexes=[["-name", "id"]])], "unknown_field", "-name"),
+        ([entity("people.person", indexes=[["id", "+nme"]])], "unknown_field", "nme"),
+        ([entity("people.person", indexes=[["id", "+name"]])], "not_added_up", "name is a text"),
         (
             [entity("people.person", {"t": {"type": "long_text"}}, indexes=[["id", "t"]])],
             "not_indexed",

@@ -65,6 +65,19 @@ def test_figures_are_those_of_the_records_that_are_seen(filled):
     ]
 
 
+def test_totals_with_an_index_of_their_own_are_made_for_each_team_in_its_order(filled):
+    for by in ((), ("shelf",), ("state",)):
+        _, sql = aggregated(filled, by)
+        assert ("GROUP BY kit_item_1.team" in sql) is (by != ("state",))
+    with filled.database.reading() as reader:
+        (index,) = reader.rows(
+            "SELECT indexdef FROM pg_indexes WHERE indexname = 't__kit_item__team__shelf__price'"
+        )
+        (link,) = reader.rows("SELECT indexdef FROM pg_indexes WHERE indexname = 'i__kit_item__shelf'")
+    assert index[0].endswith("(team, shelf, price_currency) INCLUDE (price) WHERE (deleted_at IS NULL)")
+    assert link[0].endswith("(shelf, deleted_at)")
+
+
 def test_what_is_looked_for_is_asked_in_one_way(filled):
     (found,), sql = aggregated(filled, where="size > 2")
     assert found["count()"] == 3

@@ -95,7 +95,7 @@ def test_new_field_on_a_filled_table_is_one_instant_step_with_its_reference_inli
     )
     assert [str(step) for step in todo.steps] == [
         "add column shop_person.tag (instant; readers and writers wait)",
-        "index shop_person (tag) for look_up (build-aside; nobody waits)",
+        "index shop_person (tag) for reference (build-aside; nobody waits)",
     ]
     found = lab.rows(
         "SELECT convalidated, pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'shop_person_tag_fkey'"
