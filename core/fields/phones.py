@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
@@ -13,6 +14,9 @@ from core.i18n import ascii_digits
 _MARKS = re.compile(r"[\s().\-/\u2010-\u2015\u2212]+")
 _LOCAL = re.compile("[1-9][0-9]{6,7}")
 _SHORT = re.compile("[0-9]{3,14}")
+
+WRITTEN = 4096
+"""Numbers of which the written form is kept: lists show the same ones again and again."""
 
 
 def read_phone(text: str, region: str, area_code: str = "", *, allow_short: bool = False) -> str:
@@ -56,6 +60,7 @@ def _example(region: str) -> str:
     return phonenumbers.format_number(example, PhoneNumberFormat.NATIONAL) if example else "+98 21 8888 8888"
 
 
+@lru_cache(WRITTEN)
 def written_phone(value: str) -> str:
     """Return a stored number in groups, as people read it."""
     number = _stored(value)

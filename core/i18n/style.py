@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -35,6 +36,9 @@ _PARAMETER = re.compile(r"\{(\w+)\}")
 _LATIN = re.compile("[A-Za-z]")
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 
+
+DATES = 4096
+"""Written dates that are kept, of all readers."""
 
 _YEAR = re.compile(r"[\s,،]*y+")
 """The year at the end of a pattern, with what stands before it."""
@@ -191,21 +195,19 @@ class Style:
 
     def date(self, value: dt.date) -> str:
         """Return a date with its month in words."""
-        try:
-            return self.digits.draw(write_date(self.calendar, self.language, self.pattern, value))
-        except Unreadable:  # stored by other means, outside of the calendar's years
-            return self.digits.draw(value.isoformat()[:10])
+        return _date(self, value)
 
     def near_date(self, value: dt.date, today: dt.date) -> str:
         """Return a date in as few words as tell it: today, a day of this year, or the whole of it."""
-        words = {-1: self._("Yesterday"), 0: self._("Today"), 1: self._("Tomorrow")}
         away = (value - today).days
-        if away in words:
-            return words[away]
-        written, pattern = self.date(value), _YEAR.sub("", self.pattern)
-        if self.calendar.from_date(value).year != self.calendar.from_date(today).year:
-            return written
-        return self.digits.draw(write_date(self.calendar, self.language, pattern, value))
+        match away:
+            case -1:
+                return self._("Yesterday")
+            case 0:
+                return self._("Today")
+            case 1:
+                return self._("Tomorrow")
+        return _near_date(self, value, self.calendar.from_date(today).year)
 
     def date_digits(self, value: dt.date) -> str:
         """Return a date in digits only, as it stands in inputs: ``1405/09/01``, ``2026-11-22``."""
@@ -216,17 +218,17 @@ class Style:
 
     def time(self, moment: dt.datetime) -> str:
         """Return the local time of day, on a 24-hour clock."""
-        return self.digits.draw(f"{in_zone(moment, self.zone):%H:%M}")
+        return _time(self, in_zone(moment, self.zone))
 
     def datetime(self, moment: dt.datetime) -> str:
         """Return the local date and time of an instant."""
         local = in_zone(moment, self.zone)
-        return f"{self.date(local.date())}{self.language.list_separator}{self.time(local)}"
+        return f"{self.date(local.date())}{self.language.list_separator}{_time(self, local)}"
 
     def datetime_digits(self, moment: dt.datetime) -> str:
         """Return the local date and time in digits only, as they stand in inputs."""
         local = in_zone(moment, self.zone)
-        return f"{self.date_digits(local.date())} {self.time(local)}"
+        return f"{self.date_digits(local.date())} {_time(self, local)}"
 
     def relative(self, moment: dt.datetime, now: dt.datetime) -> str:
         """Return how long ago (or ahead) an instant is; its date where that is a week or more."""
@@ -281,3 +283,28 @@ def _iso_moment(text: str) -> dt.datetime | None:
     except ValueError:
         return None
     return moment.astimezone(dt.UTC) if moment.tzinfo else None
+
+
+@lru_cache(DATES)
+def _date(style: Style, value: dt.date) -> str:
+    """Return a date with its month in words; lists and boards write the same days again and again."""
+    try:
+        return style.digits.draw(write_date(style.calendar, style.language, style.pattern, value))
+    except Unreadable:  # stored by other means, outside of the calendar's years
+        return style.digits.draw(value.isoformat()[:10])
+
+
+@lru_cache(DATES)
+def _near_date(style: Style, value: dt.date, year: int) -> str:
+    """Return a date, without its year where it is in this one."""
+    try:
+        if style.calendar.from_date(value).year != year:
+            return style.date(value)
+    except Unreadable:
+        return style.date(value)
+    pattern = _YEAR.sub("", style.pattern)
+    return style.digits.draw(write_date(style.calendar, style.language, pattern, value))
+
+
+def _time(style: Style, local: dt.datetime) -> str:
+    return style.digits.draw(f"{local.hour:02}:{local.minute:02}")

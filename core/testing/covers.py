@@ -1,4 +1,4 @@
-"""pytest plugin: writes down which tests claim to show which requirement, and whether they passed.
+"""pytest plugin: writes down which tests claim to show which requirement, and whether they passed; keeps what is measured.
 
 ``--covers-report FILE`` makes a JSON list of ``{"test", "outcome", "covers"}``; scripts/coverage_map.py reads it.
 """
@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -38,6 +39,16 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
         ids = [str(one) for marker in item.iter_markers(PROPERTY) for one in marker.args]
         if ids:
             item.user_properties.append((PROPERTY, ids))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write down what coverage has measured while there is time: at its end xdist gives a worker ten seconds, then kills it."""
+    coverage = sys.modules.get("coverage")
+    measuring = coverage.Coverage.current() if coverage and hasattr(session.config, "workerinput") else None
+    if measuring is not None:
+        measuring.stop()
+        measuring.save()
 
 
 class CoversReport:

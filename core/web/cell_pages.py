@@ -17,12 +17,11 @@ from core.storage import Database
 from core.web.fields import FieldViews
 from core.web.form_values import FormReader, whole
 from core.web.list_query import ListState
-from core.web.list_rows import ROW, rows_of
+from core.web.list_rows import rows_of, table_of
 from core.web.listing import context_of, read_listing
 from core.web.lookups import find_by_title, store_upload
 from core.web.pages import Pages
 from core.web.status_bar import without_states
-from core.web.table_cells import Table
 from core.web.visit import Visit, visit
 
 FIT = frozenset(
@@ -149,6 +148,5 @@ def _row(site: Site, pages: Pages, present: Visit, entity: EntitySpec, number: i
     if not rows:
         return Response(status=204)  # changed to where this person does not see it any more
     editable = editable_columns(site, present, present.catalog, entity)
-    looks = pages.renderer.looks(present, listing.views, ROW)
-    table = Table(looks, entity, listing.columns, editable)
+    table = table_of(pages.renderer, present, listing.views, entity, listing.columns, editable)
     return pages.show("_row_alone.html", entity=entity, row=rows[0], table=table)

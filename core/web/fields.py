@@ -69,6 +69,11 @@ class FieldViews:
         """Return how a value reads."""
         return self.types.get(spec.type).show(spec, value, self.style)
 
+    def reads(self, spec: FieldSpec, value: Any) -> str:
+        """Return how a value reads here: days near to today in few words."""
+        text = self.text(spec, value)
+        return text if self.today is None else self._near(value, text, self.today)
+
     def cell(self, spec: FieldSpec, value: Any) -> FieldView:
         """Return a value as a list or a read-only form shows it."""
         return self._build(spec, value, None, read_only=True, prefix="", errors=())

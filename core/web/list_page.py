@@ -15,12 +15,11 @@ from core.web.chips import LONGEST_ID
 from core.web.collections import collection_url
 from core.web.control_bar import control_bar
 from core.web.list_query import ListState
-from core.web.list_rows import ROW, heading, rows_of
+from core.web.list_rows import heading, rows_of, table_of
 from core.web.listing import context_of, read_listing, read_shown
 from core.web.operation_page import list_operations
 from core.web.pages import Pages, go
 from core.web.saved_views import default_view, read_state
-from core.web.table_cells import Table
 from core.web.visit import visit
 
 __all__ = ["context_of", "register", "show"]
@@ -60,7 +59,7 @@ def show(site: Site, pages: Pages, name: str) -> Response:
         entity=entity,
         rows=rows_of(listing.views, entity, columns, shown.page.items),
         may=allowed,
-        table=Table(pages.renderer.looks(present, listing.views, ROW), entity, columns, editable),
+        table=table_of(pages.renderer, present, listing.views, entity, columns, editable),
         headings=[heading(entity, listing.view, state, column) for column in columns],
         bar=control_bar(present, entity, state, "list", columns),
         operations=list_operations(site, present, name),

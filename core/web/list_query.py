@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +20,8 @@ from core.web.chips import Chip, condition_of, field_of, read_chip
 from core.web.where_filters import expanded
 
 PAGE = 80
+PAIRS = 4096
+"""Names with values of which the written form is kept."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +88,9 @@ class ListState:
 
     def address(self, **changes: Any) -> str:
         """Return the query string of this state with changes; a changed question starts on its first page."""
-        return "?" + urlencode(list(replace(self, **{"cursor": "", **changes}).pairs()))
+        return "?" + "&".join(
+            [_written(*pair) for pair in replace(self, **{"cursor": "", **changes}).pairs()]
+        )
 
     def without(self, chip: Chip) -> str:
         """Return the address without one filter."""
@@ -130,3 +135,9 @@ def build_query(
         search=state.search,
         trash=state.trash,
     )
+
+
+@lru_cache(PAIRS)
+def _written(name: str, value: str) -> str:
+    """Return a name and its value as an address holds them; a page writes the same ones dozens of times."""
+    return urlencode(((name, value),))

@@ -9,12 +9,43 @@ from core.metadata.specs import EntitySpec
 from core.views import ListView
 from core.web.fields import FieldViews
 from core.web.list_query import ListState
-from core.web.table_cells import NUMBERS
+from core.web.moulds import number_mark, text_mark
+from core.web.rendering import Renderer
+from core.web.table_cells import NUMBERS, Table, columns_of
+from core.web.visit import Visit
 
 ROW = "_row.html"
-"""The template of rows and of their cells."""
+"""The template of cells."""
+
+LINE = "_line.html"
+"""The template of a row without its cells."""
 
 UNSORTABLE = ("links", "list", "file", "multi_choice", "reference_any", "long_text")
+
+
+def table_of(
+    renderer: Renderer,
+    present: Visit,
+    views: FieldViews,
+    entity: EntitySpec,
+    columns: Sequence[str],
+    editable: frozenset[str],
+) -> Table:
+    """Return what renders the rows of a list."""
+    parts = columns_of(entity, columns, editable)
+    texts = {name: text_mark(n) for n, name in enumerate(("choose", "text", "cells"))}
+    numbers = {name: number_mark(n) for n, name in enumerate(("id", "version"))}
+    line = renderer.mould(
+        present,
+        LINE,
+        (entity.name, parts[0]),
+        texts | {name: str(number) for name, number in numbers.items()},
+        entity=entity,
+        first=parts[0],
+        label_of_first=present.style.label(entity.fields[parts[0].name].label),
+        marks=texts | numbers,
+    )
+    return Table(renderer.looks(present, views, ROW), entity, parts, line)
 
 
 def rows_of(

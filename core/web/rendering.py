@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import request
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2.environment import TemplateModule
 from markupsafe import Markup, escape
 
 from core.access import key_of
@@ -22,6 +23,7 @@ from core.records.compiled import Kept
 from core.web.addresses import Addresses
 from core.web.collections import collection_url
 from core.web.fields import FieldView, FieldViews
+from core.web.moulds import Mould, text_mark
 from core.web.table_cells import Column, KeptCells, Looks
 from core.web.texts import TEXTS
 from core.web.visit import Visit
@@ -34,7 +36,7 @@ PROFILE = "base.user"
 """The public profile, where a module keeps one; without it everybody reads as the site does."""
 STYLES = 64
 ICONS = 2048
-PARTS = 256
+PARTS = 1024
 AVATAR_HUES = ("teal", "blue", "violet", "pink", "orange", "amber", "green", "red")
 
 
@@ -60,6 +62,7 @@ class Pieces:
         self.environment.filters["initials"] = initials
         self.environment.tests |= {"said": is_said, "person": is_person}
         self._macros: dict[tuple[str, str], Macro] = {}
+        self._prints: dict[str, bool] = {}
 
     def widget(self, style: Style, mode: str, field: FieldView, **options: Any) -> Markup:
         """Return a field's widget: ``read``, ``edit`` or ``cell`` of the template named after its control."""
@@ -73,11 +76,20 @@ class Pieces:
         macros: Mapping[str, Macro] = vars(self.environment.get_template(template).module)
         return macros["cell"](column, field, self.widget(style, "cell", field))
 
+    def prints(self, control: str) -> bool:
+        """Tell whether a control's template says that it prints values as they are."""
+        if control not in self._prints:
+            self._prints[control] = bool(vars(self._widget(control)).get("printed"))
+        return self._prints[control]
+
     def _macro(self, control: str, mode: str) -> Macro:
-        """Find the macro; a control without template shows as text, a missing ``cell`` reads as ``read`` does."""
-        module = self.environment.select_template([f"widgets/{control}.html", "widgets/text.html"]).module
-        macros: Mapping[str, Macro] = vars(module)
+        """Find the macro; a missing ``cell`` reads as ``read`` does."""
+        macros: Mapping[str, Macro] = vars(self._widget(control))
         return macros.get(mode) or macros["read"]
+
+    def _widget(self, control: str) -> TemplateModule:
+        """Find the template of a control; one without shows as text."""
+        return self.environment.select_template([f"widgets/{control}.html", "widgets/text.html"]).module
 
 
 class Renderer:
@@ -90,10 +102,11 @@ class Renderer:
         self._compiled = compiled
         self._pieces: dict[tuple[Path, ...], Pieces] = {}
         self._manifest: Mapping[str, str] = {}
+        self._assets: dict[tuple[str, str], str] = {}
         self._icons: dict[tuple[str, str, str, str], Markup] = {}
         self._texts: Kept[str] = Kept(STYLES)
         self._cells = KeptCells()
-        self._parts: Kept[str] = Kept(PARTS)
+        self._moulds: Kept[Mould] = Kept(PARTS)
         self.addresses = Addresses()
 
     def page(self, template: str, visit: Visit, /, **values: Any) -> str:
@@ -111,6 +124,17 @@ class Renderer:
 
         What differs from page to page stands in it as ``marks``: texts by name, put in afterwards.
         """
+        places = {name: text_mark(n) for n, name in enumerate(marks)}
+        mould = self.mould(visit, template, key, places, marks=places, **values)
+        return Markup(mould.fill({name: escape(text) for name, text in marks.items()}))  # noqa: S704  # rendered by a template that escapes
+
+    def mould(
+        self, visit: Visit, template: str, key: Hashable, marks: Mapping[str, str], /, **values: Any
+    ) -> Mould:
+        """Return a part with places, rendered once for all with the same rights and style, for each ``key``.
+
+        ``marks`` tells by name what stands in the places of what the template renders.
+        """
         way = (
             visit.catalog.version,
             visit.catalog.digest,
@@ -118,13 +142,9 @@ class Renderer:
             key_of(visit.actor),
             request.script_root,
         )
-        places = {name: f"\ue000{name}\ue000" for name in marks}
-        part = self._parts.get(
-            (*way, template, key), lambda: self._render(template, visit, {**values, "marks": places})
+        return self._moulds.get(
+            (*way, template, key), lambda: Mould(self._render(template, visit, values), marks)
         )
-        for name, text in marks.items():
-            part = part.replace(places[name], str(escape(text)))
-        return Markup(part)  # noqa: S704  # rendered by a template that escapes
 
     def _render(self, template: str, visit: Visit, values: Mapping[str, Any]) -> str:
         style, pieces = visit.style, self._pieces_of(visit.catalog)
@@ -145,14 +165,15 @@ class Renderer:
 
     def looks(self, visit: Visit, views: FieldViews, template: str) -> Looks:
         """Return how the cells of a page are rendered: by the macro ``cell`` of a template."""
-        draw = partial(self._pieces_of(visit.catalog).cell, views.style, template)
+        pieces = self._pieces_of(visit.catalog)
         return Looks(
             kept=self._cells,
             catalog=visit.catalog,
             views=views,
             root=request.script_root,
             name=template,
-            draw=draw,
+            draw=partial(pieces.cell, views.style, template),
+            prints=pieces.prints,
         )
 
     def _pieces_of(self, catalog: Catalog) -> Pieces:
@@ -174,9 +195,13 @@ class Renderer:
 
     def asset(self, name: str) -> str:
         """Return the address of a built file; its name carries its content's hash."""
-        if not self._manifest:
-            self._manifest = _read_manifest()
-        return self.addresses("web.assets", name=self._manifest[name])
+        root = request.script_root
+        found = self._assets.get((root, name))
+        if found is None:
+            if not self._manifest:
+                self._manifest = _read_manifest()
+            found = self._assets[root, name] = self.addresses("web.assets", name=self._manifest[name])
+        return found
 
     def icon(self, name: str, size: str = "", label: str = "") -> Markup:
         """Return an icon of the sprite; with a label it is an image with a name, else decoration."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
@@ -14,6 +15,7 @@ from core.metadata.catalog import Catalog
 from core.metadata.specs import EntitySpec, FieldSpec
 from core.records.compiled import Kept
 from core.web.fields import FieldView, FieldViews
+from core.web.moulds import Mould, agreed, escaped, number_mark, text_mark
 
 PROFILE = "base.user"
 """The public profile, where a module keeps one."""
@@ -28,8 +30,11 @@ VALUES = 256
 PLAIN = frozenset({str, int, bool, date, datetime, Ref, type(None)})
 """Types of values that are shown alike where they are equal: 1 and 1.0 are not."""
 
-Rendered = dict[object, Markup]
-Draw = Callable[["Column", FieldView], Markup]
+LENGTHS = (1, 99)
+"""How long the marks are of which a mould is made: a template that looks at lengths is found out."""
+
+Rendered = dict[object, str]
+Draw = Callable[["Column", FieldView], str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,22 +47,41 @@ class Column:
     is_editable: bool
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shape:
+    """What is kept of a column: the mould of its cells where they have one, and rendered cells by value."""
+
+    mould: Mould | None
+    rendered: Rendered
+
+    def fill(self, value: Any, text: str) -> str:
+        """Return the cell of a value that says something; only where there is a mould."""
+        assert self.mould is not None
+        if type(value) is Ref:
+            return self.mould.fill({"id": str(value.id), "title": escaped(value.title)})
+        if "value" not in self.mould.names:
+            return self.mould.fill({"text": escaped(text)})
+        shown = value.isoformat() if isinstance(value, date) else str(value)
+        return self.mould.fill({"text": escaped(text), "value": escaped(shown)})
+
+
 class KeptCells:
-    """Remembers rendered cells of this process by column and value."""
+    """Remembers by column what this process has rendered."""
 
     def __init__(self) -> None:
-        self._columns: Kept[Rendered] = Kept(COLUMNS)
+        self._columns: Kept[Shape] = Kept(COLUMNS)
 
-    def of(self, way: Hashable) -> Rendered:
+    def of(self, way: Hashable, mould: Callable[[], Mould | None]) -> Shape:
         """Return what is kept of a column and a way to show it."""
-        return self._columns.get(way, dict)
+        return self._columns.get(way, lambda: Shape(mould=mould(), rendered={}))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Looks:
     """What all cells of a page have in common: what is kept for one page must hold for another with equal looks.
 
-    ``draw`` renders a cell and is told apart by its ``name``; ``root`` is where the site begins in addresses.
+    ``draw`` renders a cell and is told apart by its ``name``; ``root`` is where the site begins in addresses;
+    ``prints`` tells of a control that it shows the text of a value, or its parts, as they are.
     """
 
     kept: KeptCells
@@ -66,13 +90,38 @@ class Looks:
     root: str
     name: str
     draw: Draw
+    prints: Callable[[str], bool] = lambda _control: False
+
+    def mould(self, column: Column, spec: FieldSpec) -> Mould | None:
+        """Return the mould of a column's cells; None where each value is a template's own business."""
+        empty = self.views.cell(spec, None)
+        return agreed([self._cast(column, empty, n) for n in LENGTHS]) if self.prints(empty.control) else None
+
+    def _cast(self, column: Column, empty: FieldView, length: int) -> Mould:
+        marks = {name: text_mark(n, length) for n, name in enumerate(("text", "value", "title"))}
+        number = number_mark(length)
+        value: object = _Printed(marks["value"])
+        if empty.type == "reference":
+            value = Ref(id=number, title=marks["title"])
+        cell = self.draw(column, replace(empty, value=value, text=marks["text"]))
+        return Mould(cell, {**marks, "id": str(number)})
+
+
+class _Printed(str):
+    """A mark that stands for any value that is printed: also for a day, as machines read it."""
+
+    __slots__ = ()
+
+    def isoformat(self) -> str:
+        """Return the mark."""
+        return str(self)
 
 
 class Cells:
     """Renders values of records, column by column."""
 
     def __init__(self, looks: Looks, entity: EntitySpec, columns: Sequence[Column]) -> None:
-        self._views, self._entity, self._draw = looks.views, entity, looks.draw
+        self._views, self._draw = looks.views, looks.draw
         catalog, views = looks.catalog, looks.views
         way = (
             catalog.version,
@@ -84,33 +133,53 @@ class Cells:
             looks.name,
             entity.name,
         )
-        self._columns = [(column, looks.kept.of((*way, column))) for column in columns]
+        self._columns = [
+            (column, spec, looks.kept.of((*way, column), partial(looks.mould, column, spec)))
+            for column, spec in ((column, entity.fields[column.name]) for column in columns)
+        ]
 
     def cells(self, values: Mapping[str, Any]) -> Markup:
         """Return all cells of a record."""
-        return Markup("").join([self._cell(column, rendered, values) for column, rendered in self._columns])
+        found = [
+            self._cell(column, spec, shape, values.get(column.name)) for column, spec, shape in self._columns
+        ]
+        return Markup("".join(found))  # noqa: S704  # by templates that escape
 
-    def _cell(self, column: Column, rendered: Rendered, values: Mapping[str, Any]) -> Markup:
-        value = values.get(column.name)
+    def _cell(self, column: Column, spec: FieldSpec, shape: Shape, value: Any) -> str:
+        if shape.mould is not None and (value.title if type(value) is Ref else value):
+            return shape.fill(value, self._views.reads(spec, value))
+        rendered = shape.rendered
         key = value if type(value) in PLAIN else repr(value)
         found = rendered.get(key)
         if found is None:
             if len(rendered) >= VALUES:
                 rendered.clear()
-            view = self._views.cell(self._entity.fields[column.name], value)
-            found = rendered[key] = self._draw(column, view)
+            found = rendered[key] = self._draw(column, self._views.cell(spec, value))
         return found
 
 
 class Table(Cells):
-    """The cells of a list: those behind the first one, which leads to the record."""
+    """The rows of a list: the first cell leads to the record, ``line`` is the mould of what they have in common."""
 
-    def __init__(
-        self, looks: Looks, entity: EntitySpec, columns: Sequence[str], editable: frozenset[str]
-    ) -> None:
-        self.first, *others = columns_of(entity, columns, editable)
-        self.label = looks.views.style.label(entity.fields[self.first.name].label)
-        super().__init__(looks, entity, others)
+    def __init__(self, looks: Looks, entity: EntitySpec, columns: Sequence[Column], line: Mould) -> None:
+        super().__init__(looks, entity, columns[1:])
+        self._line, self._style = line, looks.views.style
+
+    def rows(self, rows: Iterable[Mapping[str, Any]]) -> Markup:
+        """Return rows as `rows_of` makes them."""
+        return Markup("".join([self._row(row) for row in rows]))  # noqa: S704  # by templates that escape
+
+    def _row(self, row: Mapping[str, Any]) -> str:
+        title = row["title"]
+        return self._line.fill(
+            {
+                "id": str(row["id"]),
+                "version": str(row["version"]),
+                "choose": escaped(self._style._("Choose {title}", title=title)),
+                "text": escaped(row["text"] or title),
+                "cells": self.cells(row["record"]),
+            }
+        )
 
 
 class CardCells:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 
+import pytest
 from flask import url_for
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from core.kernel.values import Ref
 from core.metadata.specs import EntitySpec, FieldSpec
 from core.web.addresses import Addresses
+from core.web.moulds import Mould, agreed, number_mark, text_mark
 from core.web.table_cells import Cells, Column, KeptCells, Looks
 
 VALUES = {"entity": "contacts.contact", "number": 12, "name": "a b/ç?", "field": "last_name", "template": 3}
@@ -24,10 +29,28 @@ class Views:
 
     def cell(self, spec, value):
         self.asked.append(value)
-        return value
+        return Seen(name=spec.name, type=spec.type, control=spec.type, value=value, text=str(value or ""))
+
+    def reads(self, spec, value):
+        return str(value)
 
 
-def cells(kept, views, *, name="row", root=""):
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """As much of `FieldView` as cells look at."""
+
+    name: str
+    type: str
+    control: str
+    value: object
+    text: str
+
+
+def bold(_column, view):
+    return Markup("<b>{!r}</b>").format(view.value)
+
+
+def cells(kept, views, *, name="row", root="", draw=bold, printed=(), kind="decimal"):
     columns = [Column(name="size", is_state=False, is_number=True, is_editable=False)]
     entity = EntitySpec(
         name="kit.item",
@@ -35,7 +58,7 @@ def cells(kept, views, *, name="row", root=""):
         plural="Items",
         owner="kit",
         title="size",
-        fields={"size": FieldSpec(entity="kit.item", name="size", type="decimal", label="Size")},
+        fields={"size": FieldSpec(entity="kit.item", name="size", type=kind, label="Size")},
     )
 
     class Catalog:
@@ -47,7 +70,8 @@ def cells(kept, views, *, name="row", root=""):
         views=views,
         root=root,
         name=name,
-        draw=lambda _column, view: Markup("<b>") + escape(repr(view)) + Markup("</b>"),
+        draw=draw,
+        prints=lambda control: control in printed,
     )
     return Cells(looks, entity, columns)
 
@@ -74,13 +98,61 @@ def test_equal_values_of_a_column_are_rendered_once_and_others_apart():
     assert table.cells({"size": "<"}) == "<b>&#39;&lt;&#39;</b>"
     for value in (1, 1, Decimal("1.0"), Decimal("1.00"), Decimal("1.0"), None):
         table.cells({"size": value})
-    assert views.asked == ["<", 1, Decimal("1.0"), Decimal("1.00"), None]
-    assert [str(asked) for asked in views.asked[2:4]] == ["1.0", "1.00"]
+    seen = [value for value in views.asked[1:] if value is not None]  # the first is for the mould
+    assert seen == ["<", 1, Decimal("1.0"), Decimal("1.00")]
+    assert [str(asked) for asked in seen[2:]] == ["1.0", "1.00"]
+    asked = len(views.asked)
     cells(kept, views).cells({"size": 1})
-    assert len(views.asked) == 5
+    assert len(views.asked) == asked
     cells(kept, views, root="/crm").cells({"size": 1})
     cells(kept, views, name="card").cells({"size": 1})
-    assert len(views.asked) == 7
+    assert [value for value in views.asked[asked:] if value is not None] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("text", "a <b> & 'c' \"d\" 100%"),
+        ("text", "\ue000\ue100\ue001 %(text)s"),
+        ("datetime", datetime(2026, 11, 22, 9, 30, tzinfo=UTC)),
+        ("reference", Ref(7, "R&D <x>")),
+    ],
+    ids=["special", "like_a_mark", "moment", "reference"],
+)
+def test_cells_of_a_template_that_prints_are_those_it_would_render_itself(kind, value):
+    def draw(_column, view):
+        if kind == "reference":
+            return Markup('<a href="/r/{}"><bdi>{}</bdi> 5%</a>').format(view.value.id, view.value.title)
+        told = view.value.isoformat() if kind == "datetime" else view.value
+        return Markup('<a href="to:{}">{}</a> 5%').format(told, view.text)
+
+    def shown(printed):
+        return cells(KeptCells(), Views(), draw=draw, printed=printed, kind=kind).cells({"size": value})
+
+    assert shown((kind,)) == shown(())
+
+
+def test_a_template_that_looks_into_what_it_prints_renders_every_value_itself():
+    def short(_column, view):
+        return Markup("<b>{}</b>").format(view.text[:40])
+
+    def first(_column, view):
+        return Markup("<b>{}</b><i>{}</i>").format(view.text, view.text[:1])
+
+    for draw, shown in ((short, "<b>" + "x" * 40 + "</b>"), (first, "<b>" + "x" * 60 + "</b><i>x</i>")):
+        table = cells(KeptCells(), Views(), draw=draw, printed=("text",), kind="text")
+        assert table.cells({"size": "x" * 60}) == shown
+
+
+def test_a_mould_is_filled_where_its_marks_stood():
+    marks = {"name": text_mark(0), "id": str(number_mark(0))}
+    mould = Mould(f"<a href=/r/{marks['id']} title={marks['name']}>{marks['name']} 5%</a>", marks)
+    assert mould.fill({"name": "n", "id": "8"}) == "<a href=/r/8 title=n>n 5%</a>"
+    assert mould.names == ("id", "name", "name")
+    assert Mould("5%", {}).fill({}) == "5%"
+    assert agreed([mould, mould]) == mould
+    assert agreed([mould, Mould("other", {})]) is None
+    assert agreed([Mould(marks["name"][1:], marks)] * 2) is None
 
 
 def test_parts_of_the_bar_are_kept_but_not_the_address_in_them(editor, kept):

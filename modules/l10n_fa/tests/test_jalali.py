@@ -134,6 +134,7 @@ def test_dates_are_written_with_the_month_in_words(reader) -> None:
 
 def test_dates_outside_of_the_calendar_are_shown_as_they_are_stored(reader) -> None:
     assert reader().date(date(1500, 1, 1)) == "۱۵۰۰-۰۱-۰۱"
+    assert reader().near_date(date(2150, 1, 1), SOME_DAY) == "۲۱۵۰-۰۱-۰۱"
 
 
 @given(st.dates(FIRST, LAST), st.sampled_from(["fa", "en"]))
