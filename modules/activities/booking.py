@@ -47,8 +47,8 @@ FIELDS = (
     "location",
     "description",
 )
-LONGEST = timedelta(days=2)
-"""What lasts longer than this is looked for no further back than so."""
+AT_FIRST = timedelta(days=14)
+"""So far ahead free times are worked out at first; further ones when there are too few of them."""
 
 WHOLE_DAYS = "type.category in ['meeting', 'visit']"
 """Of what takes a whole day these leave no time; a task for a day does."""
@@ -76,28 +76,74 @@ def page_of(uow: UnitOfWork, where: str) -> Row:
     return found
 
 
-def free(page: Row, uow: UnitOfWork, *, only: int = 0, moving: int = 0) -> Mapping[datetime, list[int]]:
-    """Return the free times of a page with the hosts that are free; ``moving`` is the activity that gives way."""
-    hosts = [only] if only else hosts_of(page, uow)
-    offer = Offer(
-        minutes=page["minutes"],
-        step=page["step"] or page["minutes"],
-        buffer=page["buffer"],
-        earliest=uow.now + timedelta(minutes=page["notice"]),
-        days_ahead=page["days_ahead"],
-    )
-    calendar = page["working_calendar"]
-    until = offer.earliest + timedelta(days=offer.days_ahead + 2)
+def free(
+    page: Row,
+    uow: UnitOfWork,
+    *,
+    hosts: Sequence[int] | None = None,
+    moving: int = 0,
+    window: Span | None = None,
+) -> Mapping[datetime, list[int]]:
+    """Return the free times of a page with the hosts that are free, in a window of time or in all that is offered.
+
+    ``hosts`` are asked in place of those of the page; ``moving`` is the activity that gives way.
+    """
+    hosts = hosts_of(page, uow) if hosts is None else hosts
+    offer = _offer(page, uow)
+    begin, end = _span_of(offer)
+    if window is not None:
+        begin, end = max(begin, window[0]), min(end, window[1])
+    if not hosts or begin >= end:
+        return {}
     taken: dict[int, list[Span]] = {host: [] for host in hosts}
-    for host, span in _busy(hosts, (uow.now - LONGEST, until), moving, uow):
+    apart = timedelta(minutes=offer.minutes + offer.buffer)
+    for host, span in _busy(hosts, (begin - apart, end + apart), moving, uow):
         taken[host].append(span)
+    calendar = page["working_calendar"]
     times = {
         host: working_time(uow, calendar=calendar.id)
         if isinstance(calendar, Ref)
         else working_time(uow, user=host)
         for host in hosts
     }
-    return free_hosts(offer, {host: (times[host], taken[host]) for host in hosts})
+    return free_hosts(offer, {host: (times[host], taken[host]) for host in hosts}, (begin, end))
+
+
+def free_from(
+    page: Row, uow: UnitOfWork, begin: datetime, *, hosts: Sequence[int] | None = None, moving: int = 0
+) -> Iterator[datetime]:
+    """Yield the free times of a page from a moment on; what nobody asks for any more is not worked out."""
+    first, last = _span_of(_offer(page, uow))
+    begin = max(begin, first)
+    soon = min(begin + AT_FIRST, last)
+    for window in ((begin, soon), (soon, last)):
+        yield from free(page, uow, hosts=hosts, moving=moving, window=window)
+
+
+def hosts_free(
+    page: Row, start: datetime, uow: UnitOfWork, hosts: Sequence[int] | None = None, moving: int = 0
+) -> Sequence[int]:
+    """Return who is free at a time."""
+    first, last = _span_of(_offer(page, uow))
+    if not first <= start < last:
+        return ()
+    window = (start, start + timedelta(minutes=1))
+    return free(page, uow, hosts=hosts, moving=moving, window=window).get(start, ())
+
+
+def _offer(page: Row, uow: UnitOfWork) -> Offer:
+    return Offer(
+        minutes=page["minutes"],
+        step=page["step"] or page["minutes"],
+        buffer=page["buffer"],
+        earliest=uow.now + timedelta(minutes=page["notice"]),
+        days_ahead=page["days_ahead"],
+    )
+
+
+def _span_of(offer: Offer) -> Span:
+    """Return from when until when times can be offered at all, in any zone."""
+    return offer.earliest, offer.earliest + timedelta(days=offer.days_ahead + 2)
 
 
 def hosts_of(page: Row, uow: UnitOfWork) -> list[int]:
@@ -128,7 +174,7 @@ def book(
         "phone": guest.phone or None,
         "remark": guest.remark or None,
         "language": guest.language,
-        "once": guest.once,
+        "once": guest.once or None,
         "remind_at": reminder(page, start, uow),
     }
     (booking,) = records(uow).create(system, BOOKING, [values], uow=uow, parsed=True)
@@ -161,11 +207,20 @@ def _meeting(page: Row, start: datetime, guest: Guest, record: AnyRef, host: int
     }
 
 
-def move(page: Row, activity: Row, start: datetime, system: Actor, uow: UnitOfWork) -> None:
+def movable_to(page: Row, meeting: Row, uow: UnitOfWork) -> Sequence[int]:
+    """Return who may have a meeting when it moves: its host; where nobody has it any more, the hosts of the page."""
+    owner = meeting["owner"]
+    own = sorted(people(uow, [owner.id])) if isinstance(owner, Ref) else []
+    return own or hosts_of(page, uow)
+
+
+def move(page: Row, meeting: Row, start: datetime, system: Actor, uow: UnitOfWork) -> None:
     """Move a meeting to another free time of its host; reminders follow the activity."""
-    _claimed(page, start, uow, only=activity["owner"].id, moving=int(activity["id"]))
-    times = {"start_at": start, "end_at": start + timedelta(minutes=page["minutes"])}
-    records(uow).update(system, ACTIVITY, int(activity["id"]), times, version=None, uow=uow, parsed=True)
+    hosts = _claimed(page, start, uow, hosts=movable_to(page, meeting, uow), moving=int(meeting["id"]))
+    values: dict[str, object] = {"start_at": start, "end_at": start + timedelta(minutes=page["minutes"])}
+    if not isinstance(meeting["owner"], Ref) or meeting["owner"].id not in hosts:
+        values["owner"] = Ref(_pick(page, hosts, uow))
+    records(uow).update(system, ACTIVITY, int(meeting["id"]), values, version=None, uow=uow, parsed=True)
 
 
 def reminder(page: Row, start: datetime, uow: UnitOfWork) -> datetime | None:
@@ -175,13 +230,15 @@ def reminder(page: Row, start: datetime, uow: UnitOfWork) -> datetime | None:
     return at if at is not None and at > uow.now else None
 
 
-def _claimed(page: Row, start: datetime, uow: UnitOfWork, *, only: int = 0, moving: int = 0) -> list[int]:
+def _claimed(
+    page: Row, start: datetime, uow: UnitOfWork, *, hosts: Sequence[int] | None = None, moving: int = 0
+) -> Sequence[int]:
     """Return the hosts who are free at a time; nobody else can book them until this unit ends."""
-    lock(uow, USER, [only] if only else hosts_of(page, uow))
-    hosts = free(page, uow, only=only, moving=moving).get(start)
-    if not hosts:
+    lock(uow, USER, hosts_of(page, uow) if hosts is None else hosts)
+    found = hosts_free(page, start, uow, hosts, moving)
+    if not found:
         raise Conflict("This time was just taken. Choose another one.", code="slot_taken")
-    return hosts
+    return found
 
 
 def _pick(page: Row, hosts: Sequence[int], uow: UnitOfWork) -> int:

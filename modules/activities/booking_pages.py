@@ -2,27 +2,56 @@
 
 from __future__ import annotations
 
+import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby, islice
+from types import MappingProxyType
 from typing import Any
 
-from core.sdk import Answer, Asking, Conflict, NotFound, Page, Redirect, Route, look_up, read_link, records
+from core.sdk import (
+    Answer,
+    Asking,
+    Conflict,
+    NotFound,
+    Page,
+    Redirect,
+    Route,
+    lock,
+    look_up,
+    read_link,
+    records,
+)
 from modules.activities.behaviours import ACTIVITY
-from modules.activities.booking import BOOKING, PAGE, Guest, book, free, hosts_of, move, page_of
+from modules.activities.booking import (
+    BOOKING,
+    PAGE,
+    Guest,
+    book,
+    free_from,
+    hosts_free,
+    hosts_of,
+    movable_to,
+    move,
+    page_of,
+)
 from modules.activities.booking import FIELDS as PAGE_FIELDS
 from modules.activities.booking_mail import FIELDS, MEETING, PURPOSE, address, told
-from modules.activities.guests import contact_of, read_guest
+from modules.activities.guests import PROBLEMS, contact_of, read_guest, typed
 
 REASON = "a guest books a meeting"
 DAYS = 7
 """So many days with free times stand on one page."""
 
+FURTHEST = 200
+"""No page offers times as many days ahead as this."""
+
+_SLOT = re.compile(r"[0-9]{8}T[0-9]{4}Z")
 SLUG = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
 
 Row = Mapping[str, Any]
-Times = Mapping[datetime, list[int]]
+NO_PROBLEMS: Mapping[str, str] = MappingProxyType({})
 
 
 def N_(text: str) -> str:
@@ -39,13 +68,12 @@ def book_page(asking: Asking, slug: str) -> Answer:
     page = _page(slug, asking)
     if asking.method == "POST":
         return _book(page, asking)
-    slot = _slot(asking.args.get("slot", ""))
-    times = free(page, asking.uow)
-    if slot is None:
-        return _times(page, times, asking)
-    if slot not in times:
-        return _times(page, times, asking, problem=TAKEN, status=409)
-    return _form(page, slot, asking, {}, {})
+    if not asking.args.get("slot"):
+        return _times(page, _free_from(page, asking), asking)
+    slot = _slot(asking.args["slot"])
+    if slot is None or not hosts_free(page, slot, asking.uow):
+        return _taken(page, asking)
+    return _form(page, slot, asking)
 
 
 def booking_page(asking: Asking, token: str) -> Answer:
@@ -83,13 +111,12 @@ def move_page(asking: Asking, token: str) -> Answer:
             problem = TAKEN
         else:
             return Redirect(here, N_("The meeting has a new time."))
-    times = free(page, asking.uow, only=meeting["owner"].id, moving=int(meeting["id"]))
+    times = _free_from(page, asking, hosts=movable_to(page, meeting, asking.uow), moving=int(meeting["id"]))
     return _times(
         page,
-        {start: hosts for start, hosts in times.items() if start != meeting["start_at"]},
+        (start for start in times if start != meeting["start_at"]),
         asking,
         problem=problem,
-        status=409 if problem else 200,
         moving=asking.url("activities.booking_move", token=token),
         present=_when(meeting["start_at"], asking),
     )
@@ -109,53 +136,68 @@ def cancel_page(asking: Asking, token: str) -> Answer:
 def _book(page: Row, asking: Asking) -> Answer:
     uow, slot = asking.uow, _slot(asking.form.get("slot", ""))
     guest, problems = read_guest(asking)
-    if slot is None:
-        return _times(page, free(page, uow), asking, problem=TAKEN, status=409)
+    number, of = _made_by(guest, asking)
+    if number and of == page["id"]:
+        return _shown(number, asking)
+    if number:
+        problems["once"] = PROBLEMS["once"]
+    if slot is None or not hosts_free(page, slot, uow):
+        return _taken(page, asking)
     if problems:
-        return _form(page, slot, asking, problems, dict(asking.form))
-    before = _made_by(guest, page, asking)
-    if before is None:
-        system = asking.system(REASON)
-        try:
-            before = book(page, slot, guest, lambda host: contact_of(guest, host, system, uow), system, uow)
-        except Conflict as taken:
-            if taken.reason != "slot_taken":
-                raise
-            again = _made_by(guest, page, asking)
-            if again is None:
-                return _times(page, free(page, uow), asking, problem=TAKEN, status=409)
-            before = again
-        else:
-            booking, meeting = _rows(before, asking)
-            told("booked", booking, meeting, page, uow, asking.root)
-    _, meeting = _rows(before, asking)
-    return Redirect(asking.url("activities.booking", token=address(before, meeting, uow)))
+        return _form(page, slot, asking, problems)
+    system = asking.system(REASON)
+    try:
+        made = book(page, slot, guest, lambda host: contact_of(guest, host, system, uow), system, uow)
+    except Conflict as taken:
+        if taken.reason != "slot_taken":
+            raise
+        number, of = _made_by(guest, asking)
+        return _shown(number, asking) if number and of == page["id"] else _taken(page, asking)
+    booking, meeting = _rows(made, asking)
+    told("booked", booking, meeting, page, uow, asking.root)
+    return _shown(made, asking)
 
 
-def _made_by(guest: Guest, page: Row, asking: Asking) -> int | None:
-    """Return the booking that this very form has made already: a button is pressed twice."""
-    if not guest.once or set(guest.once.lower()) - SLUG:
-        return None
-    where = f"once == '{guest.once}' and page == {int(page['id'])}"
-    found = next(look_up(asking.uow, BOOKING, ("id",), where=where), None)
-    return int(str(found["id"])) if found else None
+def _shown(booking: int, asking: Asking) -> Answer:
+    _, meeting = _rows(booking, asking)
+    return Redirect(asking.url("activities.booking", token=address(booking, meeting, asking.uow)))
+
+
+def _made_by(guest: Guest, asking: Asking) -> tuple[int, int]:
+    """Return the booking that this very form has made already, and of which page: a button is pressed twice."""
+    if not guest.once:
+        return 0, 0
+    found = next(look_up(asking.uow, BOOKING, ("page",), where=f"once == '{guest.once}'"), None)
+    return (int(str(found["id"])), found["page"].id) if found else (0, 0)  # type: ignore[attr-defined]
+
+
+def _free_from(page: Row, asking: Asking, **more: Any) -> Iterator[datetime]:
+    """Yield free times from the day that is asked for, which is one of whoever reads; else from now on."""
+    first, now = _day(asking.args.get("from", "")), asking.uow.now
+    if first is None or first <= now.astimezone(asking.style.zone).date():
+        return free_from(page, asking.uow, now, **more)
+    furthest = now.date() + timedelta(days=FURTHEST)
+    begin = datetime.combine(min(first, furthest), time(), tzinfo=asking.style.zone)
+    return free_from(page, asking.uow, begin.astimezone(UTC), **more)
+
+
+def _taken(page: Row, asking: Asking) -> Page:
+    return _times(page, _free_from(page, asking), asking, problem=TAKEN)
 
 
 def _times(
     page: Row,
-    times: Times,
+    times: Iterable[datetime],
     asking: Asking,
     *,
     problem: str = "",
-    status: int = 200,
     moving: str = "",
     present: str = "",
 ) -> Page:
     here = moving or asking.url("activities.book", slug=page["slug"])
-    days = _days(times, asking)
-    first = _day(asking.args.get("from", ""))
-    shown = [day for day in days if first is None or day["date"] >= first]
+    shown = list(islice(_days(times, asking), DAYS + 1))
     later = shown[DAYS]["date"] if len(shown) > DAYS else None
+    first = _day(asking.args.get("from", ""))
     return Page(
         "activities/book.html",
         title=page["name"],
@@ -163,19 +205,18 @@ def _times(
             **_common(page, asking),
             "days": shown[:DAYS],
             "later": f"{here}?from={later.isoformat()}" if later else "",
-            "first": here if first is not None and len(shown) < len(days) else "",
+            "first": here if first and first > asking.uow.now.astimezone(asking.style.zone).date() else "",
             "problem": problem,
             "moving": moving,
             "present": present,
             "here": here,
         },
-        status=status,
+        status=409 if problem else 200,
     )
 
 
-def _form(
-    page: Row, slot: datetime, asking: Asking, problems: Mapping[str, str], typed: Mapping[str, str]
-) -> Page:
+def _form(page: Row, slot: datetime, asking: Asking, problems: Mapping[str, str] = NO_PROBLEMS) -> Page:
+    once = "" if "once" in problems else asking.form.get("once", "").strip()
     return Page(
         "activities/book_form.html",
         title=page["name"],
@@ -184,8 +225,8 @@ def _form(
             "slot": written(slot),
             "when": _when(slot, asking),
             "problems": problems,
-            "typed": typed,
-            "once": typed.get("once") or secrets.token_urlsafe(18),
+            "typed": typed(asking),
+            "once": once or secrets.token_urlsafe(18),
             "here": asking.url("activities.book", slug=page["slug"]),
         },
         status=422 if problems else 200,
@@ -200,21 +241,19 @@ def _common(page: Row, asking: Asking) -> dict[str, Any]:
     }
 
 
-def _days(times: Iterable[datetime], asking: Asking) -> Sequence[Mapping[str, Any]]:
-    """Return the free times by the day of whoever reads, each with how it is written."""
+def _days(times: Iterable[datetime], asking: Asking) -> Iterator[Mapping[str, Any]]:
+    """Yield the free times by the day of whoever reads, each with how it is written."""
     style = asking.style
 
     def day_of(start: datetime) -> date:
         return start.astimezone(style.zone).date()
 
-    return [
-        {
+    for day, starts in groupby(times, key=day_of):
+        yield {
             "date": day,
             "title": _written(day, asking),
             "times": [{"slot": written(start), "time": style.time(start)} for start in starts],
         }
-        for day, starts in groupby(times, key=day_of)
-    ]
 
 
 def _when(start: datetime, asking: Asking) -> str:
@@ -234,9 +273,13 @@ def _page(slug: str, asking: Asking) -> Row:
 
 
 def _booked(asking: Asking, token: str) -> tuple[Row, Row, Row]:
+    """Return booking, meeting and page of a link; where somebody acts, nobody else does so at once."""
     said = read_link(asking.uow, PURPOSE, token)
     asking.system(REASON)
     booking, meeting = _rows(int(said["b"]), asking)
+    if asking.method == "POST":
+        lock(asking.uow, ACTIVITY, [int(meeting["id"])])
+        booking, meeting = _rows(int(said["b"]), asking)  # as whoever came first has left them
     page = next(look_up(asking.uow, PAGE, PAGE_FIELDS, where=f"id == {booking['page'].id}"), None)
     if page is None:
         raise NotFound("There is nothing to book here.", code="no_booking_page")
@@ -262,11 +305,11 @@ def written(start: datetime) -> str:
 
 
 def _slot(text: str) -> datetime | None:
+    """Return the moment of an address as `written` has it, and of nothing else."""
     try:
-        moment = datetime.fromisoformat(text)
+        return datetime.fromisoformat(text) if _SLOT.fullmatch(text) else None
     except ValueError:
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else None
 
 
 def _day(text: str) -> date | None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from core.sdk import Actor, Asking, FieldRefused, UnitOfWork, look_up, read_value, records
 from modules.activities.booking import Guest
 
 CONTACT = "contacts.contact"
-LONGEST_NAME, LONGEST_REMARK, LONGEST_ONCE = 120, 2000, 60
+LONGEST = {"name": 120, "remark": 2000}
+KINDS = {"name": "text", "email": "email", "phone": "phone", "remark": "long_text"}
+"""The kinds of field as which a guest's values are read."""
+
+_ONCE = re.compile(r"[A-Za-z0-9_-]{1,60}")
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def N_(text: str) -> str:
@@ -21,33 +27,38 @@ PROBLEMS = {
     "reach": N_("Enter an e-mail address or a phone number."),
     "email": N_("This is no e-mail address."),
     "phone": N_("This is no phone number."),
+    "unreadable": N_("This is too long, or holds signs that cannot be kept. Write it anew."),
+    "once": N_(
+        "Nothing is booked yet: this form is used up, or came damaged. Look it over and send it again."
+    ),
 }
 
 
-def read_guest(asking: Asking) -> tuple[Guest, Mapping[str, str]]:
+def read_guest(asking: Asking) -> tuple[Guest, dict[str, str]]:
     """Return what a guest wrote, and the problems by the name of their control."""
-    form, problems = asking.form, dict[str, str]()
-    found = {"email": "", "phone": ""}
-    for kind in found:
-        text = form.get(kind, "").strip()
-        if not text:
-            continue
+    found, problems = dict.fromkeys(KINDS, ""), dict[str, str]()
+    for name, kind in KINDS.items():
+        text = asking.form.get(name, "").strip()
+        line = " ".join(text.split()) if kind == "text" else text
+        options = {"max_length": LONGEST[name]} if name in LONGEST else {}
         try:
-            found[kind] = str(read_value(asking.uow, kind, text))
+            found[name] = str(read_value(asking.uow, kind, line, **options) or "") if line else ""
         except FieldRefused:
-            problems[kind] = PROBLEMS[kind]
-    guest = Guest(
-        name=" ".join(form.get("name", "").split())[:LONGEST_NAME],
-        remark=form.get("remark", "").strip()[:LONGEST_REMARK],
-        language=asking.style.lang,
-        once=form.get("once", "").strip()[:LONGEST_ONCE],
-        **found,
-    )
+            problems[name] = PROBLEMS["unreadable" if name in LONGEST else name]
+    once = asking.form.get("once", "").strip()
+    if once and not _ONCE.fullmatch(once):
+        problems["once"], once = PROBLEMS["once"], ""
+    guest = Guest(language=asking.style.lang, once=once, **found)
     if not guest.name:
-        problems["name"] = PROBLEMS["name"]
+        problems.setdefault("name", PROBLEMS["name"])
     if not problems and not guest.email and not guest.phone:
         problems["email"] = PROBLEMS["reach"]
     return guest, problems
+
+
+def typed(asking: Asking) -> Mapping[str, str]:
+    """Return what a guest wrote, to be shown again, without what no page can hold."""
+    return {name: _INVISIBLE.sub("", asking.form.get(name, "")) for name in KINDS}
 
 
 def contact_of(guest: Guest, host: int, system: Actor, uow: UnitOfWork) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -23,33 +24,62 @@ class Offer:
     days_ahead: int
 
 
-def free_times(offer: Offer, hours: WorkingTime, taken: Iterable[Span]) -> Iterator[datetime]:
-    """Yield, in order, when a meeting of this length can begin: inside of working hours, away from what is there."""
-    busy = sorted(taken)
+def free_times(
+    offer: Offer, hours: WorkingTime, taken: Iterable[Span], window: Span | None = None
+) -> Iterator[datetime]:
+    """Yield, in order, when a meeting of this length can begin: inside of working hours, away from what is there.
+
+    With a ``window`` only what begins in it is looked at.
+    """
+    busy = _Busy(taken, timedelta(minutes=offer.buffer))
     length, step = timedelta(minutes=offer.minutes), timedelta(minutes=offer.step)
-    for opens, closes in _hours(offer, hours):
-        start = opens
-        while start + length <= closes:
-            if start >= offer.earliest and not _meets(start, start + length, offer.buffer, busy):
+    for opens, closes in _hours(offer, hours, window):
+        start, last = opens, closes - length
+        while start <= last:
+            inside = window is None or window[0] <= start < window[1]
+            if inside and start >= offer.earliest and not busy.meets(start, start + length):
                 yield start
             start += step
 
 
 def free_hosts(
-    offer: Offer, hosts: Mapping[int, tuple[WorkingTime, Sequence[Span]]]
+    offer: Offer, hosts: Mapping[int, tuple[WorkingTime, Sequence[Span]]], window: Span | None = None
 ) -> Mapping[datetime, list[int]]:
     """Return who is free at each beginning, in order of time."""
     found: dict[datetime, list[int]] = {}
     for host, (hours, taken) in hosts.items():
-        for start in free_times(offer, hours, taken):
+        for start in free_times(offer, hours, taken, window):
             found.setdefault(start, []).append(host)
     return dict(sorted(found.items()))
 
 
-def _hours(offer: Offer, hours: WorkingTime) -> Iterator[Span]:
-    """Yield the working hours of the days that can be booked, as moments."""
+class _Busy:
+    """What is there already with the minutes before and after it, as spans in order of which none touches another."""
+
+    def __init__(self, taken: Iterable[Span], apart: timedelta) -> None:
+        self._begins: list[datetime] = []
+        self._ends: list[datetime] = []
+        for since, until in sorted((since - apart, until + apart) for since, until in taken):
+            if self._ends and since <= self._ends[-1]:
+                self._ends[-1] = max(self._ends[-1], until)
+            else:
+                self._begins.append(since)
+                self._ends.append(until)
+
+    def meets(self, start: datetime, end: datetime) -> bool:
+        """Tell whether something lies over a time; only the last that begins before its end can."""
+        place = bisect_left(self._begins, end)
+        return place > 0 and self._ends[place - 1] > start
+
+
+def _hours(offer: Offer, hours: WorkingTime, window: Span | None) -> Iterator[Span]:
+    """Yield the working hours of the days that can be booked, as moments; of a window those of its days."""
     first = offer.earliest.astimezone(hours.zone).date()
-    for number in range(offer.days_ahead + 1):
+    last = first + timedelta(days=offer.days_ahead)
+    if window is not None:
+        first = max(first, window[0].astimezone(hours.zone).date())
+        last = min(last, window[1].astimezone(hours.zone).date())
+    for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
         for begins, ends in hours.on(day):
             yield _moment(day, begins, hours), _moment(day, ends, hours)
@@ -58,9 +88,3 @@ def _hours(offer: Offer, hours: WorkingTime) -> Iterator[Span]:
 def _moment(day: date, minute: int, hours: WorkingTime) -> datetime:
     local = datetime.combine(day, time(), tzinfo=hours.zone) + timedelta(minutes=minute)
     return local.astimezone(UTC)
-
-
-def _meets(start: datetime, end: datetime, buffer: int, busy: Sequence[Span]) -> bool:
-    """Tell whether something lies over this time, or nearer to it than it may."""
-    apart = timedelta(minutes=buffer)
-    return any(start < until + apart and end > since - apart for since, until in busy)

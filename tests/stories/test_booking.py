@@ -14,6 +14,7 @@ import pytest
 from core.errors import ValidationFailed
 from core.storage import Database
 from core.testing.site import actor_of
+from modules.activities import booking_pages
 from modules.activities.booking_mail import is_due, remind_guests
 from tests.web.conftest import Person
 from tests.web.page import Form
@@ -318,6 +319,107 @@ def test_a_guest_is_told_when_the_meeting_is_deleted_and_one_that_comes_back_sta
     assert _recipients(site)[-1] == ("zahra@example.com", "زمان تازه")
     desk.restore(ACTIVITY, other)
     assert desk.get(ACTIVITY, other, "state")["state"] == "planned"
+
+
+ODD_TIMES = (
+    "0001-01-01T00:00+14:00",
+    "9999-12-31T23:59-14:00",
+    "99991231T2359Z",
+    "00010101T0000Z",
+    "2026-11-25",
+    "x",
+)
+
+
+@pytest.mark.covers("AS-23")
+def test_whatever_stands_in_addresses_and_forms_is_answered_by_free_times_or_the_form_again(
+    client, page, sara, desk, site
+):
+    for odd in ODD_TIMES:
+        assert client.opens(HERE, query_string={"slot": odd}).status == 409, odd
+    for day in ("0001-01-01", "9999-12-31", "x"):
+        assert client.opens(HERE, query_string={"from": day}).status == 200, day
+    tomorrow = (SOON + timedelta(days=1)).isoformat()
+    later = client.opens(HERE, query_string={"from": tomorrow}).response.text
+    assert (slot(8) in later, slot(8, days=1) in later) == (False, True)
+
+    opened = client.opens(HERE, query_string={"slot": slot(9)})
+    form = opened.page.form(id="book")
+    for odd in ODD_TIMES:
+        for name in ("", "علی"):
+            assert client.submits(opened, form, {**GUEST, "name": name, "slot": odd}).status == 409, odd
+    for wrong, told in (
+        ({"name": "a\x00b"}, "نمی‌شود نگه داشت"),
+        ({"name": "ن" * 121}, "نمی‌شود نگه داشت"),
+        ({"remark": "a\x00b"}, "نمی‌شود نگه داشت"),
+        ({"once": "a'b"}, "دوباره بفرستید"),
+        ({"once": "a\x00b"}, "دوباره بفرستید"),
+    ):
+        refused = client.submits(opened, form, {**GUEST, **wrong})
+        assert refused.status == 422, wrong
+        assert told in refused.response.text
+        assert GUEST["email"] in refused.response.text, "what was typed is kept"
+    again = client.submits(refused, refused.page.form(id="book"), {})
+    assert again.status == 200, "the fresh form is as good as the first"
+
+    # Forms without their mark book all the same, each a time of its own.
+    for hour in (10, 11):
+        values = {**GUEST, "name": "\u202eevil", "once": "", "slot": slot(hour), "remark": "a\u202eb"}
+        assert client.submits(opened, form, values).status == 200
+    assert (
+        desk.find(BOOKING, "name", "remark", "once", filter="is_empty(once)")
+        == [{"name": "evil", "remark": "ab", "once": None}] * 2
+    )
+
+    # The mark of another page's form is not taken, and what was typed is kept.
+    (mark,) = desk.column(BOOKING, "once", filter="not is_empty(once)")
+    desk.update(PAGE, page, slug="old")
+    (kind, calendar) = (desk.get(PAGE, page, name)[name].id for name in ("type", "working_calendar"))
+    desk.one(
+        PAGE,
+        name="Other",
+        slug="moshavere",
+        type=kind,
+        hosts=[sara.actor.id],
+        minutes=60,
+        working_calendar=calendar,
+    )
+    used = client.submits(opened, form, {**GUEST, "once": mark, "slot": slot(8)})
+    assert (used.status, GUEST["name"] in used.response.text) == (422, True)
+    here = client.submits(used, used.page.form(id="book"), {}).path
+    shown = client.opens(f"{here}/move")
+    for odd in ODD_TIMES:
+        answer = client.submits(shown, _form_with(shown, slot(9, days=1)), {"slot": odd})
+        assert answer.status in (200, 409), odd
+
+
+@pytest.mark.covers("AS-23")
+def test_a_meeting_without_a_host_goes_to_one_of_the_page_and_one_that_was_just_cancelled_does_not_move(
+    client, page, sara, desk, site, monkeypatch
+):
+    here = books(client, slot(9)).path
+    (meeting,) = desk.column(ACTIVITY, "id")
+    desk.update(ACTIVITY, meeting, owner=None)
+    assert client.opens(here).status == 200
+    opened = client.opens(f"{here}/move")
+    assert opened.status == 200
+    assert client.submits(opened, _form_with(opened, slot(10)), {"slot": slot(10)}).path == here
+    found = desk.get(ACTIVITY, meeting, "owner", "start_at")
+    assert (found["owner"].id, found["start_at"]) == (sara.actor.id, datetime.fromisoformat(slot(10)))
+
+    real = booking_pages.lock
+
+    def beaten(*args):
+        """Lock the meeting, but a moment after its host has cancelled it."""
+        monkeypatch.setattr(booking_pages, "lock", real)
+        desk.as_(sara.actor).move(ACTIVITY, meeting, "cancel")
+        real(*args)
+
+    opened = client.opens(f"{here}/move")
+    monkeypatch.setattr(booking_pages, "lock", beaten)
+    assert client.submits(opened, _form_with(opened, slot(11)), {"slot": slot(11)}).path == here
+    found = desk.get(ACTIVITY, meeting, "state", "start_at")
+    assert found == {"state": "cancelled", "start_at": datetime.fromisoformat(slot(10))}
 
 
 def _entry(site):

@@ -155,6 +155,9 @@ def test_everybody_sees_the_bookings_of_their_own_meetings_and_changes_their_own
     assert anna.column(PAGE, "id") == [number]
     assert nima.column(PAGE, "id") == []
     anna.update(PAGE, number, minutes=30)
+    with pytest.raises(ValidationFailed) as refused:
+        anna.delete(PAGE, number)
+    assert [one.code for one in refused.value.problems] == ["page_booked"]
     with pytest.raises(NotFound):
         nima.update(PAGE, number, minutes=45)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from zoneinfo import ZoneInfo
 
 from core.sdk import WorkingTime
@@ -79,3 +80,22 @@ def test_of_several_hosts_it_is_told_who_is_free():
     assert found[at(0, 9).astimezone(UTC)] == [7, 9]
     assert found[at(0, 10).astimezone(UTC)] == [7]
     assert list(found) == sorted(found)
+
+
+def test_much_that_lies_over_each_other_takes_what_each_of_it_takes_and_a_window_shows_a_part():
+    draw = Random(20261128)
+    for _ in range(20):
+        starts = [at(0, 7) + timedelta(minutes=5 * draw.randrange(0, 400)) for _ in range(draw.randrange(40))]
+        busy = [(since, since + timedelta(minutes=5 * draw.randrange(0, 20))) for since in starts]
+        asked = offer(minutes=20, step=5, buffer=draw.choice((0, 10)))
+        apart, length = timedelta(minutes=asked.buffer), timedelta(minutes=asked.minutes)
+        wanted = [
+            start
+            for start in free_times(asked, hours(), ())
+            if not any(start < until + apart and start + length > since - apart for since, until in busy)
+        ]
+        assert list(free_times(asked, hours(), busy)) == wanted
+        window = (at(0, 9, 2), at(1, 8, 30))
+        assert list(free_times(asked, hours(), busy, window)) == [
+            start for start in wanted if window[0] <= start < window[1]
+        ]
