@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from core.access.fields import FieldRights, Mask, all_fields
 from core.access.keys import in_scope
@@ -83,6 +83,22 @@ class Access:
     def may(self, actor: Actor, entity: str, action: str, catalog: Catalog) -> bool:
         """Tell whether there can be a record on which the actor may do this."""
         return self.condition(actor, entity, action, catalog) is not False
+
+    def sees(self, actor: Actor, entity: str, fields: Iterable[str], catalog: Catalog) -> bool:
+        """Tell whether there can be records of which the actor may read all these fields."""
+        if not self.may(actor, entity, "read", catalog):
+            return False
+        wanted = set(fields)
+        return not wanted or self.fields(actor, entity, catalog).readable.keys() >= wanted
+
+    def require_fields(self, actor: Actor, entity: str, fields: Iterable[str], catalog: Catalog) -> None:
+        """Refuse with `AccessDenied` whoever may not read all these fields; it names none of them."""
+        if not self.sees(actor, entity, fields, catalog):
+            raise AccessDenied(
+                "Your roles do not show enough of {entity} for this. An administrator can grant more to a role.",
+                code="fields_hidden",
+                entity=entity,
+            )
 
     def knows(self, actor: Actor, entity: str, catalog: Catalog) -> bool:
         """Tell whether the actor has any right on the entity, whatever their key is made for; else they know of none."""

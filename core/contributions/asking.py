@@ -18,6 +18,9 @@ from core.storage import UnitOfWork
 
 Args = MultiDict[str, str]
 
+LONGEST_NUMBER = 18
+"""So many digits every whole number of the database can hold."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asking:
@@ -46,6 +49,11 @@ class Asking:
     def entity(self, name: str) -> EntitySpec:
         """Return an entity; raise `NotFound` where there is none."""
         return self.catalog.entity(name)
+
+    def number(self, name: str) -> int | None:
+        """Return the whole number that the address says under a name; None where it says none, or anything else."""
+        said = self.args.get(name, "")
+        return int(said) if said.isascii() and said.isdigit() and len(said) <= LONGEST_NUMBER else None
 
     def url(self, route: str, *, absolute: bool = False, **args: object) -> str:
         """Return the address of a route; what its path does not name goes into the query string."""

@@ -51,7 +51,8 @@ Answer: TypeAlias = "Page | Redirect | Download"
 class Route:
     """A page of a module: ``path`` lies below ``/m/<module>/`` and may have places, ``<int:number>`` or ``<token>``.
 
-    ``grant`` names what somebody must be allowed to do, (entity, action), to come here and to see its menu entry.
+    ``grant`` names what somebody must be allowed to do, (entity, action), to come here and to see its menu entry;
+    ``reads`` the fields of that entity that they must be able to read, be it on some records only.
     ``public`` routes have no session: who comes is nobody, and is slowed down where they come too often.
     """
 
@@ -61,12 +62,15 @@ class Route:
     methods: tuple[str, ...] = ("GET",)
     public: bool = False
     grant: tuple[str, str] | None = None
+    reads: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not set(self.methods) <= METHODS or not self.methods:
             raise ValueError(f"{self.name}: a route answers GET, POST or both")
         if self.public and self.grant:
             raise ValueError(f"{self.name}: a public route knows nobody who could be granted anything")
+        if self.reads and not self.grant:
+            raise ValueError(f"{self.name}: a route reads fields of the entity that its grant names")
 
     @property
     def module(self) -> str:

@@ -129,7 +129,7 @@ def freeze(value: Json) -> Json:
 
 
 def _order(part: str) -> tuple[int, str]:
-    return (int(part), part) if part.isdigit() else (-1, part)
+    return (int(part), part) if part.isdecimal() else (-1, part)
 
 
 def _drop(value: Json, path: Path) -> Json:
@@ -138,7 +138,7 @@ def _drop(value: Json, path: Path) -> Json:
         if not rest:
             return {k: v for k, v in value.items() if k != head}
         return {**value, head: _drop(value[head], rest)}
-    if isinstance(value, (list, tuple)) and head.isdigit() and int(head) < len(value):
+    if isinstance(value, (list, tuple)) and head.isdecimal() and int(head) < len(value):
         index = int(head)
         kept = () if not rest else (_drop(value[index], rest),)
         return [*value[:index], *kept, *value[index + 1 :]]

@@ -388,9 +388,9 @@ class Reading:
         """Refuse an actor who may read no record of the entity."""
         self._access.require(actor, entity, "read", catalog)
 
-    def may_read(self, actor: Actor, entity: str, catalog: Catalog) -> bool:
-        """Tell whether the actor may read any record of the entity."""
-        return self._access.may(actor, entity, "read", catalog)
+    def may_read(self, actor: Actor, entity: str, catalog: Catalog, fields: Iterable[str] = ()) -> bool:
+        """Tell whether the actor may read any record of the entity, and all these fields of it."""
+        return self._access.sees(actor, entity, fields, catalog)
 
     def reader_schema(self, eyes: Eyes) -> ReaderSchema:
         """Return the names that a reader knows."""

@@ -288,7 +288,7 @@ def _lines(lock: Path) -> list[str]:
 
 def _living_server(lock_lines: list[str]) -> int | None:
     """Return the process number in a lock file where it is a living PostgreSQL."""
-    if not lock_lines or not lock_lines[0].isdigit():
+    if not lock_lines or not lock_lines[0].isdecimal():
         return None
     return int(lock_lines[0]) if _is_postgres(int(lock_lines[0])) else None
 

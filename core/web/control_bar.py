@@ -164,7 +164,12 @@ def _chip_text(present: Visit, entity: EntitySpec, chip: Chip) -> str:
         return dict(natural_dates.choices(present.style)).get(chip.value, chip.value)
     if spec.type in ("choice", "multi_choice"):
         return next((present.style.label(c.label) for c in spec.choices if c.name == chip.value), chip.value)
-    if spec.type == "reference" and chip.value.isdigit() and len(chip.value) < LONGEST_ID:
+    if (
+        spec.type == "reference"
+        and chip.value.isascii()
+        and chip.value.isdigit()
+        and len(chip.value) < LONGEST_ID
+    ):
         number, target = int(chip.value), str(spec.option("to"))
         if present.site.get(Access).may(present.actor, target, "read", present.catalog):
             searching = present.site.get(Searching)

@@ -109,7 +109,9 @@ def _groups(site: Site, builder: Builder) -> Groups:
     """Read the conditions of the form: each group has its lines in order."""
     args = request.args
     groups = []
-    for place in range(min(int(args.get("groups", "1") or 0), MAX_GROUPS)):
+    said = args.get("groups", "1")
+    number = int(said) if said.isascii() and said.isdigit() and len(said) < 4 else 0
+    for place in range(min(number, MAX_GROUPS)):
         columns = zip(
             *(args.getlist(f"{key}{place}") for key in ("field", "operator", "value", "text")), strict=False
         )
@@ -244,7 +246,9 @@ def _drawn(site: Site, builder: Builder, fields: dict[str, FilterField]) -> Iter
 def _title(site: Site, builder: Builder, chip: Chip) -> str:
     """Return the title of the record that a line compares with."""
     spec = builder.entity.fields[chip.field]
-    if spec.type != "reference" or not chip.value.isdigit() or len(chip.value) >= LONGEST_ID:
+    if spec.type != "reference" or not (chip.value.isascii() and chip.value.isdigit()):
+        return ""
+    if len(chip.value) >= LONGEST_ID:
         return ""
     present, target = builder.present, str(spec.option("to"))
     if not site.get(Access).may(present.actor, target, "read", present.catalog):

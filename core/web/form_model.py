@@ -271,7 +271,7 @@ class _Builder:
         table, _, rest = name.partition("-")
         number, _, column = rest.partition("-")
         lines = entity.fields.get(table)
-        if lines is None or lines.type != "list" or not number.isdigit():
+        if lines is None or lines.type != "list" or not number.isdecimal():
             return ""
         field = self._catalog.entity(str(lines.option("of"))).fields.get(column)
         return (

@@ -125,7 +125,10 @@ def _opens(present: Visit, access: Access, entry: MenuSpec) -> bool:
     """Tell whether an entry leads somewhere for this person."""
     if entry.route:
         route = present.site.get(Routes).find(entry.route)
-        return route is not None and (route.grant is None or may(present, *route.grant))
+        if route is None or route.grant is None:
+            return route is not None
+        sees = not route.reads or access.sees(present.actor, route.grant[0], route.reads, present.catalog)
+        return may(present, *route.grant) and sees
     return entry.entity in present.catalog.entities and access.may(
         present.actor, entry.entity, "read", present.catalog
     )

@@ -86,6 +86,8 @@ def show(site: Site, pages: Pages) -> Response:
         present.require()
     if route.grant:
         site.get(Access).require(present.actor, *route.grant, present.catalog)
+    if route.grant and route.reads:
+        site.get(Access).require_fields(present.actor, route.grant[0], route.reads, present.catalog)
     database, looking = site.get(Database), request.method != "POST"
 
     def act() -> Answer:

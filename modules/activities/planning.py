@@ -42,8 +42,8 @@ ALREADY = "A colleague has been in touch in the last seven days; look before you
 
 def begin(call: OperationCall) -> Mapping[str, object]:
     """Begin with a call, for whoever plans it."""
-    asked = call.asking.args.get("type", "")
-    kind = Ref(int(asked)) if asked.isdigit() else kind_of("call", call.uow)
+    asked = call.asking.number("type")
+    kind = Ref(asked) if asked is not None else kind_of("call", call.uow)
     name = next(iter(look_up(call.uow, "activities.activity_type", ("name",), where=f"id == {kind.id}")), {})
     return {
         "type": Ref(kind.id, str(name.get("name") or "")),

@@ -20,6 +20,8 @@ from modules.sales.quotes import LINE, QUOTE
 from modules.sales.results import closed_in
 
 WORTH, NET, QUANTITY = "sum(worth)", "sum(net_base)", "sum(quantity)"
+PRICED = {WORTH: ("count(gross_total)", "count(worth)"), NET: ("count()", "count(net_base)")}
+"""Beside each sum how many should count in it, and how many do: without an exchange rate there is no amount."""
 Group = Mapping[str, object]
 
 SHOWN = 50
@@ -28,13 +30,17 @@ SHOWN = 50
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bought:
-    """What one company bought, or of one product: from how many quotes or lines, how much of it, and for how much."""
+    """What one company bought, or of one product: from how many quotes or lines, how much of it, and for how much.
+
+    ``unpriced`` of them have no amount in the site's currency, because nobody knew the rate of the day.
+    """
 
     place: int
     who: Ref | None
     count: int
     amount: Decimal
     quantity: Decimal = Decimal(0)
+    unpriced: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +52,7 @@ class Ranking:
     amount: Decimal
     others: int = 0
     others_amount: Decimal = Decimal(0)
+    unpriced: int = 0
 
     def share(self, amount: Decimal) -> Decimal | None:
         """Return which part of all an amount is, in percent."""
@@ -73,7 +80,8 @@ def customers(uow: UnitOfWork, actor: Actor, style: Style, start: dt.date, end: 
 
     def ask(first: dt.date, last: dt.date) -> Sequence[Group]:
         where = sold_in(style, first, last)
-        return aggregate(uow, QUOTE, ("account",), (WORTH, "count()"), where=where, actor=actor)
+        measures = (WORTH, "count()", *PRICED[WORTH])
+        return aggregate(uow, QUOTE, ("account",), measures, where=where, actor=actor)
 
     return _ranked((_part(group, "account", WORTH) for group in _groups(ask, start, end)), style)
 
@@ -85,7 +93,8 @@ def products(
 
     def ask(first: dt.date, last: dt.date) -> Sequence[Group]:
         where = lines_in(style, first, last, account)
-        return aggregate(uow, LINE, ("product",), (NET, QUANTITY, "count()"), where=where, actor=actor)
+        measures = (NET, QUANTITY, *PRICED[NET])
+        return aggregate(uow, LINE, ("product",), measures, where=where, actor=actor)
 
     return _ranked((_part(group, "product", NET) for group in _groups(ask, start, end)), style)
 
@@ -139,12 +148,14 @@ def _harmless(who: Ref | None) -> str:
 
 def _part(group: Mapping[str, object], by: str, measure: str) -> Bought:
     who, quantity = group[by], group.get(QUANTITY)
+    wanted, found = (int(str(group[name])) for name in PRICED[measure])
     return Bought(
         place=0,
         who=who if isinstance(who, Ref) else None,
         count=int(str(group["count()"])),
         amount=amount_of(group[measure]),
         quantity=quantity if isinstance(quantity, Decimal) else Decimal(0),
+        unpriced=wanted - found,
     )
 
 
@@ -162,6 +173,7 @@ def _together(parts: Iterator[Bought]) -> Iterable[Bought]:
                 count=had.count + part.count,
                 amount=had.amount + part.amount,
                 quantity=had.quantity + part.quantity,
+                unpriced=had.unpriced + part.unpriced,
             )
         )
     return found.values()
@@ -177,6 +189,7 @@ def _ranked(parts: Iterator[Bought], style: Style) -> Ranking:
         amount=sum((part.amount for part in ordered), Decimal(0)),
         others=len(rest),
         others_amount=sum((part.amount for part in rest), Decimal(0)),
+        unpriced=sum(part.unpriced for part in ordered),
     )
 
 

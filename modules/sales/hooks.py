@@ -50,6 +50,7 @@ from modules.sales.quotes import (
 )
 from modules.sales.report_pages import ROUTES as REPORTS
 from modules.sales.responding import answered, tell_owners, with_due
+from modules.sales.revisions import not_sold_yet, replace_older
 from modules.sales.scores import condition_problems, fade, rescore, scored_by
 from modules.sales.snapshots import take_snapshot
 from modules.sales.stages import forget_stages
@@ -112,6 +113,7 @@ def records_saved(changes: Sequence[Change], uow: UnitOfWork) -> None:
             share_discounts(changes, uow)
             mark_sold(changes, uow)
             follow_issues(changes, uow)
+            replace_older(changes, uow)
         case "sales.pipeline":
             forget_stages(uow)
             keep_one_default(changes, uow)
@@ -130,8 +132,11 @@ def records_saved(changes: Sequence[Change], uow: UnitOfWork) -> None:
 
 @hookimpl
 def register_guards() -> tuple[Guard, ...]:
-    """Offer what stages need as a reason not to move there."""
-    return (Guard(name="sales.stage_needs", check=stage_needs),)
+    """Offer what stages need as a reason not to move there, and that one revision of a quote is accepted at most."""
+    return (
+        Guard(name="sales.stage_needs", check=stage_needs),
+        Guard(name="sales.not_sold_yet", check=not_sold_yet),
+    )
 
 
 @hookimpl

@@ -59,13 +59,13 @@ def _picked(call: OperationCall) -> Mapping[str, object]:
     """Return what was chosen among the matches, as it stands in the address."""
     found: dict[str, object] = {}
     for name, entity, title in (("contact", CONTACT, "full_name"), ("account", ACCOUNT, "name")):
-        asked = call.asking.args.get(name, "")
-        if asked == "new":
+        number = call.asking.number(name)
+        if call.asking.args.get(name) == "new":
             found |= {name: None, f"new_{name}": True}
-        elif asked.isdigit() and len(asked) < 19:
-            rows = look_up(call.uow, entity, (title,), where=f"id == {asked}", actor=call.actor)
+        elif number is not None:
+            rows = look_up(call.uow, entity, (title,), where=f"id == {number}", actor=call.actor)
             row = next(iter(rows), None)
-            found[name] = Ref(int(asked), str(row[title])) if row else None
+            found[name] = Ref(number, str(row[title])) if row else None
     return found
 
 

@@ -41,7 +41,7 @@ from modules.sales.quote_paper import print_paper
 MAIL = "sales.quote_mail"
 KIND = "sales.quote_mail"
 POST = "sales.post_quote"
-SHOWN = ("number", "subject", "account", "contact", "state", "valid_until", "language")
+SHOWN = ("number", "subject", "account", "contact", "state", "valid_until", "language", "link_no")
 LETTER = ("quote", "recipient", "subject", "text", "language", "mail_key")
 
 FIELDS: Mapping[str, Mapping[str, Any]] = {
@@ -100,7 +100,7 @@ def send_by_mail(call: OperationCall) -> Outcome:
         records(call.uow).transition(call.actor, QUOTE, call.record, "send", version=None, uow=call.uow)
     elif quote["valid_until"] is None or quote["valid_until"] < call.uow.today:
         raise _refused("quote_over", N_("Its last day is over. Extend it, then send it."), "")
-    key = _key(call, to)
+    key = _key(call, quote, to)
     told = {"address": to}
     if any(True for _ in look_up(call.uow, MAIL, (), where=f"mail_key == {quoted(key)}")):
         return Outcome(
@@ -219,8 +219,10 @@ def _speaking(code: object) -> Preferences:
     return Preferences(language=str(code or ""))
 
 
-def _key(call: OperationCall, to: str) -> str:
-    said = "\n".join((to, str(call.values["subject"]), str(call.values["text"])))
+def _key(call: OperationCall, quote: Mapping[str, Any], to: str) -> str:
+    """Return what tells one mail from another: an older link or another last day makes it a new one."""
+    parts = (to, call.values["subject"], call.values["text"], quote["link_no"], quote["valid_until"])
+    said = "\n".join(str(part) for part in parts)
     digest = hashlib.sha256(said.encode()).hexdigest()[:32]
     return f"sales.quote:{call.record}:{call.uow.today}:{digest}"
 

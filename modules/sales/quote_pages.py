@@ -8,6 +8,7 @@ from typing import Any
 from core.sdk import (
     Answer,
     Asking,
+    Conflict,
     Download,
     NotFound,
     Page,
@@ -67,6 +68,8 @@ def answer(asking: Asking, token: str) -> Answer:
         )
     except ValidationFailed as refused:
         return _page(asking, quote, token, problem=_first(refused.problems), status=422)
+    except Conflict:  # another revision was accepted in the meantime
+        return _page(asking, quote, token, problem=_first(()), status=409)
     return Redirect(asking.url("sales.offer", token=token), N_("Thank you. Your answer has arrived."))
 
 

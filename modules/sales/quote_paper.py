@@ -68,22 +68,15 @@ LINES = (
 
 
 def follow_issues(changes: Sequence[Change], uow: UnitOfWork) -> None:
-    """Promise the paper of quotes that are being issued or extended, and replace those that they follow."""
+    """Promise the paper of quotes that are issued, or hold until another day now; the paper with the old day goes."""
     for change in changes:
-        if change.entity.name == QUOTE and change.transition in ("send", "extend"):
+        if change.entity.name != QUOTE or change.after.get("state") != "sent":
+            continue
+        if change.transition == "send" or "valid_until" in change.changed:
             defer(uow, PRINT, {"quote": change.id})
-            _replace_older(change, uow)
-
-
-def _replace_older(change: Change, uow: UnitOfWork) -> None:
-    """Replace the quote that a newly issued revision follows."""
-    follows = change.after.get("follows")
-    if change.transition != "send" or not isinstance(follows, Ref):
-        return
-    system = uow.actor.elevate("a newer revision was issued")
-    found = next(look_up(uow, QUOTE, ("state",), where=f"id == {follows.id}"), None)
-    if found and found["state"] in ("sent", "expired", "rejected"):
-        records(uow).transition(system, QUOTE, follows.id, "supersede", version=None, uow=uow)
+        if change.after.get("pdf") is not None and "valid_until" in change.changed:
+            system = uow.actor.elevate("the paper of a quote says another day")
+            records(uow).update(system, QUOTE, change.id, {"pdf": None}, version=None, uow=uow)
 
 
 def print_quote(context: JobContext) -> Mapping[str, Json]:

@@ -21,9 +21,11 @@ from modules.sales.buyers import (
     won_without_quote,
 )
 from modules.sales.forecast import SAID, STEPS, expected_in, forecast
-from modules.sales.funnel import OPPORTUNITY, funnel, moment
+from modules.sales.funnel import HISTORY, OPPORTUNITY, funnel, moment
+from modules.sales.matching import ACCOUNT
 from modules.sales.quotes import LINE, QUOTE
 from modules.sales.results import ages, closed_in, results
+from modules.sales.snapshots import SNAPSHOT
 from modules.sales.stages import Stages, stages
 
 Unit: TypeAlias = Literal["month", "quarter", "year"]
@@ -185,12 +187,10 @@ def _buyers(asking: Asking, span: Span) -> Mapping[str, Any]:
 
 def _company(asking: Asking) -> tuple[int, str] | None:
     """Return the one company that is asked about, as the reader may see it."""
-    asked = asking.args.get("account", "")
-    if not asked.isdigit():
+    asked = asking.number("account")
+    if asked is None or not reading(asking.uow).may_read(asking.actor, ACCOUNT, asking.catalog, ("name",)):
         return None
-    found = look_up(
-        asking.uow, "contacts.account", ("name",), where=f"id == {asked[:15]}", actor=asking.actor
-    )
+    found = look_up(asking.uow, ACCOUNT, ("name",), where=f"id == {asked}", actor=asking.actor)
     return next(((int(str(one["id"])), str(one["name"])) for one in found), None)
 
 
@@ -217,11 +217,55 @@ REPORTS: Mapping[str, tuple[str, Callable[[Asking, Span], Mapping[str, Any]]]] =
 }
 
 
+ALWAYS = ("amount_base", "state", "stage_entered_at")
+COUNTED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "forecast": {
+        OPPORTUNITY: (
+            *ALWAYS,
+            "weighted_base",
+            "forecast_category",
+            "expected_close",
+            "closed_at",
+            "owner",
+            "team",
+        ),
+        "sales.quota": ("person", "for_team", "starts", "ends", "amount_base"),
+        SAID: ("person", "starts", "ends", "amount_base"),
+    },
+    "accuracy": {
+        OPPORTUNITY: (*ALWAYS, "expected_close", "closed_at"),
+        SNAPSHOT: (
+            "taken_on",
+            "opportunity",
+            "state",
+            "category",
+            "amount",
+            "weighted",
+            "expected_close",
+            "closed_at",
+        ),
+    },
+    "funnel": {
+        OPPORTUNITY: (*ALWAYS, "pipeline", "stage", "furthest"),
+        HISTORY: ("to_stage", "at", "again", "rank", "opportunity"),
+        "sales.pipeline": ("name", "order"),
+    },
+    "results": {OPPORTUNITY: (*ALWAYS, "closed_at", "lost_reason", "lost_competitor", "cycle_days")},
+    "buyers": {
+        OPPORTUNITY: (*ALWAYS, "closed_at", "accepted_quotes"),
+        QUOTE: ("account", "state", "accepted_at", "worth", "gross_total"),
+        LINE: ("product", "quantity", "net_base", "optional"),
+    },
+    "ages": {OPPORTUNITY: ALWAYS},
+}
+"""What each report counts. Who may not read all of it is not offered the report."""
+
+
 def show(asking: Asking) -> Answer:
     """Show the report that the address names; the first one where it names none."""
     offered = _offered(asking)
-    name = asking.args.get("report", "forecast")
-    name = name if name in offered else "forecast"
+    asked = asking.args.get("report", "")
+    name = asked if asked in offered else offered[0]
     span = span_of(asking)
     label, work_out = REPORTS[name]
 
@@ -241,7 +285,7 @@ def show(asking: Asking) -> Answer:
         values={
             "report": name,
             "report_label": label,
-            "reports": [(key, title) for key, (title, _) in REPORTS.items() if key in offered],
+            "reports": [(key, REPORTS[key][0]) for key in offered],
             "units": list(UNIT_NAMES.items()),
             "span": span,
             "address": address,
@@ -253,23 +297,27 @@ def show(asking: Asking) -> Answer:
     )
 
 
-def _offered(asking: Asking) -> set[str]:
-    """Return the reports of what the reader may read at all."""
-    quotes = reading(asking.uow).may_read(asking.actor, QUOTE, asking.catalog)
-    return {name for name in REPORTS if name != "buyers" or quotes}
+def _offered(asking: Asking) -> Sequence[str]:
+    """Return the reports of which the reader may read all that they count; the route lets in who sees one of them."""
+    may_read = reading(asking.uow).may_read
+    return [
+        name
+        for name in REPORTS
+        if all(
+            may_read(asking.actor, entity, asking.catalog, fields) for entity, fields in COUNTED[name].items()
+        )
+    ]
 
 
 def _kept(asking: Asking) -> Mapping[str, Any]:
-    kept = ("pipeline", "account")
-    return {name: asking.args[name] for name in kept if asking.args.get(name, "").isdigit()}
+    kept = ((name, asking.number(name)) for name in ("pipeline", "account"))
+    return {name: number for name, number in kept if number is not None}
 
 
 def _pipeline(asking: Asking, known: Stages, offered: Sequence[int]) -> int | None:
     """Return the pipeline that the address names, as far as the reader sees it."""
-    asked = asking.args.get("pipeline", "")
-    if asked.isdigit() and int(asked) in offered:
-        return int(asked)
-    return known.default or next(iter(offered), None)
+    asked = asking.number("pipeline")
+    return asked if asked in offered else known.default or next(iter(offered), None)
 
 
 def _pipelines(asking: Asking) -> list[tuple[int, str]]:
@@ -284,6 +332,18 @@ def _rows(where: str, entity: str = OPPORTUNITY, columns: str = "") -> str:
 
 
 ROUTES = (
-    Route(name="sales.reports", path="/reports", handle=show, grant=(OPPORTUNITY, "read")),
-    Route(name="sales.buyers", path="/reports/buyers.csv", handle=file_of_buyers, grant=(QUOTE, "export")),
+    Route(
+        name="sales.reports",
+        path="/reports",
+        handle=show,
+        grant=(OPPORTUNITY, "read"),
+        reads=COUNTED["ages"][OPPORTUNITY],
+    ),
+    Route(
+        name="sales.buyers",
+        path="/reports/buyers.csv",
+        handle=file_of_buyers,
+        grant=(QUOTE, "export"),
+        reads=COUNTED["buyers"][QUOTE],
+    ),
 )

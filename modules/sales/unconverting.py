@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.sdk import Actor, Conflict, UnitOfWork, ValidationFailed, lock, look_up, records
+from core.sdk import (
+    Actor,
+    AnyRef,
+    Conflict,
+    FieldSpec,
+    Ref,
+    UnitOfWork,
+    ValidationFailed,
+    lock,
+    look_up,
+    records,
+)
 from modules.base.notes import moving_along
-from modules.sales.converting import CONVERSION, LEAD, MOVED, key_of, refers_to
+from modules.sales.converting import CONVERSION, LEAD, key_of
 
 WHY = "a conversion is undone"
 
-HANGS = {
-    "sales.opportunity": (("sales.opportunity_line", "opportunity"), ("sales.quote", "opportunity")),
-    "contacts.contact": (("sales.opportunity", "primary_contact"), ("sales.opportunity_contact", "contact")),
-    "contacts.account": (("sales.opportunity", "account"), ("contacts.account_contact", "account")),
-}
-"""What shows, without moving its version, that somebody works with a record that was made."""
+FOLLOWED = "base.follower"
+"""Who follows a record has not worked with it yet."""
 
 Made = Mapping[str, object]
 
@@ -34,7 +41,7 @@ class Undone:
 def undo_conversion(lead: int, actor: Actor, uow: UnitOfWork) -> Undone:
     """Take a conversion back, or say why that is too late."""
     lock(uow, LEAD, [lead])
-    fields = ("made", "moved", "undo_until")
+    fields = ("made", "moved", "converted_at", "undo_until")
     row = next(iter(look_up(uow, CONVERSION, fields, where=f"conversion_key == '{key_of(lead)}'")), None)
     if row is None:
         raise Conflict("There is no conversion of this lead to undo.", code="not_converted")
@@ -43,7 +50,7 @@ def undo_conversion(lead: int, actor: Actor, uow: UnitOfWork) -> Undone:
         raise Conflict("The time in which this conversion could be undone is over.", code="too_late")
     _return_children(lead, json.loads(str(row["moved"] or "[]")), actor, uow)
     _step_back(lead, actor, uow)
-    undone = _delete_untouched(json.loads(str(row["made"] or "[]")), actor, uow)
+    undone = _delete_untouched(json.loads(str(row["made"] or "[]")), row["converted_at"], actor, uow)
     records(uow).update(
         actor.elevate(WHY),
         CONVERSION,
@@ -81,7 +88,7 @@ def _step_back(lead: int, actor: Actor, uow: UnitOfWork) -> None:
     )
 
 
-def _delete_untouched(made: Sequence[Made], actor: Actor, uow: UnitOfWork) -> Undone:
+def _delete_untouched(made: Sequence[Made], since: object, actor: Actor, uow: UnitOfWork) -> Undone:
     """Delete what was made, the last first, as long as nobody has changed it or put anything on it."""
     deleted: list[tuple[str, int]] = []
     kept: list[tuple[str, int]] = []
@@ -90,7 +97,11 @@ def _delete_untouched(made: Sequence[Made], actor: Actor, uow: UnitOfWork) -> Un
         same = f"id == {number} and version == {one['version']}"
         there = any(True for _ in look_up(uow, entity, (), where=f"id == {number}"))
         untouched = any(True for _ in look_up(uow, entity, (), where=same))
-        if untouched and not _in_use(entity, number, made, uow) and _deleted(entity, number, actor, uow):
+        if (
+            untouched
+            and not _in_use(entity, number, since, kept, uow)
+            and _deleted(entity, number, actor, uow)
+        ):
             deleted.append((entity, number))
         elif there:
             kept.append((entity, number))
@@ -107,28 +118,47 @@ def _deleted(entity: str, number: int, actor: Actor, uow: UnitOfWork) -> bool:
     return True
 
 
-def _in_use(entity: str, number: int, made: Sequence[Made], uow: UnitOfWork) -> bool:
-    own = {(str(one["entity"]), int(str(one["id"]))) for one in made}
-    hanging = [(child, f"{by} == {number}") for child, by in HANGS[entity]]
-    hanging += [
-        (child, f"refers({by}, '{entity}', {number})")
-        for child, by in MOVED
-        if refers_to(child, by, entity, uow)
-    ]
-    for child, where in hanging:
-        if child not in uow.catalog.entities:
-            continue
-        for found in look_up(uow, child, (), where=where):
-            if (child, int(str(found["id"]))) not in own and not _part_of_made(child, found, own, uow):
+def _in_use(
+    entity: str, number: int, since: object, kept: Sequence[tuple[str, int]], uow: UnitOfWork
+) -> bool:
+    """Tell whether anything refers to a record that was made: whatever is enabled may, so the catalog says what can.
+
+    What came into being in the very moment of the conversion belongs to it and shows no work of anybody, unless it,
+    or what it is a part of, is kept.
+    """
+    for child, where in _referring(entity, number, uow):
+        spec = uow.catalog.entity(child)
+        whole = [spec.fields[spec.part_of]] if spec.part_of else []
+        for found in look_up(uow, child, ("created_at", *(field.name for field in whole)), where=where):
+            told = {(child, int(str(found["id"]))), *(_told(field, found[field.name]) for field in whole)}
+            if found["created_at"] != since or not told.isdisjoint(kept):
                 return True
     return False
 
 
-def _part_of_made(
-    child: str, found: Mapping[str, object], own: set[tuple[str, int]], uow: UnitOfWork
-) -> bool:
-    """Tell whether a position belongs to a person that was made with the company."""
-    if child != "contacts.account_contact":
-        return False
-    rows = look_up(uow, child, ("contact",), where=f"id == {found['id']}")
-    return any(("contacts.contact", getattr(row["contact"], "id", 0)) in own for row in rows)
+def _told(field: FieldSpec, value: object) -> tuple[str, int]:
+    """Return which record a reference points to."""
+    if isinstance(value, AnyRef):
+        return value.entity, value.id
+    return str(field.option("to")), value.id if isinstance(value, Ref) else 0
+
+
+def _referring(entity: str, number: int, uow: UnitOfWork) -> Iterator[tuple[str, str]]:
+    """Yield entities, each with an expression for those of its records that people let refer to this one."""
+    for child in uow.catalog.entities.values():
+        for field in child.fields.values() if child.name != FOLLOWED else ():
+            if field.derived or field.read_only or entity not in _targets(field):
+                continue
+            match field.type:
+                case "reference":
+                    yield child.name, f"{field.name} == {number}"
+                case "reference_any":
+                    yield child.name, f"refers({field.name}, '{entity}', {number})"
+                case "links":
+                    yield child.name, f"any({field.name}, id == {number})"
+
+
+def _targets(field: FieldSpec) -> Sequence[str]:
+    """Return the entities that a field may refer to."""
+    to = field.option("to")
+    return (to,) if isinstance(to, str) else [str(one) for one in to] if isinstance(to, Sequence) else ()

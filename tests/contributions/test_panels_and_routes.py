@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
-from core.contributions import Operation, Outcome, Panel, Route, Routes, Undo, read_link, sign_link
+from core.contributions import Operation, Outcome, Panel, Redirect, Route, Routes, Undo, read_link, sign_link
 from core.contributions.asking import asking_at
 from core.errors import AccessDenied, NotFound
 from core.identity.throttle import FREE_VISITS
@@ -72,6 +74,22 @@ class TestRoutes:
         stranger = person(login="stranger@example.com")
         assert not stranger.opens("/preferences").page.all("a", href="/m/handy/board")
         assert stranger.opens("/m/handy/board").status == 404
+
+    def test_a_page_is_for_those_who_may_read_the_fields_that_it_names(self, site, keeper, person):
+        route = Route(
+            name="handy.weights",
+            path="/weights",
+            handle=lambda _: Redirect("/m/handy/board"),
+            grant=(CRATE, "read"),
+            reads=("name", "weight"),
+        )
+        clerk = person("handy.clerk", login="clerk@example.com")
+        assert (keeper.opens("/m/handy/board").status, clerk.opens("/m/handy/board").status) == (200, 200)
+        site.get(Routes).register(route)
+        assert keeper.opens("/m/handy/weights").path == "/m/handy/board"
+        refused = clerk.opens("/m/handy/weights")
+        assert refused.status == 403
+        assert "weight" not in refused.page.main.text.lower()
 
     def test_nobody_is_led_to_the_sign_in(self, visitor):
         assert visitor.opens("/m/handy/board").path == "/sign-in"
@@ -206,6 +224,16 @@ class TestLinks:
         with unit(Actor()) as uow, pytest.raises(ValueError, match="at most"):
             sign_link(uow, "door", {"text": "x" * 4000}, timedelta(minutes=1))
 
+    def test_a_number_in_the_address_is_one_that_the_database_can_hold_or_none(self, unit):
+        said = {"a": "12", "b": "²", "c": "۵", "d": "9" * 19, "e": "-1", "f": "", "g": "1.0", "h": "9" * 18}
+        with unit(Actor()) as uow:
+            asking = replace(asking_at(uow), args=MultiDict(said))
+            found = {name: asking.number(name) for name in (*said, "none")}
+        assert {name: number for name, number in found.items() if number is not None} == {
+            "a": 12,
+            "h": 10**18 - 1,
+        }
+
     def test_all_rights_are_had_for_a_reason_only(self, unit):
         with unit(Actor()) as uow:
             asking = asking_at(uow)
@@ -219,6 +247,7 @@ class TestLinks:
     [
         lambda: Route(name="a.b", path="/x", handle=lambda _: None, methods=("DELETE",)),
         lambda: Route(name="a.b", path="/x", handle=lambda _: None, public=True, grant=(CRATE, "read")),
+        lambda: Route(name="a.b", path="/x", handle=lambda _: None, reads=("note",)),
         lambda: Operation(name="a.b", entity=CRATE, label="X", run=lambda _: Outcome(), place="sky"),
         lambda: Operation(name="a.b", entity=CRATE, label="X", run=lambda _: Outcome(), reason="maybe"),
     ],

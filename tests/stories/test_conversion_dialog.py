@@ -105,6 +105,16 @@ def test_a_new_one_of_what_is_there_needs_the_right_and_a_reason_that_is_kept(re
     assert "A branch of its own." in leader.opens(f"/records/{ACCOUNT}/{account}/history").page.text
 
 
+@pytest.mark.parametrize("digit", ["%C2%B2", "%DB%B5", "9" * 19, "-1"])
+def test_what_is_no_number_in_the_address_leaves_the_dialog_as_it_begins(rep, lead, known, digit):
+    answer = rep.opens(f"{address(lead)}?contact={digit}&account={digit}")
+    assert answer.status == 200
+    assert (
+        answer.page.form(id="ask-form")["contact"]
+        == rep.opens(address(lead)).page.form(id="ask-form")["contact"]
+    )
+
+
 def test_the_api_takes_the_reason_as_well(caller, rep, lead, known, desk):
     api = caller("base.member", "sales.manager", login="program@example.com")
     team = desk.column("base.team", "id", filter="name == 'North'")[0]

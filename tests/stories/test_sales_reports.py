@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from tests.web.conftest import app, kept, person, visitor
@@ -28,7 +30,7 @@ def deals(desk):
     for name, kind, more in (
         ("Open", "open", {"expected_close": "2099-01-01"}),
         ("Overdue", "open", {"expected_close": "2020-01-01"}),
-        ("Won", "won", {"expected_close": "2026-01-01"}),
+        ("Won", "won", {"expected_close": "2026-01-01", "closed_at": dt.datetime.now(dt.UTC).isoformat()}),
         ("Lost", "lost", {"expected_close": "2026-01-01", "lost_reason": reason}),
     ):
         desk.one("sales.opportunity", name=name, account=firm, stage=stages[kind], estimate=amount, **more)
@@ -76,7 +78,13 @@ def test_an_amount_is_never_without_its_unit(deals, person):
         "unit=decade&offset=soon",
         "report=nothing",
         "report=funnel&pipeline=999999",
+        "report=funnel&pipeline=%C2%B2",
+        "report=funnel&pipeline=99999999999999999999",
+        "report=buyers&account=%C2%B2",
+        "report=buyers&account=%DB%B5",
+        "report=buyers&account=99999999999999999999",
         "offset=999999999",
+        "offset=%C2%B2",
     ],
 )
 def test_another_period_and_nonsense_are_shown_as_pages(deals, person, address):
@@ -86,3 +94,41 @@ def test_another_period_and_nonsense_are_shown_as_pages(deals, person, address):
 
 def test_who_may_see_no_opportunities_sees_no_reports(deals, person):
     assert person("activities.user", login="other@example.com").opens("/m/sales/reports").status == 404
+
+
+REPORTS = ["forecast", "accuracy", "funnel", "results", "buyers", "ages"]
+SELLING = [
+    ("sales.rep",),
+    ("sales.manager",),
+    ("sales.finance",),
+    ("sales.analyst",),
+    ("sales.rep", "sales.onlooker"),
+]
+
+
+@pytest.mark.parametrize("roles", SELLING, ids="+".join)
+def test_every_role_that_sells_opens_every_report_and_the_rows_behind_it(deals, desk, person, roles):
+    reader = person("base.member", *roles, login="reader@example.com", team="North")
+    for number in desk.column("sales.opportunity", "id"):
+        desk.update("sales.opportunity", number, owner=reader.actor.id)
+    for report in REPORTS:
+        answer = reader.opens(f"/m/sales/reports?report={report}&unit=year")
+        assert answer.status == 200, report
+        shown = answer.page.one("a", cls="tab", **{"aria-current": "page"})["href"]
+        assert f"report={report}" in shown
+        links = {a["href"] for a in answer.page.main.all("a") if "/records/" in a.get("href", "")}
+        for link in links:
+            rows = reader.opens(link)
+            assert (rows.status, rows.page.all(cls="alert")) == (200, []), (report, link)
+    assert "are not counted" in reader.opens("/m/sales/reports?report=buyers&unit=year").response.text
+    assert "/m/sales/reports" in {a.get("href") for a in reader.opens("/").page.all("a")}
+
+
+def test_who_sees_no_amounts_is_offered_no_reports(deals, person):
+    """A colleague may read opportunities, and nothing that reports count."""
+    colleague = person("base.member", "sales.onlooker", login="colleague@example.com")
+    for report in REPORTS:
+        assert colleague.opens(f"/m/sales/reports?report={report}").status == 403
+    assert colleague.opens("/m/sales/reports/buyers.csv").status in (403, 404)
+    assert "/m/sales/reports" not in {a.get("href") for a in colleague.opens("/").page.all("a")}
+    assert colleague.opens("/records/sales.opportunity").status == 200

@@ -284,3 +284,21 @@ def test_the_ranking_is_a_file_too_and_an_empty_period_says_so(market, person, t
     assert page.main.all(cls="empty")
     plain = person("base.member", "activities.user", login="other@example.com")
     assert plain.opens("/m/sales/reports/buyers.csv").status == 404
+
+
+@pytest.mark.covers("SA-29")
+def test_what_has_no_exchange_rate_counts_as_nothing_and_is_told(desk, market, person, third):
+    line = {"description": "Wire", "quantity": "1", "unit_price": {"amount": "7", "currency": "USD"}}
+    sale = {"account": market["Elvand"], "state": "accepted", "accepted_by": "Buyer", "currency": "USD"}
+    days = {"issue_date": "2026-10-25", "accepted_at": "2026-07-05T09:00:00Z", "valid_until": "2099-01-01"}
+    desk.one(QUOTE, subject="Unpriced", **sale, **days, lines=[line])
+    optional = {"description": "Spare", "quantity": "1", "unit_price": {"amount": "7", "currency": "IRR"}}
+    offer = {**sale, "currency": "IRR", "lines": [{**optional, "optional": True}]}
+    desk.one(QUOTE, subject="Optional only", **offer, **days)
+    reader = tehran(desk, person("base.member", "sales.finance", login="money@example.com"))
+    page = reader.opens(f"/m/sales/reports?report=buyers&{third}").page
+    told = [warning.text.strip() for warning in page.main.all("p", cls="alert")]
+    assert told == [
+        "1 accepted quotes of this period have no exchange rate; they count as nothing.",
+        "1 lines sold in this period have no exchange rate; they count as nothing.",
+    ]

@@ -190,3 +190,12 @@ def test_a_field_that_one_may_not_read_is_as_unknown_as_one_that_is_not_there(pe
 def test_who_may_not_read_an_entity_gets_no_builder(person, people):
     member = person("base.member", login="m@example.com")
     assert member.opens(BUILDER).status in (403, 404)
+
+
+@pytest.mark.parametrize("digit", ["²", "۵", "x", "9" * 30])
+def test_what_is_no_number_in_an_address_breaks_no_page(admin, people, digit):
+    assert admin.opens(f"{BUILDER}?{urlencode({'kind': 'list', 'groups': digit})}").status == 200
+    lines = {"kind": "list", "groups": "1", "field0": "account", "operator0": "is", "value0": digit}
+    assert admin.opens(f"{BUILDER}?{urlencode({**lines, 'text0': ''})}").status == 200
+    chip = urlencode({"f": f"account~is~{digit}"})
+    assert admin.opens(f"{LIST}?{chip}").status < 500

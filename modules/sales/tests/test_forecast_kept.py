@@ -115,6 +115,38 @@ def test_what_a_leader_expects_stands_beside_what_was_worked_out(desk, people, s
         desk.as_(people.ali).one(SAID, **values | {"person": people.sara.id}, reason="Mine")
 
 
+@pytest.mark.covers("SA-19")
+def test_who_leads_another_team_says_nothing_of_its_sellers(desk, people, actor_as, site):
+    """Neither what is expected of them, nor what they are to sell; so nobody finds a place taken by who knows whom."""
+    other = actor_as("base.member", "sales.manager", login="other@example.com", name="other").id
+    south = desk.one("base.team", name="South", leader=other, members=[other])
+    other = desk.as_(actor_of(site, "other@example.com"))
+    boss = desk.as_(people.boss)
+    days = {"starts": "2090-01-01", "ends": "2090-03-31", "amount": rial(500)}
+    said = {**days, "person": people.ali.id, "reason": "The buyer leaves"}
+    planned = {**days, "person": people.ali.id, "name": "Winter"}
+    for entity, values in (
+        (SAID, said),
+        (QUOTA, planned),
+        (QUOTA, {**days, "for_team": people.team, "name": "W"}),
+    ):
+        with pytest.raises(AccessDenied):
+            other.one(entity, **values)
+        number = boss.one(entity, **values)
+        assert (boss.column(entity, "id", filter=f"id == {number}"), other.find(entity, "id")) == (
+            [number],
+            [],
+        )
+    for entity, mine in ((SAID, said), (QUOTA, planned)):
+        own = other.one(entity, **mine | {"person": other.actor.id})
+        with pytest.raises(AccessDenied):
+            other.update(entity, own, person=people.sara.id)
+    # Who leads the seller by now finds what was said before, and changes it.
+    desk.update("base.user", people.ali.id, team=south)
+    (taken,) = other.column(SAID, "id", filter=f"person == {people.ali.id}")
+    other.update(SAID, taken, amount=rial(600))
+
+
 @pytest.mark.covers("SA-31")
 def test_a_quota_is_for_a_seller_or_a_team_and_teams_have_their_attainment(desk, people, sell, asked):
     sell("ali", 600, "won", "2090-01-02", closed_at="2090-01-02T09:00:00Z")

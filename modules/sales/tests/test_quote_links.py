@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from urllib.parse import urlsplit
 
 import pytest
 
 from core.app.work import work
+from core.errors import TransitionRefused
+from core.records.service import Records
 from core.sdk import defer
 from core.storage import Database
 from modules.sales.tests.quoting import FAR, quote, rial
@@ -162,3 +166,69 @@ def test_quotes_whose_last_day_is_over_expire_at_night(desk, issued, firm):
         defer(uow, "sales.expire_quotes")
     work(desk.site, wait=False)
     assert [desk.get("sales.quote", n)["state"] for n in (issued, still)] == ["expired", "sent"]
+
+
+def revised(desk, firm, **more):
+    """Issue a quote and begin its next revision; return both."""
+    first = quote(desk, firm, {"description": "Lamp", "unit_price": rial(1)}, **more)
+    desk.move("sales.quote", first, "send")
+    return first, desk.operate("sales.quote", "revise", first).id
+
+
+def test_of_all_revisions_of_a_quote_one_is_accepted_at_most(desk, client, firm, deal):
+    sale = deal(estimate=100)
+    first, second = revised(desk, firm, opportunity=sale)
+    desk.move("sales.quote", first, "accept", accepted_by="Buyer")
+    with pytest.raises(TransitionRefused) as refused:
+        desk.move("sales.quote", second, "send")
+    assert [problem.code for problem in refused.value.problems] == ["sold_already"]
+    with desk.site.get(Database).unit(desk.catalog, desk.actor, reading=True) as uow:
+        offers = desk.site.get(Records).moves(desk.actor, "sales.quote", [second], uow=uow)[second]
+    assert {offer.name: offer.allowed for offer in offers} == {"send": False, "cancel": True}
+    # Two drafts of one quote, one of them out of the trash: whoever is accepted first stays the only one.
+    old, draft = revised(desk, firm, opportunity=sale)
+    desk.delete("sales.quote", draft)
+    other = desk.operate("sales.quote", "revise", old).id
+    desk.restore("sales.quote", draft)
+    for number in (draft, other):
+        desk.move("sales.quote", number, "send")
+    page = link(desk, other)
+    desk.move("sales.quote", draft, "accept", accepted_by="Buyer")
+    assert answer(client, page, answer="accept", name="Buyer").status_code == 409
+    assert desk.get("sales.quote", other, "state")["state"] == "sent"
+    assert desk.get("sales.opportunity", sale, "accepted_quotes")["accepted_quotes"] == 2  # of two quotes
+
+
+def test_accepting_and_issuing_the_next_revision_at_once_leaves_one_of_them(desk, firm):
+    database, catalog = desk.site.get(Database), desk.catalog
+    for _ in range(5):
+        first, second = revised(desk, firm)
+        start = Barrier(2)
+
+        def move(number, name, values, start=start):
+            start.wait()
+            try:
+                database.attempt(lambda: desk.move("sales.quote", number, name, **values))
+            except TransitionRefused:
+                return False
+            return True
+
+        assert catalog is desk.catalog
+        with ThreadPoolExecutor(2) as both:
+            accepting = both.submit(move, first, "accept", {"accepted_by": "Buyer"})
+            issuing = both.submit(move, second, "send", {})
+        states = [desk.get("sales.quote", number, "state")["state"] for number in (first, second)]
+        assert (accepting.result(), issuing.result()) in ((True, False), (False, True))
+        assert states in (["accepted", "draft"], ["superseded", "sent"])
+
+
+def test_a_quote_that_holds_longer_has_no_paper_of_the_old_day(desk, issued):
+    work(desk.site, wait=False)
+    old = desk.get("sales.quote", issued)["pdf"]
+    desk.update("sales.quote", issued, valid_until="2020-01-01")
+    assert desk.get("sales.quote", issued)["pdf"] is None
+    desk.move("sales.quote", issued, "expire")
+    desk.move("sales.quote", issued, "extend", valid_until=FAR)
+    assert desk.get("sales.quote", issued)["pdf"] is None
+    work(desk.site, wait=False)
+    assert desk.get("sales.quote", issued)["pdf"].id != old.id

@@ -16,6 +16,7 @@ from core.errors import AccessDenied, Conflict, PayvandError
 from core.storage import Database
 from core.testing.site import actor_of
 from modules.sales.hooks import timeline_events
+from modules.sales.quote_paper import print_paper
 from modules.sales.tests.quoting import quote, rial
 
 QUOTE, MAIL = "sales.quote", "sales.quote_mail"
@@ -170,3 +171,30 @@ def test_timelines_of_the_quote_and_of_its_opportunity_tell_it(desk, firm, stage
             assert [DANA in event.title for event in told].count(True) == 1
             past = datetime(2020, 1, 1, tzinfo=UTC)
             assert not list(timeline_events(entity, record, asking_at(uow), "", past, 5))
+
+
+def test_a_link_that_was_made_useless_is_no_reason_to_keep_the_new_one_back(desk, client, draft, post):
+    said = dialog(desk, draft)
+    desk.operate(QUOTE, "send_by_mail", draft, **said)
+    post()
+    desk.operate(QUOTE, "renew_link", draft)
+    again = desk.operate(QUOTE, "send_by_mail", draft, **said)
+    assert again.result["sent"] is True
+    links = {mail.get_body(("plain",)).get_content().split()[-1] for mail in post()}
+    answers = [client.get(link.removeprefix("https://crm.example.com")).status_code for link in links]
+    assert sorted(answers) == [200, 404]
+    desk.update(QUOTE, draft, valid_until="2098-01-01")
+    assert desk.operate(QUOTE, "send_by_mail", draft, **said).result["sent"] is True
+
+
+def test_a_mail_carries_the_paper_of_the_day_until_which_the_quote_holds_now(desk, draft, post):
+    """Also where the job that makes the new paper has not run yet."""
+    send(desk, draft, text="First")
+    post()
+    kept = desk.get(QUOTE, draft, "pdf")["pdf"].id
+    desk.update(QUOTE, draft, valid_until="2020-01-01")
+    desk.move(QUOTE, draft, "expire")
+    desk.move(QUOTE, draft, "extend", valid_until="2098-01-01")
+    with desk.site.get(Database).unit(desk.catalog, desk.actor) as uow:
+        _, file = print_paper(uow, draft)
+    assert file != kept
