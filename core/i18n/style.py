@@ -207,7 +207,7 @@ class Style:
                 return self._("Today")
             case 1:
                 return self._("Tomorrow")
-        return _near_date(self, value, self.calendar.from_date(today).year)
+        return _near_date(self, value, today)
 
     def date_digits(self, value: dt.date) -> str:
         """Return a date in digits only, as it stands in inputs: ``1405/09/01``, ``2026-11-22``."""
@@ -295,10 +295,10 @@ def _date(style: Style, value: dt.date) -> str:
 
 
 @lru_cache(DATES)
-def _near_date(style: Style, value: dt.date, year: int) -> str:
+def _near_date(style: Style, value: dt.date, today: dt.date) -> str:
     """Return a date, without its year where it is in this one."""
     try:
-        if style.calendar.from_date(value).year != year:
+        if style.calendar.from_date(value).year != style.calendar.from_date(today).year:
             return style.date(value)
     except Unreadable:
         return style.date(value)

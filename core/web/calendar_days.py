@@ -81,6 +81,12 @@ class DayCell:
     """What falls on each hour; on None what takes the whole day."""
 
     @property
+    def looks(self) -> str:
+        """The classes of the day's cells."""
+        marks = ("out", self.outside), ("off", self.weekend), ("today", self.today)
+        return " ".join([name if holds else "" for name, holds in marks])
+
+    @property
     def shown(self) -> tuple[Entry, ...]:
         """What stands in the day itself."""
         return self.entries if len(self.entries) <= SHOWN else self.entries[: SHOWN - 1]

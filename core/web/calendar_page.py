@@ -17,6 +17,7 @@ from core.records.reading import Reading
 from core.records.service import Records
 from core.storage import Database
 from core.web.calendar_days import Days, days_of
+from core.web.calendar_entries import Entries
 from core.web.control_bar import control_bar
 from core.web.form_values import whole
 from core.web.kanban_page import by_script
@@ -53,6 +54,7 @@ def show(site: Site, pages: Pages, name: str) -> Response:
         nav=name,
         entity=days.entity,
         days=days,
+        entries=Entries(pages.renderer, days),
         shown=shown,
         state=days.state,
         may_create=site.get(Access).may(present.actor, name, "create", present.catalog),
@@ -78,7 +80,7 @@ def move(site: Site, pages: Pages, name: str, number: int) -> Response:
     text = present.style._("{title} is on {day} now.", title=entry.title, day=present.style.date(entry.first))
     if not by_script():
         return go(request.path.rpartition("/move/")[0] + days.state.address(on=entry.first.isoformat()), text)
-    html = pages.renderer.page("_calendar_entry.html", present, entry=entry, entity=days.entity, days=days)
+    html = Entries(pages.renderer, days).drawn([entry])
     return jsonify(message=text, card=html, day=entry.first.isoformat(), hour=entry.hour)
 
 

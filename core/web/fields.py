@@ -71,8 +71,9 @@ class FieldViews:
 
     def reads(self, spec: FieldSpec, value: Any) -> str:
         """Return how a value reads here: days near to today in few words."""
-        text = self.text(spec, value)
-        return text if self.today is None else self._near(value, text, self.today)
+        if self.today is not None and isinstance(value, date):
+            return self._near(value, "", self.today)
+        return self.text(spec, value)
 
     def cell(self, spec: FieldSpec, value: Any) -> FieldView:
         """Return a value as a list or a read-only form shows it."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from flask import request, url_for
+from flask import request
 
 from core.access import Access
 from core.errors import BadRequest, NotFound
@@ -28,6 +28,7 @@ from core.storage import Database
 from core.views import KanbanView, ListView, kanban_view
 from core.web.chips import Chip
 from core.web.fields import FieldViews
+from core.web.kanban_addresses import BoardAddresses
 from core.web.kanban_columns import EMPTY, Column, Columns, Place
 from core.web.list_page import context_of
 from core.web.list_query import ListState, build_query
@@ -160,7 +161,7 @@ class Boards:
 
     def _figures(self) -> dict[str, Group]:
         """Return count and sums of each column by its key."""
-        query = self._query()
+        query = self._query
         measures = ("count()", *(f"sum({name})" for name in self.view.sums))
         groups = self.site.get(Aggregating).aggregate(
             self.present.actor,
@@ -182,15 +183,14 @@ class Boards:
         total = figures.get("count()", 0)
         folded, toggle = self._fold(column)
         create = self.rights.create and column.takes and column.starts
-        address = self.state.address(open=(), chips=(*self.state.chips, *self._chip(column)))
         return Shown(
             column=column,
             total=total if isinstance(total, int) else 0,
             sums=tuple(self._sums(figures)),
             folded=folded,
             toggle=toggle,
-            all_url=url_for("web.record_list", entity=self.entity.name) + address,
-            create_url=self.address("kanban_new", column=column.key) if create else "",
+            all_url=self._addresses.list_of(self._chip(column)),
+            create_url=self._addresses.in_column("kanban_new", column.key) if create else "",
         )
 
     def _fold(self, column: Column) -> tuple[bool, str]:
@@ -198,7 +198,7 @@ class Boards:
         other = f"~{column.key}" if not column.folds else column.key
         changed = other in self.state.open
         rest = tuple(key for key in self.state.open if key != other)
-        return column.folds != changed, self.state.address(open=rest if changed else (*rest, other))
+        return column.folds != changed, self._addresses.opened(rest if changed else (*rest, other))
 
     def _sums(self, figures: Mapping[str, Any]) -> Iterator[Sum]:
         style = self.present.style
@@ -213,20 +213,20 @@ class Boards:
         """Return a value of a field as this person reads it."""
         return self.views.text(self.entity.fields[name], value)
 
-    def _chip(self, column: Column) -> Sequence[Chip]:
+    def _chip(self, column: Column) -> Chip:
         """Return the filter of a list that shows one column."""
         name, kind = self.view.group.name, self.view.group.type
         if column.key == EMPTY:
-            return (Chip(field=name, operator="empty"),)
+            return Chip(field=name, operator="empty")
         if kind == "boolean":
-            return (Chip(field=name, operator=column.key),)
-        return (Chip(field=name, operator="is", value=column.key),)
+            return Chip(field=name, operator=column.key)
+        return Chip(field=name, operator="is", value=column.key)
 
     # Cards
 
     def _dealt(self, columns: Sequence[Column]) -> dict[str, Dealt]:
         """Return the first cards of columns by their keys: in one statement, but for those that no value names."""
-        query, narrow = self._query(), {c.key: c for c in columns if not self._nested}
+        query, narrow = self._query, {c.key: c for c in columns if not self._nested}
         values = {key: value for key in narrow if (value := self.columns.value(key)) is not None}
         found = self.site.get(Piles).first(
             self.present.actor,
@@ -241,7 +241,7 @@ class Boards:
 
     def cards(self, column: Column, cursor: str = "") -> Dealt:
         """Return the next cards of a column, and the address of those after them (empty at the end)."""
-        query = self._query()
+        query = self._query
         page = self.site.get(Reading).find(
             self.present.actor,
             self.entity.name,
@@ -251,7 +251,9 @@ class Boards:
         return self._cards(column, page)
 
     def _cards(self, column: Column, page: Page) -> Dealt:
-        following = self.address("kanban_cards", column=column.key, after=page.next) if page.next else ""
+        following = (
+            self._addresses.in_column("kanban_cards", column.key, after=page.next) if page.next else ""
+        )
         return tuple(self.card(item) for item in page.items), following
 
     @property
@@ -306,6 +308,7 @@ class Boards:
         title = (self.entity.title,) if self._titled else ()
         return tuple(dict.fromkeys(("id", "version", *title, *self.view.card)))
 
+    @cached_property
     def _query(self) -> Query:
         """Return what the address asks for, as a question after cards."""
         state = self.columns.narrowed
@@ -316,11 +319,13 @@ class Boards:
         sort = (state.sort,) if state.sort else self.view.sort or self.listing.sort
         return replace(found, sort=sort, limit=CARDS, cursor="", trash=False)
 
-    def address(self, route: str, **more: Any) -> str:
+    def address(self, route: str, **more: str | int) -> str:
         """Return the address of a part of this board, with its state."""
-        state = self.state.address()
-        path = url_for(f"web.{route}", entity=self.entity.name, **more)
-        return path + ("&" if "?" in path else "?") + state[1:] if state != "?" else path
+        return self._addresses.of(route, **more)
+
+    @cached_property
+    def _addresses(self) -> BoardAddresses:
+        return BoardAddresses(entity=self.entity.name, state=self.state)
 
 
 def _narrowed(query: Query, column: Column) -> str:

@@ -20,20 +20,16 @@ from core.web.control_bar import control_bar
 from core.web.fields import FieldView
 from core.web.form_values import FormReader, FormValues, whole
 from core.web.kanban_board import Boards, boards_of
+from core.web.kanban_cards import Cards
 from core.web.kanban_columns import Column
 from core.web.kanban_moves import dialog, move, way_back
 from core.web.list_page import context_of
 from core.web.lookups import find_by_title, store_upload
 from core.web.pages import Pages, go
-from core.web.table_cells import CardCells
 from core.web.visit import visit
 
 PREFIX = "q-"
 """Inputs of the form inside a column; other forms of the page have the plain names."""
-
-
-CARD_FIELD = "_card_field.html"
-"""The template of the fields of a card."""
 
 
 def register(made: Blueprint, site: Site, pages: Pages) -> None:
@@ -67,19 +63,12 @@ def show(site: Site, pages: Pages, name: str) -> Response:
         nav=name,
         entity=boards.entity,
         board=board,
-        card_cells=_card_cells(pages, boards),
+        drawing=Cards(pages.renderer, boards),
         rights=boards.rights,
         state=boards.state,
         columns_from=boards.view.group,
         bar=control_bar(present, boards.entity, boards.state, "kanban"),
         status=422 if board.problem else 200,
-    )
-
-
-def _card_cells(pages: Pages, boards: Boards) -> CardCells:
-    """Return what renders the fields of cards."""
-    return CardCells(
-        pages.renderer.looks(boards.present, boards.views, CARD_FIELD), boards.entity, boards.view.card
     )
 
 
@@ -106,7 +95,7 @@ def part(pages: Pages, template: str, boards: Boards, status: int = 200, **value
         entity=boards.entity,
         rights=boards.rights,
         state=boards.state,
-        card_cells=_card_cells(pages, boards),
+        drawing=Cards(pages.renderer, boards),
         **values,
     )
     return make_response(html, status)

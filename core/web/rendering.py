@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable, Mapping
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
@@ -21,6 +21,7 @@ from core.identity.forms import masked
 from core.metadata.catalog import Catalog
 from core.records.compiled import Kept
 from core.web.addresses import Addresses
+from core.web.avatars import hue_of, initials
 from core.web.collections import collection_url
 from core.web.fields import FieldView, FieldViews
 from core.web.moulds import Mould, text_mark
@@ -37,7 +38,6 @@ PROFILE = "base.user"
 STYLES = 64
 ICONS = 2048
 PARTS = 1024
-AVATAR_HUES = ("teal", "blue", "violet", "pink", "orange", "amber", "green", "red")
 
 
 Macro = Callable[..., Markup]
@@ -237,12 +237,6 @@ def _read_manifest() -> Mapping[str, str]:
     return found
 
 
-@lru_cache(maxsize=4096)
-def hue_of(name: str) -> str:
-    """Return the colour of an avatar: always the same for the same name."""
-    return AVATAR_HUES[sum(map(ord, name)) % len(AVATAR_HUES)]
-
-
 def is_said(field: FieldView) -> bool:
     """Tell whether a field says something where there is little room: not nothing, and not a no."""
     return field.value not in (None, "", False, (), [])
@@ -251,14 +245,3 @@ def is_said(field: FieldView) -> bool:
 def is_person(field: FieldView) -> bool:
     """Tell whether a field names a colleague."""
     return field.type == "reference" and PROFILE in field.targets
-
-
-def initials(name: str) -> str:
-    """Return one letter for Persian names, where two would join, and two for others."""
-    words = [word for word in name.split() if word]
-    if not words:
-        return "·"
-    first = words[0][0]
-    if not first.isascii() or len(words) == 1:
-        return str(escape(first))
-    return (first + words[-1][0]).upper()

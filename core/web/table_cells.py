@@ -14,6 +14,7 @@ from core.kernel.values import Ref
 from core.metadata.catalog import Catalog
 from core.metadata.specs import EntitySpec, FieldSpec
 from core.records.compiled import Kept
+from core.web.avatars import NameMark, hue_of, initials
 from core.web.fields import FieldView, FieldViews
 from core.web.moulds import Mould, agreed, escaped, number_mark, text_mark
 
@@ -54,11 +55,17 @@ class Shape:
     mould: Mould | None
     rendered: Rendered
 
-    def fill(self, value: Any, text: str) -> str:
-        """Return the cell of a value that says something; only where there is a mould."""
+    def name(self, value: Ref, title: str) -> str:
+        """Return the cell of a record with a title; only where there is a mould."""
         assert self.mould is not None
-        if type(value) is Ref:
-            return self.mould.fill({"id": str(value.id), "title": escaped(value.title)})
+        named = {"id": str(value.id), "title": escaped(title)}
+        if "hue" in self.mould.names or "initials" in self.mould.names:
+            named |= {"hue": hue_of(title), "initials": escaped(initials(title))}
+        return self.mould.fill(named)
+
+    def fill(self, value: Any, text: str) -> str:
+        """Return the cell of any other value that says something; only where there is a mould."""
+        assert self.mould is not None
         if "value" not in self.mould.names:
             return self.mould.fill({"text": escaped(text)})
         shown = value.isoformat() if isinstance(value, date) else str(value)
@@ -98,11 +105,14 @@ class Looks:
         return agreed([self._cast(column, empty, n) for n in LENGTHS]) if self.prints(empty.control) else None
 
     def _cast(self, column: Column, empty: FieldView, length: int) -> Mould:
-        marks = {name: text_mark(n, length) for n, name in enumerate(("text", "value", "title"))}
+        marks = {
+            name: text_mark(n, length) for n, name in enumerate(("text", "value", "title", "hue", "initials"))
+        }
         number = number_mark(length)
         value: object = _Printed(marks["value"])
         if empty.type == "reference":
-            value = Ref(id=number, title=marks["title"])
+            name = NameMark(marks["title"], hue=marks["hue"], initials=marks["initials"])
+            value = Ref(id=number, title=name)
         cell = self.draw(column, replace(empty, value=value, text=marks["text"]))
         return Mould(cell, {**marks, "id": str(number)})
 
@@ -140,22 +150,35 @@ class Cells:
 
     def cells(self, values: Mapping[str, Any]) -> Markup:
         """Return all cells of a record."""
-        found = [
-            self._cell(column, spec, shape, values.get(column.name)) for column, spec, shape in self._columns
-        ]
-        return Markup("".join(found))  # noqa: S704  # by templates that escape
+        return Markup(self.markup(values))  # noqa: S704  # by templates that escape
+
+    def markup(self, values: Mapping[str, Any]) -> str:
+        """Return all cells of a record, for a mould."""
+        return "".join(
+            [
+                self._cell(column, spec, shape, values.get(column.name))
+                for column, spec, shape in self._columns
+            ]
+        )
 
     def _cell(self, column: Column, spec: FieldSpec, shape: Shape, value: Any) -> str:
-        if shape.mould is not None and (value.title if type(value) is Ref else value):
+        plain = type(value) in PLAIN
+        if not plain and value and shape.mould is not None:
             return shape.fill(value, self._views.reads(spec, value))
-        rendered = shape.rendered
-        key = value if type(value) in PLAIN else repr(value)
+        rendered, key = shape.rendered, value if plain else repr(value)
         found = rendered.get(key)
         if found is None:
             if len(rendered) >= VALUES:
                 rendered.clear()
-            found = rendered[key] = self._draw(column, self._views.cell(spec, value))
+            found = rendered[key] = self._drawn(column, spec, shape, value)
         return found
+
+    def _drawn(self, column: Column, spec: FieldSpec, shape: Shape, value: Any) -> str:
+        if shape.mould is not None and type(value) is Ref and value.title:
+            return shape.name(value, value.title)
+        if shape.mould is not None and value and type(value) is not Ref:
+            return shape.fill(value, self._views.reads(spec, value))
+        return self._draw(column, self._views.cell(spec, value))
 
 
 class Table(Cells):
@@ -177,7 +200,7 @@ class Table(Cells):
                 "version": str(row["version"]),
                 "choose": escaped(self._style._("Choose {title}", title=title)),
                 "text": escaped(row["text"] or title),
-                "cells": self.cells(row["record"]),
+                "cells": self.markup(row["record"]),
             }
         )
 

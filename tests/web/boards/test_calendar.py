@@ -116,6 +116,17 @@ def test_of_many_on_a_day_two_stand_there_and_the_rest_opens_below(chief, kept):
     assert [li.text for li in page.one("details", cls="more").all("li")] == ["s2", "s3", "s4"]
 
 
+def test_each_entry_shows_its_own_title_whatever_stands_in_it(chief, kept):
+    names = ["50 %s", "<b>%(id)s"]
+    shrubs = kept.add("garden.shrub", *({"name": name, "planted": "2026-11-10"} for name in names))
+    page = chief.opens(f"{SHRUBS}?on=2026-11-10&q=%25").page
+    for shrub, name in zip(shrubs, names, strict=True):
+        entry = page.one("li", data_id=str(shrub))
+        assert entry.one("a").text == name
+        assert entry.one("a")["href"] == f"/records/garden.shrub/{shrub}"
+        assert entry["data-move"] == f"/records/garden.shrub/calendar/move/{shrub}?q=%25&on=2026-11-10"
+
+
 def test_filters_of_the_list_hold_and_an_empty_time_says_so(chief, kept):
     kept.add(
         "garden.shrub", {"name": "Box", "planted": "2026-11-10"}, {"name": "Yew", "planted": "2026-11-11"}

@@ -43,6 +43,23 @@ def test_a_card_shows_what_the_view_says_and_nothing_that_is_empty(chief, plants
     assert [cls for cls in ("kc-f", "kc-d", "kc-e") if bare.all("div", cls=cls)] == []
 
 
+def test_each_card_shows_its_own_values_whatever_stands_in_them(chief, plants, kept):
+    names = ["South", "<b>%(id)s", "باغ"]
+    beds = kept.add("garden.bed", *({"name": name} for name in names))
+    for plant, bed in zip(plants, beds, strict=False):
+        kept.change("garden.plant", plant, {"bed": bed, "name": f"{plant} & <i>%s"})
+    page = chief.opens(BOARD).page
+    for plant, name, letter in zip(plants, names, ("S", "<", "ب"), strict=False):
+        card = page.one("li", data_id=str(plant))
+        assert card.one("div", cls="kc-t").all("a")[0].text == f"{plant} & <i>%s"
+        assert card.one("a", data_move_card=...)["aria-label"] == f"Move {plant} & <i>%s to another column"
+        assert f"/kanban/move/{plant}" in card.one("a", data_move_card=...)["href"]
+        bed = card.all("div", cls="kc-f")[0]
+        assert (bed.one("span", cls="av").text, bed.one("a").text) == (letter, name)
+    hues = {page.one("li", data_id=str(plant)).one("span", cls="av")["class"] for plant in plants[:3]}
+    assert len(hues) > 1
+
+
 def test_an_amount_in_persian_has_its_unit_on_the_card_and_in_the_sum(chief, plants):
     found = columns(chief.speaks("fa").opens(BOARD))
     assert found["Seed"][1] == ["۱۰٫۰۰ یورو", "۵۰ تومان", "۷"]
