@@ -18,7 +18,7 @@ from core.kernel.site import Site
 from core.metadata.catalog import Catalog
 from core.storage.attempts import OUTCOME_UNKNOWN, tries
 from core.storage.engine import build_engine
-from core.storage.failures import is_lost, translate_database_error
+from core.storage.failures import is_lost, translate_database_error, translating
 from core.storage.reader import Driver, Reader
 from core.storage.unit import UnitOfWork, zone_of
 
@@ -66,7 +66,7 @@ class Database:
         cause: str | None = None,
         reading: bool = False,
     ) -> Iterator[UnitOfWork]:
-        """Open one transaction: committed on leaving, rolled back on any error; ``reading`` ones write nothing."""
+        """Open one transaction: committed on leaving, rolled back on any error; ``reading`` ones always, unwritten."""
         now = self._clock()
         with self._connection(catalog, reading=reading) as connection:
             uow = UnitOfWork(
@@ -82,7 +82,8 @@ class Database:
                 reading=reading,
             )
             yield uow
-            self._commit(connection, catalog)
+            if not reading:
+                self._commit(connection, catalog)
         uow.finish()
 
     def attempt(self, work: Callable[[], Result]) -> Result:
@@ -91,25 +92,23 @@ class Database:
 
     @contextmanager
     def _connection(self, catalog: Catalog, *, reading: bool) -> Iterator[sa.Connection]:
-        try:
-            with self.engine.connect() as connection:
-                if reading:  # said with BEGIN, which costs no statement; the pool takes it back
-                    connection.execution_options(postgresql_readonly=True)
-                # Said aloud: what runs past SQLAlchemy (readers, the job queue) would not begin it, nor be committed.
-                connection.begin()
-                yield connection
-        except (sa.exc.SQLAlchemyError, psycopg.Error) as failure:
-            raise translate_database_error(failure, catalog) or failure from failure
+        with translating(catalog), self.engine.connect() as connection:
+            if reading:  # said with BEGIN, which costs no statement; the pool takes it back
+                connection.execution_options(postgresql_readonly=True)
+            # Said aloud: what runs past SQLAlchemy (readers, the job queue) would not begin it, nor be committed.
+            connection.begin()
+            yield connection
 
     def _commit(self, connection: sa.Connection, catalog: Catalog) -> None:
-        try:
-            connection.commit()
-        except (sa.exc.SQLAlchemyError, psycopg.Error) as failure:
-            if is_lost(failure):
+        with translating(catalog):
+            try:
+                connection.commit()
+            except (sa.exc.SQLAlchemyError, psycopg.Error) as failure:
+                if not is_lost(failure):
+                    raise
                 raise Unavailable(
                     "The connection broke while saving; look whether it was saved.", code=OUTCOME_UNKNOWN
                 ) from failure
-            raise translate_database_error(failure, catalog) or failure from failure
 
 
 class _Reading:

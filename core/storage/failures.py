@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import psycopg
 import sqlalchemy as sa
 
@@ -21,9 +24,11 @@ LOST = frozenset({"57P01", "57P02", "57P03", "25P03"})
 
 def driver_error(failure: BaseException | None) -> psycopg.Error | None:
     """Return the error of the driver behind ``failure``, through SQLAlchemy and through our own errors."""
-    while failure is not None:
+    met: set[int] = set()  # an error may be the cause of itself
+    while failure is not None and id(failure) not in met:
         if isinstance(failure, psycopg.Error):
             return failure
+        met.add(id(failure))
         failure = failure.orig if isinstance(failure, sa.exc.DBAPIError) else failure.__cause__
     return None
 
@@ -67,6 +72,18 @@ def translate_database_error(failure: BaseException, catalog: Catalog | None = N
     if state.startswith("54"):
         return BadRequest("This question is too large.", code="too_complex")
     return PayvandError("The database refused this.", code="database_error")
+
+
+@contextmanager
+def translating(catalog: Catalog | None = None) -> Iterator[None]:
+    """Tell errors of the database that the block meets as facts of ours; what has no translation passes as it is."""
+    try:
+        yield
+    except (sa.exc.SQLAlchemyError, psycopg.Error) as failure:
+        translated = translate_database_error(failure, catalog)
+        if translated is None:
+            raise
+        raise translated from failure
 
 
 def _unavailable(state: str) -> Unavailable | None:

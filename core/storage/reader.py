@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import psycopg
 from psycopg import RawCursor
 
-from core.storage.failures import is_lost, translate_database_error
+from core.storage.failures import is_lost, translating
 
 Params: TypeAlias = "Mapping[str, object] | Sequence[object] | None"
 Driver: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
@@ -73,10 +73,9 @@ class Reader:
         if renew is None:
             raise failure
         if not is_lost(failure):
-            raise translate_database_error(failure) or failure from failure
+            with translating():
+                raise failure
         self._renew = self._cursor = None
-        try:
+        with translating():
             self._driver = renew()
             return statement(self._driver).fetchall()
-        except psycopg.Error as again:
-            raise translate_database_error(again) or again from again

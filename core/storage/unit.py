@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import Any, TypeAlias, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import psycopg
 import sqlalchemy as sa
 from psycopg import RawCursor
 from psycopg.pq import TransactionStatus
@@ -17,7 +16,7 @@ from psycopg.pq import TransactionStatus
 from core.kernel.actor import Actor
 from core.kernel.site import Site
 from core.metadata.catalog import Catalog
-from core.storage.failures import translate_database_error
+from core.storage.failures import translating
 from core.storage.reader import Driver, Reader, Row
 
 Rows: TypeAlias = "sa.CursorResult[*tuple[Any, ...]]"
@@ -78,14 +77,10 @@ class UnitOfWork:
         """Undo only what happens inside, if it fails; the refusal of the database is told as ours."""
         remembered = len(self._afterwards)
         try:
-            with self.connection.begin_nested():
+            with translating(self.catalog), self.connection.begin_nested():
                 yield
-        except BaseException as failure:
+        except BaseException:
             del self._afterwards[remembered:]
-            if isinstance(failure, (sa.exc.SQLAlchemyError, psycopg.Error)):
-                translated = translate_database_error(failure, self.catalog)
-                if translated is not None:
-                    raise translated from failure
             raise
 
     def finish(self) -> None:
@@ -102,6 +97,8 @@ def driver_of(connection: sa.Connection) -> Driver:
 
 def is_broken(uow: UnitOfWork) -> bool:
     """Tell whether a statement of a unit has failed, so that nothing more can be asked of it."""
+    if uow.connection.invalidated:
+        return True
     status = driver_of(uow.connection).pgconn.transaction_status
     return status not in (TransactionStatus.INTRANS, TransactionStatus.IDLE)  # idle till it is asked anything
 

@@ -8,7 +8,9 @@ from contextlib import ExitStack, contextmanager
 from flask import g
 
 from core.kernel.site import Site
+from core.log import get_logger
 from core.storage import Database, UnitOfWork
+from core.storage.failures import translating
 from core.storage.unit import is_broken
 from core.web.visit import Visit
 
@@ -27,11 +29,16 @@ def looking(site: Site, present: Visit) -> Iterator[UnitOfWork]:
         unit = site.get(Database).unit(present.catalog, present.actor, channel="web", reading=True)
         held = (stack, stack.enter_context(unit))
         setattr(g, HELD, held)
-    yield held[1]
+    with translating(present.catalog):  # the unit outlives this block: its own translation comes too late
+        yield held[1]
 
 
 def look_away(*_failure: object) -> None:
-    """End the look, if there was one."""
+    """End the look, if there was one. Nothing was written, so that a connection that broke loses nothing."""
     held: tuple[ExitStack, UnitOfWork] | None = g.pop(HELD, None)
-    if held is not None:
+    if held is None:
+        return
+    try:
         held[0].close()
+    except Exception as failure:  # noqa: BLE001  # the answer stands already
+        get_logger("web").warning("look_not_closed", error=type(failure).__name__)

@@ -283,6 +283,22 @@ def test_what_is_no_error_of_the_database_is_left_alone():
     assert translate_database_error(BadRequest()) is None
 
 
+def test_an_error_that_is_its_own_cause_is_looked_through_once():
+    own = sa.exc.PendingRollbackError("x")
+    own.__cause__ = own
+    assert translate_database_error(own) is None
+
+
+def test_a_reading_unit_on_a_lost_connection_is_refused_as_unavailable(database, address):
+    def lose():
+        with database.unit(EMPTY, SYSTEM, reading=True) as uow:
+            kill(address, uow.execute(sa.text("SELECT pg_backend_pid()")).scalar_one())
+            uow.execute(sa.text("SELECT 1"))
+
+    with pytest.raises(Unavailable):
+        lose()
+
+
 def test_text_with_a_nul_is_refused_not_broken(database):
     with pytest.raises(BadRequest), database.unit(EMPTY, SYSTEM) as uow:
         uow.execute(TAKE.values(name="a\0b"))
