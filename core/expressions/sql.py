@@ -168,12 +168,12 @@ def _holds(reading: SqlReading, term: Holds, guard: bool) -> Sql:
     return parts.surely(whole.op("@>", is_comparison=True)(item), guard, whole)
 
 
-def _linked(reading: SqlReading, term: Linked, _guard: bool) -> Sql:
+def _linked(reading: SqlReading, term: Linked, guard: bool) -> Sql:
     item = reading.value(term.item)
     if _is_given(term.item):
         found = reading.scope_of(term.items).holders(term.items.name, item)
-        if found is not None:
-            return found
+        if found is not None:  # unknown where the reference before it is empty, or its mask is
+            return parts.surely(found, guard)
     return sa.exists(reading.over(term.items, lambda inside: (parts.written("1"), [inside.own_id() == item])))
 
 

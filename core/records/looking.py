@@ -12,6 +12,7 @@ from core.records.deriving import apply_defaults, compute
 from core.records.loading import Loading
 from core.records.plan import EntityPlan
 from core.records.statements import the_one
+from core.records.targets import empty_unusable
 from core.records.work import Work
 
 
@@ -60,6 +61,7 @@ def _draft(work: Work, loading: Loading, values: Mapping[str, object], record_id
         draft.version = int(str(draft.before["version"]))
     else:
         apply_defaults(work, [draft])
+    empty_unusable(work, draft)  # the answer would tell what stands in records that they may not see
     return draft
 
 

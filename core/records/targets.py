@@ -42,12 +42,39 @@ def _uses(plan: EntityPlan, drafts: Iterable[Draft]) -> Iterable[tuple[Draft, Fi
         for spec in plan.references:
             value = draft.after.get(spec.name)
             if spec.name in draft.changed - draft.filled and isinstance(value, (Ref, AnyRef)):
-                target = value.entity if isinstance(value, AnyRef) else str(spec.option("to"))
-                yield draft, spec, target, value.id
+                yield draft, spec, *_place(spec, value)
         for spec in plan.links:
             if spec.name in draft.changed:
                 for target_id in set(draft.links[spec.name]) - set(draft.links_before.get(spec.name, ())):
                     yield draft, spec, str(spec.option("to")), target_id
+
+
+def empty_unusable(work: Work, draft: Draft) -> None:
+    """Empty the references given in a draft that the writer could not choose, so that nothing follows from them.
+
+    What stands in the record already stays: whoever sees the record may see what follows from it.
+    """
+    given = {}
+    for spec in work.plan.references:
+        value = draft.after.get(spec.name) if spec.name in draft.given else None
+        if isinstance(value, (Ref, AnyRef)) and _place(spec, value) != _place(
+            spec, draft.before.get(spec.name)
+        ):
+            given[spec.name] = _place(spec, value)
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for target, target_id in given.values():
+        wanted[target].add(target_id)
+    usable = usable_targets(work, wanted) if wanted else set()
+    for name, place in given.items():
+        if place not in usable:
+            draft.after[name] = None
+
+
+def _place(spec: FieldSpec, value: object) -> tuple[str, int]:
+    """Return which record a reference points to; none has the id 0."""
+    if isinstance(value, AnyRef):
+        return value.entity, value.id
+    return str(spec.option("to")), value.id if isinstance(value, Ref) else 0
 
 
 def usable_targets(work: Work, wanted: Mapping[str, Collection[int]]) -> set[tuple[str, int]]:

@@ -35,6 +35,7 @@ SHELF: Body = {
         "code": {"type": "text", "search": True},
         "room": {"type": "text"},
         "items": {"type": "list", "of": "kit.item", "by": "shelf"},
+        "helpers": {"type": "links", "to": "kit.person"},
         "filled": {"type": "integer", "rollup": {"from": "kit.item", "by": "shelf", "count": "size > 0"}},
     },
 }

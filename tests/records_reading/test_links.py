@@ -28,3 +28,34 @@ def test_what_is_linked_is_looked_up_once_and_not_for_each_record(desk):
     assert found(f"size == 77 and not ({known} in friends)") == {third}
     desk.run(f"UPDATE kit_person SET deleted_at = now() WHERE id = {known}")
     assert found(f"{known} in friends") == set()
+
+
+def test_links_that_are_hidden_read_as_empty_in_filters_that_deny(desk):
+    """A condition that is unknown must not tell what it hides."""
+    roles = {
+        "kit.tester": [
+            grant(read=["name", "size", "shelf"]),
+            grant(when="size > 10"),
+            grant("kit.person"),
+            grant("kit.shelf"),
+        ]
+    }
+    actor = person(1, "kit.tester")
+    (bea,) = desk.insert("kit.person", {"name": "Bea"})
+    linked, plain = desk.insert("kit.item", {"name": "linked"}, {"name": "plain"})
+    desk.link("kit.item", "friends", (linked, bea))
+    assert {linked, plain} <= set(desk.ids(actor, roles, filter=f"not ({bea} in friends)"))
+    assert desk.ids(actor, roles, filter=f"{bea} in friends") == []
+
+
+def test_links_of_a_reference_that_is_empty_hold_nobody(desk):
+    roles = {"kit.tester": [grant(), grant("kit.person"), grant("kit.shelf")]}
+    actor = person(1, "kit.tester")
+    (bea,) = desk.insert("kit.person", {"name": "Bea"})
+    (shelf,) = desk.insert("kit.shelf", {"name": "S"})
+    desk.link("kit.shelf", "helpers", (shelf, bea))
+    on, off = desk.insert("kit.item", {"name": "on", "shelf": shelf}, {"name": "off"})
+    denied = desk.ids(actor, roles, filter=f"not ({bea} in shelf.helpers)")
+    assert off in denied
+    assert on not in denied
+    assert desk.ids(actor, roles, filter=f"{bea} in shelf.helpers") == [on]

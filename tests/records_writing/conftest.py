@@ -64,6 +64,12 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
         "number": {"type": "sequence", "label": "Number", "pattern": "I-{number:04}"},
         "shelf": {"type": "reference", "label": "Shelf", "to": "kit.shelf", "on_delete": "cascade"},
         "beside": {"type": "reference", "label": "Beside", "to": "kit.item", "on_delete": "clear"},
+        "kept_on": {
+            "type": "text",
+            "label": "Kept on",
+            "computed": "shelf.secret",
+            "readable_because": "A test.",
+        },
         "price": {"type": "money", "label": "Price"},
         "size": {"type": "integer", "label": "Size"},
         "weight": {"type": "integer", "label": "Weight", "read_only_when": "broken == true"},
