@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from core.sdk import AnyRef, EntitySpec, Ref, UnitOfWork, look_up
 
 ACCOUNT, CONTACT = "contacts.account", "contacts.contact"
+KNOWN = "activities.parties"
+
+Parties: TypeAlias = "tuple[Ref | None, Ref | None]"
 
 
 def whom(values: Mapping[str, object], uow: UnitOfWork) -> dict[str, object]:
@@ -22,8 +26,17 @@ def whom(values: Mapping[str, object], uow: UnitOfWork) -> dict[str, object]:
     return {"account": account, "contact": contact}
 
 
-def parties(entity: str, record_id: int, uow: UnitOfWork) -> tuple[Ref | None, Ref | None]:
-    """Return the company and the person that a record is, or that it refers to."""
+def parties(entity: str, record_id: int, uow: UnitOfWork) -> Parties:
+    """Return the company and the person that a record is, or that it refers to; asked once where nothing is written."""
+    if not uow.reading:
+        return _parties(entity, record_id, uow)
+    known: dict[tuple[str, int], Parties] = uow.memo.setdefault(KNOWN, {})
+    if (entity, record_id) not in known:
+        known[entity, record_id] = _parties(entity, record_id, uow)
+    return known[entity, record_id]
+
+
+def _parties(entity: str, record_id: int, uow: UnitOfWork) -> Parties:
     if entity == ACCOUNT:
         return Ref(record_id), None
     if entity == CONTACT:

@@ -21,7 +21,7 @@ from core.sdk import (
 )
 from modules.activities.behaviours import ACTIVITY
 from modules.activities.belonging import parties
-from modules.activities.normalizing import type_of
+from modules.activities.normalizing import know_types, type_of
 
 DAYS = 7
 """So many days a colleague's activity is worth a warning."""
@@ -78,7 +78,8 @@ def touches(entity: str, record_id: int, actor: Actor, uow: UnitOfWork, *, skip:
         f"state == 'done' and done_at >= datetime('{since}') and owner != {actor.id} and not is_empty(owner)"
         f" and id != {skip} and {about(entity, record_id, uow)}"
     )
-    found = look_up(uow, ACTIVITY, FIELDS, where=where, actor=actor, sort=("-done_at",), most=MOST)
+    found = list(look_up(uow, ACTIVITY, FIELDS, where=where, actor=actor, sort=("-done_at",), most=MOST))
+    know_types((item["type"] for item in found), uow)
     return [_touch(item, uow) for item in found]
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from core.sdk import Asking, EntitySpec, Ref, TimelineEvent, TimelineKind, look_up, reading
 from modules.activities.behaviours import ACTIVITY
 from modules.activities.colleagues import about
-from modules.activities.normalizing import type_of
+from modules.activities.normalizing import know_types, type_of
 from modules.activities.panels import WITH_STEPS
 
 KIND = "activities.done"
@@ -36,7 +36,10 @@ def events_of(
     where = f"state in ['done', 'no_show'] and not is_empty(done_at) and {about(entity.name, record_id, uow)}"
     if before is not None:
         where += f" and done_at < datetime('{before.isoformat()}')"
-    found = look_up(uow, ACTIVITY, FIELDS, where=where, actor=asking.actor, sort=("-done_at",), most=limit)
+    found = list(
+        look_up(uow, ACTIVITY, FIELDS, where=where, actor=asking.actor, sort=("-done_at",), most=limit)
+    )
+    know_types((item["type"] for item in found), uow)
     for item in found:
         owner, sort, at = item["owner"], item["type"], item["done_at"]
         assert isinstance(at, datetime)  # the condition has asked for it

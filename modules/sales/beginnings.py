@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from core.sdk import Money, Ref, UnitOfWork, round_money, style_of
-from modules.sales.stages import stages
+from modules.sales.stages import default_pipeline, stages
 
 CLOSES_IN = timedelta(days=30)
 """When a new opportunity is expected to close, where nobody said."""
@@ -19,8 +19,8 @@ def with_beginnings(values: Mapping[str, object], uow: UnitOfWork) -> Mapping[st
     pipeline, stage = values.get("pipeline"), values.get("stage")
     if isinstance(stage, Ref) and pipeline is None and stage.id in known.by_id:
         pipeline = found["pipeline"] = Ref(known.by_id[stage.id].pipeline)
-    if pipeline is None and known.default is not None:
-        pipeline = found["pipeline"] = Ref(known.default)
+    if pipeline is None and (usual := default_pipeline(uow)) is not None:
+        pipeline = found["pipeline"] = Ref(usual)
     if isinstance(pipeline, Ref) and stage is None:
         first = known.first(pipeline.id)
         if first is not None:

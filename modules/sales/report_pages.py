@@ -26,7 +26,7 @@ from modules.sales.matching import ACCOUNT
 from modules.sales.quotes import LINE, QUOTE
 from modules.sales.results import ages, closed_in, results
 from modules.sales.snapshots import SNAPSHOT
-from modules.sales.stages import Stages, stages
+from modules.sales.stages import default_pipeline
 
 Unit: TypeAlias = Literal["month", "quarter", "year"]
 UNITS: Mapping[str, Unit] = {"month": "month", "quarter": "quarter", "year": "year"}
@@ -124,9 +124,8 @@ def _days(span: Span) -> str:
 
 
 def _funnel(asking: Asking, span: Span) -> Mapping[str, Any]:
-    known = stages(asking.uow)
     offered = _pipelines(asking)
-    chosen = _pipeline(asking, known, [number for number, _ in offered])
+    chosen = _pipeline(asking, [number for number, _ in offered])
     steps = funnel(asking.uow, asking.actor, asking.style, chosen, span.start, span.end) if chosen else []
     return {
         "funnel": steps,
@@ -314,10 +313,10 @@ def _kept(asking: Asking) -> Mapping[str, Any]:
     return {name: number for name, number in kept if number is not None}
 
 
-def _pipeline(asking: Asking, known: Stages, offered: Sequence[int]) -> int | None:
+def _pipeline(asking: Asking, offered: Sequence[int]) -> int | None:
     """Return the pipeline that the address names, as far as the reader sees it."""
     asked = asking.number("pipeline")
-    return asked if asked in offered else known.default or next(iter(offered), None)
+    return asked if asked in offered else default_pipeline(asking.uow) or next(iter(offered), None)
 
 
 def _pipelines(asking: Asking) -> list[tuple[int, str]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from core.sdk import BadRequest, Ref, UnitOfWork, look_up
 
 OPEN, WON, LOST = "open", "won", "lost"
-MEMO = "sales.stages"
+MEMO, DEFAULT = "sales.stages", "sales.default_pipeline"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,11 +28,10 @@ class Stage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stages:
-    """All stages by id, those of each pipeline in their order, and the pipeline of new opportunities."""
+    """All stages by id, and those of each pipeline in their order."""
 
     by_id: Mapping[int, Stage]
     of: Mapping[int, Sequence[Stage]]
-    default: int | None
 
     def first(self, pipeline: int) -> Stage | None:
         """Return the first open stage of a pipeline; None where it has none."""
@@ -54,6 +53,15 @@ def stages(uow: UnitOfWork) -> Stages:
 def forget_stages(uow: UnitOfWork) -> None:
     """Look again: a stage or a pipeline has changed."""
     uow.memo.pop(MEMO, None)
+    uow.memo.pop(DEFAULT, None)
+
+
+def default_pipeline(uow: UnitOfWork) -> int | None:
+    """Return the pipeline of new opportunities; asked once in a transaction."""
+    if DEFAULT not in uow.memo:
+        uow.memo[DEFAULT] = _default(uow)
+    found: int | None = uow.memo[DEFAULT]
+    return found
 
 
 def names_in(text: object) -> tuple[str, ...]:
@@ -78,7 +86,7 @@ def _read(uow: UnitOfWork) -> Stages:
     of: dict[int, list[Stage]] = {}
     for stage in found:
         of.setdefault(stage.pipeline, []).append(stage)
-    return Stages(by_id={s.id: s for s in found}, of=of, default=_default(uow))
+    return Stages(by_id={s.id: s for s in found}, of=of)
 
 
 def _stage(record: Mapping[str, object]) -> Stage:

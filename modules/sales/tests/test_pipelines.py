@@ -36,7 +36,7 @@ LONG = [
 ]
 SHORT = [stage(21, 2), stage(22, 2), stage(23, 2, "commit"), stage(29, 2, "closed", "won")]
 CLOSED = [stage(39, 3, "closed", "won")]
-KNOWN = Stages(by_id={s.id: s for s in LONG + SHORT}, of={1: LONG, 2: SHORT, 3: CLOSED}, default=1)
+KNOWN = Stages(by_id={s.id: s for s in LONG + SHORT}, of={1: LONG, 2: SHORT, 3: CLOSED})
 
 
 @pytest.mark.parametrize(("source", "said", "expected"), [

@@ -28,7 +28,7 @@ def stage(number, kind="open", pipeline=1):
 
 ROAD = [stage(1), stage(2), stage(3), stage(8, "won"), stage(9, "lost")]
 OTHER = [stage(21, pipeline=2)]
-KNOWN = Stages(by_id={s.id: s for s in ROAD + OTHER}, of={1: ROAD, 2: OTHER}, default=1)
+KNOWN = Stages(by_id={s.id: s for s in ROAD + OTHER}, of={1: ROAD, 2: OTHER})
 
 
 @pytest.mark.parametrize(
