@@ -154,6 +154,7 @@ def _show(
         entity=entity,
         number=number,
         form=model,
+        drawing=pages.renderer.drawing(present, entity.name),
         version=_version(form.record, typed, conflict),
         title=_title(present, form),
         may={action: form.may(action) for action in ("create", "update", "delete", "merge")},

@@ -24,6 +24,7 @@ from core.web.addresses import Addresses
 from core.web.avatars import hue_of, initials
 from core.web.collections import collection_url
 from core.web.fields import FieldView, FieldViews
+from core.web.form_drawing import DRAWN, Drawing, KeptDrawings
 from core.web.moulds import Mould, text_mark
 from core.web.table_cells import Column, KeptCells, Looks
 from core.web.texts import TEXTS
@@ -63,6 +64,7 @@ class Pieces:
         self.environment.tests |= {"said": is_said, "person": is_person}
         self._macros: dict[tuple[str, str], Macro] = {}
         self._prints: dict[str, bool] = {}
+        self._of_core: dict[str, bool] = {}
 
     def widget(self, style: Style, mode: str, field: FieldView, **options: Any) -> Markup:
         """Return a field's widget: ``read``, ``edit`` or ``cell`` of the template named after its control."""
@@ -81,6 +83,16 @@ class Pieces:
         if control not in self._prints:
             self._prints[control] = bool(vars(self._widget(control)).get("printed"))
         return self._prints[control]
+
+    def is_of_core(self, control: str) -> bool:
+        """Tell whether a control is drawn by a template of the core, and not by one that a module has put in its place."""
+        if control not in self._of_core:
+            names = (f"widgets/{control}.html", "widgets/_frame.html", "_form_parts.html")
+            found = [(TEMPLATES / name).is_file() and self.environment.get_template(name) for name in names]
+            self._of_core[control] = all(
+                one and one.filename and Path(one.filename).is_relative_to(TEMPLATES) for one in found
+            )
+        return self._of_core[control]
 
     def _macro(self, control: str, mode: str) -> Macro:
         """Find the macro; a missing ``cell`` reads as ``read`` does."""
@@ -107,6 +119,7 @@ class Renderer:
         self._texts: Kept[str] = Kept(STYLES)
         self._cells = KeptCells()
         self._moulds: Kept[Mould] = Kept(PARTS)
+        self._drawn: KeptDrawings = Kept(DRAWN)
         self.addresses = Addresses()
 
     def page(self, template: str, visit: Visit, /, **values: Any) -> str:
@@ -175,6 +188,11 @@ class Renderer:
             draw=partial(pieces.cell, views.style, template),
             prints=pieces.prints,
         )
+
+    def drawing(self, visit: Visit, entity: str) -> Drawing:
+        """Return what draws the fields of an entity's form."""
+        way = (visit.catalog.version, visit.catalog.digest, visit.style, request.script_root, entity)
+        return Drawing(self._drawn, way, self._pieces_of(visit.catalog).is_of_core)
 
     def _pieces_of(self, catalog: Catalog) -> Pieces:
         own = (Path(module.path, "templates") for module in catalog.modules.values() if module.path)
