@@ -11,6 +11,7 @@ from core.kernel.actor import Actor
 from core.kernel.site import Site
 from core.kernel.values import FileRef, Ref
 from core.metadata.catalog import Catalog
+from core.records.compiled import Kept
 from core.records.history_reading import HistoryReading
 from core.records.page import HistoryEntry, Values
 from core.records.query import Query
@@ -92,8 +93,15 @@ class FeedPage:
     next: Position | None
 
 
+_LOGS: Kept[frozenset[str]] = Kept(1024)
+
+
 def logs_of(catalog: Catalog, entity: str) -> frozenset[str]:
     """Return the parts of an entity that nobody writes by hand: what they say of a change, the change itself says."""
+    return _LOGS.get((catalog.version, catalog.digest, entity), lambda: _logs_of(catalog, entity))
+
+
+def _logs_of(catalog: Catalog, entity: str) -> frozenset[str]:
     owned = ((spec, part_of(catalog, spec)) for spec in catalog.entities.values())
     return frozenset(
         spec.name

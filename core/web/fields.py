@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from core.fields import FieldType, FieldTypes, fixed_currency, targets
 from core.i18n import Style
@@ -49,21 +49,33 @@ class FieldView:
     rows: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
 
 
+Same: TypeAlias = "dict[int, tuple[FieldSpec, Mapping[str, Any]]]"
+"""What all values of a field have in common, by the identity of its definition."""
+
+
 class FieldViews:
     """Makes view models in one reader's style; the ids of their inputs begin with ``ids``.
 
-    Where ``today`` is given, days near to it are told in few words.
+    Where ``today`` is given, days near to it are told in few words. ``same`` is what was worked out for others who
+    read in this style.
     """
 
     def __init__(
-        self, types: FieldTypes, style: Style, currency: str, *, ids: str = "f-", today: date | None = None
+        self,
+        types: FieldTypes,
+        style: Style,
+        currency: str,
+        *,
+        ids: str = "f-",
+        today: date | None = None,
+        same: Same | None = None,
     ) -> None:
         self.types = types
         self.style = style
         self.currency = currency
         self.ids = ids
         self.today = today
-        self._same: dict[int, tuple[FieldSpec, Mapping[str, Any]]] = {}
+        self._same: Same = {} if same is None else same
 
     def text(self, spec: FieldSpec, value: Any) -> str:
         """Return how a value reads."""

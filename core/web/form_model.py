@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.access import Access, FieldRights
@@ -13,10 +13,11 @@ from core.fields import FieldTypes
 from core.kernel.site import Site
 from core.metadata.catalog import Catalog
 from core.metadata.specs import EntitySpec, FieldSpec, ItemSpec
+from core.records.compiled import Kept
 from core.records.lines import REMOVED
 from core.records.looking import Look
 from core.views import FormSection, form_sections
-from core.web.fields import FieldView, FieldViews
+from core.web.fields import FieldView, FieldViews, Same
 from core.web.form_values import FormValues
 from core.web.listing import context_of
 from core.web.visit import Visit
@@ -25,6 +26,7 @@ SPARE = "__n__"
 """Number of the row that the script copies for new lines."""
 
 MOST_COLUMNS = 6
+KEPT_STYLES, KEPT_ROWS = 64, 1024
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,6 +142,18 @@ def form_columns(catalog: Catalog, entity: EntitySpec, rights: FieldRights) -> d
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class KeptViews:
+    """What was worked out for one style: what the values of fields have in common, and rows for new lines."""
+
+    same: Same = field(default_factory=dict)
+    rows: Kept[Row] = field(default_factory=lambda: Kept(KEPT_ROWS))
+
+
+KEPT: Kept[KeptViews] = Kept(KEPT_STYLES)
+"""By catalog, style and currency."""
+
+
 class _Builder:
     def __init__(
         self,
@@ -161,7 +175,11 @@ class _Builder:
         self._writable = writable
         self._raw = typed.raw if typed else {}
         self._typed = typed.values if typed else {}
-        self._views = FieldViews(site.get(FieldTypes), present.style, site.settings.currency)
+        way = (present.catalog.version, present.catalog.digest, present.style, site.settings.currency)
+        self._kept = KEPT.get(way, KeptViews)
+        self._views = FieldViews(
+            site.get(FieldTypes), present.style, site.settings.currency, same=self._kept.same
+        )
         self._context = context_of(site, present)
         self._errors: dict[str, list[str]] = defaultdict(list)
         for problem in problems:
@@ -180,12 +198,14 @@ class _Builder:
             span=item.span,
             editable=spec.name in self._rights.editable,
         )
-        view = replace(
-            view,
-            required=view.required or spec.name in self._look.required,
-            hidden=spec.name in self._look.hidden,
-            locked=spec.name in self._look.read_only,
-        )
+        look, name = self._look, spec.name
+        if name in look.required or name in look.hidden or name in look.read_only:
+            view = replace(
+                view,
+                required=view.required or name in look.required,
+                hidden=name in look.hidden,
+                locked=name in look.read_only,
+            )
         return self._table(spec, item, view, values) if spec.type == "list" else view
 
     def _field(
@@ -211,14 +231,29 @@ class _Builder:
             now = {line["id"]: line["version"] for line in values.get(spec.name) or ()}
             lines = [{**line, "version": now.get(line.get("id"), "")} for line in lines]
         rows = tuple(self._row(spec, child, columns, rights, n, line) for n, line in enumerate(lines))
-        spare = self._row(spec, child, columns, rights, len(rows), {})
+        spare = self._new_row(spec, child, columns, rights, len(rows))
         return SubTable(
-            view=replace(view, span=True),
+            view=view,
             headings=spare.cells,
             rows=rows,
             spare=spare,
-            pattern=self._row(spec, child, columns, rights, SPARE, {}),
+            pattern=self._new_row(spec, child, columns, rights, SPARE),
         )
+
+    def _new_row(
+        self,
+        spec: FieldSpec,
+        child: EntitySpec,
+        columns: Sequence[str],
+        rights: FieldRights,
+        number: int | str,
+    ) -> Row:
+        """Return a row for a new line; one into which nobody has typed anything is alike for all with equal rights."""
+        if self._raw:
+            return self._row(spec, child, columns, rights, number, {})
+        editable = tuple(name in rights.editable for name in columns)
+        key = (spec.entity, spec.name, child.name, tuple(columns), editable, self._writable, number)
+        return self._kept.rows.get(key, lambda: self._row(spec, child, columns, rights, number, {}))
 
     def _row(
         self,

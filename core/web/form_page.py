@@ -21,6 +21,7 @@ from core.web.form_open import OpenForm, open_form
 from core.web.form_related import related
 from core.web.form_values import FormValues, whole
 from core.web.history_page import history_lines
+from core.web.looking import looking
 from core.web.lookups import store_upload
 from core.web.merge_page import merged_into
 from core.web.pages import Pages, go
@@ -185,9 +186,10 @@ def _operations(form: OpenForm) -> list[Operation]:
     if not form.number or form.trashed:
         return []
     present = form.present
-    offers = form.site.get(Operations).offers(
-        present.actor, form.entity.name, form.number, catalog=present.catalog
-    )
+    with looking(form.site, present) as uow:
+        offers = form.site.get(Operations).offers(
+            present.actor, form.entity.name, form.number, catalog=present.catalog, uow=uow
+        )
     return [offered.operation for offered in offers]
 
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import url_for
-
 from core.access import Access
 from core.fields import FieldTypes
 from core.metadata.specs import EntitySpec
@@ -15,11 +13,13 @@ from core.records.page import Page
 from core.records.query import Query
 from core.records.reading import Reading
 from core.views import Pointing, list_view, pointing
+from core.web.addresses import address
 from core.web.chips import Chip
 from core.web.collections import collection_url
 from core.web.fields import FieldView, FieldViews
 from core.web.form_open import OpenForm
 from core.web.list_query import ListState
+from core.web.looking import looking
 
 ROWS = 10
 COLUMNS = 5
@@ -73,7 +73,8 @@ def _related(form: OpenForm, one: Pointing, *, rows: int, told: bool) -> Related
         limit=rows or 1,
         count=True,
     )
-    page = form.site.get(Reading).find(actor, entity.name, query, catalog=catalog)
+    with looking(form.site, form.present) as uow:
+        page = form.site.get(Reading).find(actor, entity.name, query, catalog=catalog, uow=uow)
     views = FieldViews(form.site.get(FieldTypes), style, form.site.settings.currency)
     label = style.label(entity.plural or entity.label)
     return Related(
@@ -94,7 +95,7 @@ def _related(form: OpenForm, one: Pointing, *, rows: int, told: bool) -> Related
 def _where(form: OpenForm, entity: EntitySpec, one: Pointing, page: Page, *, straight: bool) -> str:
     """Return where a count leads: to the records in their list, or straight to the only one."""
     if straight and page.total == 1 and page.items:
-        return url_for("web.record", entity=entity.name, number=page.items[0]["id"])
+        return address("web.record", entity=entity.name, number=page.items[0]["id"])
     return collection_url("list", entity.name) + _address(form, entity, one)
 
 
@@ -125,4 +126,4 @@ def _new(form: OpenForm, entity: EntitySpec, one: Pointing) -> str:
         return ""
     many = entity.fields[one.field].type == "reference_any"
     here = f"{form.entity.name}:{form.number}" if many else str(form.number)
-    return url_for("web.record_new", entity=entity.name) + "?" + urlencode({one.field: here})
+    return address("web.record_new", entity=entity.name) + "?" + urlencode({one.field: here})

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import url_for
-
 from core.access import FieldRights
 from core.kernel.site import Site
 from core.kernel.values import Ref
@@ -18,6 +16,7 @@ from core.metadata.workflow_specs import WorkflowSpec
 from core.records.service import Records
 from core.records.state_targets import StateTarget
 from core.storage import UnitOfWork
+from core.web.addresses import address
 from core.web.looking import looking
 from core.web.visit import Visit
 from core.workflow import Offer
@@ -100,7 +99,7 @@ def _bar(
             for index, offer in enumerate(own)
             if offer.name not in several
         ),
-        picture=url_for("web.workflow", entity=entity.name, number=record["id"], field=workflow.field),
+        picture=address("web.workflow", entity=entity.name, number=record["id"], field=workflow.field),
     )
 
 
@@ -159,7 +158,7 @@ def looks_of(present: Visit, workflow: WorkflowSpec) -> dict[str, tuple[str, str
 
 def _url(entity: EntitySpec, record: Mapping[str, Any], offer: Offer) -> str:
     to = offer.to[0] if offer.to is not None else None
-    return url_for("web.transition", entity=entity.name, number=record["id"], name=offer.name, to=to)
+    return address("web.transition", entity=entity.name, number=record["id"], name=offer.name, to=to)
 
 
 def _move(

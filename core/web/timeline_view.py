@@ -8,8 +8,6 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from flask import url_for
-
 from core.access import Access
 from core.kernel.site import Site
 from core.kernel.values import FileRef, Ref
@@ -20,7 +18,9 @@ from core.timeline.entities import BEHAVIOUR, FOLLOWER, NOTE
 from core.timeline.events import TimelineEvent
 from core.timeline.feed import CHANGE, MOVE, Feed, FeedPage, Item, Note, Position
 from core.timeline.mentions import marked
+from core.web.addresses import address
 from core.web.history_page import Line, lines_of
+from core.web.looking import looking
 from core.web.texts import N_
 from core.web.timeline_events import events_of_modules, kinds_of_modules
 from core.web.visit import Visit
@@ -90,7 +90,7 @@ class TimelineView:
 
     def url(self, route: str, **more: Any) -> str:
         """Return the address of one of this timeline's routes."""
-        found: str = url_for(f"web.{route}", entity=self.entity.name, number=self.number, **more)
+        found: str = address(f"web.{route}", entity=self.entity.name, number=self.number, **more)
         return found
 
 
@@ -115,16 +115,17 @@ def timeline_of(
     if not has_timeline(entity) or not number or trashed:
         return None
     actor, catalog, access = present.actor, present.catalog, site.get(Access)
-    feed = Feed(site, actor, catalog)
-    page = feed.page(
-        entity.name,
-        number,
-        kind=kind,
-        before=before,
-        limit=limit,
-        events=events_of_modules(site, present, entity, number),
-    )
-    followers = feed.followers(entity.name, number) if before is None else []
+    with looking(site, present) as uow:
+        feed = Feed(site, actor, catalog, uow)
+        page = feed.page(
+            entity.name,
+            number,
+            kind=kind,
+            before=before,
+            limit=limit,
+            events=events_of_modules(site, present, entity, number),
+        )
+        followers = feed.followers(entity.name, number) if before is None else []
     return TimelineView(
         entity=entity,
         number=number,
@@ -150,14 +151,14 @@ def _kinds(site: Site, present: Visit, entity: EntitySpec, number: int) -> Itera
 
 
 def _kind_url(entity: EntitySpec, number: int, kind: str) -> str:
-    found: str = url_for("web.timeline", entity=entity.name, number=number, kind=kind or None)
+    found: str = address("web.timeline", entity=entity.name, number=number, kind=kind or None)
     return found
 
 
 def _older(entity: EntitySpec, number: int, kind: str, page: FeedPage) -> str:
     if page.next is None:
         return ""
-    found: str = url_for(
+    found: str = address(
         "web.timeline", entity=entity.name, number=number, kind=kind or None, before=str(page.next)
     )
     return found
