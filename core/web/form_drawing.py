@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 from core.kernel.values import Ref
 from core.records.compiled import Kept
 from core.web.fields import FieldView
-from core.web.form_model import Row, SubTable
+from core.web.form_rows import Row, SubTable
 
 DRAWN = 8192
 """Fields and rows that are kept, each of them for each style and way in which it can stand."""

@@ -18,6 +18,7 @@ from core.records.lines import REMOVED
 from core.records.looking import Look
 from core.views import FormSection, form_sections
 from core.web.fields import FieldView, FieldViews, Same
+from core.web.form_rows import Row, SubTable
 from core.web.form_values import FormValues
 from core.web.listing import context_of
 from core.web.visit import Visit
@@ -27,28 +28,6 @@ SPARE = "__n__"
 
 MOST_COLUMNS = 6
 KEPT_STYLES, KEPT_ROWS = 64, 1024
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
-    """One line of a sub-table."""
-
-    number: str
-    id: str
-    version: str
-    cells: tuple[FieldView, ...]
-    removed: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SubTable:
-    """A list field as a table of inputs: present lines, one spare, and the pattern of further ones."""
-
-    view: FieldView
-    headings: tuple[FieldView, ...]
-    rows: tuple[Row, ...]
-    spare: Row
-    pattern: Row
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

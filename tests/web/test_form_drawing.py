@@ -15,7 +15,7 @@ from core.metadata.specs import Choice, FieldSpec
 from core.records.compiled import Kept
 from core.web.fields import FieldViews
 from core.web.form_drawing import Drawing
-from core.web.form_model import Row, SubTable
+from core.web.form_rows import Row, SubTable
 from core.web.pages import Pages
 from core.web.visit import open_visit
 
