@@ -6,10 +6,11 @@ Which they are stands in the ready filters of the lists and nowhere else, so tha
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from core.sdk import (
     Actor,
+    BadRequest,
     JobContext,
     Ref,
     UnitOfWork,
@@ -43,6 +44,11 @@ LINES = {
     ("contacts.contact", "quiet"): N_("Contacts not spoken to for too long: {number}"),
 }
 
+TOO_MANY = "too_many_groups"
+OWNERS = 200
+"""So many owners are asked for at once, where all of them are too many."""
+
+Group = Mapping[str, object]
 Figures = dict[tuple[str, str], int]
 """How many customers of an entity one filter finds."""
 
@@ -66,12 +72,37 @@ def _count(entity: str, of: dict[int, Figures], uow: UnitOfWork) -> int:
     forgotten = 0
     for name in (FORGOTTEN, *REASONS):
         where = condition_of(entity, name, uow)
-        for group in aggregate(uow, entity, ("owner", "team"), where=where) if where else ():
+        for group in _groups(entity, where, uow) if where else ():
             number = int(str(group["count()"]))
             forgotten += number if name == FORGOTTEN else 0
             for person in _answerable(group["owner"], group["team"], uow):
                 of[person][entity, name] += number
     return forgotten
+
+
+def _groups(entity: str, where: str, uow: UnitOfWork) -> Iterator[Group]:
+    """Yield how many there are by owner and team; where that is too much to tell at once, some owners at a time."""
+    try:
+        yield from aggregate(uow, entity, ("owner", "team"), where=where)
+    except BadRequest as refused:
+        if refused.reason != TOO_MANY:
+            raise
+        yield from aggregate(uow, entity, ("owner", "team"), where=f"({where}) and is_empty(owner)")
+        owners = sorted(int(str(one["id"])) for one in look_up(uow, "base.user", ()))
+        for some in range(0, len(owners), OWNERS):
+            yield from _of(owners[some : some + OWNERS], entity, where, uow)
+
+
+def _of(owners: Sequence[int], entity: str, where: str, uow: UnitOfWork) -> Iterator[Group]:
+    """Yield the groups of these owners; where there are too many, those of each half of them."""
+    try:
+        found = aggregate(uow, entity, ("owner", "team"), where=f"({where}) and owner in {list(owners)}")
+    except BadRequest as refused:
+        if refused.reason != TOO_MANY or len(owners) == 1:
+            raise
+        middle = len(owners) // 2
+        found = [*_of(owners[:middle], entity, where, uow), *_of(owners[middle:], entity, where, uow)]
+    yield from found
 
 
 def condition_of(entity: str, name: str, uow: UnitOfWork) -> str:

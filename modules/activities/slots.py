@@ -33,13 +33,14 @@ def free_times(
     """
     busy = _Busy(taken, timedelta(minutes=offer.buffer))
     length, step = timedelta(minutes=offer.minutes), timedelta(minutes=offer.step)
+    first = max(offer.earliest, window[0]) if window else offer.earliest
     for opens, closes in _hours(offer, hours, window):
-        start, last = opens, closes - length
-        while start <= last:
-            inside = window is None or window[0] <= start < window[1]
-            if inside and start >= offer.earliest and not busy.meets(start, start + length):
+        start = _next(opens, first, step)
+        while start + length <= closes and (window is None or start < window[1]):
+            until = busy.until(start, start + length)
+            if until is None:
                 yield start
-            start += step
+            start = _next(start + step, until or start, step)
 
 
 def free_hosts(
@@ -66,10 +67,15 @@ class _Busy:
                 self._begins.append(since)
                 self._ends.append(until)
 
-    def meets(self, start: datetime, end: datetime) -> bool:
-        """Tell whether something lies over a time; only the last that begins before its end can."""
+    def until(self, start: datetime, end: datetime) -> datetime | None:
+        """Return until when something lies over a time, None where nothing does; only the last that begins before its end can."""
         place = bisect_left(self._begins, end)
-        return place > 0 and self._ends[place - 1] > start
+        return self._ends[place - 1] if place and self._ends[place - 1] > start else None
+
+
+def _next(start: datetime, earliest: datetime, step: timedelta) -> datetime:
+    """Return the first beginning, so many steps behind another, that is not too early."""
+    return start + max(0, -((start - earliest) // step)) * step
 
 
 def _hours(offer: Offer, hours: WorkingTime, window: Span | None) -> Iterator[Span]:

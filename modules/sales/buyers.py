@@ -106,7 +106,7 @@ def _groups(
     try:
         yield from ask(start, end)
     except BadRequest as refused:
-        if refused.code != "too_many_groups" or (end - start).days < 2:
+        if refused.reason != "too_many_groups" or (end - start).days < 2:
             raise
         middle = start + (end - start) / 2
         yield from _groups(ask, start, middle)

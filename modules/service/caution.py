@@ -10,9 +10,11 @@ from core.sdk import Asking, EntitySpec, Panel, Ref, look_up, reading
 TICKET, ACCOUNT, CONTACT = "service.ticket", "contacts.account", "contacts.contact"
 OPEN = "state in ['new', 'in_progress', 'waiting']"
 SHOWN, LOOKED_AT = 3, 20
-"""So many tickets are told, the worst first, of so many that are looked at, the oldest first."""
+"""So many tickets are told of so many that are looked at: the worst first, of equals the oldest."""
 
-WORST_FIRST = ("critical", "major", "minor")
+WORST_FIRST = ("-severity", "received_at")
+"""The choices of a severity stand from slight to bad; one that is no longer among them counts as the slightest."""
+
 FIELDS = ("number", "subject", "severity", "state", "received_at", "owner")
 
 
@@ -35,12 +37,9 @@ def caution(entity: EntitySpec, record: Mapping[str, object], asking: Asking) ->
     if entity.name == TICKET:
         where += f" and id != {int(str(record['id']))}"
     found: list[Row] = list(
-        look_up(
-            asking.uow, TICKET, FIELDS, where=where, actor=asking.actor, sort=("received_at",), most=LOOKED_AT
-        )
+        look_up(asking.uow, TICKET, FIELDS, where=where, actor=asking.actor, sort=WORST_FIRST, most=LOOKED_AT)
     )
     if found:
-        found.sort(key=lambda ticket: WORST_FIRST.index(ticket["severity"]))
         yield Panel(
             name="service.caution",
             title="Open tickets",
@@ -78,20 +77,24 @@ def _referred(entity: EntitySpec, record: Mapping[str, object], to: str) -> list
 
 def _told(ticket: Row, asking: Asking) -> Mapping[str, object]:
     style = asking.style
-    choices = {
-        name: {choice.name: choice for choice in asking.entity(TICKET).fields[name].choices}
-        for name in ("severity", "state")
-    }
     owner = ticket["owner"]
     return {
         "sentence": style._(
             SENTENCE,
             number=ticket["number"],
             since=style.datetime(ticket["received_at"]),
-            severity=style.label(choices["severity"][ticket["severity"]].label),
-            state=style.label(choices["state"][ticket["state"]].label),
+            severity=_label("severity", ticket, asking),
+            state=_label("state", ticket, asking),
         ),
         "subject": ticket["subject"],
         "who": owner.title or "" if isinstance(owner, Ref) else "",
         "url": asking.record_url(TICKET, int(ticket["id"])),
     }
+
+
+def _label(field: str, ticket: Row, asking: Asking) -> str:
+    """Return a choice as it is called; one that is no longer declared by its name."""
+    for choice in asking.entity(TICKET).fields[field].choices:
+        if choice.name == ticket[field]:
+            return asking.style.label(choice.label)
+    return str(ticket[field])

@@ -7,6 +7,7 @@ import pytest
 from core.contributions.asking import asking_at
 from core.errors import AccessDenied, NotFound, TransitionRefused, ValidationFailed
 from core.storage import Database
+from core.studio import Studio
 from core.testing.site import actor_of
 from modules.service.caution import caution
 
@@ -144,3 +145,32 @@ def test_colleagues_see_the_tickets_of_their_own_customers_only(desk, site, tick
     written = ticket(desk.as_(seller), subject="She says it is loud")
     of_nobody = {"owner": None, "team": None, "account": None}
     assert desk.get(TICKET, written, *of_nobody) == of_nobody, "the company is out of their sight"
+
+
+def test_the_caution_sees_a_bad_ticket_behind_many_slight_ones_and_knows_the_severities_of_the_site(
+    desk, site, her, ticket, warned
+):
+    desk.create(TICKET, *({"subject": f"Colour {n}", "contact": her} for n in range(22)))
+    ticket(subject="On fire", severity="critical")
+    person = desk.get("contacts.contact", her, "account") | {"id": her}
+
+    def first():
+        return warned("contacts.contact", person)[0]
+
+    assert first().endswith("On fire")
+    choices = {name: {"label": {"en": name.title()}} for name in ("minor", "major", "critical", "blocker")}
+    site.get(Studio).change_field(desk.actor, TICKET, "severity", {"choices": choices})
+    ticket(subject="All is lost", severity="blocker")
+    told = first()
+    assert told.endswith("All is lost")
+    assert "Severity: Blocker." in told
+
+
+def test_whoever_supports_makes_companies_without_a_word_on_what_they_may_owe(desk, agent):
+    for name, role in (("anna", "service.agent"), ("chief", "service.manager")):
+        theirs = desk.as_(agent(name, "base.member", role))
+        with pytest.raises((AccessDenied, ValidationFailed)):
+            theirs.one("contacts.account", name="Deep", credit_limit={"amount": "5", "currency": "IRR"})
+        with pytest.raises((AccessDenied, ValidationFailed)):
+            theirs.one("contacts.account", name="Late", payment_terms_days=90)
+        assert theirs.one("contacts.account", name=f"Firm of {name}")
