@@ -13,6 +13,7 @@ import orjson
 
 from core.access import key_of
 from core.errors import BadRequest
+from core.expressions import only_equates
 from core.kernel.actor import Actor
 from core.kernel.values import Money, Ref
 from core.metadata.catalog import Catalog
@@ -47,7 +48,10 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Aggregation:
-    """A compiled aggregate: its statement, and what its columns mean."""
+    """A compiled aggregate: its statement, and what its columns mean.
+
+    ``spans`` tells that more is looked for than values: how much is read depends on what comes with the question.
+    """
 
     statement: Statement
     given: dict[str, object]
@@ -56,6 +60,7 @@ class Aggregation:
     ranks: dict[str, dict[object, int]]
     currencies: tuple[str, ...]
     measures: tuple[Measure, ...]
+    spans: bool
 
 
 class Aggregating:
@@ -107,7 +112,8 @@ class Aggregating:
                 **words(patterns),
                 **{f"cut_{name}": list(points) for name, points in cuts.items()},
             }
-            rows = lent.raw(made.statement.sql, made.statement.params(given))
+            run = lent.afresh if made.spans else lent.raw
+            rows = run(made.statement.sql, made.statement.params(given))
         if len(rows) > MAX_GROUPS and _distinct(made, rows) > MAX_GROUPS:
             raise BadRequest(
                 "There are more than {maximum} groups; narrow the filter.",
@@ -162,6 +168,7 @@ class Aggregating:
             titled=titled,
             currencies=currencies,
             measures=figures,
+            spans=wanted is not None and not only_equates(wanted.shape),
             ranks={name: {c.name: i for i, c in enumerate(spec.fields[name].choices)} for name in groups},
         )
 

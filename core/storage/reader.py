@@ -49,6 +49,18 @@ class Reader:
         except psycopg.Error as failure:
             return self._recover(failure, lambda driver: RawCursor(driver).execute(sql, params, prepare=True))
 
+    def afresh(self, sql: str, params: Sequence[object] = ()) -> list[Row]:
+        """Return all rows of a statement planned for these values: where they decide how much is read, as spans do.
+
+        Of a prepared one PostgreSQL keeps a plan for any values before long, where it takes every span for a short one.
+        """
+        try:
+            return RawCursor(self._driver).execute(sql, params, prepare=False).fetchall()
+        except psycopg.Error as failure:
+            return self._recover(
+                failure, lambda driver: RawCursor(driver).execute(sql, params, prepare=False)
+            )
+
     def broad(self, sql: str, params: Sequence[object] = ()) -> list[Row]:
         """Return all rows of a statement over many tables, planned once for all values.
 

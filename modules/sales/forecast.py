@@ -10,7 +10,7 @@ those in the site's currency.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -69,31 +69,31 @@ class Forecast:
     total: Row
 
 
+Kept = dict[str, dict[int | None, Row]]
+"""Rows by whom they are of: ``owner`` or ``team``."""
+
+
 def forecast(uow: UnitOfWork, actor: Actor, style: Style, start: dt.date, end: dt.date) -> Forecast:
     """Return what ``actor`` sees of the period ``start`` up to the day before ``end``."""
-    closed = closed_in(style, start, end)
-    found, teams = (_rows(uow, actor, by, start, end, closed) for by in ("owner", "team"))
+    kept: Kept = {"owner": {}, "team": {}}
+    _add_open(kept, uow, actor, expected_in(start, end))
+    _add_won(kept, uow, actor, closed_in(style, start, end))
+    _add_overdue(kept, uow, actor)
+    for by, rows in kept.items():
+        _add_quotas(rows, uow, actor, by, start, end)
+    _add_said(kept["owner"], uow, actor, start, end)
+    sellers, teams = map(_sorted, kept.values())
     return Forecast(
         start=start,
         end=end,
         currency=_currency(uow),
-        rows=found,
+        rows=sellers,
         teams=tuple(row for row in teams if row.owner is not None),
-        total=_sum(found),
+        total=_sum(sellers),
     )
 
 
-def _rows(
-    uow: UnitOfWork, actor: Actor, by: str, start: dt.date, end: dt.date, closed: str
-) -> tuple[Row, ...]:
-    """Return the rows of sellers (``by`` owner) or of teams."""
-    rows: dict[int | None, Row] = {}
-    _add_open(rows, uow, actor, by, expected_in(start, end))
-    _add_won(rows, uow, actor, by, closed)
-    _add_overdue(rows, uow, actor, by)
-    _add_quotas(rows, uow, actor, by, start, end)
-    if by == "owner":
-        _add_said(rows, uow, actor, start, end)
+def _sorted(rows: Mapping[int | None, Row]) -> tuple[Row, ...]:
     return tuple(sorted(rows.values(), key=lambda row: (-row.expected, row.owner.id if row.owner else 0)))
 
 
@@ -103,16 +103,10 @@ def expected_in(start: dt.date, end: dt.date) -> str:
     return f"state == 'open' and {days} and expected_close >= $today"
 
 
-def _add_open(rows: dict[int | None, Row], uow: UnitOfWork, actor: Actor, by: str, inside: str) -> None:
-    for group in aggregate(
-        uow,
-        OPPORTUNITY,
-        (by, "forecast_category"),
-        (AMOUNT, WEIGHTED, "count()", "count(amount_base)"),
-        where=inside,
-        actor=actor,
-    ):
-        row = _row(rows, group[by])
+def _add_open(kept: Kept, uow: UnitOfWork, actor: Actor, inside: str) -> None:
+    measures = (AMOUNT, WEIGHTED, "count()", "count(amount_base)")
+    groups = aggregate(uow, OPPORTUNITY, (*kept, "forecast_category"), measures, where=inside, actor=actor)
+    for rows, row, group in _each(kept, groups):
         amount, category = amount_of(group[AMOUNT]), str(group["forecast_category"])
         rows[_id(row.owner)] = replace(
             row,
@@ -124,11 +118,10 @@ def _add_open(rows: dict[int | None, Row], uow: UnitOfWork, actor: Actor, by: st
         )
 
 
-def _add_won(rows: dict[int | None, Row], uow: UnitOfWork, actor: Actor, by: str, closed: str) -> None:
-    for group in aggregate(
-        uow, OPPORTUNITY, (by,), (AMOUNT, "count()"), where=f"state == 'won' and {closed}", actor=actor
-    ):
-        row = _row(rows, group[by])
+def _add_won(kept: Kept, uow: UnitOfWork, actor: Actor, closed: str) -> None:
+    where = f"state == 'won' and {closed}"
+    groups = aggregate(uow, OPPORTUNITY, tuple(kept), (AMOUNT, "count()"), where=where, actor=actor)
+    for rows, row, group in _each(kept, groups):
         amount = amount_of(group[AMOUNT])
         rows[_id(row.owner)] = replace(
             row,
@@ -138,19 +131,24 @@ def _add_won(rows: dict[int | None, Row], uow: UnitOfWork, actor: Actor, by: str
         )
 
 
-def _add_overdue(rows: dict[int | None, Row], uow: UnitOfWork, actor: Actor, by: str) -> None:
-    for group in aggregate(
-        uow,
-        OPPORTUNITY,
-        (by,),
-        (AMOUNT, "count()"),
-        where="state == 'open' and expected_close < $today",
-        actor=actor,
-    ):
-        row = _row(rows, group[by])
+def _add_overdue(kept: Kept, uow: UnitOfWork, actor: Actor) -> None:
+    where = "state == 'open' and expected_close < $today"
+    groups = aggregate(uow, OPPORTUNITY, tuple(kept), (AMOUNT, "count()"), where=where, actor=actor)
+    for rows, row, group in _each(kept, groups):
         rows[_id(row.owner)] = replace(
-            row, overdue=amount_of(group[AMOUNT]), overdue_count=int(str(group["count()"]))
+            row,
+            overdue=row.overdue + amount_of(group[AMOUNT]),
+            overdue_count=row.overdue_count + int(str(group["count()"])),
         )
+
+
+def _each(
+    kept: Kept, groups: Iterable[Mapping[str, object]]
+) -> Iterator[tuple[dict[int | None, Row], Row, Mapping[str, object]]]:
+    """Yield each group with the row of its seller and with that of its team, which are to be written back."""
+    for group in groups:
+        for by, rows in kept.items():
+            yield rows, _row(rows, group[by]), group
 
 
 def _add_quotas(

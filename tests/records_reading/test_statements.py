@@ -21,7 +21,7 @@ class Counting:
     """A reader that remembers what it was asked."""
 
     def __init__(self, reader):
-        self.reader, self.asked = reader, []
+        self.reader, self.asked, self.afresh_asked = reader, [], 0
 
     def raw(self, sql, params=()):
         self.asked.append((sql, list(params)))
@@ -30,6 +30,11 @@ class Counting:
     def broad(self, sql, params=()):
         self.asked.append((sql, list(params)))
         return self.reader.broad(sql, params)
+
+    def afresh(self, sql, params=()):
+        self.asked.append((sql, list(params)))
+        self.afresh_asked += 1
+        return self.reader.afresh(sql, params)
 
 
 @contextmanager

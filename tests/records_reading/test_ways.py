@@ -93,6 +93,15 @@ def test_where_nothing_but_values_is_asked_for_each_way_answers(filled):
     assert "UNION ALL" not in aggregated(filled, ("shelf",), "shelf.room == 'x'")[1]
 
 
+def test_what_is_looked_for_by_a_span_is_planned_for_its_ends(filled):
+    for where, afresh in (("", 0), ("shelf == 1", 0), ("size > 2", 1), ("made < date('2026-01-01')", 1)):
+        with counting(filled) as reader:
+            filled.aggregating.aggregate(
+                ME, "kit.item", (), ("count()",), where, catalog=filled.catalog(ROLES), reader=reader
+            )
+        assert reader.afresh_asked == afresh, where
+
+
 def test_only_alternatives_on_single_columns_come_apart(filled):
     catalog = filled.catalog(ROLES)
     schema = filled.reading.reader_schema(filled.reading.eyes(ME, catalog))
