@@ -14,6 +14,7 @@ from core.fields.context import LoadContext
 from core.fields.decimals import unreadable_refusal
 from core.fields.refusal import FieldRefused, shown
 from core.i18n import Style, Unreadable
+from core.i18n.moments import in_zone
 from core.metadata.specs import FieldSpec, Json
 
 FIRST_DAY = date(1800, 1, 1)
@@ -150,7 +151,7 @@ class DateTimeField(FieldType):
 
     def to_cell(self, spec: FieldSpec, value: Value, style: Style) -> object:
         # Spreadsheets know no zones: the cell holds what the reader's clock showed.
-        return value.astimezone(_zone(style)).replace(tzinfo=None)
+        return in_zone(value, style.zone).replace(tzinfo=None)
 
     def to_key(self, spec: FieldSpec, value: Value) -> str | None:
         return str(self.to_json(spec, value))
@@ -172,7 +173,10 @@ def _in_utc(value: datetime) -> datetime:
         instant = value.astimezone(UTC)
     except OverflowError:
         raise _out_of_range() from None
-    _known(instant.date())
+    if (
+        _known(instant.date()) == date.max
+    ):  # the day after it, which zones of the east have already, does not exist
+        raise _out_of_range()
     return instant
 
 

@@ -21,8 +21,15 @@ def find_zone(name: str) -> ZoneInfo | None:
 
 
 def in_zone(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Return the local time of a stored instant; one without zone is taken as UTC, as it is stored."""
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(zone)
+    """Return the local time of a stored instant; one without zone is taken as UTC, as it is stored.
+
+    At the ends of the years that there are it is the last moment that can be told.
+    """
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        return aware.astimezone(zone)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=zone) if aware.year == 1 else datetime.max.replace(tzinfo=zone)
 
 
 def day_start(day: date, zone: ZoneInfo) -> datetime:

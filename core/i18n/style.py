@@ -262,6 +262,17 @@ class Style:
 
         A date alone means the first instant of that day.
         """
+        try:
+            return self._moment(text, today)
+        except OverflowError:
+            raise Unreadable(
+                "The year must be between {first} and {last}.",
+                code="year_out_of_range",
+                first=self.calendar.first_year,
+                last=self.calendar.last_year,
+            ) from None
+
+    def _moment(self, text: str, today: dt.date | None) -> dt.datetime:
         plain = ascii_digits(text).strip()
         moment = _iso_moment(plain)
         if moment is not None:

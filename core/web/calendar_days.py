@@ -287,7 +287,7 @@ class Days:
         code = self.style.lang
         return Shown(
             title=self._title(self.style.calendar, self.style.digits.draw),
-            other_title=self._title(self.other, str) if self.other else "",
+            other_title=self._other_title(),
             weeks=weeks,
             hours=tuple((h, self.style.digits.draw(f"{h:02}:00")) for h in span) if self.weekly else (),
             headings=tuple(
@@ -326,7 +326,7 @@ class Days:
         return DayCell(
             date=day,
             number=self.style.digits.draw(str(calendar.from_date(day).day)),
-            other=str(self.other.from_date(day).day) if self.other else "",
+            other=self._other_day(day),
             name=f"{weekday_name(self.style.lang, day.weekday())}{self.style.language.list_separator}{self.style.date(day)}",
             outside=not first <= day < after,
             weekend=day.weekday() in calendar.weekend,
@@ -334,6 +334,19 @@ class Days:
             entries=tuple(entries),
             hours=hours,
         )
+
+    def _other_day(self, day: date) -> str:
+        """Return the number of a day in the other calendar; nothing where its years do not reach."""
+        try:
+            return str(self.other.from_date(day).day) if self.other else ""
+        except Unreadable:
+            return ""
+
+    def _other_title(self) -> str:
+        try:
+            return self._title(self.other, str) if self.other else ""
+        except Unreadable:
+            return ""
 
     def _title(self, calendar: Calendar, draw: Callable[[str], str]) -> str:
         """Return month and year of the days shown, or the two months that they fall into."""

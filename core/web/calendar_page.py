@@ -106,10 +106,13 @@ def _move(days: Days, number: int, target: tuple[date, int | None], version: int
     start, end = item.get(place), item.get(view.end.name) if view.end else None
     if start is None:
         raise NotFound
-    moved = _moved(days, start, target[0] - days.entry(item).first, target[1])
-    values = {place: moved}
-    if view.end is not None and end is not None:
-        values[view.end.name] = end + (moved - start)
+    try:
+        moved = _moved(days, start, target[0] - days.entry(item).first, target[1])
+        values = {place: moved}
+        if view.end is not None and end is not None:
+            values[view.end.name] = end + (moved - start)
+    except OverflowError as wrong:  # it would end after the last day that there is
+        raise BadRequest("{text} is not a date.", code="bad_value", text=target[0].isoformat()) from wrong
     database = days.site.get(Database)
 
     def act() -> None:

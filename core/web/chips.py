@@ -149,9 +149,9 @@ def _on_date(chip: Chip, spec: FieldSpec, path: Node, context: LoadContext) -> N
         return between(path, spec, *bounds(chip.value, context.reader), context)
     try:
         day = context.reader.parse_date(chip.value)
-    except ValueError as unreadable:
+        first, after = _edges(day, day + timedelta(days=1), spec, context)
+    except (ValueError, OverflowError) as unreadable:  # after the last day there is none
         raise BadRequest("{text} is not a date.", code="bad_value", text=chip.value) from unreadable
-    first, after = _edges(day, day + timedelta(days=1), spec, context)
     if chip.operator == "from":
         return Binary(">=", path, first)
     if chip.operator == "to":

@@ -257,7 +257,10 @@ def _read_manifest() -> Mapping[str, str]:
 
 def is_said(field: FieldView) -> bool:
     """Tell whether a field says something where there is little room: not nothing, and not a no."""
-    return field.value not in (None, "", False, (), [])
+    value = field.value
+    return (
+        value is not None and value is not False and not (isinstance(value, (str, tuple, list)) and not value)
+    )
 
 
 def is_person(field: FieldView) -> bool:

@@ -66,7 +66,7 @@ DATE = Row(
 DATETIME = Row(
     type="datetime",
     control="datetime",
-    values=(NOON, NOON.replace(microsecond=123), datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)),
+    values=(NOON, NOON.replace(microsecond=123), datetime(9999, 12, 30, 23, 59, 59, 999999, tzinfo=UTC)),
     good=(
         ("2026-03-21T08:30:00Z", NOON),
         ("2026-03-21T12:00:00+03:30", NOON),
@@ -82,6 +82,7 @@ DATETIME = Row(
         ("2026-03-21T23:59:60Z", "no_such_day"),
         ("1405-09-01T00:00:00Z", "year_out_of_range"),
         ("9999-12-31T23:59:59-05:00", "year_out_of_range"),
+        ("9999-12-31T23:00:00Z", "year_out_of_range"),
         ("0001-01-01T00:00:00+05:00", "year_out_of_range"),
         ("", "not_a_datetime"),
         (1774081800, "wrong_type"),

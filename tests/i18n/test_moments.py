@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from core.i18n import Unreadable
-from core.i18n.moments import day_start, find_zone, instants, local_moment, read_time
+from core.i18n.moments import day_start, find_zone, in_zone, instants, local_moment, read_time
 
 TEHRAN = ZoneInfo("Asia/Tehran")
 NOW = datetime(2026, 11, 13, 11, 0, tzinfo=UTC)
@@ -134,3 +134,15 @@ def test_today_is_the_date_where_the_reader_is(reader) -> None:
     late = datetime(2026, 11, 13, 21, 0, tzinfo=UTC)
     assert reader("en").today(late) == date(2026, 11, 14)
     assert reader("en", time_zone="Europe/London").today(late) == date(2026, 11, 13)
+
+
+def test_the_ends_of_all_years_are_shown_and_refused_but_break_nothing(reader) -> None:
+    last, first = datetime(9999, 12, 31, 23, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)
+    assert reader("en").datetime_digits(last) == "9999-12-31 23:59"
+    assert in_zone(first, ZoneInfo("America/New_York")).year == 1
+    for typed in ("9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"):
+        with pytest.raises(Unreadable) as refusal:
+            reader("en").parse_datetime(typed)
+        assert refusal.value.code == "year_out_of_range"
+    with pytest.raises(Unreadable):
+        reader("en", time_zone="America/New_York").parse_datetime("9999-12-31 23:00")

@@ -42,3 +42,9 @@ def test_assets_come_as_the_build_has_compressed_them(client):
         assert {plain.mimetype, packed.mimetype} == {mime}
         assert "immutable" in packed.headers["Cache-Control"]
         assert "Accept-Encoding" in packed.headers["Vary"]
+
+
+def test_an_asset_whose_name_no_file_can_have_is_not_found(client):
+    for name in ("a" * 300, "a%00b"):
+        for headers in ({}, TAKES):
+            assert client.get(f"/assets/{name}", headers=headers).status_code == 404

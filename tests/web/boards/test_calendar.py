@@ -141,6 +141,13 @@ def test_a_day_that_cannot_be_shown_is_today(chief, on):
     assert chief.opens(f"{SHRUBS}?on={on}").status == 200
 
 
+def test_days_that_the_other_calendar_does_not_know_stand_without_its_numbers(chief):
+    page = chief.opens(f"{SHRUBS}?on=2150-01-15")
+    assert (page.status, page.page.main.all("bdi", cls="gn")) == (200, [])
+    for on in ("1810-01-01", "2122-03-25"):  # the last one lies at the end of its years
+        assert chief.opens(f"{SHRUBS}?on={on}").status == 200
+
+
 def test_an_entry_goes_to_another_day_at_the_same_time_of_day_and_takes_as_long(local, waterings, kept):
     chief = local(calendar="gregorian")
     answer = moved(chief, waterings[0], "2026-11-30")
@@ -160,6 +167,7 @@ def test_an_entry_that_somebody_else_has_changed_stays(local, waterings, kept):
 
 def test_a_day_that_is_none_and_an_entry_that_is_none_are_refused(local, waterings):
     assert moved(local(), waterings[0], "someday").status_code == 400
+    assert moved(local(), waterings[2], "9999-12-31").status_code == 400, "It ends two days later."
     assert moved(local(), waterings[3], "2026-11-30").status_code == 404
     assert moved(local(), 99999, "2026-11-30").status_code == 404
 

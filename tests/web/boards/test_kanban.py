@@ -34,9 +34,9 @@ def test_a_folded_column_says_how_many_and_shows_no_card_until_it_is_unfolded(ch
 
 def test_a_card_shows_what_the_view_says_and_nothing_that_is_empty(chief, plants, kept):
     (bed,) = kept.add("garden.bed", {"name": "South"})
-    kept.change("garden.plant", plants[0], {"bed": bed, "planted": "2026-03-21"})
+    kept.change("garden.plant", plants[0], {"bed": bed, "planted": "2026-03-21", "height": 0})
     card = chief.opens(BOARD).page.one("li", data_id=str(plants[0]))
-    assert [f.text for f in card.all("div", cls="kc-f")] == ["S Bed South", "Height 3"]
+    assert [f.text for f in card.all("div", cls="kc-f")] == ["S Bed South", "Height 0"]
     assert [f.text for f in card.all("div", cls="kc-d")] == ["Planted Mar 21"]
     assert [f.text for f in card.all("div", cls="kc-e")] == ["Worth 10.00 EUR"]
     bare = chief.opens(BOARD).page.one("li", data_id=str(plants[4]))
@@ -78,6 +78,23 @@ def test_a_filter_that_no_longer_fits_shows_the_board_with_a_word_about_it(chief
     assert answer.status == 422
     assert columns(answer)["Seed"][2] == ["Rose", "Tulip"]
     assert "does not fit" in answer.page.one("div", role="alert").text
+
+
+def test_days_at_the_end_of_all_years_break_no_page(chief, plants, kept):
+    kept.change("garden.plant", plants[0], {"planted": "9999-12-31"})
+    listed = "/records/garden.plant"
+    for language in ("en", "fa"):
+        chief.speaks(language)
+        for path in (
+            BOARD,
+            listed,
+            f"{listed}?group=planted",
+            f"{listed}/{plants[0]}",
+            f"{listed}/chart?by=month&group=planted",
+        ):
+            assert chief.opens(path).status == 200, (language, path)
+        for path in (BOARD, listed):
+            assert chief.opens(f"{path}?f=water_at~from~9999-12-31").status in (200, 422), (language, path)
 
 
 def test_an_empty_board_says_how_a_card_comes_there(chief):
