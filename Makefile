@@ -60,7 +60,7 @@ docs: setup-dev ## links, decisions, dependencies, examples, pages written from 
 i18n: setup-dev ## every sentence has its Persian, with the same parameters
 	@$(PY) scripts/i18n.py check
 
-.PHONY: tests-measured core-alone wheel coverage-map bench bench-tasks conformance audit screens accessibility
+.PHONY: tests-measured core-alone wheel coverage-map bench bench-tasks bench-pages conformance audit screens accessibility
 tests-measured: setup-dev ## all tests with coverage (at least 90 % of lines)
 	@rm -rf .coverage && mkdir .coverage
 	@$(PY) -m coverage run -m pytest -n auto --dist worksteal $(COVERS)
@@ -81,6 +81,9 @@ bench: setup ## the figures of benchmarks/, side by side with the yardstick
 
 bench-tasks: setup-dev ## eight tasks of a seller in a browser: clicks, keystrokes, seconds
 	@$(PY) -m benchmarks.tasks
+
+bench-pages: setup-dev ## what pages cost a slow phone, beside the budgets of the design
+	@$(PY) -m benchmarks.page_budgets
 
 conformance: setup-dev ## 5,000 random expressions, Python against PostgreSQL
 	@$(PY) scripts/conformance.py

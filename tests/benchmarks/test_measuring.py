@@ -10,7 +10,10 @@ import pytest
 from benchmarks.data import CONTACTS, OPPORTUNITIES, make_data
 from benchmarks.goals import GATES, Measured, judge
 from benchmarks.once import FieldAdded, Pairs
-from benchmarks.page_budgets import median, over
+from benchmarks.page_answers import Press
+from benchmarks.page_budgets import median
+from benchmarks.page_report import Found, Taken, over, write
+from benchmarks.page_weights import Weight
 from benchmarks.report import write_report
 from benchmarks.requests import UNIQUE, Request, unique, write_requests
 from benchmarks.windows import OPERATIONS, Window, Windows
@@ -139,3 +142,21 @@ def test_the_budgets_of_pages_are_held_against_the_median_of_their_visits():
     assert over(median(visits), warm=True) == []
     assert over({**median(visits), "largest paint": 1_600}, warm=True) == ["largest paint"]
     assert over({**median(visits), "largest paint": 1_600}, warm=False) == []
+
+
+def test_what_pages_cost_is_told_beside_each_budget_that_is_not_kept(tmp_path):
+    light = {"kilobytes": 120.0, "largest paint": 900.0, "shift": 0.0, "nodes": 800.0}
+    found = Found(
+        taken=[
+            Taken(name="list", warm=False, figures=light),
+            Taken(name="list", warm=True, figures={**light, "kilobytes": 31.0}),
+        ],
+        weights=[Weight(name="styles", kilobytes=21, budget=20)],
+        presses=[Press.of("is confirmed", [100.0] * 20 + [500.0], 400), Press.of("shows", [], 100)],
+        about={"machine": "one"},
+    )
+    assert found.broken == ["list warm: kilobytes", "styles", "is confirmed", "shows"]
+    text = write(tmp_path, found)
+    assert "| list, warm | 31.0 | 900 | 0.000 | 800 |" in text
+    assert "not kept: list warm: kilobytes; styles" in text
+    assert json.loads((tmp_path / "pages.json").read_text(encoding="utf-8"))["broken"] == found.broken
