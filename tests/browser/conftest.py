@@ -89,8 +89,10 @@ class Desk:
         theme: str,
         bypass: bool,
         phone: bool,
+        scripts: bool = True,
     ) -> None:
         self.address = address
+        self._scripts = scripts
         self.complaints: list[str] = []
         self.context: BrowserContext = browser.new_context(
             viewport={"width": width, "height": SIZES[width]},
@@ -98,6 +100,7 @@ class Desk:
             bypass_csp=bypass,
             has_touch=width < 500,
             is_mobile=phone,
+            java_script_enabled=scripts,
         )
         self.context.set_default_timeout(PATIENCE)
         self.context.add_init_script(LISTEN + f"localStorage.setItem('theme', '{theme}');")
@@ -123,7 +126,8 @@ class Desk:
 
     def settles(self) -> Page:
         """Wait until everything on the page has its behaviour: each lazy chunk defines an element of the page."""
-        self.page.locator(":not(:defined)").first.wait_for(state="detached")
+        if self._scripts:
+            self.page.locator(":not(:defined)").first.wait_for(state="detached")
         return self.page
 
     def signs_in(self, login: str = LOGIN, password: str = PASSWORD) -> Page:

@@ -143,6 +143,18 @@ def boards(desk: Desk, world: World) -> Opened:
     yield "new card", desk.settles()
 
 
+def doubts(desk: Desk, world: World) -> Opened:
+    """What is asked before something goes."""
+    page = desk.goes("/fields/base.tag")
+    if not page.locator("form[data-confirm]").count():
+        for box, text in (("label_fa", "رنگ دوم"), ("label_en", "Second colour"), ("name", "second_colour")):
+            page.fill(f"#{box}", text)
+        page.locator("form.stack .btn.primary").click()
+    page.locator("form[data-confirm] button").first.click()
+    page.locator("dialog[open] #ask-text").wait_for()
+    yield "asked before a field goes", page
+
+
 def strangers(desk: Desk, world: World) -> Opened:
     """What people without an account unfold, and a refusal at the door; nobody is signed in afterwards."""
     desk.context.clear_cookies(name="payvand_session")
@@ -155,6 +167,17 @@ def strangers(desk: Desk, world: World) -> Opened:
     page.keyboard.press("Enter")
     page.locator("[role=alert]").wait_for()
     yield "refused at the door", page
+    world.locks_out("late@example.com")
+    page.fill("#login", "late@example.com")
+    page.fill("#password", "wrong wrong wrong")
+    with page.expect_response(lambda answer: answer.status == 429):
+        page.keyboard.press("Enter")
+    page.locator("[role=alert]").wait_for()
+    yield "too many tries at the door", page
+    with world.crowded():
+        page = desk.goes(world.path("{offer}"))
+        assert page.locator(".error-code, h1").count()
+        yield "too many visits", page
 
 
-OPENINGS: tuple[Openings, ...] = (menus, bars, rows, helps, fields, dialogs, forms, boards, strangers)
+OPENINGS: tuple[Openings, ...] = (menus, bars, rows, helps, fields, dialogs, forms, boards, doubts, strangers)

@@ -6,7 +6,7 @@ import io
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,9 @@ import sqlalchemy as sa
 from core.app.demo import load_demo
 from core.app.web import create_app
 from core.contributions.asking import asking_at
+from core.errors import TooMany
 from core.identity import Identity
+from core.identity.throttle import FREE_VISITS
 from core.identity.tokens import new_token, token_hash
 from core.jobs import Jobs
 from core.jobs.runner import Runner
@@ -29,6 +31,7 @@ from core.records.bulk_task import defer_bulk
 from core.records.merging import Merging
 from core.storage import Database
 from core.storage.catalogs import Catalogs
+from core.storage.kernel_tables import attempt as core_attempt
 from core.storage.kernel_tables import session as core_session
 from core.testing.desk import Desk
 from core.testing.postgres import TestPostgres
@@ -80,6 +83,24 @@ class World:
         if not login:
             return Person(self.app, language=language)
         return Person(self.app, self.token(login), actor_of(self.site, login), language)
+
+    def locks_out(self, login: str) -> None:
+        """Let somebody have failed so often at the door that they have to wait."""
+        now = self.site.get(Database).now()
+        until = {"failed": 9, "last": now, "locked_until": now + timedelta(hours=1)}
+        with self.site.get(Database).engine.begin() as connection:
+            connection.execute(sa.delete(core_attempt).where(core_attempt.c.key == f"login:{login}"))
+            connection.execute(sa.insert(core_attempt).values(key=f"login:{login}", **until))
+
+    @contextmanager
+    def crowded(self) -> Iterator[None]:
+        """Let more people without an account come from this machine than may, for the length of a block."""
+        for _ in range(FREE_VISITS + 1):
+            with suppress(TooMany):
+                self.site.get(Identity).admit("127.0.0.1")
+        yield
+        with self.site.get(Database).engine.begin() as connection:
+            connection.execute(sa.delete(core_attempt).where(core_attempt.c.key.startswith("public:")))
 
     def path(self, written: str) -> str:
         """Return an address with the records in it."""

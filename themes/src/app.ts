@@ -69,9 +69,9 @@ if ($('[data-when],[data-slug]')) void import('./depend');
 document.addEventListener('toggle', ({ target }) => {
   const box = target instanceof HTMLDetailsElement && target.matches('.adder[open]') ? $('.pop-in', target) : null;
   if (!box) return;
-  box.classList.remove('start');
+  box.classList.remove('end');
   const [inner, outer] = [box.getBoundingClientRect(), $('main')!.getBoundingClientRect()];
-  box.classList.toggle('start', inner.left < outer.left || inner.right > outer.right);
+  box.classList.toggle('end', inner.left < outer.left || inner.right > outer.right);
 }, true);
 on('click', 'button[form=fields]', (event, button) => {
   event.preventDefault();
