@@ -208,6 +208,24 @@ def test_who_leads_sees_the_teams_below_and_what_nobody_owns(year, people):
 
 
 @pytest.mark.covers("CO-09")
+def test_quotas_stand_each_with_its_period_and_customers_of_who_left_are_owned_by_nobody(
+    year, people, desk, actor_as
+):
+    """A quota of a team and one of a month stand beside that of the seller; nothing is added up twice."""
+    (north,) = desk.column("base.team", "id", filter="name == 'north'")
+    same = {"starts": day(-3), "amount": rial(50_000)}
+    desk.one("sales.quota", name="Team", for_team=north, ends=day(40), **same)
+    desk.one("sales.quota", name="Month", person=people["north"].actor.id, ends=day(10), **same)
+    gone = actor_as("base.member", login="gone@example.com", name="Gone").id
+    desk.one("contacts.account", name="Left", lifecycle="customer", owner=gone, team=north)
+    before = home(people["chief"])[1]
+    assert before["Quotas that run now"] == ["Month", "Now", "Team"]
+    assert before["Customers that nobody owns"] == ["1"]
+    desk.update("base.user", gone, active=False)
+    assert home(people["chief"])[1]["Customers that nobody owns"] == ["2"]
+
+
+@pytest.mark.covers("CO-09")
 def test_finance_sees_what_is_to_be_invoiced_of_all_teams(year, people, desk):
     path, cards = home(people["finance"])
     assert path == "/dashboards/sales.finance"

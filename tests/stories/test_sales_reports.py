@@ -124,6 +124,18 @@ def test_every_role_that_sells_opens_every_report_and_the_rows_behind_it(deals, 
     assert "/m/sales/reports" in {a.get("href") for a in reader.opens("/").page.all("a")}
 
 
+def test_a_seller_sees_only_the_own_share_in_groups_and_totals_of_a_list(deals, desk, person):
+    seller = person("base.member", "sales.rep", login="seller@example.com", team="North")
+    (mine,) = desk.column("sales.opportunity", "id", filter="name == 'Open'")
+    desk.update(
+        "sales.opportunity", mine, owner=seller.actor.id, estimate={"amount": "70", "currency": "IRR"}
+    )
+    page = seller.opens("/records/sales.opportunity?group=state&cols=name,amount").page
+    assert page.one("tfoot").text.count("70 Rial") == 1
+    assert "5,000,000" not in page.main.text
+    assert "won" not in page.one("table", cls="tbl").text.lower()
+
+
 def test_who_sees_no_amounts_is_offered_no_reports(deals, person):
     """A colleague may read opportunities, and nothing that reports count."""
     colleague = person("base.member", "sales.onlooker", login="colleague@example.com")

@@ -27,11 +27,11 @@ def test_a_record_is_written_and_shown(editor, kept):
     assert answer.page.one("template", id="flash")["data-message"] == "Saved."
 
 
-def test_saving_what_stands_there_changes_nothing(editor, kept):
+def test_saving_what_stands_there_changes_nothing(admin, kept):
     account = kept.add(
         "contacts.account",
         {"name": "Arya", "credit_limit": {"amount": "1250000", "currency": "IRR"}},
-        actor=editor.actor,
+        actor=admin.actor,
     )[0]
     number = kept.add(
         "contacts.contact",
@@ -44,12 +44,12 @@ def test_saving_what_stands_there_changes_nothing(editor, kept):
             "points": [{"kind": "mobile", "value": "09121234567", "is_primary": True}],
             "companies": [{"account": account, "is_primary": True, "role": "x"}],
         },
-        actor=editor.actor,
+        actor=admin.actor,
     )[0]
     for entity, one in (("contacts.contact", number), ("contacts.account", account)):
         for language in ("fa", "en"):
             before = kept.get(entity, one)
-            assert editor.speaks(language).saves(f"/records/{entity}/{one}").status == 200
+            assert admin.speaks(language).saves(f"/records/{entity}/{one}").status == 200
             after = kept.get(entity, one)
             assert {**after, "version": 0, "updated_at": 0, "updated_by": 0} == {
                 **before,
@@ -102,8 +102,8 @@ def test_nothing_is_called_saved_beside_what_is_wrong_and_there_is_one_way_to_sa
     assert (save["form"], primary.count("Save"), primary.count("Post")) == ("record", 1, 0)
 
 
-def test_all_that_is_wrong_is_told_at_once(editor):
-    answer = editor.saves(
+def test_all_that_is_wrong_is_told_at_once(admin):
+    answer = admin.saves(
         f"{COMPANY}/new", {"name": "", "credit_limit": "a lot", "payment_terms_days": "soon"}
     )
     assert answer.status == 422
@@ -124,8 +124,8 @@ def test_all_that_is_wrong_is_told_at_once(editor):
         ("fa", "۰", "0"),
     ],
 )
-def test_an_amount_is_read_in_the_unit_of_its_writer(editor, kept, language, typed, rial):
-    answer = editor.speaks(language).saves(f"{COMPANY}/new", {"name": "Arya", "credit_limit": typed})
+def test_an_amount_is_read_in_the_unit_of_its_writer(admin, kept, language, typed, rial):
+    answer = admin.speaks(language).saves(f"{COMPANY}/new", {"name": "Arya", "credit_limit": typed})
     assert kept.get("contacts.account", saved_number(answer))["credit_limit"].amount == Decimal(rial)
     assert answer.page.one(cls="unit").text in ("تومان", "Rial")
 

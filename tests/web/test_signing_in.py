@@ -99,21 +99,21 @@ def test_a_language_is_chosen_before_signing_in_and_kept(visitor, account):
     assert signs_in(visitor).page.one("html")["lang"] == "fa"
 
 
-def test_preferences_change_how_everything_reads(editor, kept):
+def test_preferences_change_how_everything_reads(admin, kept):
     kept.add(
         "contacts.account",
         {"name": "Arya", "credit_limit": {"amount": "1250000", "currency": "IRR"}},
-        actor=editor.actor,
+        actor=admin.actor,
     )
     list_of = "/records/contacts.account?cols=name,credit_limit"
-    assert "1,250,000 Rial" in editor.opens(list_of).page.text
-    opened = editor.opens("/preferences")
-    editor.submits(
+    assert "1,250,000 Rial" in admin.opens(list_of).page.text
+    opened = admin.opens("/preferences")
+    admin.submits(
         opened,
         opened.page.form(cls="fbody"),
         {"language": "fa", "digits": "persian", "money_unit": "toman", "calendar": "jalali"},
     )
-    text = editor.opens(list_of).page.text
+    text = admin.opens(list_of).page.text
     assert "۱۲۵٬۰۰۰" in text
     assert "تومان" in text
 

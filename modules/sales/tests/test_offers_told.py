@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.contributions.asking import asking_at
+from core.errors import PayvandError
 from core.storage import Database
+from core.testing.site import actor_of
 from modules.sales.events import events_of, kinds_of
-from modules.sales.finances import finances
-from modules.sales.tests.quoting import FAR
+from modules.sales.finances import TERMS, finances
+from modules.sales.tests.quoting import FAR, rial
 
 QUOTE, ACCOUNT, CONTACT, OPPORTUNITY = (
     "sales.quote",
@@ -89,3 +91,28 @@ def test_finance_sees_by_currency_what_is_offered_and_what_was_accepted(site, de
         "700",
     ]
     assert ["".join(filter(str.isdigit, amount)) for amount in panel.values["accepted"]] == ["30"]
+
+
+def test_sellers_see_and_change_no_terms_of_companies_whatever_else_they_may_do_with_contacts(
+    site, desk, firm, issued, actor_as
+):
+    """The roles that people have in the demo, and more."""
+    issued("Lamps", 100)
+    others = ("contacts.reader", "contacts.editor", "activities.user", "sales.onlooker")
+    seller = actor_as("base.member", "sales.rep", *others, login="seller@example.com", name="Seller")
+    desk.one("base.team", name="North", members=[seller.id])
+    desk.update(ACCOUNT, firm, owner=seller.id, credit_limit=rial(512345000), payment_terms_days=45)
+    hers = desk.as_(actor_of(site, "seller@example.com"))
+    seen = hers.get(ACCOUNT, firm)
+    assert seen["name"] == "Sepehr"
+    assert seen.keys().isdisjoint(TERMS)
+    with site.get(Database).unit(desk.catalog, hers.actor) as uow:
+        assert list(finances(seen, asking_at(uow))) == []
+    for values in ({"credit_limit": rial(1)}, {"payment_terms_days": 90}):
+        with pytest.raises(PayvandError):
+            hers.update(ACCOUNT, firm, **values)
+        with pytest.raises(PayvandError):
+            hers.one(ACCOUNT, name="Another", **values)
+    money = desk.as_(actor_as("base.member", "sales.finance", login="money@example.com", name="Money"))
+    money.update(ACCOUNT, firm, payment_terms_days=60)
+    assert money.get(ACCOUNT, firm)["payment_terms_days"] == 60
