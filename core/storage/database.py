@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TypeVar, cast
 
@@ -66,7 +66,7 @@ class Database:
         cause: str | None = None,
         reading: bool = False,
     ) -> Iterator[UnitOfWork]:
-        """Open one transaction: committed on leaving, rolled back on any error; ``reading`` ones always, unwritten."""
+        """Open one transaction: committed on leaving, rolled back on any error. ``reading`` ones cannot write."""
         now = self._clock()
         with self._connection(catalog, reading=reading) as connection:
             uow = UnitOfWork(
@@ -82,7 +82,9 @@ class Database:
                 reading=reading,
             )
             yield uow
-            if not reading:
+            if reading:
+                _end(connection)
+            else:
                 self._commit(connection, catalog)
         uow.finish()
 
@@ -109,6 +111,12 @@ class Database:
                 raise Unavailable(
                     "The connection broke while saving; look whether it was saved.", code=OUTCOME_UNKNOWN
                 ) from failure
+
+
+def _end(connection: sa.Connection) -> None:
+    """End a transaction that has written nothing, by COMMIT: after ROLLBACK the driver forgets what it has prepared."""
+    with suppress(sa.exc.SQLAlchemyError, psycopg.Error):  # what was read is read
+        connection.commit()
 
 
 class _Reading:

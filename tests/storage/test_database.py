@@ -47,6 +47,14 @@ def test_reader_keeps_statements_prepared(database):
         assert reader.value("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%% + 17'") == 1
 
 
+def test_what_a_unit_has_prepared_for_reading_stays_prepared(database):
+    with database.unit(EMPTY, SYSTEM, reading=True) as uow:
+        uow.reader.raw("SELECT 'asked again and again'")
+    with database.reading() as reader:
+        prepared = reader.rows("SELECT statement FROM pg_prepared_statements")
+    assert ("SELECT 'asked again and again'",) in prepared
+
+
 def test_reader_leaves_no_transaction_open(database):
     with database.reading() as reader:
         reader.rows("SELECT 1")
