@@ -135,9 +135,10 @@ def _call_off(change: Change, uow: UnitOfWork) -> None:
 
 def _stay_off(change: Change, uow: UnitOfWork) -> None:
     """Cancel a meeting that comes back from the trash: its guest was told so, and somebody may have its time."""
-    number = change.before["activity"].id  # type: ignore[attr-defined]  # a required reference
-    meeting, deleted = _meeting(number, uow), change.before["deleted_at"]
-    if not isinstance(deleted, datetime) or not _is_ahead(meeting, deleted):
+    booking: Row = change.before
+    number = booking["activity"].id
+    meeting = _meeting(number, uow)
+    if not _is_ahead(meeting, booking["deleted_at"]):
         return
     uow.memo.setdefault(TOLD_BEFORE, set()).add(number)
     system = uow.actor.elevate("the guest was told that the meeting does not take place")
@@ -146,7 +147,7 @@ def _stay_off(change: Change, uow: UnitOfWork) -> None:
         uow,
         [meeting["owner"]],
         title=BACK_CANCELLED,
-        params={"subject": str(meeting["subject"]), "name": str(change.before["name"])},
+        params={"subject": str(meeting["subject"]), "name": str(booking["name"])},
         record=(ACTIVITY, number),
         kind="booking",
         skip_actor=False,

@@ -167,8 +167,9 @@ def _made_by(guest: Guest, asking: Asking) -> tuple[int, int]:
     """Return the booking that this very form has made already, and of which page: a button is pressed twice."""
     if not guest.once:
         return 0, 0
-    found = next(look_up(asking.uow, BOOKING, ("page",), where=f"once == '{guest.once}'"), None)
-    return (int(str(found["id"])), found["page"].id) if found else (0, 0)  # type: ignore[attr-defined]
+    where = f"once == '{guest.once}'"
+    found: Row | None = next(look_up(asking.uow, BOOKING, ("page",), where=where), None)
+    return (int(found["id"]), found["page"].id) if found else (0, 0)
 
 
 def _free_from(page: Row, asking: Asking, **more: Any) -> Iterator[datetime]:

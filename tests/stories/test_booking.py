@@ -3,105 +3,35 @@
 from __future__ import annotations
 
 import re
-from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from threading import Barrier
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.errors import ValidationFailed
-from core.storage import Database
-from core.testing.site import actor_of
-from modules.activities import booking_pages
 from modules.activities.booking_mail import is_due, remind_guests
+from tests.stories.bookings import (
+    ACTIVITY,
+    BOOKING,
+    HERE,
+    PAGE,
+    books,
+    client,
+    form_with,
+    mails,
+    news,
+    offered,
+    page,
+    sara,
+    site_modules,
+    slot,
+    waiting,
+)
 from tests.web.conftest import Person
-from tests.web.page import Form
+
+__all__ = ["client", "page", "sara", "site_modules"]
 
 pytestmark = pytest.mark.modules
-
-PAGE, BOOKING, ACTIVITY, REMINDER = (
-    "activities.booking_page",
-    "activities.booking",
-    "activities.activity",
-    "base.reminder",
-)
-HERE = "/m/activities/book/moshavere"
-TEHRAN = ZoneInfo("Asia/Tehran")
-WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-SOON = datetime.now(TEHRAN).date() + timedelta(days=3)
-GUEST = {"name": "نیلوفر صادقی", "email": "niloofar@example.com", "phone": ""}
-
-
-@pytest.fixture(scope="session")
-def site_modules():
-    return ("activities", "l10n_fa")
-
-
-@pytest.fixture
-def sara(person, site, kept):
-    """The consultant, in Tehran."""
-    found = person(
-        "base.member", "activities.user", login="sara@example.com", name="سارا محمدی", language="fa"
-    )
-    kept.change("base.user", found.actor.id, {"time_zone": "Asia/Tehran", "language": "fa"})
-    found.actor = actor_of(site, "sara@example.com")
-    return found
-
-
-@pytest.fixture
-def page(desk, sara):
-    """A page with sessions of an hour, from 8 to 12 each day."""
-    lines = [{"weekday": day, "start": "08:00", "end": "12:00"} for day in WEEK]
-    calendar = desk.one("base.working_calendar", name="Office", time_zone="Asia/Tehran", hours=lines)
-    kind = desk.find("activities.activity_type", "id", filter="category == 'meeting'")[0]["id"]
-    return desk.one(
-        PAGE,
-        name="جلسه مشاوره",
-        slug="moshavere",
-        type=kind,
-        hosts=[sara.actor.id],
-        owner=sara.actor.id,
-        minutes=60,
-        working_calendar=calendar,
-        days_ahead=10,
-        location="خیابان مطهری",
-    )
-
-
-@pytest.fixture
-def client(visitor):
-    """The client, who has no account and reads Persian."""
-    return visitor.speaks("fa")
-
-
-def slot(hour, days=0):
-    return (
-        datetime.combine(SOON + timedelta(days=days), time(hour), TEHRAN)
-        .astimezone(UTC)
-        .strftime("%Y%m%dT%H%MZ")
-    )
-
-
-def books(guest, start, **values):
-    """Open the form of a time, fill it in and send it."""
-    opened = guest.opens(HERE, query_string={"slot": start})
-    return guest.submits(opened, opened.page.form(id="book"), {**GUEST, **values})
-
-
-def mails(site):
-    """Return subject and text of all mails to guests, in order."""
-    with site.get(Database).reading() as reader:
-        return reader.rows(
-            "SELECT recipient, subject, text FROM core_mail WHERE recipient = 'niloofar@example.com' ORDER BY id"
-        )
-
-
-def waiting(desk):
-    """Return when whom is reminded, as far as it is still to come and not of what is overdue."""
-    found = desk.find(REMINDER, "user", "at", "channel", filter="state == 'waiting'", sort=("id",))
-    return {(one["user"].id, one["at"], one["channel"]) for one in found}
 
 
 @pytest.mark.covers("AS-23")
@@ -134,7 +64,7 @@ def test_a_meeting_that_moves_takes_its_reminders_along_and_one_that_is_cancelle
     here = books(client, slot(9)).path
     (meeting,) = desk.column(ACTIVITY, "id")
     opened = client.opens(f"{here}/move")
-    moved = client.submits(opened, _form_with(opened, slot(11, days=1)), {"slot": slot(11, days=1)})
+    moved = client.submits(opened, form_with(opened, slot(11, days=1)), {"slot": slot(11, days=1)})
     assert moved.path == here
     start = datetime.fromisoformat(slot(11, days=1))
     assert desk.get(ACTIVITY, meeting, "start_at")["start_at"] == start
@@ -160,25 +90,6 @@ def test_a_meeting_that_moves_takes_its_reminders_along_and_one_that_is_cancelle
     assert desk.column(BOOKING, "remind_at") == [None]
     assert news(site)[3:] == ["لغو شد"]
     assert offered(client, slot(11, days=1))
-
-
-def offered(client, start):
-    """Tell whether a time can be chosen on the page."""
-    return start in client.opens(HERE).response.text
-
-
-def news(site):
-    """Return of what guests were told, in order."""
-    return [subject.partition(":")[0] for _, subject, _ in mails(site)]
-
-
-def _form_with(opened, start):
-    """Return the form of the day on which a time stands."""
-    return next(
-        Form(one)
-        for one in opened.page.all("form")
-        if any(b.get("value") == start for b in one.all("button"))
-    )
 
 
 def _reminded(desk, moment):
@@ -279,160 +190,3 @@ def test_what_the_host_has_to_do_is_not_offered_and_whoever_moves_it_the_guest_i
     assert "Choose a time" in client.speaks("en").opens(HERE).response.text
     desk.update(PAGE, page, active=False)
     assert client.opens(HERE).status == 404
-
-
-@pytest.mark.covers("AS-23")
-def test_a_guest_is_told_when_the_meeting_is_deleted_and_one_that_comes_back_stays_cancelled(
-    client, page, sara, desk, site
-):
-    theirs = desk.as_(sara.actor)
-    here = books(client, slot(9)).path
-    (meeting,) = desk.column(ACTIVITY, "id")
-    with pytest.raises(ValidationFailed) as refused:
-        theirs.delete(PAGE, page)
-    assert [one.code for one in refused.value.problems] == ["page_booked"]
-    version = desk.get(ACTIVITY, meeting, "version")["version"]
-    theirs.delete(ACTIVITY, meeting)
-    assert news(site) == ["رزرو شد", "لغو شد"]
-    entry = _entry(site)
-    assert "STATUS:CANCELLED" in entry
-    assert f"SEQUENCE:{version}" in entry
-    assert waiting(desk) == set()
-    assert client.opens(here).status == 404
-
-    # Somebody else takes the time; the meeting comes back, but not to this time.
-    assert books(client, slot(9), email="zahra@example.com").status == 200
-    theirs.restore(ACTIVITY, meeting)
-    states = dict(zip(desk.column(ACTIVITY, "id"), desk.column(ACTIVITY, "state"), strict=True))
-    assert states.pop(meeting) == "cancelled"
-    assert list(states.values()) == ["planned"]
-    assert news(site) == ["رزرو شد", "لغو شد"], "nobody is told the same twice"
-    told = desk.column("base.notification", "title", filter=f"user == {sara.actor.id}")
-    assert any(one.count("نیلوفر صادقی") == 2 for one in told), told
-    assert "این جلسه لغو شده است" in client.opens(here).response.text
-
-    # What has been is deleted without a word.
-    (other,) = states
-    over = (datetime.now(UTC) - timedelta(days=1)).isoformat()
-    desk.update(ACTIVITY, other, start_at=over, end_at=over)
-    desk.delete(ACTIVITY, other)
-    assert _recipients(site)[-1] == ("zahra@example.com", "زمان تازه")
-    desk.restore(ACTIVITY, other)
-    assert desk.get(ACTIVITY, other, "state")["state"] == "planned"
-
-
-ODD_TIMES = (
-    "0001-01-01T00:00+14:00",
-    "9999-12-31T23:59-14:00",
-    "99991231T2359Z",
-    "00010101T0000Z",
-    "2026-11-25",
-    "x",
-)
-
-
-@pytest.mark.covers("AS-23")
-def test_whatever_stands_in_addresses_and_forms_is_answered_by_free_times_or_the_form_again(
-    client, page, sara, desk, site
-):
-    for odd in ODD_TIMES:
-        assert client.opens(HERE, query_string={"slot": odd}).status == 409, odd
-    for day in ("0001-01-01", "9999-12-31", "x"):
-        assert client.opens(HERE, query_string={"from": day}).status == 200, day
-    tomorrow = (SOON + timedelta(days=1)).isoformat()
-    later = client.opens(HERE, query_string={"from": tomorrow}).response.text
-    assert (slot(8) in later, slot(8, days=1) in later) == (False, True)
-
-    opened = client.opens(HERE, query_string={"slot": slot(9)})
-    form = opened.page.form(id="book")
-    for odd in ODD_TIMES:
-        for name in ("", "علی"):
-            assert client.submits(opened, form, {**GUEST, "name": name, "slot": odd}).status == 409, odd
-    for wrong, told in (
-        ({"name": "a\x00b"}, "نمی‌شود نگه داشت"),
-        ({"name": "ن" * 121}, "نمی‌شود نگه داشت"),
-        ({"remark": "a\x00b"}, "نمی‌شود نگه داشت"),
-        ({"once": "a'b"}, "دوباره بفرستید"),
-        ({"once": "a\x00b"}, "دوباره بفرستید"),
-    ):
-        refused = client.submits(opened, form, {**GUEST, **wrong})
-        assert refused.status == 422, wrong
-        assert told in refused.response.text
-        assert GUEST["email"] in refused.response.text, "what was typed is kept"
-    again = client.submits(refused, refused.page.form(id="book"), {})
-    assert again.status == 200, "the fresh form is as good as the first"
-
-    # Forms without their mark book all the same, each a time of its own.
-    for hour in (10, 11):
-        values = {**GUEST, "name": "\u202eevil", "once": "", "slot": slot(hour), "remark": "a\u202eb"}
-        assert client.submits(opened, form, values).status == 200
-    assert (
-        desk.find(BOOKING, "name", "remark", "once", filter="is_empty(once)")
-        == [{"name": "evil", "remark": "ab", "once": None}] * 2
-    )
-
-    # The mark of another page's form is not taken, and what was typed is kept.
-    (mark,) = desk.column(BOOKING, "once", filter="not is_empty(once)")
-    desk.update(PAGE, page, slug="old")
-    (kind, calendar) = (desk.get(PAGE, page, name)[name].id for name in ("type", "working_calendar"))
-    desk.one(
-        PAGE,
-        name="Other",
-        slug="moshavere",
-        type=kind,
-        hosts=[sara.actor.id],
-        minutes=60,
-        working_calendar=calendar,
-    )
-    used = client.submits(opened, form, {**GUEST, "once": mark, "slot": slot(8)})
-    assert (used.status, GUEST["name"] in used.response.text) == (422, True)
-    here = client.submits(used, used.page.form(id="book"), {}).path
-    shown = client.opens(f"{here}/move")
-    for odd in ODD_TIMES:
-        answer = client.submits(shown, _form_with(shown, slot(9, days=1)), {"slot": odd})
-        assert answer.status in (200, 409), odd
-
-
-@pytest.mark.covers("AS-23")
-def test_a_meeting_without_a_host_goes_to_one_of_the_page_and_one_that_was_just_cancelled_does_not_move(
-    client, page, sara, desk, site, monkeypatch
-):
-    here = books(client, slot(9)).path
-    (meeting,) = desk.column(ACTIVITY, "id")
-    desk.update(ACTIVITY, meeting, owner=None)
-    assert client.opens(here).status == 200
-    opened = client.opens(f"{here}/move")
-    assert opened.status == 200
-    assert client.submits(opened, _form_with(opened, slot(10)), {"slot": slot(10)}).path == here
-    found = desk.get(ACTIVITY, meeting, "owner", "start_at")
-    assert (found["owner"].id, found["start_at"]) == (sara.actor.id, datetime.fromisoformat(slot(10)))
-
-    real = booking_pages.lock
-
-    def beaten(*args):
-        """Lock the meeting, but a moment after its host has cancelled it."""
-        monkeypatch.setattr(booking_pages, "lock", real)
-        desk.as_(sara.actor).move(ACTIVITY, meeting, "cancel")
-        real(*args)
-
-    opened = client.opens(f"{here}/move")
-    monkeypatch.setattr(booking_pages, "lock", beaten)
-    assert client.submits(opened, _form_with(opened, slot(11)), {"slot": slot(11)}).path == here
-    found = desk.get(ACTIVITY, meeting, "state", "start_at")
-    assert found == {"state": "cancelled", "start_at": datetime.fromisoformat(slot(10))}
-
-
-def _entry(site):
-    """Return the calendar file of the last mail to the guest."""
-    with site.get(Database).reading() as reader:
-        ((files,),) = reader.rows(
-            "SELECT attachments FROM core_mail WHERE recipient = 'niloofar@example.com' ORDER BY id DESC LIMIT 1"
-        )
-    return b64decode(files[0]["data"]).decode()
-
-
-def _recipients(site):
-    """Return who was told what, in order."""
-    with site.get(Database).reading() as reader:
-        rows = reader.rows("SELECT recipient, subject FROM core_mail ORDER BY id")
-    return [(recipient, subject.partition(":")[0]) for recipient, subject in rows]
