@@ -129,11 +129,11 @@ class Style:
             case Word():
                 return self._(value.message, **value.params)
             case tuple():
-                return self.joined(tuple(map(self._isolated, value)))
-        return self._isolated(value)
+                return self.joined(tuple(map(self.isolated, value)))
+        return self.isolated(value)
 
-    def _isolated(self, text: str) -> str:
-        """Keep Latin words inside a right-to-left sentence from tearing it apart."""
+    def isolated(self, text: str) -> str:
+        """Return a text as it stands in a sentence: Latin words must not tear one apart that runs from right to left."""
         if self.language.is_rtl and _LATIN.search(text):
             return f"{_ISOLATE}{text}{_END_ISOLATE}"
         return text

@@ -13,8 +13,8 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from core.access import reference_targets
 from core.access.parts import target_step
 from core.fields import FieldType
-from core.fields.decimals import plain
-from core.kernel.values import AnyRef, FileRef, Ref
+from core.fields.decimals import canonical, plain
+from core.kernel.values import AnyRef, FileRef, Money, Ref
 from core.metadata.specs import EntitySpec, FieldSpec
 from core.records.scopes import Scope
 from core.records.sources import Sources, Sql
@@ -70,7 +70,7 @@ class Columns:
         cells = tuple(self._scope.cell(spec.name, name) for name in names)
         value, json = _generic(kind, spec, names)
         if spec.type == "money":
-            json = _money_jsons
+            value, json = _moneys, _money_jsons
         same_value = len(names) == 1 and not _overrides(kind, "from_columns", "from_column")
         same_json = len(names) == 1 and (
             spec.type in NATIVE or (same_value and not _overrides(kind, "dump", "to_json"))
@@ -177,6 +177,15 @@ def _generic(kind: FieldType, spec: FieldSpec, names: Sequence[str]) -> tuple[Re
         return kind.dump(spec, value(cells))
 
     return each(value), each(json)
+
+
+def _moneys(rows: Sequence[Cells], places: Sequence[int]) -> list[Any]:
+    """Return amounts as their type does, without asking it for each."""
+    amount, currency = places
+    return [
+        None if row[amount] is None or row[currency] is None else Money(canonical(row[amount]), row[currency])
+        for row in rows
+    ]
 
 
 def _money_jsons(rows: Sequence[Cells], places: Sequence[int]) -> list[Any]:

@@ -84,7 +84,7 @@ def cards(site: Site, pages: Pages, name: str) -> Response:
     """Return the next cards of a column, for a script that has come to the end of those there are."""
     boards = boards_of(site, visit().require(), name)
     found, following = boards.cards(_column(boards), request.args.get("after", ""))
-    return part(pages, "_kanban_cards.html", boards, cards=found, following=following, all_url="")
+    return part(pages, "_kanban_cards.html", boards, cards=found, following=following)
 
 
 def part(pages: Pages, template: str, boards: Boards, status: int = 200, **values: Any) -> Response:
@@ -272,5 +272,5 @@ def changed(pages: Pages, boards: Boards, number: int) -> dict[str, Any]:
     """Return the card of a record, the column it is in now, and the heads of all columns."""
     key, card = boards.one(number)
     heads = part(pages, "_kanban_heads.html", boards, heads=boards.heads())
-    html = part(pages, "_kanban_cards.html", boards, cards=[card], following="", all_url="")
+    html = part(pages, "_kanban_cards.html", boards, cards=[card], following="")
     return {"column": key, "card": html.get_data(as_text=True), "heads": heads.get_data(as_text=True)}
