@@ -201,6 +201,7 @@ def test_unreadable_is_unknown(filled, asked):
     less = {
         entity: {
             **body,
+            "indexes": [],
             "fields": {
                 name: field
                 for name, field in body["fields"].items()
