@@ -10,7 +10,7 @@ from core.expressions import compile_python
 from core.kernel.values import Ref
 from core.metadata.specs import Label
 from core.records.change import Draft
-from core.records.deriving import is_missing
+from core.records.deriving import compute, is_missing
 from core.records.telling import HIDDEN
 from core.records.view import RecordView
 from core.records.work import Work
@@ -81,7 +81,10 @@ class Guarding:
     ) -> Iterator[Problem]:
         if not step.functions:
             return
-        move = _move(work, flow, step, draft, reason)
+        after: Mapping[str, object] = {**draft.before, **draft.after, "id": draft.id}
+        move = _move(
+            flow, step, draft, work, after if reason is not None else WorkedOut(work, draft, after), reason
+        )
         for name in step.functions:
             guard = self._guards.find(name)
             if guard is None:
@@ -97,14 +100,38 @@ class Guarding:
                 yield from refused.problems
 
 
-def _move(work: Work, flow: Flow, step: Step, draft: Draft, reason: str | None) -> Move:
+class WorkedOut(Mapping[str, object]):
+    """The values after a move that is only offered: computed ones are worked out when somebody looks at one."""
+
+    def __init__(self, work: Work, draft: Draft, values: Mapping[str, object]) -> None:
+        self._work = work
+        self._draft = draft
+        self._values = values
+        self._open = frozenset(derived.spec.name for derived in work.plan.computed)
+
+    def __getitem__(self, name: str) -> object:
+        if name in self._open:
+            compute(self._work, [self._draft])
+            self._values, self._open = {**self._values, **self._draft.after}, frozenset()
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+def _move(
+    flow: Flow, step: Step, draft: Draft, work: Work, after: Mapping[str, object], reason: str | None
+) -> Move:
     value = draft.after.get(flow.field)
     return Move(
         entity=work.plan.entity,
         transition=step.spec.name,
         id=draft.id,
         before=draft.before,
-        after={**draft.before, **draft.after, "id": draft.id},
+        after=after,
         state=step.spec.target,
         to=value.id if isinstance(value, Ref) else None,
         values={name: draft.after.get(name) for name in step.spec.asked},

@@ -98,10 +98,10 @@ class Moves:
     ) -> Offer:
         draft = Draft(row=0, id=int(str(values["id"])), before=dict(values))
         self._moving.bring(work, flow, step, draft, target.ref if target else step.spec.target)
-        if step.conditions or step.functions or step.spec.required:
+        if step.conditions or step.spec.required:
             compute(work, [draft])
         objections = self._guarding.objections(work, flow, step, draft)
-        told = told_problems(work, objections)
+        told = told_problems(work, objections) if objections else None
         rights = work.rights()
         return Offer(
             name=step.spec.name,

@@ -77,8 +77,10 @@ class Moving:
     def bring(self, work: Work, flow: Flow, step: Step, draft: Draft, target: object) -> None:
         """Bring a draft to a value of the state field to which a step leads from where it is."""
         draft.after[flow.field] = target
-        view, env = work.view(draft), work.env(work.old(draft))
-        worked_out = {one.field: one.read(view, env) for one in step.assignments}
+        worked_out: dict[str, object] = {}
+        if step.assignments:
+            view, env = work.view(draft), work.env(work.old(draft))
+            worked_out = {one.field: one.read(view, env) for one in step.assignments}
         for name, value in worked_out.items():
             kind = work.plan.types[name]
             draft.after[name] = (

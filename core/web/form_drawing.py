@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from secrets import randbelow, token_hex
 from typing import Any, TypeAlias
 
 from markupsafe import Markup, escape
@@ -18,6 +17,7 @@ from core.kernel.values import Ref
 from core.records.compiled import Kept
 from core.web.fields import FieldView
 from core.web.form_rows import Row, SubTable
+from core.web.marks import NUMBERED, SECRET, id_mark, mark
 
 DRAWN = 8192
 """Fields and rows that are kept, each of them for each style and way in which it can stand."""
@@ -31,13 +31,7 @@ _Shape: TypeAlias = "tuple[Hashable, tuple[str, ...] | None]"
 
 KeptDrawings: TypeAlias = "Kept[tuple[Piece, ...]]"
 
-_SECRET = token_hex(8)
-"""Stands in all marks of this process, so that no value that somebody has written is taken for one."""
-
-_ID = (10**11 + randbelow(8 * 10**11)) * 10**6
-"""An id that stands for one: addresses take nothing but numbers."""
-
-_MARK = re.compile(rf"\ue000{_SECRET} (?P<view>-?\d+) (?P<blank>\w+)\ue000|{_ID // 10**6}(?P<id>\d{{6}})")
+_MARK = re.compile(rf"\ue000{SECRET} (?P<view>-?\d+) (?P<blank>\w+)\ue000|{NUMBERED}(?P<id>\d{{6}})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,21 +187,19 @@ def _marked(f: FieldView, place: int, blanks: tuple[str, ...] | None) -> FieldVi
     elif "iso" in blanks:
         texts["value"] = _Moment(_mark(place, "iso"))
     elif "id" in blanks:
-        texts["value"] = Ref(_ID + place, _mark(place, "title") if "title" in blanks else f.value.title)
+        texts["value"] = Ref(id_mark(place), _mark(place, "title") if "title" in blanks else f.value.title)
     return replace(f, **texts)
 
 
 def _mark(place: int, blank: str) -> str:
-    return f"\ue000{_SECRET} {place} {blank}\ue000"
+    return mark(f"{place} {blank}")
 
 
 def _pieces(drawn: Markup) -> tuple[Piece, ...]:
     """Cut what was drawn at its marks."""
     found, begin = list[Piece](), 0
-    for mark in _MARK.finditer(drawn):
-        text = str(drawn[begin : mark.start()])
-        found.append(
-            (text, int(mark["id"]), "id") if mark["id"] else (text, int(mark["view"]), mark["blank"])
-        )
-        begin = mark.end()
+    for at in _MARK.finditer(drawn):
+        text = str(drawn[begin : at.start()])
+        found.append((text, int(at["id"]), "id") if at["id"] else (text, int(at["view"]), at["blank"]))
+        begin = at.end()
     return (*found, (str(drawn[begin:]), 0, ""))

@@ -16,6 +16,7 @@ from core.storage import Database
 from core.views import form_sections
 from core.web.form_check import check
 from core.web.form_conflict import Conflict, find_conflict
+from core.web.form_head import FormHead
 from core.web.form_model import build_form
 from core.web.form_open import OpenForm, open_form
 from core.web.form_related import related
@@ -31,6 +32,8 @@ from core.web.timeline_view import timeline_of
 from core.web.visit import Visit, visit
 
 NEW = 0
+ACTIONS = ("create", "update", "delete", "merge")
+"""What the head of a form offers besides operations."""
 
 
 def register(made: Blueprint, site: Site, pages: Pages) -> None:
@@ -149,6 +152,7 @@ def _show(
         conflict=conflict is not None,
         look=form.look(typed.values if typed else {} if number else values, computed=False),
     )
+    title, may = _title(present, form), {one: form.may(one) for one in ACTIONS}
     return pages.show(
         "form.html",
         nav=entity.name,
@@ -157,8 +161,18 @@ def _show(
         form=model,
         drawing=pages.renderer.drawing(present, entity.name),
         version=_version(form.record, typed, conflict),
-        title=_title(present, form),
-        may={action: form.may(action) for action in ("create", "update", "delete", "merge")},
+        title=title,
+        head=FormHead(
+            entity=entity.name,
+            number=number,
+            title=title,
+            csrf=present.csrf,
+            may=may,
+            writable=form.writable,
+            trashed=form.trashed,
+            operations=_operations(form),
+        ),
+        may=may,
         writable=form.writable,
         trashed=form.trashed,
         conflict=conflict,
@@ -167,7 +181,6 @@ def _show(
         related=related(form, "related"),
         **_happened(form),
         bars=bars,
-        operations=_operations(form),
         panels=record_panels(site, present, entity, form.record if not form.trashed else {}),
         status=status,
     )
@@ -181,16 +194,16 @@ def _happened(form: OpenForm) -> dict[str, object]:
     return {"timeline": timeline, "history": lines}
 
 
-def _operations(form: OpenForm) -> list[Operation]:
+def _operations(form: OpenForm) -> tuple[Operation, ...]:
     """Return what the person may do with this record now."""
     if not form.number or form.trashed:
-        return []
+        return ()
     present = form.present
     with looking(form.site, present) as uow:
         offers = form.site.get(Operations).offers(
             present.actor, form.entity.name, form.number, catalog=present.catalog, uow=uow
         )
-    return [offered.operation for offered in offers]
+    return tuple(offered.operation for offered in offers)
 
 
 def _version(record: Mapping[str, Any], typed: FormValues | None, conflict: Conflict | None) -> int:

@@ -19,6 +19,10 @@ _OURS: Final = re.compile("[\ue000-\uf8ff]")
 """Characters for private use: what a template made of a mark is seen by those that are left."""
 
 
+RECORD: Final = str(_FIRST_NUMBER - 1)
+"""Stands for the id of a page's record; addresses take nothing but numbers."""
+
+
 def text_mark(place: int, length: int = 1) -> str:
     """Return a text that stands nowhere else; ``length`` makes it short or long."""
     return _TEXT.format(chr(_FIRST_SIGN + place) * length)

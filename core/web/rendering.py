@@ -25,7 +25,7 @@ from core.web.avatars import hue_of, initials
 from core.web.collections import collection_url
 from core.web.fields import FieldView, FieldViews
 from core.web.form_drawing import DRAWN, Drawing, KeptDrawings
-from core.web.moulds import Mould, text_mark
+from core.web.moulds import RECORD, Mould, text_mark
 from core.web.table_cells import Column, KeptCells, Looks
 from core.web.texts import TEXTS
 from core.web.visit import Visit
@@ -135,9 +135,10 @@ class Renderer:
     ) -> Markup:
         """Return a part that is rendered once for all with the same rights and style, for each ``key``.
 
-        What differs from page to page stands in it as ``marks``: texts by name, put in afterwards.
+        What differs from page to page stands in it as ``marks``: texts by name, put in afterwards; ``number`` is the
+        id of the page's record, which may stand in addresses.
         """
-        places = {name: text_mark(n) for n, name in enumerate(marks)}
+        places = {name: RECORD if name == "number" else text_mark(n) for n, name in enumerate(marks)}
         mould = self.mould(visit, template, key, places, marks=places, **values)
         return Markup(mould.fill({name: escape(text) for name, text in marks.items()}))  # noqa: S704  # rendered by a template that escapes
 

@@ -18,6 +18,7 @@ from core.records.state_targets import StateTarget
 from core.storage import UnitOfWork
 from core.web.addresses import address
 from core.web.looking import looking
+from core.web.moulds import RECORD
 from core.web.visit import Visit
 from core.workflow import Offer
 
@@ -48,7 +49,7 @@ class StatusMove:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StatusBar:
-    """One workflow of a record, as the template shows it."""
+    """One workflow of a record, as the template shows it; in addresses a mark stands for the record's id."""
 
     label: str
     steps: tuple[StatusStep, ...]
@@ -64,19 +65,19 @@ def without_states(rights: FieldRights, catalog: Catalog, entity: str, *, new: b
 
 def status_bars(
     site: Site, present: Visit, entity: EntitySpec, record: Mapping[str, Any], readable: Mapping[str, object]
-) -> list[StatusBar]:
+) -> tuple[StatusBar, ...]:
     """Return the status bars of a record; of an entity without a workflow nothing is asked."""
     workflows = [w for w in present.catalog.workflows_of(entity.name) if w.field in readable]
     if not workflows or not record or record.get("trashed"):
-        return []
+        return ()
     number = int(record["id"])
     with looking(site, present) as uow:
         offers = site.get(Records).moves(present.actor, entity.name, [number], uow=uow).get(number, [])
-        return [
+        return tuple(
             _bar(site, present, entity, record, workflow, offers, uow)
             for workflow in workflows
             if record.get(workflow.field) is not None
-        ]
+        )
 
 
 def _bar(
@@ -95,11 +96,11 @@ def _bar(
         label=present.style.label(workflow.label),
         steps=steps,
         moves=tuple(
-            _move(present, entity, record, offer, index)
+            _move(present, entity, offer, index)
             for index, offer in enumerate(own)
             if offer.name not in several
         ),
-        picture=address("web.workflow", entity=entity.name, number=record["id"], field=workflow.field),
+        picture=address("web.workflow", entity=entity.name, number=RECORD, field=workflow.field),
     )
 
 
@@ -122,14 +123,13 @@ def _steps(
     targets = site.get(Records).state_targets(present.actor, entity.name, workflow.field, record, uow=uow)
     ways = {offer.to[0]: offer for offer in offers if offer.to is not None}
     return tuple(
-        _target(entity, record, target, looks.get(target.state, ("", "gray", False)), value, ways)
+        _target(entity, target, looks.get(target.state, ("", "gray", False)), value, ways)
         for target in targets
     )
 
 
 def _target(
     entity: EntitySpec,
-    record: Mapping[str, Any],
     target: StateTarget,
     look: tuple[str, str, bool],
     value: Ref,
@@ -141,7 +141,7 @@ def _target(
         hue=look[1],
         current=target.id == value.id,
         final=look[2],
-        url=_url(entity, record, offer) if offer is not None else "",
+        url=_url(entity, offer) if offer is not None else "",
     )
 
 
@@ -156,19 +156,17 @@ def looks_of(present: Visit, workflow: WorkflowSpec) -> dict[str, tuple[str, str
     return found
 
 
-def _url(entity: EntitySpec, record: Mapping[str, Any], offer: Offer) -> str:
+def _url(entity: EntitySpec, offer: Offer) -> str:
     to = offer.to[0] if offer.to is not None else None
-    return address("web.transition", entity=entity.name, number=record["id"], name=offer.name, to=to)
+    return address("web.transition", entity=entity.name, number=RECORD, name=offer.name, to=to)
 
 
-def _move(
-    present: Visit, entity: EntitySpec, record: Mapping[str, Any], offer: Offer, index: int
-) -> StatusMove:
+def _move(present: Visit, entity: EntitySpec, offer: Offer, index: int) -> StatusMove:
     asks = bool(offer.required or offer.ask or offer.reason == "required")
     return StatusMove(
         id=f"move-{offer.field}-{index}",
         label=present.style.label(offer.label),
-        url=_url(entity, record, offer),
+        url=_url(entity, offer),
         to=str(offer.to[0]) if offer.to is not None else "",
         at_once=not asks,
         why=" ".join(present.style.problem(problem) for problem in offer.why_not),

@@ -31,9 +31,9 @@ def askable(entity: EntitySpec) -> Iterator[str]:
             yield field.name
 
 
-def missing(values: Mapping[str, object], uow: UnitOfWork) -> Iterator[Problem]:
-    """Yield a problem for each field that the stage of an opportunity asks for and that is empty."""
-    stage = values.get("stage")
+def missing(values: Mapping[str, object], uow: UnitOfWork, *, stage: object = None) -> Iterator[Problem]:
+    """Yield a problem for each field that the stage of an opportunity, or the one given, asks for and that is empty."""
+    stage = stage or values.get("stage")
     found = stages(uow).by_id.get(stage.id) if isinstance(stage, Ref) else None
     if found is None:
         return
@@ -51,4 +51,4 @@ def missing(values: Mapping[str, object], uow: UnitOfWork) -> Iterator[Problem]:
 def stage_needs(move: Move, uow: UnitOfWork) -> Iterator[Problem]:
     """Tell what the stage to which an opportunity moves still needs."""
     if move.to is not None:
-        yield from missing({**move.after, "stage": Ref(move.to)}, uow)
+        yield from missing(move.after, uow, stage=Ref(move.to))
