@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from core.access import Access, Condition
+from core.access import Access
 from core.contributions.asking import Asking
 from core.contributions.dialog import asked, check_said, dialog_of
 from core.contributions.links import read_link, sign_link
@@ -24,6 +24,7 @@ from core.records.filters import read_filter
 from core.records.locking import lock_records
 from core.records.query import Query
 from core.records.reading import Reading
+from core.records.service import Records
 from core.storage import Reader, Tables, UnitOfWork
 from core.storage.idempotency import Answer, claim, keep
 
@@ -140,18 +141,48 @@ class Operations:
     ) -> list[Offered]:
         """Return what the actor may do with a record that they see."""
         # Of rights that reach as far as reading does, or as far as others here, nothing is asked again.
-        known: dict[Condition, bool] = {self._access.condition(actor, entity, "read", catalog): True}
+        known: dict[int, bool] = {id(self._access.condition(actor, entity, "read", catalog)): True}
         found = list[Offered]()
         for offered in self.of(entity, catalog):
             operation = offered.operation
             if operation.place == "new" or not self.may(actor, offered, catalog):
                 continue
-            reach = self._access.condition(actor, entity, operation.action, catalog)
+            reach = id(self._access.condition(actor, entity, operation.action, catalog))
             if reach not in known:
-                known[reach] = self._allowed(actor, operation, record_id, catalog, uow, reader)
-            if known[reach] and self._holds(actor, operation, record_id, catalog, uow, reader):
+                known[reach] = self._reaches(actor, operation, record_id, catalog, uow, reader)
+            if known[reach] and self._is_time(actor, operation, record_id, catalog, uow, reader):
                 found.append(offered)
         return found
+
+    def _reaches(
+        self,
+        actor: Actor,
+        operation: Operation,
+        record_id: int,
+        catalog: Catalog,
+        uow: UnitOfWork | None,
+        reader: Reader | None,
+    ) -> bool:
+        """Tell whether an operation is granted on a record; a unit that only reads has mostly read it already."""
+        if uow is None or not uow.reading:
+            return self._allowed(actor, operation, record_id, catalog, uow, reader)
+        records = self._site.get(Records)
+        return records.allows(actor, operation.entity, record_id, operation.action, uow=uow)
+
+    def _is_time(
+        self,
+        actor: Actor,
+        operation: Operation,
+        record_id: int,
+        catalog: Catalog,
+        uow: UnitOfWork | None,
+        reader: Reader | None,
+    ) -> bool:
+        """Tell whether the condition of an operation holds for a record as it stands."""
+        if uow is None or not uow.reading or not operation.when:
+            return self._holds(actor, operation, record_id, catalog, uow, reader)
+        records = self._site.get(Records)
+        return records.fulfils(actor, operation.entity, record_id, operation.when, uow=uow)
 
     def on_lists(self, actor: Actor, entity: str, catalog: Catalog, *, place: str = "") -> list[Offered]:
         """Return what the actor may do with chosen rows, or beside "New" (``place`` is ``new``)."""

@@ -40,6 +40,7 @@ def build_history_page(
     Of the record and of each part no more is read than a page holds, by the index of records. The parts of all
     kinds (but those of the entities ``without``) come together before their entries are looked for: every search goes through all months of the history.
     """
+    seen = _seen(eyes, entity)
     parts = [
         found
         for found in _parts(eyes, entity)
@@ -47,12 +48,20 @@ def build_history_page(
     ]
     own = _own(entity)
     if not parts:
-        return HistoryPage(statement=compiler.compile(own), parts=())
+        return HistoryPage(statement=compiler.compile(own.where(*seen)), parts=())
     lines = sa.union_all(*(_lines(eyes, entity, *found, place) for place, found in enumerate(parts)))
     both = (sa.select(one.subquery()) for one in (own, _of_parts(lines)))
     union = sa.union_all(*both).subquery("entry")
-    page = sa.select(*union.c).order_by(union.c.id.desc()).limit(_limit())
+    page = sa.select(*union.c).where(*seen).order_by(union.c.id.desc()).limit(_limit())
     return HistoryPage(statement=compiler.compile(page), parts=tuple(spec.name for spec, _ in parts))
+
+
+def _seen(eyes: Eyes, entity: EntitySpec) -> list[Sql]:
+    """Return the condition that the reader sees the record."""
+    scope, sources = opened(eyes, entity)
+    conditions = [scope.table.c.id == _record(), *visible(eyes, scope)]
+    there = sa.select(scope.table.c.id).select_from(sources.clause).where(*conditions)
+    return [there.exists()]
 
 
 def _parts(eyes: Eyes, whole: EntitySpec) -> Iterator[tuple[EntitySpec, Part]]:

@@ -75,7 +75,8 @@ class HistoryReading:
         with self._asking.reader(uow, reader) as lent:
             key = (catalog.version, catalog.digest, key_of(actor), entity, without)
             sight = self._kept.get(key, lambda: self._compile(actor, entity, catalog, without))
-            shown = self._shown(sight, actor, record_id, uow, lent)
+            # The page is empty where the record is out of sight; else it is asked only for what shows on some records.
+            shown = self._shown(sight, actor, record_id, uow, lent) if sight.masked else sight.shown
             page = sight.page.statement
             given = {
                 **self._asking.constants(page.wants, actor, uow),
@@ -84,7 +85,10 @@ class HistoryReading:
                 "before": before or 2**63 - 1,
                 "shown": sorted(shown),
             }
-            entries = [_entry(row, sight.page, shown) for row in lent.raw(page.sql, page.params(given))]
+            rows = lent.raw(page.sql, page.params(given)) if is_id(record_id) else []
+            if not rows:
+                self._shown(sight, actor, record_id, uow, lent)
+            entries = [_entry(row, sight.page, shown) for row in rows]
             return self._titled(actor, entity, entries, catalog, uow, lent)
 
     def _titled(

@@ -18,6 +18,7 @@ from core.records.moving import Moving
 from core.records.plan import Plans
 from core.records.state_targets import StateTarget, targets_of
 from core.records.telling import told_to_writer
+from core.records.verdicts import Verdicts
 from core.records.work import Known, Work
 from core.records.writing import Values, Writing
 from core.storage import UnitOfWork
@@ -53,6 +54,7 @@ class Records:
         self._context = context
         self._moving = moving
         self._moves = moves
+        self._verdicts = Verdicts()
 
     def create(
         self,
@@ -195,6 +197,15 @@ class Records:
         work = self._work(actor, entity, uow)
         flow = next((f for f in work.plan.flows if f.field == field and f.target), None)
         return targets_of(work, flow, values) if flow is not None else ()
+
+    def allows(self, actor: Actor, entity: str, record_id: int, action: str, *, uow: UnitOfWork) -> bool:
+        """Tell whether the actor may do something with a record that they see, by what this unit knows of it."""
+        rule = self._access.condition(actor, entity, action, uow.catalog)
+        return self._verdicts.allows(self._work(actor, entity, uow), record_id, rule)
+
+    def fulfils(self, actor: Actor, entity: str, record_id: int, condition: str, *, uow: UnitOfWork) -> bool:
+        """Tell whether a condition of a definition holds for a record; it is read with the system's eyes."""
+        return self._verdicts.fulfils(self._work(actor, entity, uow), record_id, condition)
 
     def delete(
         self,

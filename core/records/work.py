@@ -76,9 +76,11 @@ class Work:
 
     def old(self, draft: Draft) -> RecordView | None:
         """Return the record before the write, as ``$old`` reads it."""
-        if not draft.before:
-            return None
-        return RecordView(self.plan.entity, draft.before, self.others, self.uow.catalog.entity)
+        return self.seen(draft.before) if draft.before else None
+
+    def seen(self, values: Mapping[str, object]) -> RecordView:
+        """Return a record with these values as expressions read it."""
+        return RecordView(self.plan.entity, values, self.others, self.uow.catalog.entity)
 
     def others(self, entity: str, column: str, ids: Sequence[int]) -> list[Mapping[str, object]]:
         """Read other records once for the whole write, however many drafts follow the same path."""

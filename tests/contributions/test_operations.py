@@ -38,7 +38,11 @@ def run(operations, unit):
 def offered(operations, site):
     def names(actor, number):
         catalog = site.get(Catalogs).current()
-        return [o.operation.short for o in operations.offers(actor, CRATE, number, catalog=catalog)]
+        found = operations.offers(actor, CRATE, number, catalog=catalog)
+        with site.get(Database).unit(catalog, actor, reading=True) as uow:
+            # A page tells it from what it has read already; a statement tells the same.
+            assert operations.offers(actor, CRATE, number, catalog=catalog, uow=uow) == found
+        return [o.operation.short for o in found]
 
     return names
 

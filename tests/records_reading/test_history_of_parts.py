@@ -206,4 +206,4 @@ def test_the_number_of_statements_does_not_grow_with_the_parts(kit):
         happens(kit, "kit.piece", number, "create", name=[None, f"p{number}"])
     with counted() as many:
         assert len(history(kit)) == 31
-    assert len(many) == len(few) == 2
+    assert len(many) == len(few) == 1

@@ -1,0 +1,44 @@
+"""Verdicts on one record as it stands: whether rights and conditions hold, told from values that are known already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from core.expressions import Checked, Env, View, compile_python
+from core.records.compiled import Kept
+from core.records.statements import Rule
+from core.records.work import Work
+
+COMPILED = 512
+_Read = Callable[[View, Env], object]
+
+
+class Verdicts:
+    """Reads conditions in Python; where nothing is written, the record is asked for once for all of them."""
+
+    def __init__(self) -> None:
+        self._kept: Kept[tuple[Rule, _Read]] = Kept(COMPILED)
+
+    def allows(self, work: Work, record_id: int, rule: Rule) -> bool:
+        """Tell whether a rule of the actor's rights holds for a record that is not in the trash."""
+        if isinstance(rule, bool):
+            return rule
+        # Conditions are told apart by identity, which costs nothing; they are kept, so that none takes another's.
+        _, read = self._kept.get(id(rule), lambda: (rule, compile_python(rule)))
+        return self._holds(work, record_id, read)
+
+    def fulfils(self, work: Work, record_id: int, text: str) -> bool:
+        """Tell whether a condition of a definition holds for a record that is not in the trash."""
+        catalog = work.uow.catalog
+
+        def compiled() -> tuple[Rule, _Read]:
+            checked: Checked = work.conditions.checked(catalog, work.entity, text)
+            return checked, compile_python(checked)
+
+        _, read = self._kept.get((catalog.version, catalog.digest, work.entity, text), compiled)
+        return self._holds(work, record_id, read)
+
+    @staticmethod
+    def _holds(work: Work, record_id: int, read: _Read) -> bool:
+        found = work.others(work.entity, "id", [record_id])
+        return bool(found) and read(work.seen(found[0]), work.env()) is True
