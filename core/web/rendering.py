@@ -113,6 +113,7 @@ class Renderer:
     def __init__(self, compiled: BytecodeCache | None = None) -> None:
         self._compiled = compiled
         self._pieces: dict[tuple[Path, ...], Pieces] = {}
+        self._current: tuple[tuple[int, str], Pieces] | None = None
         self._manifest: Mapping[str, str] = {}
         self._assets: dict[tuple[str, str], str] = {}
         self._icons: dict[tuple[str, str, str, str], Markup] = {}
@@ -196,6 +197,12 @@ class Renderer:
         return Drawing(self._drawn, way, self._pieces_of(visit.catalog).is_of_core)
 
     def _pieces_of(self, catalog: Catalog) -> Pieces:
+        known = (catalog.version, catalog.digest)
+        if self._current is None or self._current[0] != known:
+            self._current = (known, self._find_pieces(catalog))
+        return self._current[1]
+
+    def _find_pieces(self, catalog: Catalog) -> Pieces:
         own = (Path(module.path, "templates") for module in catalog.modules.values() if module.path)
         folders = (*(folder for folder in own if folder.is_dir()), TEMPLATES)
         if folders not in self._pieces:
