@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
-from core.i18n import period
+from core.i18n import Unreadable, period
 from core.kernel.site import Site
 from core.kernel.values import Money, Ref
 from core.metadata.specs import EntitySpec
@@ -85,12 +85,20 @@ class Charting:
         found: dict[date | None, dict[str, Decimal]] = {}
         for group in groups:
             day = group[name]
-            start = period(self.present.style, self.chart.by, day)[0] if isinstance(day, date) else None  # type: ignore[arg-type]  # a checked grain
+            start = self._span(day)[0] if isinstance(day, date) else None
             sums = found.setdefault(start, {})
             for unit, value in _figures(group[measure]):
                 sums[unit] = sums.get(unit, Decimal(0)) + value
         order = sorted((d for d in found if d is not None), reverse=False) + [d for d in found if d is None]
         return [{name: day, measure: found[day]} for day in order]
+
+    def _span(self, day: date) -> tuple[date, date]:
+        """Return the first and the last day of the period that holds a day; one that no calendar tells stands alone."""
+        try:
+            start, after = period(self.present.style, self.chart.by, day)  # type: ignore[arg-type]  # a checked grain
+        except (Unreadable, OverflowError):
+            return day, day
+        return start, after - timedelta(days=1)
 
     def _one(self, unit: str, found: Sequence[tuple[Any, Decimal]], pairs: Pairs) -> Series:
         shown = found[-MOST:] if self.chart.group.type == "date" else found[:MOST]
@@ -134,10 +142,10 @@ class Charting:
     def _period(self, day: date) -> str:
         """Return how a week, month, quarter or year is called that begins on a day."""
         style = self.present.style
+        if self.chart.by == "week" or self._span(day) == (day, day):
+            return style.date(day)
         begins = style.calendar.from_date(day)
         names = style.calendar.month_names(style.lang)
-        if self.chart.by == "week":
-            return style.date(day)
         if self.chart.by == "year":
             return style.digits.draw(str(begins.year))
         if self.chart.by == "quarter":
@@ -150,8 +158,7 @@ class Charting:
         if group is None:
             chips = [f"{name}~empty~"]
         elif isinstance(group, date):
-            after = period(self.present.style, self.chart.by, group)[1]  # type: ignore[arg-type]  # a checked grain
-            chips = [f"{name}~from~{group}", f"{name}~to~{after - timedelta(days=1)}"]
+            chips = [f"{name}~from~{group}", f"{name}~to~{self._span(group)[1]}"]
         elif isinstance(group, bool):
             chips = [f"{name}~{'yes' if group else 'no'}~"]
         else:

@@ -11,7 +11,7 @@ from core.errors import BadRequest
 from core.expressions import unparse
 from core.expressions.nodes import Binary, Call, Flag, Node, Number, Path, Text
 from core.fields import LoadContext
-from core.i18n import Style, period
+from core.i18n import Style, Unreadable, period
 from core.kernel.values import Ref
 from core.metadata.specs import EntitySpec, FieldSpec
 from core.records.aggregation import NO_CUTS, Aggregating
@@ -108,6 +108,16 @@ def _months(asked: Grouping) -> list[date]:
     name, style = asked.spec.name, asked.present.style
     edges = _aggregate(asked, (), (f"min({name})", f"max({name})"))[0]
     first, last = (_day(style, edges[f"{function}({name})"]) for function in ("min", "max"))
+    try:
+        return _between(style, first, last)
+    except (Unreadable, OverflowError) as wrong:
+        raise BadRequest(
+            "Some days are outside of the years that your calendar knows; narrow the filter.",
+            code="year_out_of_range",
+        ) from wrong
+
+
+def _between(style: Style, first: date, last: date) -> list[date]:
     start, after = period(style, "month", first)
     months = [start]
     while after <= last:

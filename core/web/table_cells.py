@@ -28,6 +28,9 @@ COLUMNS = 512
 VALUES = 256
 """Values of a column that are kept; then all are forgotten."""
 
+LARGEST = 2000
+"""Characters of a cell, or of a value, that is kept: long texts are rarely equal, and many of them fill the memory."""
+
 PLAIN = frozenset({str, int, bool, date, datetime, Ref, type(None)})
 """Types of values that are shown alike where they are equal: 1 and 1.0 are not."""
 
@@ -168,9 +171,11 @@ class Cells:
         rendered, key = shape.rendered, value if plain else repr(value)
         found = rendered.get(key)
         if found is None:
-            if len(rendered) >= VALUES:
-                rendered.clear()
-            found = rendered[key] = self._drawn(column, spec, shape, value)
+            found = self._drawn(column, spec, shape, value)
+            if len(found) <= LARGEST and not (isinstance(key, str) and len(key) > LARGEST):
+                if len(rendered) >= VALUES:
+                    rendered.clear()
+                rendered[key] = found
         return found
 
     def _drawn(self, column: Column, spec: FieldSpec, shape: Shape, value: Any) -> str:

@@ -109,6 +109,13 @@ def test_equal_values_of_a_column_are_rendered_once_and_others_apart():
     assert [value for value in views.asked[asked:] if value is not None] == [1, 1]
 
 
+def test_long_texts_are_not_kept():
+    kept, views = KeptCells(), Views()
+    for _ in range(2):
+        assert "x" * 3000 in cells(kept, views).cells({"size": "x" * 3000})
+    assert views.asked.count("x" * 3000) == 2
+
+
 @pytest.mark.parametrize(
     ("kind", "value"),
     [

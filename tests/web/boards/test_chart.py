@@ -31,6 +31,24 @@ def test_each_bar_leads_to_exactly_the_records_that_it_counts(chief, plants):
         assert len(chief.opens(a["href"]).page.rows()) == int(a.one("b").text)
 
 
+def test_days_that_the_calendar_does_not_know_stand_alone(chief, kept):
+    kept.add(
+        "garden.shrub",
+        {"name": "a", "planted": "2150-03-20", "height": 1},
+        {"name": "b", "planted": "9999-12-31", "height": 2},
+        {"name": "c", "planted": "2026-03-22", "height": 4},
+    )
+    assert [bar[::2] for bar in bars(chief.opens(SHRUBS))] == [
+        ("March 2026", "4"),
+        ("March 2150", "1"),
+        ("Dec 31, 9999", "2"),
+    ]
+    persian = bars(chief.speaks("fa").opens(SHRUBS))
+    assert [bar[2] for bar in persian] == ["۴", "۱", "۲"]
+    for a in chief.opens(SHRUBS).page.one("ol", cls="chart").all("a"):
+        assert chief.opens(a["href"]).status in (200, 422)
+
+
 def test_days_are_gathered_to_months_of_the_readers_calendar(chief, kept):
     kept.add(
         "garden.shrub",
