@@ -56,7 +56,8 @@ class Settings:
     base_url: str = field(
         default="",
         metadata=_about(
-            "PAYVAND_BASE_URL", "Public address, for links and for checking the origin of requests."
+            "PAYVAND_BASE_URL",
+            "Public address, for links (mails with links need it) and for checking the origin of requests.",
         ),
     )
     secure_cookies: bool = field(

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from core.contributions.addresses import record_address, route_address
 from core.contributions.routes import Routes
-from core.errors import AccessDenied
+from core.errors import AccessDenied, Conflict
 from core.i18n import Localization, Style
 from core.kernel.actor import Actor
 from core.kernel.site import Site
@@ -59,6 +59,20 @@ class Asking:
         """Return the address of a route; what its path does not name goes into the query string."""
         found = self.site.get(Routes).get(route)
         return (self.root if absolute else "") + route_address(found, args)
+
+    def mailed_url(self, route: str, **args: object) -> str:
+        """Return the address of a route for others to read, as in a mail.
+
+        It never follows what the browser calls this site: whoever asks could lead the readers elsewhere.
+        """
+        root = self.site.settings.base_url.rstrip("/")
+        if not root:
+            raise Conflict(
+                "Links in mails need to know where this site is; the administrator has to set {setting}.",
+                code="no_base_url",
+                setting="PAYVAND_BASE_URL",
+            )
+        return root + route_address(self.site.get(Routes).get(route), args)
 
     def record_url(self, entity: str, record_id: int, *, absolute: bool = False) -> str:
         """Return the address of a record's page."""

@@ -42,9 +42,17 @@ Row = Mapping[str, Any]
 
 def answer_link(asking: Asking, attendee: int, activity: Row) -> str:
     """Return the address under which an attendee answers, until a day after the activity."""
+    return asking.url(PURPOSE, absolute=True, token=_answer_token(asking, attendee, activity))
+
+
+def mailed_answer_link(asking: Asking, attendee: int, activity: Row) -> str:
+    """Return the same address for a mail; refuse where the site does not know its own."""
+    return asking.mailed_url(PURPOSE, token=_answer_token(asking, attendee, activity))
+
+
+def _answer_token(asking: Asking, attendee: int, activity: Row) -> str:
     ends = activity.get("end_at") or activity.get("due_at") or asking.uow.now + UNDATED
-    token = sign_link(asking.uow, PURPOSE, {"a": attendee}, ends + AFTERWARDS)
-    return asking.url(PURPOSE, absolute=True, token=token)
+    return sign_link(asking.uow, PURPOSE, {"a": attendee}, ends + AFTERWARDS)
 
 
 def answer_page(asking: Asking, token: str) -> Answer:

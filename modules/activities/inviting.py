@@ -20,7 +20,7 @@ from core.sdk import (
     send_mail,
     style_of,
 )
-from modules.activities.answers import ATTENDEE, answer_link
+from modules.activities.answers import ATTENDEE, mailed_answer_link
 from modules.activities.behaviours import ACTIVITY
 from modules.activities.belonging import CONTACT
 from modules.activities.feeds import FIELDS, event_of
@@ -81,7 +81,7 @@ def _send(line: int, address: str, style: Style, activity: Row, asking: Asking) 
         subject=activity["subject"],
         when=when,
     )
-    text = f"{asked}\n{answer_link(asking, line, activity)}\n"
+    text = f"{asked}\n{mailed_answer_link(asking, line, activity)}\n"
     entry = calendar_text(asking.actor.name, [event_of(activity, asking, for_guest=True)])
     mail = Mail(
         to=address,

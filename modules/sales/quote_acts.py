@@ -161,11 +161,19 @@ def renew_link(call: OperationCall) -> Outcome:
 
 def address_of(call: OperationCall) -> str:
     """Return the address at which the customer sees this quote."""
+    return call.asking.url("sales.offer", token=_token(call), absolute=True)
+
+
+def mailed_address_of(call: OperationCall) -> str:
+    """Return the same address for a mail; refuse where the site does not know its own."""
+    return call.asking.mailed_url("sales.offer", token=_token(call))
+
+
+def _token(call: OperationCall) -> str:
     found = _seen(call, ("link_no", "valid_until"))
-    token = sign_link(
+    return sign_link(
         call.uow, PURPOSE, {"quote": call.record, "no": int(str(found["link_no"]))}, _until(found, call.uow)
     )
-    return call.asking.url("sales.offer", token=token, absolute=True)
 
 
 def _seen(call: OperationCall, fields: Sequence[str]) -> Mapping[str, Any]:

@@ -35,7 +35,7 @@ from core.sdk import (
     style_of,
 )
 from modules.sales.matching import ACCOUNT, CONTACT, quoted
-from modules.sales.quote_acts import QUOTE, address_of
+from modules.sales.quote_acts import QUOTE, mailed_address_of
 from modules.sales.quote_paper import print_paper
 
 MAIL = "sales.quote_mail"
@@ -111,7 +111,7 @@ def send_by_mail(call: OperationCall) -> Outcome:
             result={"sent": False},
         )
     number = _keep(call, quote, to, key)
-    defer(call.uow, POST, {"mail": number, "link": address_of(call)})
+    defer(call.uow, POST, {"mail": number, "link": mailed_address_of(call)})
     return Outcome(
         message=N_("The quote is on its way to {address}."),
         params=told,

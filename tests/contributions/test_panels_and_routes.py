@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from core.contributions import Operation, Outcome, Panel, Redirect, Route, Routes, Undo, read_link, sign_link
 from core.contributions.asking import asking_at
-from core.errors import AccessDenied, NotFound
+from core.errors import AccessDenied, Conflict, NotFound
 from core.identity.throttle import FREE_VISITS
 from core.kernel.actor import Actor
 from core.storage import Database
@@ -223,6 +223,17 @@ class TestLinks:
     def test_a_link_stays_short(self, unit):
         with unit(Actor()) as uow, pytest.raises(ValueError, match="at most"):
             sign_link(uow, "door", {"text": "x" * 4000}, timedelta(minutes=1))
+
+    def test_a_link_for_a_mail_leads_to_this_site_whatever_it_was_called_by_the_browser(
+        self, site, unit, monkeypatch
+    ):
+        with unit(Actor()) as uow:
+            asking = replace(asking_at(uow), root="https://elsewhere.example")
+            with pytest.raises(Conflict) as refused:
+                asking.mailed_url("handy.board")
+            assert refused.value.reason == "no_base_url"
+            monkeypatch.setattr(site, "settings", replace(site.settings, base_url="https://crm.example.com/"))
+            assert asking.mailed_url("handy.board") == "https://crm.example.com/m/handy/board"
 
     def test_a_number_in_the_address_is_one_that_the_database_can_hold_or_none(self, unit):
         said = {"a": "12", "b": "²", "c": "۵", "d": "9" * 19, "e": "-1", "f": "", "g": "1.0", "h": "9" * 18}

@@ -146,6 +146,7 @@ def test_a_quote_without_lines_is_refused_as_where_it_is_issued(desk, firm, dana
     assert "at least one line" in refused.value.problems[0].message
 
 
+@pytest.mark.usefixtures("post")
 def test_only_who_holds_the_grant_sends_and_only_own_quotes(desk, site, draft, actor_as):
     actor_as("base.member", "sales.rep", login="rep@example.com", name="Rep")
     actor_as("base.member", "sales.analyst", login="eyes@example.com", name="Eyes")
@@ -160,6 +161,7 @@ def test_only_who_holds_the_grant_sends_and_only_own_quotes(desk, site, draft, a
     assert mine.operate(QUOTE, "send_by_mail", draft, to=DANA, subject="a", text="b").result["sent"]
 
 
+@pytest.mark.usefixtures("post")
 def test_timelines_of_the_quote_and_of_its_opportunity_tell_it(desk, firm, stages, dana):
     deal = desk.one("sales.opportunity", name="Hall", account=firm)
     number = quote(desk, firm, {"description": "a", "unit_price": rial(1)}, contact=dana, opportunity=deal)
