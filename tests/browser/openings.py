@@ -14,6 +14,7 @@ from tests.screens.world import World
 Opened: TypeAlias = Iterator[tuple[str, Page]]
 Openings: TypeAlias = Callable[[Desk, World], Opened]
 
+CUT_OFF = "[...document.querySelectorAll('ui-lines .scroll')].filter((box) => box.scrollWidth > box.clientWidth).length"
 CELLS = f"{CONTACTS}?cols=full_name,job_title&q=سپهری"
 
 
@@ -128,6 +129,7 @@ def forms(desk: Desk, world: World) -> Opened:
     yield "doubles", desk.settles()
     page = desk.goes(world.path(f"{QUOTES}/{{draft}}"))
     page.locator("[data-add-line]").first.click()
+    assert not page.evaluate(CUT_OFF), "a line is wider than its place"
     yield "a new line", desk.settles()
 
 
