@@ -69,6 +69,26 @@ def only_equates(condition: Checked) -> bool:
     return all(map(_is_simple, term.operands if isinstance(term, Logic) and term.op == "and" else (term,)))
 
 
+def asks_for_span(condition: Checked) -> bool:
+    """Tell whether a column is to lie between two ends, of which one cannot say without them how much they hold."""
+    ends = set(_ends(condition.term))
+    return any((place, not upper) in ends for place, upper in ends)
+
+
+def _ends(term: Term) -> Iterator[tuple[Field, bool]]:
+    """Yield which fields are compared with a bound, and whether that is an upper one."""
+    match term:
+        case Logic(operands=operands):
+            for operand in operands:
+                yield from _ends(operand)
+        case Not(operand=operand):
+            yield from _ends(operand)
+        case Compare(op="<" | "<=" | ">" | ">=" as op, left=left, right=right):
+            upper = op[0] == "<"
+            sides = ((left, upper), (right, not upper))
+            yield from ((place, below) for place, below in sides if isinstance(place, Field))
+
+
 def one_of(condition: Checked) -> str:
     """Return the field of the record itself that has one of several values wherever this holds; empty for none."""
     term = condition.term

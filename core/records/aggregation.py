@@ -48,10 +48,7 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Aggregation:
-    """A compiled aggregate: its statement, and what its columns mean.
-
-    ``spans`` tells that more is looked for than values: how much is read depends on what comes with the question.
-    """
+    """A compiled aggregate: its statement, and what its columns mean."""
 
     statement: Statement
     given: dict[str, object]
@@ -60,7 +57,6 @@ class Aggregation:
     ranks: dict[str, dict[object, int]]
     currencies: tuple[str, ...]
     measures: tuple[Measure, ...]
-    spans: bool
 
 
 class Aggregating:
@@ -112,7 +108,7 @@ class Aggregating:
                 **words(patterns),
                 **{f"cut_{name}": list(points) for name, points in cuts.items()},
             }
-            run = lent.afresh if made.spans else lent.raw
+            run = lent.afresh if made.statement.afresh else lent.raw
             rows = run(made.statement.sql, made.statement.params(given))
         if len(rows) > MAX_GROUPS and _distinct(made, rows) > MAX_GROUPS:
             raise BadRequest(
@@ -162,13 +158,14 @@ class Aggregating:
         shape = Shape(entity=entity, fields=(), words=asked.words, trash=asked.trash)
         select = select_totals(eyes, spec, shape, cells, wanted)
         return Aggregation(
-            statement=self._reading.compiler.compile(select),
+            statement=self._reading.compiler.compile(
+                select, afresh=wanted is not None and not only_equates(wanted.shape)
+            ),
             given=dict(wanted.given) if wanted else {},
             groups=groups,
             titled=titled,
             currencies=currencies,
             measures=figures,
-            spans=wanted is not None and not only_equates(wanted.shape),
             ranks={name: {c.name: i for i, c in enumerate(spec.fields[name].choices)} for name in groups},
         )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.expressions import Checked, apart
+from core.expressions import Checked, apart, asks_for_span
 from core.expressions.sql import to_sql
 from core.metadata.specs import EntitySpec, Json
 from core.records.columns import Columns
@@ -86,7 +86,8 @@ def build_listing(eyes: Eyes, shape: Shape, wanted: Filter | None, compiler: Com
     select = sa.select(*rows.cells).select_from(sources.clause).where(*conditions)
     if shape.limit is not None:
         select = select.order_by(*(one.clause() for one in orders)).limit(number(shape.limit + 1))
-    statement = compiler.compile(select)
+    afresh = wanted is not None and asks_for_span(wanted.shape)
+    statement = compiler.compile(select, afresh=afresh)
     rows.forget()
     return Listing(
         statement=statement,
@@ -94,7 +95,7 @@ def build_listing(eyes: Eyes, shape: Shape, wanted: Filter | None, compiler: Com
         id_place=id_place,
         version_place=version_place,
         keys=keys,
-        count=compiler.compile(count) if shape.count else None,
+        count=compiler.compile(count, afresh=afresh) if shape.count else None,
         total_place=total,
         nested=nested,
     )

@@ -136,7 +136,8 @@ class Reading:
         self, statement: Statement, given: Given, actor: Actor, uow: UnitOfWork | None, lent: Reader
     ) -> Sequence[Row]:
         constants = self._asking.constants(statement.wants, actor, uow)
-        return lent.raw(statement.sql, statement.params({**constants, **given}))
+        run = lent.afresh if statement.afresh else lent.raw
+        return run(statement.sql, statement.params({**constants, **given}))
 
     def _total(
         self,

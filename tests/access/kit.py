@@ -42,7 +42,7 @@ SHELF: Body = {
 
 ITEM: Body = {
     "title": "name",
-    "indexes": [["team", "shelf", "+price"], ["team", "+size"]],
+    "indexes": [["team", "shelf", "+price"], ["team", "+price"]],
     "fields": {
         **OWNED,
         "name": {"type": "text", "search": True, "required": True},

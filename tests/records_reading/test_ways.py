@@ -102,6 +102,25 @@ def test_what_is_looked_for_by_a_span_is_planned_for_its_ends(filled):
         assert reader.afresh_asked == afresh, where
 
 
+@pytest.mark.parametrize(
+    ("where", "afresh"),
+    [
+        ("", False),
+        ("size > 2", False),
+        ("size > 2 and weight < 9", False),
+        ("size > 2 and size < 9", True),
+        ("not (2 <= size and ready) or 9 <= size and 10 > size", True),
+        ("made >= date('2026-01-01') and made < date('2026-02-01')", True),
+    ],
+)
+def test_a_list_between_two_ends_is_planned_for_them(filled, where, afresh):
+    with counting(filled) as reader:
+        filled.reading.find(
+            ME, "kit.item", Query(filter=where, count=True), catalog=filled.catalog(ROLES), reader=reader
+        )
+    assert (reader.afresh_asked, len(reader.asked)) == (int(afresh), 1)
+
+
 def test_only_alternatives_on_single_columns_come_apart(filled):
     catalog = filled.catalog(ROLES)
     schema = filled.reading.reader_schema(filled.reading.eyes(ME, catalog))
