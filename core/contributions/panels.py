@@ -15,7 +15,7 @@ PLACES = ("top", "side", "tab")
 class Panel:
     """A template with values on the form of a record: a warning on ``top``, beside it, or as a ``tab`` of its own.
 
-    Lighter panels come first. ``count`` stands on the tab.
+    Lighter panels come first. ``count`` stands on the tab. ``secret`` says that a secret stands on it that lasts.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Panel:
     place: str = "side"
     weight: int = 100
     count: int | None = None
+    secret: bool = False
 
     def __post_init__(self) -> None:
         if self.place not in PLACES:

@@ -17,12 +17,16 @@ METHODS = frozenset({"GET", "POST"})
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A template of the module with values, inside the shell; of public routes inside a plain frame."""
+    """A template of the module with values, inside the shell; of public routes inside a plain frame.
+
+    ``secret`` says that a secret stands on it that lasts, such as a link with a token: it is sent uncompressed then.
+    """
 
     template: str
     values: Mapping[str, Any] = field(default_factory=dict)
     status: int = 200
     title: Label = ""
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)

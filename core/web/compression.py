@@ -1,7 +1,8 @@
 """Pages and assets on their way: compressed for browsers that take it.
 
-Compressed pages hold no secret in its plain form (the token of forms is masked), and their length is blurred by a
-random file name in the gzip header, so that it tells nothing about single letters.
+The length of a compressed page tells what in it is equal, and its reader can be made to ask for it with any text in the
+address. So no compressed page holds a secret in its plain form: the token of forms is masked, and pages that show a
+secret say so (`leave_plain`). Besides, lengths are blurred by a random file name in the gzip header.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import os
 import secrets
 from pathlib import Path
 
-from flask import Request, Response, send_from_directory
+from flask import Request, Response, g, send_from_directory
 
 LEVEL = 4
 """Of nine: low, because each page is made for one reader and sent once; below it a phone gets a tenth more to load."""
@@ -25,9 +26,20 @@ BLUR = 64
 """The name in the header is up to so many letters long."""
 
 
+PLAIN = "plain"
+
+
+def leave_plain() -> None:
+    """Let the page that is being made leave as it is, because it shows a secret that lasts."""
+    setattr(g, PLAIN, True)
+
+
 def compress(response: Response, request: Request) -> Response:
     """Compress a page in place."""
     if response.mimetype != "text/html" or response.direct_passthrough or response.is_streamed:
+        return response
+    if g.get(PLAIN):
+        response.headers.setdefault("Cache-Control", "private, no-store, no-transform")  # nor may proxies
         return response
     response.vary.add("Accept-Encoding")
     if not _takes_gzip(request) or "Content-Encoding" in response.headers:

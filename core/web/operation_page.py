@@ -171,7 +171,7 @@ def _beside(pages: Pages, present: Visit, offered: Offered, ids: Sequence[int]) 
         return Markup()
     with site.get(Database).unit(present.catalog, present.actor, channel="web", reading=True) as uow:
         panel = show(site.get(Operations).begin(asking_of(site, present, uow), offered, ids))
-        return pages.renderer.part(panel.template, present, **panel.values) if panel else Markup()
+        return pages.panel(panel, present) if panel else Markup()
 
 
 def _carry_out(

@@ -11,15 +11,17 @@ from itertools import groupby
 from typing import Any
 
 from flask import Response, make_response, redirect, request, url_for
+from markupsafe import Markup
 
 from core.access import Access, key_of
-from core.contributions import Routes
+from core.contributions import Panel, Routes
 from core.contributions.addresses import route_address
 from core.i18n import Localization
 from core.kernel.secrets import Secrets
 from core.metadata.specs import MenuSpec
 from core.records.compiled import Kept
 from core.timeline.inbox import unread
+from core.web.compression import leave_plain
 from core.web.rendering import Renderer
 from core.web.visit import Visit, visit
 
@@ -67,6 +69,12 @@ class Pages:
     def __init__(self, renderer: Renderer) -> None:
         self.renderer = renderer
         self._menus: Kept[list[tuple[str, list[MenuEntry]]]] = Kept(MENUS)
+
+    def panel(self, panel: Panel, present: Visit) -> Markup:
+        """Return what a module shows on a page of ours; where that is a secret, the page is not compressed."""
+        if panel.secret:
+            leave_plain()
+        return self.renderer.part(panel.template, present, **panel.values)
 
     def show(self, template: str, *, status: int = 200, nav: str = "", **values: Any) -> Response:
         """Return a page inside the shell (or the plain sign-in frame, which its template extends)."""

@@ -42,7 +42,7 @@ def record_panels(
     made: list[tuple[int, str, str, Shown]] = []
 
     def show(panel: Panel) -> None:
-        html = site.get(Pages).renderer.part(panel.template, present, **panel.values)
+        html = site.get(Pages).panel(panel, present)
         shown = Shown(
             id=panel.name.replace(".", "-"),
             title=present.style.label(panel.title),

@@ -17,6 +17,7 @@ from core.errors import NotFound, PayvandError
 from core.files import download_headers
 from core.kernel.site import Site
 from core.storage import Database
+from core.web.compression import leave_plain
 from core.web.operation_page import asking_of
 from core.web.pages import Pages, go, same_site
 from core.web.visit import Visit, visit
@@ -100,6 +101,8 @@ def show(site: Site, pages: Pages) -> Response:
 def _shown(pages: Pages, present: Visit, route: Route, answer: Answer) -> Response:
     match answer:
         case Page():
+            if answer.secret:
+                leave_plain()
             return pages.show(
                 answer.template,
                 nav=route.name,

@@ -62,7 +62,7 @@ def link_page(asking: Asking) -> Answer:
         message = messages.get(act, "The link does not work any more.")
         return Redirect(asking.url("activities.calendar_link"), message=message)
     url = asking.url("activities.feed", absolute=True, token=_token(own, asking)) if own else ""
-    return Page("activities/calendar_link.html", title="Calendar link", values={"url": url})
+    return Page("activities/calendar_link.html", title="Calendar link", values={"url": url}, secret=True)
 
 
 def feed(asking: Asking, token: str) -> Answer:

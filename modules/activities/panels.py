@@ -98,4 +98,5 @@ def _invitations(record: Mapping[str, object], asking: Asking) -> Iterator[Panel
             place="side",
             weight=30,
             count=len(invited),
+            secret=True,
         )

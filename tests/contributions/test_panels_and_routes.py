@@ -8,7 +8,18 @@ from datetime import timedelta
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from core.contributions import Operation, Outcome, Panel, Redirect, Route, Routes, Undo, read_link, sign_link
+from core.contributions import (
+    Operation,
+    Outcome,
+    Page,
+    Panel,
+    Redirect,
+    Route,
+    Routes,
+    Undo,
+    read_link,
+    sign_link,
+)
 from core.contributions.asking import asking_at
 from core.errors import AccessDenied, Conflict, NotFound
 from core.identity.throttle import FREE_VISITS
@@ -40,6 +51,25 @@ class TestPanels:
         assert top["aria-label"] == "Heavy"
         assert "First: 250 (keeper@example.com)" in top.text
         assert "Inside it" in page.one("section", cls="panel-tab").text
+
+    def test_a_page_on_which_a_secret_stands_is_not_compressed(self, site, keeper, crate):
+        site.get(Routes).register(
+            Route(
+                name="handy.safe",
+                path="/safe",
+                handle=lambda _: Page("handy/board.html", values={"rows": ()}, secret=True),
+                grant=(CRATE, "read"),
+            )
+        )
+        for path, packed in (
+            (f"/records/{CRATE}/{crate(weight=HEAVY)}", None),
+            (f"/records/{CRATE}/{crate()}", "gzip"),
+            ("/m/handy/safe", None),
+            ("/m/handy/board", "gzip"),
+        ):
+            answer = keeper.client.get(path, headers={"Accept-Encoding": "gzip"})
+            assert (answer.status_code, answer.headers.get("Content-Encoding")) == (200, packed), path
+            assert ("no-transform" in answer.headers["Cache-Control"]) == (packed is None)
 
     def test_values_are_escaped(self, keeper, crate):
         html = keeper.opens(f"/records/{CRATE}/{crate('<b>bold</b>', weight=HEAVY)}").page.html
