@@ -152,7 +152,7 @@ def _show(
         conflict=conflict is not None,
         look=form.look(typed.values if typed else {} if number else values, computed=False),
     )
-    title, may = _title(present, form), {one: form.may(one) for one in ACTIONS}
+    head = _head(form)
     return pages.show(
         "form.html",
         nav=entity.name,
@@ -161,20 +161,11 @@ def _show(
         form=model,
         drawing=pages.renderer.drawing(present, entity.name),
         version=_version(form.record, typed, conflict),
-        title=title,
-        head=FormHead(
-            entity=entity.name,
-            number=number,
-            title=title,
-            csrf=present.csrf,
-            may=may,
-            writable=form.writable,
-            trashed=form.trashed,
-            operations=_operations(form),
-        ),
-        may=may,
-        writable=form.writable,
-        trashed=form.trashed,
+        title=head.title,
+        head=head,
+        may=head.may,
+        writable=head.writable,
+        trashed=head.trashed,
         conflict=conflict,
         duplicates=duplicates,
         counts=related(form, "counts"),
@@ -183,6 +174,20 @@ def _show(
         bars=bars,
         panels=record_panels(site, present, entity, form.record if not form.trashed else {}),
         status=status,
+    )
+
+
+def _head(form: OpenForm) -> FormHead:
+    """Return what stands above a form."""
+    return FormHead(
+        entity=form.entity.name,
+        number=form.number,
+        title=_title(form.present, form),
+        csrf=form.present.csrf,
+        may={action: form.may(action) for action in ACTIONS},
+        writable=form.writable,
+        trashed=form.trashed,
+        operations=_operations(form),
     )
 
 
