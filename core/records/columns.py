@@ -82,7 +82,7 @@ class Columns:
     def _reference(self, spec: FieldSpec) -> Column:
         title = title_of(self._scope.follow(spec.name))
         return Column(
-            name=spec.name, cells=(self._scope.column(spec.name), title), value=each(_ref), json=_ref_jsons
+            name=spec.name, cells=(self._scope.column(spec.name), title), value=_refs, json=_ref_jsons
         )
 
     def _reference_any(self, spec: FieldSpec) -> Column:
@@ -199,8 +199,9 @@ def _money_jsons(rows: Sequence[Cells], places: Sequence[int]) -> list[Any]:
     ]
 
 
-def _ref(cells: Cells) -> object:
-    return None if cells[0] is None else Ref(cells[0], cells[1])
+def _refs(rows: Sequence[Cells], places: Sequence[int]) -> list[Any]:
+    link, title = places
+    return [None if row[link] is None else Ref(row[link], row[title]) for row in rows]
 
 
 def _ref_jsons(rows: Sequence[Cells], places: Sequence[int]) -> list[Any]:
