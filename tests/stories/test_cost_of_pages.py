@@ -9,7 +9,7 @@ from tests.web.conftest import app, kept, person
 
 __all__ = ["app", "kept", "person"]
 
-LIST, BOARD, FORM = 4, 7, 26
+LIST, BOARD, FORM, PERSON = 4, 7, 26, 20
 """Statements of a page, the one that opens the request among them."""
 
 
@@ -57,3 +57,11 @@ def test_a_page_asks_as_much_for_few_records_as_for_many(pipelines, person):
     assert len(rows) <= LIST, rows
     board = statements(seller, "/records/sales.opportunity/kanban")
     assert len(board) <= BOARD, board
+
+
+def test_the_page_of_a_person_asks_no_more_than_this(desk, person):
+    number = desk.one("contacts.contact", first_name="Sara", last_name="Rad")
+    found = statements(
+        person("base.administrator", login="boss@example.com"), f"/records/contacts.contact/{number}"
+    )
+    assert len(found) <= PERSON, found
