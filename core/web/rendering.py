@@ -53,6 +53,7 @@ class Pieces:
         self.environment = Environment(
             loader=FileSystemLoader(folders),
             bytecode_cache=compiled,
+            auto_reload=False,  # a page would look at the disk for each of its dozens of templates
             autoescape=select_autoescape(default=True, default_for_string=True),
             undefined=StrictUndefined,
             trim_blocks=True,
