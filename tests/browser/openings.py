@@ -70,6 +70,9 @@ def helps(desk: Desk, world: World) -> Opened:
     page.locator("#palette .empty").wait_for()
     yield "palette, nothing found", page
     page.keyboard.press("Escape")
+    page.locator("#palette input:focus").wait_for(
+        state="detached"
+    )  # letters are commands outside of inputs only
     page.keyboard.press("?")
     page.locator("dialog[open] #dialog-title").wait_for()
     yield "keys", page
