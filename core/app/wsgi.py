@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from core.app.compose import build_site
+from core.app.page_thread import PageThread, in_order
 from core.app.readiness import find_address
 from core.app.web import create_app
 from core.config import Settings
@@ -22,4 +23,6 @@ def application() -> Flask:
         site.get(Catalogs).current()
     except PayvandError as error:  # the database may come back; until then /health tells why
         get_logger("app").warning("catalog_not_ready", reason=error.text())
-    return create_app(site)
+    app = create_app(site)
+    app.wsgi_app = in_order(app.wsgi_app, PageThread())  # type: ignore[method-assign, assignment]  # Flask's documented place for it
+    return app
