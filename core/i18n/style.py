@@ -37,8 +37,8 @@ _LATIN = re.compile("[A-Za-z]")
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 
 
-DATES = 4096
-"""Written dates that are kept, of all readers."""
+DATES = AMOUNTS = 4096
+"""Written dates, and written amounts, that are kept, of all readers."""
 
 _YEAR = re.compile(r"[\s,،]*y+")
 """The year at the end of a pattern, with what stands before it."""
@@ -150,7 +150,7 @@ class Style:
 
     def money(self, money: Money) -> str:
         """Return an amount in the reader's unit, always with the unit."""
-        return self.amounts.write(money)
+        return _money(self, str(money.amount), money.currency)
 
     def money_number(self, money: Money) -> Decimal:
         """Return an amount as a number of the reader's unit (`money_unit_name`), e.g. for a spreadsheet."""
@@ -315,6 +315,12 @@ def _near_date(style: Style, value: dt.date, today: dt.date) -> str:
         return style.date(value)
     pattern = _YEAR.sub("", style.pattern)
     return style.digits.draw(write_date(style.calendar, style.language, pattern, value))
+
+
+@lru_cache(AMOUNTS)
+def _money(style: Style, amount: str, currency: str) -> str:
+    """Return an amount with its unit; ``amount`` is text because 1.0 and 1.00 are equal, but not written alike."""
+    return style.amounts.write(Money(Decimal(amount), currency))
 
 
 def _time(style: Style, local: dt.datetime) -> str:

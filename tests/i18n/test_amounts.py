@@ -74,3 +74,10 @@ def test_an_amount_is_told_in_the_currencys_own_unit_to_those_who_count_in_anoth
     assert style.money_own(Money(Decimal(14400), "XTS")) == "14,400 XTS"
     assert style.money_own(Money(Decimal(12), "USD")) is None
     assert reader("en").money_own(Money(Decimal(12), "XTS")) is None
+
+
+def test_equal_amounts_with_other_places_are_written_each_in_its_own_way(reader) -> None:
+    style = reader("en")
+    for text in ("1.5", "1.50", "1.505", "1.5050", "-0.00", "1.5"):
+        money = Money(Decimal(text), "USD")
+        assert style.money(money) == style.amounts.write(money)
