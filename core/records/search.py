@@ -51,10 +51,12 @@ class Searching:
         catalog: Catalog,
         uow: UnitOfWork | None = None,
         reader: Reader | None = None,
+        broadly: bool = False,
     ) -> list[Hit]:
         """Return what holds every word: keys that begin with the first word before others, then by title.
 
-        Without ``entities`` all are searched that stand for themselves; parts are found by their whole.
+        Without ``entities`` all are searched that stand for themselves; parts are found by their whole. ``broadly``
+        is for pages: it costs two short statements more, and spares the planning over all entities.
         """
         _check_limits(text, limit)
         patterns = search_patterns(text)
@@ -73,7 +75,7 @@ class Searching:
             "first": patterns[0][1:],
         }
         with self._asking.reader(uow, reader) as lent:
-            run = lent.broad if broad else lent.raw
+            run = lent.broad if broad and broadly else lent.raw
             rows = run(made.statement.sql, made.statement.params(given))
         return [Hit(entity=made.entities[row[0]], id=row[1], title=row[2]) for row in rows]
 

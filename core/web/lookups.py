@@ -110,7 +110,9 @@ def _hits(site: Site, present: Visit, typed: str, most: int) -> tuple[list[Hit],
         return [], False
     entity = request.args.get("entity", "")
     entities = [entity] if entity in present.catalog.entities else None
-    found = site.get(Searching).search(present.actor, typed, entities, limit=most, catalog=present.catalog)
+    found = site.get(Searching).search(
+        present.actor, typed, entities, limit=most, catalog=present.catalog, broadly=True
+    )
     if found or entities:
         return found, False
     near = site.get(Nearness).near(present.actor, typed, MOST_NEAR, catalog=present.catalog)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +59,10 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def address(site) -> Iterator[str]:
-    """The address of the running site."""
+def address(site, monkeypatch) -> Iterator[str]:
+    """The address of the running site, which knows it as an operator has told."""
     with served(create_app(site)) as address:
+        monkeypatch.setattr(site, "settings", replace(site.settings, base_url=address))
         yield address
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 import re
 
 import pytest
@@ -95,7 +96,8 @@ def test_a_guest_answers_with_the_link_and_the_host_is_told(kept, sara, plan, vi
     assert visitor.sends(link, {"csrf": "wrong", "answer": "declined"}).status in (400, 403)
 
 
-def test_invitations_are_mailed_once_with_the_link_and_a_calendar_entry(kept, sara, plan, site):
+def test_invitations_are_mailed_once_with_the_link_and_a_calendar_entry(kept, sara, plan, site, monkeypatch):
+    monkeypatch.setattr(site, "settings", replace(site.settings, base_url="http://localhost"))
     reached = {"points": [{"kind": "email", "value": "guest@example.com", "is_primary": True}]}
     guest = kept.add("contacts.contact", {"last_name": "Rezaei", "owner": sara.actor.id, **reached})[0]
     number = plan(sara, attendees=[{"person": {"entity": "contacts.contact", "id": guest}}])

@@ -169,7 +169,7 @@ def test_an_expression_by_hand_filters_and_what_is_no_group_stays_text(admin, pe
 def test_the_builder_counts_what_fits_and_keeps_the_other_filters(admin, people):
     state = "?f=lifecycle~is~customer&q=karimi"
     opened = admin.opens(f"{BUILDER}?{urlencode({'state': state})}")
-    assert "1 record fits" in opened.page.one(role="status", cls="faint").text
+    assert "1 record fits" in opened.page.main.one(role="status", cls="faint").text
     added = steps(admin, "add:0", opened, new0="code")
     used = steps(admin, "use", added, operator0="empty", value0="")
     assert found(used) == set()
