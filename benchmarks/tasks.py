@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,9 @@ def demo_site() -> Iterator[tuple[Site, str, int]]:
             team = join(site)
             server = make_server("127.0.0.1", 0, create_app(site), threaded=True)
             threading.Thread(target=server.serve_forever, daemon=True).start()
-            yield site, f"http://127.0.0.1:{server.server_port}", team
+            address = f"http://127.0.0.1:{server.server_port}"
+            site.settings = replace(site.settings, base_url=address)  # for the links in mails
+            yield site, address, team
             server.shutdown()
             server.server_close()
             close_site(site)
