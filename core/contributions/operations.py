@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from core.access import Access
+from core.access import Access, Condition
 from core.contributions.asking import Asking
 from core.contributions.dialog import asked, check_said, dialog_of
 from core.contributions.links import read_link, sign_link
@@ -141,16 +141,20 @@ class Operations:
     ) -> list[Offered]:
         """Return what the actor may do with a record that they see."""
         # Of rights that reach as far as reading does, or as far as others here, nothing is asked again.
-        known: dict[int, bool] = {id(self._access.condition(actor, entity, "read", catalog)): True}
+        seen = self._access.condition(actor, entity, "read", catalog)
+        known: dict[int, tuple[Condition, bool]] = {
+            id(seen): (seen, True)
+        }  # with what has the number, so that it stays its own
         found = list[Offered]()
         for offered in self.of(entity, catalog):
             operation = offered.operation
             if operation.place == "new" or not self.may(actor, offered, catalog):
                 continue
-            reach = id(self._access.condition(actor, entity, operation.action, catalog))
-            if reach not in known:
-                known[reach] = self._reaches(actor, operation, record_id, catalog, uow, reader)
-            if known[reach] and self._is_time(actor, operation, record_id, catalog, uow, reader):
+            reach = self._access.condition(actor, entity, operation.action, catalog)
+            if id(reach) not in known:
+                reached = self._reaches(actor, operation, record_id, catalog, uow, reader)
+                known[id(reach)] = (reach, reached)
+            if known[id(reach)][1] and self._is_time(actor, operation, record_id, catalog, uow, reader):
                 found.append(offered)
         return found
 
