@@ -25,6 +25,7 @@ def main() -> None:
         return
     os.environ["DATABASE_URL"] = address
     parent.stop_with()
+    core.app.wsgi.page_turns()
     gc.collect()
     gc.freeze()  # what is loaded now stays shared between the processes
     server.serve()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from flask import Flask
 
 from core.app.compose import build_site
-from core.app.page_thread import PageThread, in_order
+from core.app.page_turns import PageTurns, in_turn
 from core.app.readiness import find_address
 from core.app.web import create_app
 from core.config import Settings
@@ -24,5 +26,11 @@ def application() -> Flask:
     except PayvandError as error:  # the database may come back; until then /health tells why
         get_logger("app").warning("catalog_not_ready", reason=error.text())
     app = create_app(site)
-    app.wsgi_app = in_order(app.wsgi_app, PageThread())  # type: ignore[method-assign, assignment]  # Flask's documented place for it
+    app.wsgi_app = in_turn(app.wsgi_app, page_turns())  # type: ignore[method-assign, assignment]  # Flask's documented place for it
     return app
+
+
+@cache
+def page_turns() -> PageTurns:
+    """Return the queue of pages; made before the fork, it is that of all processes."""
+    return PageTurns()

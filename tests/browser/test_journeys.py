@@ -156,6 +156,7 @@ def test_letters_lead_through_the_site_and_the_help_says_which(seat, people):
     keys = page.get_by_role("dialog", name="صفحه‌کلید")
     expect(keys.get_by_text("رفتن به: شرکت‌ها")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(keys).to_have_count(0)  # until then letters are the dialog's
     companies = page.get_by_role("navigation", name="منوی اصلی").get_by_role("link", name="شرکت‌ها")
     expect(companies).to_have_attribute("aria-keyshortcuts", "G O")
     page.keyboard.press("g")

@@ -106,7 +106,9 @@ if (flash) {
 // Keyboard
 const palette = (): Promise<void> => import('./palette').then((module) => module.openPalette());
 on('click', '[data-palette]', () => void palette());
-let g = 0;
+/** How long the second letter may take, in milliseconds; by when keys were pressed, not by when a busy page heard of it. */
+const TWO_LETTERS = 1500;
+let g = -TWO_LETTERS;
 addEventListener('keydown', (event) => {
   if ((event.ctrlKey || event.metaKey) && event.code === 'KeyK') { event.preventDefault(); void palette(); return; }
   const target = event.target as HTMLElement;
@@ -117,9 +119,9 @@ addEventListener('keydown', (event) => {
   if (target.closest('input,textarea,select,dialog,[popover]') || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === '/') { event.preventDefault(); void palette(); return; }
   if (event.key === '?') { $('[data-keys]')?.click(); return; }
-  if (event.code === 'KeyG') { g = Date.now(); return; }
-  if (Date.now() - g < 900) {
-    g = 0;
+  if (event.code === 'KeyG') { g = event.timeStamp; return; }
+  if (event.timeStamp - g < TWO_LETTERS) {
+    g = -TWO_LETTERS;
     const at = Number(/^Digit([1-9])$/.exec(event.code)?.[1] ?? Number.NaN);
     const link = $$<HTMLAnchorElement>('.side .nav')[at - 1] ?? $<HTMLAnchorElement>(`.side [data-go="${CSS.escape(event.code.replace('Key', ''))}"]`);
     if (link) { event.preventDefault(); link.click(); }
