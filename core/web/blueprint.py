@@ -46,6 +46,7 @@ from core.web.rendering import ASSETS, Renderer
 from core.web.route_page import RouteMap
 from core.web.security import secure
 from core.web.visit import VISITOR_COOKIE, as_nobody, check_csrf, open_visit
+from core.web.where_filters import Wheres
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -84,6 +85,7 @@ def blueprint(site: Site) -> Blueprint:
     made = Blueprint("web", __name__, static_folder=None)
     pages = site.put(Pages(Renderer(site.get(BytecodeCache) if site.has(BytecodeCache) else None)))
     site.put(ListViews(site))
+    site.put(Wheres())
     routes = site.put(RouteMap(site.get(Routes)))
 
     @made.before_request

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import current_app, url_for
+from flask import current_app
 
 from core.metadata.catalog import Catalog
 from core.metadata.generated import generated_view
 from core.metadata.specs import EntitySpec, ViewSpec
+from core.web.addresses import address
 from core.web.texts import N_
 
 KINDS = {
@@ -21,7 +22,7 @@ KINDS = {
 def collection_url(kind: str, entity: str) -> str:
     """Return the address of a collection; an unknown kind leads to the list."""
     endpoint = KINDS[kind][0] if kind in KINDS and KINDS[kind][0] in current_app.view_functions else ""
-    return url_for(endpoint or "web.record_list", entity=entity)
+    return address(endpoint or "web.record_list", entity=entity)
 
 
 def collection_view(catalog: Catalog, entity: EntitySpec, kind: str) -> ViewSpec | None:

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from flask import current_app, url_for
+from flask import current_app
 
 from core.access import Access
 from core.metadata.specs import EntitySpec, FieldSpec, Label, ViewSpec
 from core.records.search import Searching
 from core.views import ListView
 from core.web import natural_dates
+from core.web.addresses import address
 from core.web.chips import LONGEST_ID, Chip, shown_chips
 from core.web.collections import KINDS, collection_url, collection_view
 from core.web.filter_fields import filterable
@@ -84,7 +85,7 @@ class ControlBar:
     @property
     def builder_url(self) -> str:
         """Where the filter is built."""
-        return url_for(
+        return address(
             "web.filter_builder", entity=self.entity.name, kind=self.kind, state=self.state.address()
         )
 
@@ -135,7 +136,7 @@ def _kinds(
             name=name,
             label=present.style._(label),
             icon=icon,
-            url=url_for(endpoint, entity=entity.name) + state.address(open=()),
+            url=address(endpoint, entity=entity.name) + state.address(open=()),
             current=name == kind,
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -22,6 +22,21 @@ from core.web.where_filters import expanded
 PAGE = 80
 PAIRS = 4096
 """Names with values of which the written form is kept."""
+
+NAMED = (
+    ("q", "search"),
+    ("view", "named"),
+    ("where", "where"),
+    ("sort", "sort"),
+    ("cols", "columns"),
+    ("group", "group"),
+    ("saved", "saved"),
+    ("on", "on"),
+    ("span", "span"),
+    ("cursor", "cursor"),
+    ("trash", "trash"),
+)
+"""What stands once in an address, by the name that it has there."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,30 +82,20 @@ class ListState:
             trash=args.get("trash") == "1",
         )
 
-    def pairs(self) -> Iterator[tuple[str, str]]:
-        """Yield names and values of the address; what says nothing is left out."""
-        yield from (("f", str(chip)) for chip in self.chips)
-        named = (
-            ("q", self.search),
-            ("view", self.named),
-            ("where", self.where),
-            ("sort", self.sort),
-            ("cols", ",".join(self.columns)),
-            ("group", self.group),
-            ("saved", self.saved),
-            ("on", self.on),
-            ("span", self.span),
-            ("cursor", self.cursor),
-            ("trash", "1" if self.trash else ""),
-        )
-        yield from ((name, value) for name, value in named if value)
-        yield from (("open", key) for key in self.open)
+    def pairs(self, **changes: Any) -> Iterator[tuple[str, str]]:
+        """Yield names and values of the address, with changes; what says nothing is left out."""
+        yield from (("f", str(chip)) for chip in changes.get("chips", self.chips))
+        for name, of in NAMED:
+            value = changes[of] if of in changes else getattr(self, of)
+            told = value if isinstance(value, str) else _told(value)
+            if told:
+                yield name, told
+        yield from (("open", key) for key in changes.get("open", self.open))
 
     def address(self, **changes: Any) -> str:
         """Return the query string of this state with changes; a changed question starts on its first page."""
-        return "?" + "&".join(
-            [_written(*pair) for pair in replace(self, **{"cursor": "", **changes}).pairs()]
-        )
+        changes.setdefault("cursor", "")
+        return "?" + "&".join([_written(*pair) for pair in self.pairs(**changes)])
 
     def without(self, chip: Chip) -> str:
         """Return the address without one filter."""
@@ -135,6 +140,11 @@ def build_query(
         search=state.search,
         trash=state.trash,
     )
+
+
+def _told(value: tuple[str, ...] | bool) -> str:
+    """Return columns, or whether it is the trash, as an address holds them."""
+    return ",".join(value) if isinstance(value, tuple) else "1" if value else ""
 
 
 @lru_cache(PAIRS)

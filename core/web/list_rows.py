@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from core.metadata.specs import EntitySpec
+from core.metadata.specs import EntitySpec, FieldSpec
 from core.views import ListView
 from core.web.fields import FieldViews
 from core.web.list_query import ListState
@@ -33,7 +33,7 @@ def table_of(
 ) -> Table:
     """Return what renders the rows of a list."""
     parts = columns_of(entity, columns, editable)
-    texts = {name: text_mark(n) for n, name in enumerate(("choose", "text", "cells"))}
+    texts = {name: text_mark(n) for n, name in enumerate(("title", "text", "cells"))}
     numbers = {name: number_mark(n) for n, name in enumerate(("id", "version"))}
     line = renderer.mould(
         present,
@@ -52,19 +52,27 @@ def rows_of(
     views: FieldViews, entity: EntitySpec, columns: Sequence[str], items: Iterable[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
     """Return records as rows: what they are called, and what stands in their first column."""
-    title = entity.fields[entity.title] if entity.has(entity.title) else None
-    first = entity.fields[columns[0]]
+    items = list(items)
+    texts = _texts_of(views, entity.fields[columns[0]], items)
+    titles = texts
+    if columns[0] != entity.title:
+        spec = entity.fields[entity.title] if entity.has(entity.title) else None
+        titles = _texts_of(views, spec, items) if spec else [""] * len(items)
     return [
         {
             "id": item["id"],
             "version": item["version"],
             "record": item,
-            "text": views.text(first, item.get(first.name)),
-            "title": (views.text(title, item.get(title.name)) if title else "")
-            or f"#{views.style.number(item['id'])}",
+            "text": text,
+            "title": title or f"#{views.style.number(item['id'])}",
         }
-        for item in items
+        for item, text, title in zip(items, texts, titles, strict=True)
     ]
+
+
+def _texts_of(views: FieldViews, spec: FieldSpec, items: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return how the values of a field read, record by record."""
+    return [views.text(spec, item.get(spec.name)) for item in items]
 
 
 def heading(entity: EntitySpec, view: ListView, state: ListState, name: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from core.web.list_query import ListState, build_query
 from core.web.list_totals import Totals, added_up, figures_of, functions, measures
 from core.web.list_views import ListViews
 from core.web.visit import Visit
-from core.web.where_filters import check_where, told
+from core.web.where_filters import Wheres, told
 
 MAX_COLUMNS = 20
 
@@ -112,7 +112,7 @@ def read_listing(site: Site, present: Visit, name: str, state: ListState) -> Lis
     columns = tuple(c for c in state.columns if c in view.choices)[:MAX_COLUMNS] or view.columns
     context = context_of(site, present)
     if state.where:
-        check_where(present, spec, state.where, context)
+        site.get(Wheres).check(present, spec, state.where, context)
     types = site.get(FieldTypes)
     return Listing(
         present=present,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, g, request
@@ -27,6 +28,9 @@ from core.web.visit import Visit, visit
 
 SAVED_VIEW = "base.saved_view"
 MOST = 50
+STATES = 512
+"""Addresses of which the states are kept: every page of a collection reads those of all its saved views."""
+
 REACHES = ("personal", "team", "everybody")
 """Whom a view is for; of several that open first the nearest does."""
 
@@ -59,6 +63,7 @@ def kept(state: ListState) -> ListState:
     return replace(state, cursor="", open=(), saved="")
 
 
+@lru_cache(STATES)
 def read_state(address: str) -> ListState:
     """Return the state that a query string holds."""
     return ListState.read(MultiDict(parse_qsl(address.lstrip("?"))))

@@ -164,6 +164,22 @@ class Cells:
             ]
         )
 
+    def markups(self, records: Sequence[Mapping[str, Any]]) -> Iterable[str]:
+        """Return all cells of each record: column by column, where what is kept costs no call."""
+        if not self._columns:
+            return [""] * len(records)
+        drawn = [self._column(*column, records) for column in self._columns]
+        return map("".join, zip(*drawn, strict=True))
+
+    def _column(
+        self, column: Column, spec: FieldSpec, shape: Shape, records: Iterable[Mapping[str, Any]]
+    ) -> list[str]:
+        name, known = column.name, shape.rendered.get
+        return [
+            (known(value) if type(value) in PLAIN else None) or self._cell(column, spec, shape, value)
+            for value in [record.get(name) for record in records]
+        ]
+
     def _cell(self, column: Column, spec: FieldSpec, shape: Shape, value: Any) -> str:
         plain = type(value) in PLAIN
         if not plain and value and shape.mould is not None:
@@ -193,19 +209,20 @@ class Table(Cells):
         super().__init__(looks, entity, columns[1:])
         self._line, self._style = line, looks.views.style
 
-    def rows(self, rows: Iterable[Mapping[str, Any]]) -> Markup:
+    def rows(self, rows: Sequence[Mapping[str, Any]]) -> Markup:
         """Return rows as `rows_of` makes them."""
-        return Markup("".join([self._row(row) for row in rows]))  # noqa: S704  # by templates that escape
+        cells = self.markups([row["record"] for row in rows])
+        return Markup("".join(map(self._row, rows, cells)))  # noqa: S704  # by templates that escape
 
-    def _row(self, row: Mapping[str, Any]) -> str:
+    def _row(self, row: Mapping[str, Any], cells: str) -> str:
         title = row["title"]
         return self._line.fill(
             {
                 "id": str(row["id"]),
                 "version": str(row["version"]),
-                "choose": escaped(self._style._("Choose {title}", title=title)),
+                "title": escaped(self._style.isolated(title)),
                 "text": escaped(row["text"] or title),
-                "cells": self.markup(row["record"]),
+                "cells": cells,
             }
         )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.access import key_of
 from core.errors import BadRequest
 from core.expressions import ExpressionInvalid, check, parse, unparse
 from core.expressions.nodes import Binary, Call, Logic, Node, Path, Position, Text, Unary
@@ -15,6 +16,7 @@ from core.expressions.types import BOOLEAN
 from core.fields import LoadContext
 from core.metadata.relations import follow
 from core.metadata.specs import EntitySpec, FieldSpec
+from core.records.compiled import Kept
 from core.records.query import MAX_FILTER
 from core.records.reading import Reading
 from core.web.chips import between
@@ -22,6 +24,9 @@ from core.web.natural_dates import bounds
 from core.web.visit import Visit
 
 PERIOD = "in_period"
+RIGHT = 512
+"""Expressions that were found right and are remembered: pages of one list follow each other with the same one."""
+
 _DAY = FieldSpec(name="day", entity="", type="date", label="")
 
 
@@ -78,6 +83,22 @@ def check_where(present: Visit, entity: EntitySpec, where: str, context: LoadCon
     node = parse(where)
     check(_ranges(node, entity, context), schema, entity.name, BOOLEAN, old=False)
     return node
+
+
+class Wheres:
+    """Checks the expressions of addresses, each once for all who have the same rights."""
+
+    def __init__(self) -> None:
+        self._right: Kept[Node] = Kept(RIGHT)
+
+    def check(self, present: Visit, entity: EntitySpec, where: str, context: LoadContext) -> None:
+        """Refuse what this reader may not ask with `BadRequest`; periods are looked up each time."""
+        if PERIOD in where:
+            check_where(present, entity, where, context)
+            return
+        catalog = present.catalog
+        way = (catalog.version, catalog.digest, key_of(present.actor), entity.name, where)
+        self._right.get(way, lambda: check_where(present, entity, where, context))
 
 
 def told(present: Visit, wrong: BadRequest) -> str:
