@@ -76,7 +76,7 @@ class PageTurns:
     def take(self) -> tuple[Environ, socket.socket] | None:
         """Wait for a request; return it with the socket for its answer, or None once the queue is closed."""
         try:
-            packed, handles, _, _ = socket.recv_fds(self._taking, LARGEST_REQUEST, 1)
+            packed, handles, _, _ = socket.recv_fds(self._taking, LARGEST_REQUEST, 1, socket.MSG_CMSG_CLOEXEC)
         except OSError:
             return None
         if not packed:
