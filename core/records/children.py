@@ -9,11 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from core.access.parts import target_step
 from core.metadata.specs import EntitySpec
 from core.records.columns import Columns, listed
 from core.records.compiled import Compiler, Statement, number
-from core.records.listing import Row, opened, visible
+from core.records.listing import Row, line_column, opened, visible
 from core.records.query import MAX_LIMIT
 from core.records.rows import RowReader
 from core.records.scopes import Eyes, Scope
@@ -47,7 +46,7 @@ def build_children(eyes: Eyes, entity: str, name: str, compiler: Compiler, *, al
     columns = Columns(sources, scope)
     readable = eyes.fields(spec.name).readable
     rows = RowReader([columns.of(field) for field in listed(spec) if field in readable and field != by])
-    link = scope.table.c[_column(spec, by, owner)]
+    link = scope.table.c[line_column(spec, by, owner)]
     place = rows.add(link)
     select = sa.select(*rows.cells).select_from(sources.clause)
     first = _first_of_one if alone else _first_of_each
@@ -76,7 +75,7 @@ def _first(
     line = eyes.tables.of(spec).alias()
     scope = Scope(eyes, spec, line, masked=True)
     inside = sa.select(line.c.id).where(
-        line.c[_column(spec, by, owner)] == owner_id,
+        line.c[line_column(spec, by, owner)] == owner_id,
         line.c.deleted_at.is_(None),
         *visible(eyes, scope),
         *list_shown(eyes, owner, name, owner_id),
@@ -91,7 +90,3 @@ def list_shown(eyes: Eyes, owner: EntitySpec, name: str, owner_id: Sql) -> list[
     if mask is None:
         return []
     return [sa.exists().where(table.c.id == owner_id, mask).correlate_except(table)]
-
-
-def _column(spec: EntitySpec, by: str, owner: EntitySpec) -> str:
-    return target_step(by, owner.name) if spec.fields[by].type == "reference_any" else by

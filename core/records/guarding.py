@@ -126,6 +126,8 @@ def _move(
     flow: Flow, step: Step, draft: Draft, work: Work, after: Mapping[str, object], reason: str | None
 ) -> Move:
     value = draft.after.get(flow.field)
+    to = value.id if isinstance(value, Ref) else None
+    targets = work.others(flow.target, "id", [to]) if to is not None else []
     return Move(
         entity=work.plan.entity,
         transition=step.spec.name,
@@ -133,7 +135,8 @@ def _move(
         before=draft.before,
         after=after,
         state=step.spec.target,
-        to=value.id if isinstance(value, Ref) else None,
+        to=to,
+        target=targets[0] if targets else None,
         values={name: draft.after.get(name) for name in step.spec.asked},
         actor=work.actor,
         reason=reason,

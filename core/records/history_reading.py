@@ -12,7 +12,7 @@ from core.access import key_of
 from core.errors import BadRequest, NotFound
 from core.kernel.actor import Actor
 from core.metadata.catalog import Catalog
-from core.metadata.specs import FieldSpec, Json
+from core.metadata.specs import EntitySpec, FieldSpec, Json
 from core.records.asking import Asking
 from core.records.compiled import Kept, Statement
 from core.records.history import TAKEN, TRANSITION
@@ -27,6 +27,9 @@ from core.storage.reader import Reader
 from core.storage.unit import UnitOfWork
 
 Pair: TypeAlias = "tuple[Json, Json]"
+
+CHANGING = frozenset({"update", TRANSITION})
+"""Actions that tell what each field was and is."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,12 +66,13 @@ class HistoryReading:
         *,
         catalog: Catalog,
         without: frozenset[str] = frozenset(),
+        briefly: bool = False,
         uow: UnitOfWork | None = None,
         reader: Reader | None = None,
     ) -> list[HistoryEntry]:
         """Return the newest entries, those before the entry with the id ``before`` where it is given.
 
-        Parts of the entities ``without`` are left out.
+        Parts of the entities ``without`` are left out. ``briefly`` says of what was made or put away only its title.
         """
         if not 0 < limit <= MAX_LIMIT:
             raise BadRequest("limit is between 0 and {maximum}.", code="limit", maximum=MAX_LIMIT)
@@ -89,6 +93,8 @@ class HistoryReading:
             if not rows:
                 self._shown(sight, actor, record_id, uow, lent)
             entries = [_entry(row, sight.page, shown) for row in rows]
+            if briefly:
+                entries = [_brief(catalog, entity, entry) for entry in entries]
             return self._titled(actor, entity, entries, catalog, uow, lent)
 
     def _titled(
@@ -121,6 +127,8 @@ class HistoryReading:
                     for name, pair in entry.changes.items()
                 },
             )
+            if entry.changes
+            else entry
             for entry in entries
         ]
 
@@ -189,9 +197,22 @@ def _taken(note: object, shown: Collection[str]) -> str:
     return str(note.get("name", ""))
 
 
+def _brief(catalog: Catalog, entity: str, entry: HistoryEntry) -> HistoryEntry:
+    """Return an entry with what was changed; of what was made or put away only with the title."""
+    if entry.action in CHANGING:
+        return entry
+    title = _about(catalog, entity, entry).title
+    return replace(entry, changes={name: pair for name, pair in entry.changes.items() if name == title})
+
+
+def _about(catalog: Catalog, entity: str, entry: HistoryEntry) -> EntitySpec:
+    """Return what kind of record an entry is about."""
+    return catalog.entity(entry.part.entity if entry.part else entity)
+
+
 def _fields(catalog: Catalog, entity: str, entry: HistoryEntry) -> Mapping[str, FieldSpec]:
     """Return the fields that the changes of an entry are about."""
-    return catalog.entity(entry.part.entity if entry.part else entity).fields
+    return _about(catalog, entity, entry).fields
 
 
 def _target(spec: FieldSpec) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from core.access.parts import target_step
 from core.expressions import Checked, apart, asks_for_span
 from core.expressions.sql import to_sql
 from core.metadata.specs import EntitySpec, Json
@@ -49,7 +50,10 @@ class Shape:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Listing:
-    """A compiled list: its statement, how its rows are read, and where what belongs beside the items lies."""
+    """A compiled list: its statement, how its rows are read, and where what belongs beside the items lies.
+
+    ``nested`` are the lists of lines, each with the place of the cell that tells whether a record has any.
+    """
 
     statement: Statement
     rows: RowReader
@@ -58,7 +62,7 @@ class Listing:
     keys: tuple[tuple[int, sa.types.TypeEngine[Any]], ...]
     count: Statement | None
     total_place: int | None
-    nested: tuple[str, ...]
+    nested: tuple[tuple[str, int], ...]
 
     def position(self, row: Row) -> list[Json]:
         """Return what a cursor after this row carries."""
@@ -83,6 +87,7 @@ def build_listing(eyes: Eyes, shape: Shape, wanted: Filter | None, compiler: Com
     keys = tuple((rows.place(one.order.name, one.cell, one.index), one.cell.type) for one in orders)
     count = _count(eyes, spec, shape, wanted)
     total = rows.add(count.scalar_subquery()) if shape.count else None
+    lists = tuple((name, rows.add(any_lines(eyes, spec, name, scope.table.c.id))) for name in nested)
     select = sa.select(*rows.cells).select_from(sources.clause).where(*conditions)
     if shape.limit is not None:
         select = select.order_by(*(one.clause() for one in orders)).limit(number(shape.limit + 1))
@@ -97,7 +102,7 @@ def build_listing(eyes: Eyes, shape: Shape, wanted: Filter | None, compiler: Com
         keys=keys,
         count=compiler.compile(count, afresh=afresh) if shape.count else None,
         total_place=total,
-        nested=nested,
+        nested=lists,
     )
 
 
@@ -133,6 +138,19 @@ def _base(
     page = cut.subquery("page")
     outer = Sources(page)
     return Scope(eyes, spec, page, masked=True, sources=outer), outer, []
+
+
+def any_lines(eyes: Eyes, owner: EntitySpec, name: str, owner_id: Sql) -> Sql:
+    """Return whether a list of a record has any lines, whoever may see them: without any nobody needs to look."""
+    spec = eyes.catalog.entity(str(owner.fields[name].option("of")))
+    line = eyes.tables.of(spec).alias()
+    link = line.c[line_column(spec, str(owner.fields[name].option("by")), owner)]
+    return sa.exists().where(link == owner_id, line.c.deleted_at.is_(None)).correlate_except(line)
+
+
+def line_column(spec: EntitySpec, by: str, owner: EntitySpec) -> str:
+    """Return the column in which the lines of a list name their owner."""
+    return target_step(by, owner.name) if spec.fields[by].type == "reference_any" else by
 
 
 def opened(eyes: Eyes, spec: EntitySpec) -> tuple[Scope, Sources]:

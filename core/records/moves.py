@@ -38,11 +38,9 @@ class Moves:
         rows = _visible(work, ids)
         found: dict[int, list[Offer]] = {record_id: [] for record_id in rows}
         for flow in work.plan.flows:
-            seen = [i for i, one in rows.items() if may_see(work, work.rights(), flow.field, one.values)]
-            for step in flow.steps.values():
-                for record_id in seen:
-                    if step.spec.name in rows[record_id].steps:
-                        found[record_id].extend(self._of_record(work, flow, step, rows[record_id].values))
+            for record_id, seen in rows.items():
+                if may_see(work, work.rights(), flow.field, seen.values):
+                    found[record_id].extend(self._of_record(work, flow, seen))
         return found
 
     def move_to(
@@ -81,17 +79,19 @@ class Moves:
             work, record_id, step.spec.name, values=values, to=to, reason=reason, version=version
         )
 
-    def _of_record(self, work: Work, flow: Flow, step: Step, values: Mapping[str, object]) -> Iterator[Offer]:
-        if state_of(work, flow, values) not in step.spec.source:
+    def _of_record(self, work: Work, flow: Flow, seen: _Seen) -> Iterator[Offer]:
+        values, state = seen.values, state_of(work, flow, seen.values)
+        steps = [s for s in flow.steps.values() if s.spec.name in seen.steps and state in s.spec.source]
+        if not flow.target:
+            yield from (self._offer(work, flow, step, values, None) for step in steps)
             return
         present = values.get(flow.field)
         here = present.id if isinstance(present, Ref) else None
-        if not flow.target:
-            yield self._offer(work, flow, step, values, None)
-            return
-        for target in targets_of(work, flow, values, step.spec.target):
-            if target.id != here:
-                yield self._offer(work, flow, step, values, target)
+        targets = targets_of(work, flow, values) if steps else ()
+        for step in steps:
+            for target in targets:
+                if target.state == step.spec.target and target.id != here:
+                    yield self._offer(work, flow, step, values, target)
 
     def _offer(
         self, work: Work, flow: Flow, step: Step, values: Mapping[str, object], target: StateTarget | None

@@ -358,9 +358,10 @@ class Reading:
         json: bool,
     ) -> None:
         """Put the lines of nested lists into their owners; a list whose lines are out of sight is empty."""
-        for name in answer.listing.nested:
+        place = answer.listing.id_place
+        for name, told in answer.listing.nested:
             of = str(catalog.entity(entity).fields[name].option("of"))
-            ids = [row[answer.listing.id_place] for row in answer.rows]
+            ids = [row[place] for row in answer.rows if row[told]]
             found: Mapping[int, list[Values]] = {}
             if ids and self._access.may(actor, of, "read", catalog):
                 # A plan for any number of owners looks dearer to PostgreSQL than one for the only one at hand.
@@ -369,8 +370,8 @@ class Reading:
                 given: Given = {"ids": ids[0] if alone else ids}
                 rows = self._rows(children.statement, given, actor, uow, lent)
                 found = children.by_owner(rows, json=json)
-            for owner, item in zip(ids, items, strict=True):
-                lines: Any = found.get(owner, [])
+            for row, item in zip(answer.rows, items, strict=True):
+                lines: Any = found.get(row[place], [])
                 item[name] = lines if json else tuple(lines)
 
     def _lines(self, actor: Actor, entity: str, name: str, catalog: Catalog, *, alone: bool) -> Children:

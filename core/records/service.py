@@ -207,6 +207,14 @@ class Records:
         """Tell whether a condition of a definition holds for a record; it is read with the system's eyes."""
         return self._verdicts.fulfils(self._work(actor, entity, uow), record_id, condition)
 
+    def as_it_stands(self, entity: str, record_id: int, *, uow: UnitOfWork) -> Values | None:
+        """Return the values of a record as the system sees it; None where there is none, or only in the trash.
+
+        A unit that only reads asks for it once, whatever has asked before.
+        """
+        found = self._work(uow.actor, entity, uow).others(entity, "id", [record_id])
+        return found[0] if found else None
+
     def delete(
         self,
         actor: Actor,

@@ -56,6 +56,7 @@ from core.records.change import Change
 from core.sdk.amounts import convert, rate, refresh_base_amounts
 from core.sdk.parts import (
     aggregate,
+    as_it_stands,
     closes_circle,
     defer,
     forget_principals,
@@ -138,6 +139,7 @@ __all__ = [
     "add_months",
     "add_years",
     "aggregate",
+    "as_it_stands",
     "ascii_digits",
     "cancel_reminders",
     "closes_circle",

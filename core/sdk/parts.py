@@ -35,6 +35,14 @@ def reading(uow: UnitOfWork) -> Reading:
     return _site(uow).get(Reading)
 
 
+def as_it_stands(uow: UnitOfWork, entity: str, record_id: int) -> Mapping[str, object] | None:
+    """Return the values of a record as the system sees it; None where there is none, or only in the trash.
+
+    A unit that only reads asks for it once. Keep what it says away from people who may not know it.
+    """
+    return records(uow).as_it_stands(entity, record_id, uow=uow)
+
+
 def look_up(
     uow: UnitOfWork,
     entity: str,

@@ -159,6 +159,7 @@ class Feed:
                 at,
                 catalog=self._catalog,
                 without=without,
+                briefly=True,
                 uow=self._uow,
             )
             if kind not in ("", CHANGE, MOVE):

@@ -36,12 +36,12 @@ class Told:
     read: bool
 
 
-def unread(site: Site, actor: Actor, catalog: Catalog) -> int:
+def unread(site: Site, actor: Actor, catalog: Catalog, uow: UnitOfWork | None = None) -> int:
     """Return how much somebody was told and has not read: one statement."""
     if actor.id is None or NOTIFICATION not in catalog.entities:
         return 0
     query = Query(fields=("id",), filter=f"user == {actor.id} and is_empty(read_at)", limit=0, count=True)
-    page = site.get(Reading).find(actor.elevate("one's own"), NOTIFICATION, query, catalog=catalog)
+    page = site.get(Reading).find(actor.elevate("one's own"), NOTIFICATION, query, catalog=catalog, uow=uow)
     return page.total or 0
 
 

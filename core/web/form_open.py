@@ -18,7 +18,7 @@ from core.records.looking import Look
 from core.records.reading import Reading
 from core.records.search import Searching
 from core.records.service import Records
-from core.storage import Database
+from core.storage import Database, UnitOfWork
 from core.web.form_model import form_columns
 from core.web.form_values import FormReader, FormValues, StoreFile, whole
 from core.web.listing import context_of
@@ -150,9 +150,16 @@ def open_form(site: Site, present: Visit, name: str, number: int) -> OpenForm:
 
 def read_record(site: Site, present: Visit, name: str, number: int) -> dict[str, Any]:
     """Return a record as its reader sees it, marked where it is in the trash."""
+    if request.method != "GET":  # what is sent may write: no look is held beside that
+        return _read(site, present, name, number, None)
+    with looking(site, present) as uow:
+        return _read(site, present, name, number, uow)
+
+
+def _read(site: Site, present: Visit, name: str, number: int, uow: UnitOfWork | None) -> dict[str, Any]:
     reading = site.get(Reading)
     try:
-        return reading.get(present.actor, name, number, catalog=present.catalog)
+        return reading.get(present.actor, name, number, catalog=present.catalog, uow=uow)
     except NotFound:
-        found = reading.get(present.actor, name, number, catalog=present.catalog, trash=True)
+        found = reading.get(present.actor, name, number, catalog=present.catalog, trash=True, uow=uow)
         return {**found, "trashed": True}

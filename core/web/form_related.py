@@ -63,13 +63,11 @@ def _readable(form: OpenForm, one: Pointing) -> bool:
 def _related(form: OpenForm, one: Pointing, *, rows: int, told: bool) -> Related:
     catalog, actor, style = form.present.catalog, form.present.actor, form.present.style
     entity = catalog.entity(one.entity)
-    access = form.site.get(Access)
-    view = list_view(catalog, entity, access.fields(actor, entity.name, catalog).readable)
-    columns = [name for name in view.columns if name != one.field][:COLUMNS] if rows else []
+    columns, sort = _shown(form, entity, one) if rows else ([], ())
     query = Query(
         fields=tuple(dict.fromkeys(("id", *columns))),
         filter=_condition(form, entity, one),
-        sort=view.sort if rows else (),
+        sort=sort,
         limit=rows or 1,
         count=True,
     )
@@ -90,6 +88,14 @@ def _related(form: OpenForm, one: Pointing, *, rows: int, told: bool) -> Related
             (int(str(item["id"])), _cells(views, entity, columns, item)) for item in page.items if rows
         ),
     )
+
+
+def _shown(form: OpenForm, entity: EntitySpec, one: Pointing) -> tuple[list[str], tuple[str, ...]]:
+    """Return the columns and the order of the rows on a tab: those of the list, in short."""
+    present = form.present
+    readable = form.site.get(Access).fields(present.actor, entity.name, present.catalog).readable
+    view = list_view(present.catalog, entity, readable)
+    return [name for name in view.columns if name != one.field][:COLUMNS], tuple(view.sort)
 
 
 def _where(form: OpenForm, entity: EntitySpec, one: Pointing, page: Page, *, straight: bool) -> str:

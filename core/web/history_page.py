@@ -13,11 +13,12 @@ from flask import Blueprint, Response, request
 from core.fields import FieldRefused, FieldTypes
 from core.kernel.site import Site
 from core.metadata.specs import EntitySpec, FieldSpec, Json
-from core.records.history_reading import HistoryReading
+from core.records.history_reading import CHANGING, HistoryReading
 from core.records.page import HistoryEntry
 from core.storage import Database
 from core.web.form_values import whole
 from core.web.listing import context_of
+from core.web.looking import looking
 from core.web.pages import Pages
 from core.web.texts import N_
 from core.web.visit import Visit, visit
@@ -36,9 +37,6 @@ IN_LISTS: Mapping[str, str] = {
     "restore": N_("took out of the trash, back into {list}:"),
     "transition": N_("moved on in {list}:"),
 }
-MOVING = frozenset({"update", "transition"})
-"""Actions of which the page tells what each field was and is."""
-
 PAGE = 50
 REFERRING = frozenset({"reference", "reference_any", "links"})
 
@@ -92,9 +90,10 @@ def history_lines(site: Site, present: Visit, entity: EntitySpec, number: int, l
 def _entries(
     site: Site, present: Visit, entity: EntitySpec, number: int, limit: int, before: int | None = None
 ) -> list[HistoryEntry]:
-    return site.get(HistoryReading).history(
-        present.actor, entity.name, number, limit, before, catalog=present.catalog
-    )
+    with looking(site, present) as uow:
+        return site.get(HistoryReading).history(
+            present.actor, entity.name, number, limit, before, catalog=present.catalog, briefly=True, uow=uow
+        )
 
 
 def lines_of(site: Site, present: Visit, entity: EntitySpec, entries: Sequence[HistoryEntry]) -> list[Line]:
@@ -120,7 +119,7 @@ def _line(site: Site, present: Visit, entity: EntitySpec, entry: HistoryEntry, n
             _text(site, present, about.fields[name], new),
         )
         for name, (old, new) in entry.changes.items()
-        if name in about.fields and not about.fields[name].system and entry.action in MOVING
+        if name in about.fields and not about.fields[name].system and entry.action in CHANGING
     )
     return Line(
         who=_who(present, entry),

@@ -21,17 +21,21 @@ HELD = "looking"
 @contextmanager
 def looking(site: Site, present: Visit) -> Iterator[UnitOfWork]:
     """Lend a unit of work that writes nothing; one in which a statement has failed is given up for another."""
-    held: tuple[ExitStack, UnitOfWork] | None = g.get(HELD)
-    if held is not None and is_broken(held[1]):
+    uow = open_look()
+    if uow is None:
         look_away()
-        held = None
-    if held is None:
         stack = ExitStack()
         unit = site.get(Database).unit(present.catalog, present.actor, channel="web", reading=True)
-        held = (stack, stack.enter_context(unit))
-        setattr(g, HELD, held)
+        uow = stack.enter_context(unit)
+        setattr(g, HELD, (stack, uow))
     with translating(present.catalog):  # the unit outlives this block: its own translation comes too late
-        yield held[1]
+        yield uow
+
+
+def open_look() -> UnitOfWork | None:
+    """Return the look that the page has open and that can still be asked, if there is one."""
+    held: tuple[ExitStack, UnitOfWork] | None = g.get(HELD)
+    return None if held is None or is_broken(held[1]) else held[1]
 
 
 def look_away(*_failure: object) -> None:

@@ -22,6 +22,7 @@ from core.metadata.specs import MenuSpec
 from core.records.compiled import Kept
 from core.timeline.inbox import unread
 from core.web.compression import leave_plain
+from core.web.looking import open_look
 from core.web.rendering import Renderer
 from core.web.visit import Visit, visit
 
@@ -89,7 +90,7 @@ class Pages:
             languages=_languages(present),
             administrator=is_administrator(present),
             path=request.full_path,
-            unread=cache(lambda: unread(present.site, present.actor, present.catalog)),
+            unread=cache(lambda: unread(present.site, present.actor, present.catalog, open_look())),
             frame=self.frame(present),
             **values,
         )

@@ -14,7 +14,8 @@ from core.metadata.specs import EntitySpec, Label
 class Move:
     """One record on its way from a state to another, as guards see it; values are Python values by field name.
 
-    ``to`` is the id of the record that the state field refers to afterwards, where it is a reference. ``asking``
+    ``to`` is the id of the record that the state field refers to afterwards, where it is a reference, and ``target``
+    what stands in that record, whoever may see it. ``asking``
     tells that nobody moves anything yet: it is only asked whether it would be possible.
     """
 
@@ -25,6 +26,7 @@ class Move:
     after: Mapping[str, object]
     state: str
     to: int | None
+    target: Mapping[str, object] | None
     values: Mapping[str, object]
     actor: Actor
     reason: str | None

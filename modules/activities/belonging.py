@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from core.sdk import AnyRef, EntitySpec, Ref, UnitOfWork, look_up
+from core.sdk import AnyRef, EntitySpec, Ref, UnitOfWork, as_it_stands
 
 ACCOUNT, CONTACT = "contacts.account", "contacts.contact"
 KNOWN = "activities.parties"
@@ -42,14 +42,13 @@ def _parties(entity: str, record_id: int, uow: UnitOfWork) -> Parties:
     if entity == CONTACT:
         return _company_of(Ref(record_id), uow), Ref(record_id)
     fields = {to: _field_to(uow.catalog.entity(entity), to) for to in (ACCOUNT, CONTACT)}
-    asked = tuple(name for name in fields.values() if name)
-    found = next(iter(look_up(uow, entity, asked, where=f"id == {record_id}")), {}) if asked else {}
+    found = (as_it_stands(uow, entity, record_id) or {}) if any(fields.values()) else {}
     account, contact = (_ref(found.get(fields[to])) for to in (ACCOUNT, CONTACT))
     return account or (_company_of(contact, uow) if contact else None), contact
 
 
 def _company_of(contact: Ref, uow: UnitOfWork) -> Ref | None:
-    found = next(iter(look_up(uow, CONTACT, ("account",), where=f"id == {contact.id}")), {})
+    found = as_it_stands(uow, CONTACT, contact.id) or {}
     return _ref(found.get("account"))
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, TypeAlias
 
 from core.sdk import (
     Actor,
@@ -33,6 +34,11 @@ EXCERPT = 240
 
 FIELDS = ("type", "subject", "owner", "done_at", "result_note")
 MEETINGS = frozenset({"meeting", "visit"})
+
+KNOWN = "activities.told"
+"""Where a look keeps what it has read for the timeline."""
+
+Item: TypeAlias = "Mapping[str, Any]"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,14 +79,42 @@ def touches(entity: str, record_id: int, actor: Actor, uow: UnitOfWork, *, skip:
     """Return what colleagues of the actor did in the last days, latest first; only what the actor may read."""
     if actor.id is None or not reading(uow).may_read(actor, ACTIVITY, uow.catalog):
         return []
-    since = (uow.now - timedelta(days=DAYS)).isoformat()
+    since = uow.now - timedelta(days=DAYS)
+    found = _told_lately(entity, record_id, actor, since, uow)
+    if found is not None:
+        return [_touch(item, uow) for item in found if item["id"] != skip][:MOST]
     where = (
-        f"state == 'done' and done_at >= datetime('{since}') and owner != {actor.id} and not is_empty(owner)"
+        f"state == 'done' and done_at >= datetime('{since.isoformat()}') and owner != {actor.id} and not is_empty(owner)"
         f" and id != {skip} and {about(entity, record_id, uow)}"
     )
     found = list(look_up(uow, ACTIVITY, FIELDS, where=where, actor=actor, sort=("-done_at",), most=MOST))
     know_types((item["type"] for item in found), uow)
     return [_touch(item, uow) for item in found]
+
+
+def remember(
+    entity: str, record_id: int, actor: Actor, uow: UnitOfWork, found: Sequence[Item], *, all_of_them: bool
+) -> None:
+    """Keep the newest activities that a look at a record has read for its timeline; the kinds of them are known."""
+    if uow.reading:
+        uow.memo[KNOWN, entity, record_id, actor.id] = (found, all_of_them)
+
+
+def _told_lately(
+    entity: str, record_id: int, actor: Actor, since: datetime, uow: UnitOfWork
+) -> list[Item] | None:
+    """Return what others have done since then; None where the timeline was not read, or not so far back."""
+    found, all_of_them = uow.memo.get((KNOWN, entity, record_id, actor.id), ((), False))
+    if not (all_of_them or (found and found[-1]["done_at"] < since)):
+        return None
+    return [
+        item
+        for item in found
+        if item["state"] == "done"
+        and item["done_at"] >= since
+        and isinstance(item["owner"], Ref)
+        and item["owner"].id != actor.id
+    ]
 
 
 def need_reason(found: Iterable[Touch], reason: object, *, field: str, uow: UnitOfWork) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from core.sdk import Asking, EntitySpec, Ref, TimelineEvent, TimelineKind, look_up, reading
 from modules.activities.behaviours import ACTIVITY
-from modules.activities.colleagues import about
+from modules.activities.colleagues import about, remember
 from modules.activities.normalizing import know_types, type_of
 from modules.activities.panels import WITH_STEPS
 
@@ -40,6 +40,8 @@ def events_of(
         look_up(uow, ACTIVITY, FIELDS, where=where, actor=asking.actor, sort=("-done_at",), most=limit)
     )
     know_types((item["type"] for item in found), uow)
+    if before is None:
+        remember(entity.name, record_id, asking.actor, uow, found, all_of_them=len(found) < limit)
     for item in found:
         owner, sort, at = item["owner"], item["type"], item["done_at"]
         assert isinstance(at, datetime)  # the condition has asked for it

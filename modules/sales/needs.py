@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from core.sdk import Change, EntitySpec, Move, Problem, Ref, UnitOfWork
 from modules.sales.stages import names_in, stages
@@ -31,24 +31,30 @@ def askable(entity: EntitySpec) -> Iterator[str]:
             yield field.name
 
 
-def missing(values: Mapping[str, object], uow: UnitOfWork, *, stage: object = None) -> Iterator[Problem]:
-    """Yield a problem for each field that the stage of an opportunity, or the one given, asks for and that is empty."""
-    stage = stage or values.get("stage")
+def missing(values: Mapping[str, object], uow: UnitOfWork) -> Iterator[Problem]:
+    """Yield a problem for each field that the stage of an opportunity asks for and that is empty."""
+    stage = values.get("stage")
     found = stages(uow).by_id.get(stage.id) if isinstance(stage, Ref) else None
-    if found is None:
-        return
+    if found is not None:
+        yield from _empty(values, found.name, found.required, uow)
+
+
+def stage_needs(move: Move, uow: UnitOfWork) -> Iterator[Problem]:
+    """Tell what the stage to which an opportunity moves still needs."""
+    stage = move.target
+    if stage is not None:
+        yield from _empty(move.after, str(stage["name"]), names_in(stage["required_fields"]), uow)
+
+
+def _empty(
+    values: Mapping[str, object], stage: str, names: Iterable[str], uow: UnitOfWork
+) -> Iterator[Problem]:
     entity = uow.catalog.entity(OPPORTUNITY)
-    for name in found.required:
+    for name in names:
         if name in entity.fields and values.get(name) in (None, ""):
             yield Problem(
                 code="needed_here",
                 field=name,
                 message="The stage {stage} needs this value.",
-                params={"stage": found.name},
+                params={"stage": stage},
             )
-
-
-def stage_needs(move: Move, uow: UnitOfWork) -> Iterator[Problem]:
-    """Tell what the stage to which an opportunity moves still needs."""
-    if move.to is not None:
-        yield from missing(move.after, uow, stage=Ref(move.to))

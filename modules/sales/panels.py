@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from core.sdk import Asking, BadRequest, EntitySpec, Panel, look_up
+from core.sdk import Asking, BadRequest, EntitySpec, Panel, Ref, as_it_stands, look_up
 from modules.sales.converting import FIELDS, LEAD
 from modules.sales.finances import finances
 from modules.sales.growing import goes_with
@@ -89,18 +89,15 @@ def _points(lead: int, asking: Asking) -> list[Mapping[str, object]]:
 
 def _of_opportunity(number: int, asking: Asking) -> Iterator[Panel]:
     # Whoever sees the form may know that it is stale, also where the activities behind that are not theirs to see.
-    fields = ("stage_entered_at", "last_activity_at", "stale_at", "stage")
-    where = f"id == {number} and state == 'open'"
-    found = next(iter(look_up(asking.uow, OPPORTUNITY, fields, where=where)), None)
-    if found is None:
+    found = as_it_stands(asking.uow, OPPORTUNITY, number)
+    if found is None or found["state"] != "open":
         return
-    entered, last, stale = (
-        at if isinstance(at, datetime) else None for at in (found[name] for name in fields[:3])
-    )
+    moments = (found["stage_entered_at"], found["last_activity_at"], found["stale_at"])
+    entered, last, stale = (at if isinstance(at, datetime) else None for at in moments)
     if entered is not None:
         params: dict[str, int | str] = {
             "days": _days(entered, asking),
-            "stage": str(getattr(found["stage"], "title", "")),
+            "stage": _stage(found["stage"], asking),
         }
         yield Panel(
             name="sales.days_in_stage",
@@ -120,6 +117,11 @@ def _of_opportunity(number: int, asking: Asking) -> Iterator[Panel]:
             place="top",
             weight=20,
         )
+
+
+def _stage(stage: object, asking: Asking) -> str:
+    found = as_it_stands(asking.uow, "sales.stage", stage.id) if isinstance(stage, Ref) else None
+    return str(found["name"]) if found else ""
 
 
 def _days(since: datetime, asking: Asking) -> int:

@@ -140,6 +140,12 @@ def test_history_names_references_as_they_may_be_read_now(filled):
     assert "secret" not in repr(blind)
 
 
+def test_a_brief_history_tells_of_what_was_made_the_title_only(filled):
+    full, brief = history(filled), history(filled, briefly=True)
+    assert brief[:2] == full[:2]
+    assert [(e.action, sorted(e.changes)) for e in brief[2:]] == [("create", ["name"])]
+
+
 def test_history_hides_fields_the_reader_cannot_read_today(filled):
     roles = {"kit.tester": [grant(read=["name", "shelf"])]}
     assert [sorted(e.changes) for e in history(filled, roles=roles)] == [["shelf"], ["name"]]

@@ -51,6 +51,7 @@ def filled(desk):
         "kit.item",
         *({"name": f"n{n}", "name_key": f"n{n}", "owner": 1, "shelf": 1, "size": n} for n in range(1, 8)),
     )
+    desk.insert("kit.piece", {"whole": 1, "length": 7})
     return desk
 
 
@@ -64,6 +65,7 @@ def filled(desk):
             1,
         ),
         (lambda d, c, r: d.reading.get_json(person(1, "kit.tester"), "kit.item", 1, catalog=c, reader=r), 2),
+        (lambda d, c, r: d.reading.get_json(person(1, "kit.tester"), "kit.item", 2, catalog=c, reader=r), 1),
         (
             lambda d, c, r: d.reading.find_json(
                 person(1, "kit.tester"), "kit.item", Query(sort=("shelf",), limit=2), catalog=c, reader=r
@@ -91,7 +93,7 @@ def filled(desk):
         ),
     ],
 )
-def test_a_question_is_one_statement_and_one_more_for_a_nested_list(filled, ask, expected):
+def test_a_question_is_one_statement_and_one_more_for_a_nested_list_with_lines(filled, ask, expected):
     with counting(filled) as reader:
         ask(filled, filled.catalog(ROLES), reader)
         assert len(reader.asked) == expected

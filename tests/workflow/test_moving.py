@@ -197,6 +197,20 @@ def test_what_is_said_with_a_step_counts_for_where_it_may_lead(press, shelf):
     assert set(press.desk.history(COPY, copy)[0].changes) >= {"shelf", "place"}
 
 
+def test_a_guard_sees_what_stands_in_the_record_to_which_the_state_leads(press, shelf):
+    copy = press.desk.one(COPY, code="a", shelf=shelf["shelf"], place=shelf["first"])
+    press.desk.update("press.place", shelf["gone"], name="closed")
+    with pytest.raises(TransitionRefused) as failure:
+        press.take(copy, "lose", entity=COPY)
+    assert codes(failure) == {("place", "closed")}
+    (offers,) = press.offers(copy, entity=COPY).values()
+    assert {one.name: [p.code for p in one.why_not] for one in offers} == {
+        "move": [],
+        "lend": [],
+        "lose": ["closed"],
+    }
+
+
 def test_a_reference_that_is_a_state_cannot_be_written_either(press, shelf):
     copy = press.desk.one(COPY, code="a", shelf=shelf["shelf"], place=shelf["first"])
     for target in ("second", "out", "elsewhere"):

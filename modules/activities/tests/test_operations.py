@@ -13,6 +13,9 @@ from core.kernel.values import Ref
 from core.records.service import Records
 from core.storage import Database
 from core.testing.site import actor_of
+from core.testing.statements import counted
+from modules.activities.colleagues import touches
+from modules.activities.events import events_of
 
 ACTIVITY = "activities.activity"
 ROLES = ("base.member", "contacts.editor", "activities.user")
@@ -94,6 +97,28 @@ def test_who_goes_on_after_a_colleague_says_why_and_it_is_kept(desk, people, per
     number = outcome.result["activity"]
     assert desk.get(ACTIVITY, number, "again_reason")["again_reason"] == "He asked me to"
     assert "He asked me to" in {entry.reason for entry in desk.history(ACTIVITY, number)}
+
+
+def test_a_page_tells_of_colleagues_from_what_its_timeline_has_read(site, desk, people, person, act):
+    called = [
+        act(people[name], PERSON, person, "log_call", result_note="x", again_reason="y").result["activity"]
+        for name in ("Ahmad", "Reza")
+    ]
+
+    def told(*, limit, later=0):
+        with site.get(Database).unit(desk.catalog, people["Reza"], reading=True) as uow:
+            uow.now += timedelta(days=later)
+            if limit:
+                list(events_of(uow.catalog.entity(PERSON), person, asking_at(uow), "", None, limit))
+            with counted() as asked:
+                found = [touch.id for touch in touches(PERSON, person, people["Reza"], uow)]
+        return found, len(asked) == 0
+
+    alone, _ = told(limit=0)
+    assert alone == called[:1]
+    assert told(limit=13) == (alone, True)
+    assert told(limit=13, later=8) == ([], True)
+    assert told(limit=1) == (alone, False)
 
 
 def test_a_planned_call_is_begun_with_a_reason_after_a_colleague(desk, people, person, act):

@@ -17,9 +17,17 @@ def long_enough(move: Move, uow: UnitOfWork) -> Iterable[Problem]:
         )
 
 
+def open_place(move: Move, uow: UnitOfWork) -> Iterable[Problem]:
+    if move.target is not None and move.target["name"] == "closed":
+        yield Problem(code="closed", message="This place is closed.", field="place")
+
+
 @hookimpl
 def register_guards() -> tuple[Guard, ...]:
-    return (Guard(name="press.long_enough", check=long_enough),)
+    return (
+        Guard(name="press.long_enough", check=long_enough),
+        Guard(name="press.open_place", check=open_place),
+    )
 
 
 @hookimpl
