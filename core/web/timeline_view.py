@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -70,15 +71,20 @@ class Composed:
     problem: str = ""
     unread: tuple[str, ...] = ()
 
+    @property
+    def is_empty(self) -> bool:
+        """True where nothing came back."""
+        return not (self.body or self.chosen or self.problem or self.unread)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TimelineView:
-    """All that the timeline of a record shows."""
+    """All that the timeline of a record shows; ``kinds`` returns what one can choose, by name, with what it is called."""
 
     entity: EntitySpec
     number: int
     kind: str
-    kinds: tuple[tuple[str, str, str], ...]
+    kinds: Callable[[], list[tuple[str, str]]]
     days: tuple[Day, ...]
     older: str
     first: bool
@@ -92,6 +98,11 @@ class TimelineView:
         """Return the address of one of this timeline's routes."""
         found: str = address(f"web.{route}", entity=self.entity.name, number=self.number, **more)
         return found
+
+    @property
+    def key(self) -> Hashable:
+        """Everything that shapes what stands above it, besides rights and style, where nothing was typed."""
+        return (self.entity.name, self.kind, self.first, self.writable, self.may_follow, self.follows)
 
 
 def has_timeline(entity: EntitySpec) -> bool:
@@ -130,7 +141,7 @@ def timeline_of(
         entity=entity,
         number=number,
         kind=kind,
-        kinds=tuple(_kinds(site, present, entity, number)),
+        kinds=partial(_kinds, site, present, entity),
         days=tuple(_days(site, present, entity, page)),
         older=_older(entity, number, kind, page),
         first=before is None,
@@ -142,17 +153,11 @@ def timeline_of(
     )
 
 
-def _kinds(site: Site, present: Visit, entity: EntitySpec, number: int) -> Iterator[tuple[str, str, str]]:
-    """Yield the kinds one can choose: the core's and those of modules, each with its name and address."""
+def _kinds(site: Site, present: Visit, entity: EntitySpec) -> list[tuple[str, str]]:
+    """Return the kinds one can choose, the core's and those of modules, each with what it is called."""
     style = present.style
     known = [(one, style._(label)) for one, label in KINDS]
-    known += [(one.name, style.label(one.label)) for one in kinds_of_modules(site, entity)]
-    yield from ((one, name, _kind_url(entity, number, one)) for one, name in known)
-
-
-def _kind_url(entity: EntitySpec, number: int, kind: str) -> str:
-    found: str = address("web.timeline", entity=entity.name, number=number, kind=kind or None)
-    return found
+    return known + [(one.name, style.label(one.label)) for one in kinds_of_modules(site, entity)]
 
 
 def _older(entity: EntitySpec, number: int, kind: str, page: FeedPage) -> str:
