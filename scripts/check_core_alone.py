@@ -1,11 +1,14 @@
 """Run the core's own tests where there is no module at all: the core must not need a business.
 
-python scripts/check_core_alone.py [arguments for pytest]
+python scripts/check_core_alone.py [--measured] [arguments for pytest]
+
+``--measured`` keeps the lines that were run beside those of other measured tests, in ``.coverage``.
 """
 
 from __future__ import annotations
 
 import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -15,48 +18,31 @@ from pathlib import Path
 from check_wheel import copy_of_sources
 
 ROOT = Path(__file__).resolve().parent.parent
-SELECTION = "not browser and not modules"
-WHOLE_PRODUCT = {"app", "api", "cli", "web"}
-"""Rooms whose tests look at the product with its modules. Single tests elsewhere say so by the marker `modules`."""
-
-
-def rooms() -> set[str]:
-    """Return the names of the core's rooms."""
-    return {path.stem for path in (ROOT / "core").iterdir() if not path.name.startswith((".", "_"))}
-
-
-def folders_of_core_tests() -> list[str]:
-    """Return the test folders named after a room, or after a part of one (``records_reading``)."""
-    known = rooms() - WHOLE_PRODUCT
-    folders = sorted(path for path in (ROOT / "tests").iterdir() if path.is_dir())
-    return [
-        f"tests/{path.name}" for path in folders if path.name in known or path.name.partition("_")[0] in known
-    ]
+MEASURED = "--measured"
+RULES = runpy.run_path(str(ROOT / "tests" / "conftest.py"))
+"""Which folders hold the core's own tests, and the marker that those of them get which need no module."""
 
 
 def main(arguments: list[str]) -> int:
     """Copy everything, put an empty package in the place of the modules, run."""
+    measuring = ["coverage", "run", "-m"] if MEASURED in arguments else []
     with tempfile.TemporaryDirectory(prefix="payvand-core-") as name:
         folder = copy_of_sources(Path(name) / "sources")
         shutil.rmtree(folder / "modules", ignore_errors=True)
         # An empty package hides the modules of the checkout, which an editable install would still find.
         (folder / "modules").mkdir()
         (folder / "modules" / "__init__.py").touch()
-        chosen = folders_of_core_tests()
+        chosen = sorted(f"tests/{path.name}" for path in RULES["folders_of_core_tests"]())
         print(f"core alone: {len(chosen)} folders of tests, no modules", flush=True)
+        rest = [one for one in arguments if one != MEASURED]
         command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-n",
-            "auto",
-            "-m",
-            SELECTION,
-            *chosen,
-            *arguments,
+            *(sys.executable, "-m", *measuring, "pytest"),
+            *("-q", "-n", "auto", "--dist", "worksteal", "-m", RULES["CORE_ALONE"], *chosen, *rest),
         ]
-        environment = os.environ | {"PYTHONPATH": str(folder)}
+        environment = os.environ | {
+            "PYTHONPATH": str(folder),
+            "COVERAGE_FILE": str(ROOT / ".coverage" / "data"),
+        }
         return subprocess.run(command, cwd=folder, env=environment, check=False).returncode
 
 

@@ -1,6 +1,6 @@
 """Print which requirement rows and scenarios the last test run has shown, by group.
 
-    python scripts/coverage_map.py [REPORT]        the report is written by: pytest --covers-report REPORT
+    python scripts/coverage_map.py [REPORT …]      a report is written by: pytest --covers-report REPORT
 
 A row counts as shown when at least one test claims it and every test that claims it passed.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "tests" / "requirements.txt"
-REPORT = ROOT / ".coverage-map.json"
+REPORTS = ".coverage-map*.json"
 
 
 @dataclass(slots=True)
@@ -67,12 +67,12 @@ def table(groups: list[Group], found: dict[str, list[bool]]) -> list[str]:
 
 def main(arguments: list[str]) -> int:
     """Print the table; fail for a claim on a row that does not exist, or for a red one."""
-    path = Path(arguments[0]) if arguments else REPORT
-    if not path.exists():
-        print(f"There is no report {path.name} yet: run make test first.")
+    paths = [Path(name) for name in arguments] or sorted(ROOT.glob(REPORTS))
+    if not paths or not all(path.exists() for path in paths):
+        print("There is no report of the tests yet: run make test first.")
         return 1
     groups = read_groups(REQUIREMENTS.read_text(encoding="utf-8"))
-    found = outcomes(json.loads(path.read_text(encoding="utf-8")))
+    found = outcomes([test for path in paths for test in json.loads(path.read_text(encoding="utf-8"))])
     print("\n".join(table(groups, found)))
     known = {row for group in groups for row in group.rows}
     unknown = sorted(set(found) - known)
