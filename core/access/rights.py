@@ -12,6 +12,7 @@ from core.access.keys import covers
 from core.expressions import Checked, Schema, all_of
 from core.kernel.actor import Scope
 from core.metadata.catalog import Catalog
+from core.metadata.role_merge import implied
 from core.metadata.specs import EntitySpec
 
 Condition: TypeAlias = "Checked | bool"
@@ -20,14 +21,18 @@ Made = TypeVar("Made")
 
 
 class RoleRights:
-    """The rights of a set of roles, narrowed by the scopes of a key; administrators have ``everything``."""
+    """The rights of a set of roles, narrowed by the scopes of a key; administrators have ``everything``.
+
+    ``roles`` are those given and those that come with them, ``ways`` how each came: ``("sales.head", "sales.seller")``.
+    """
 
     def __init__(
         self, catalog: Catalog, roles: frozenset[str], schema: Schema, scopes: tuple[Scope, ...] | None = None
     ) -> None:
         self.catalog = catalog
-        self.roles = roles
-        self.everything = any(r in catalog.roles and catalog.roles[r].administrator for r in roles)
+        self.ways = implied(catalog.roles, roles)
+        self.roles = frozenset(self.ways)
+        self.everything = any(catalog.roles[r].administrator for r in self.roles)
         self._schema = schema
         self._scopes = scopes
         self._grants = Grants(catalog, schema)

@@ -45,6 +45,10 @@ class Access:
     def _schema(self, catalog: Catalog) -> Schema:
         return StepSchema(catalog, self._schema_of(catalog))
 
+    def roles(self, actor: Actor, catalog: Catalog) -> frozenset[str]:
+        """Return the roles of the actor, with those that come with them."""
+        return self.rights(actor, catalog).roles
+
     def condition(self, actor: Actor, entity: str, action: str, catalog: Catalog) -> Condition:
         """Return on which records the actor may do ``action``: a condition, True for all, False for none."""
         if actor.elevated is not None:

@@ -22,14 +22,13 @@ from core.declaration.form_fields import (
 )
 from core.metadata.collection_checks import CHARTS, GRAINS
 from core.metadata.entity_specs import HUES, ROLLUP_FUNCTIONS
-from core.metadata.view_checks import SCOPES
 
 ENTITY, THING = r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", "module.thing"
 VIEW, LIST = r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){2,3}", "module.thing.list"
 NAME, NOUN = r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?", "module.noun"
 TIERS = ("bronze", "silver", "gold", "platinum")
 
-_BASE = "What the admin saw when changing it: values by path, such as fields.name.label."
+BASE = "What the admin saw when changing it: values by path, such as fields.name.label."
 
 
 class ChoiceForm(Form):
@@ -170,7 +169,7 @@ class ExtendEntityForm(_EntityKeys):
     """What a module adds to another's entity, or the site changes."""
 
     extends = Text("The entity.", required=True, pattern=ENTITY, example=THING)
-    base = Map(Anything(), _BASE)
+    base = Map(Anything(), BASE)
 
 
 class ItemForm(Form):
@@ -264,7 +263,7 @@ class ExtendViewForm(_ViewKeys):
 
     extends = Text("The view.", required=True, pattern=VIEW, example=LIST)
     items = Items(Part(OperationForm), "Changes of the layout.")
-    base = Map(Anything(), _BASE)
+    base = Map(Anything(), BASE)
 
 
 class _MenuKeys(Form):
@@ -294,47 +293,7 @@ class ExtendMenuForm(_MenuKeys):
 
     extends = Text("The entry: menu:<name>.", pattern=r"menu:[a-z0-9_.]+", example="menu:module.things")
     hidden = Flag("Not shown.")
-    base = Map(Anything(), _BASE)
-
-
-class GrantFieldsForm(Form):
-    """Which fields; * for all, !name for all but one."""
-
-    read = Items(Text(), "Fields that may be read; all if nothing is said.")
-    edit = Items(Text(), "Fields that may be changed; all if nothing is said.")
-
-
-class GrantForm(Form):
-    """What a role allows with one entity."""
-
-    entity = Text("The entity.", required=True, pattern=ENTITY, example=THING)
-    actions = Items(
-        Text(),
-        "create, read, update, delete, export, import, share, administer, merge, override:duplicates, transition:<name>, "
-        "operation:<name>, or *.",
-        required=True,
-    )
-    scope = Text("Whose records.", choices=SCOPES)
-    when = Text("Only records for which this expression holds.")
-    fields_ = Part(GrantFieldsForm, "Which fields; all if nothing is said.", key="fields")
-
-
-class RoleForm(Form):
-    """A named bundle of grants."""
-
-    role = Text("Its name.", pattern=NAME, example=NOUN)
-    label = LabelText("What people read.")
-    administrator = Flag("May change metadata, modules and accounts, and do everything.")
-    grants = Items(Part(GrantForm), "What it allows.")
-
-
-class ExtendRoleForm(Form):
-    """Grants that a module adds to another's role."""
-
-    extends = Text("The role: role:<name>.", pattern=r"role:[a-z0-9_.]+", example="role:module.editor")
-    label = LabelText("What people read.")
-    grants = Items(Part(GrantForm), "What it allows in addition.")
-    base = Map(Anything(), _BASE)
+    base = Map(Anything(), BASE)
 
 
 class ModuleForm(Form):
@@ -377,10 +336,3 @@ class MenusForm(Form):
 
     menus = Map(Part(MenuForm), "Entries by name.")
     extends = Map(Part(ExtendMenuForm), "Changes of other modules' entries, by their names.")
-
-
-class AccessForm(Form):
-    """The file access.yaml."""
-
-    roles = Map(Part(RoleForm), "Roles by name.")
-    extends = Map(Part(ExtendRoleForm), "Grants added to other modules' roles, by their names.")

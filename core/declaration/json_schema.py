@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from core.declaration import forms
+from core.declaration.access_forms import AccessForm, ExtendRoleForm, RoleForm
 from core.declaration.dashboard_forms import DashboardForm, ExtendDashboardForm
 from core.declaration.form_fields import Form
 from core.declaration.workflow_forms import ExtendWorkflowForm, WorkflowForm
@@ -24,13 +25,13 @@ KINDS: Mapping[str, tuple[type[Form], ...]] = {
     "workflow": (WorkflowForm, ExtendWorkflowForm),
     "dashboard": (DashboardForm, ExtendDashboardForm),
     "menus": (forms.MenusForm,),
-    "access": (forms.AccessForm,),
+    "access": (AccessForm,),
     "menu": (forms.MenuForm,),
-    "role": (forms.RoleForm,),
+    "role": (RoleForm,),
     "extend": (
         forms.ExtendEntityForm,
         forms.ExtendViewForm,
-        forms.ExtendRoleForm,
+        ExtendRoleForm,
         forms.ExtendMenuForm,
         ExtendWorkflowForm,
         ExtendDashboardForm,

@@ -8,6 +8,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from core.declaration import forms
+from core.declaration.access_forms import AccessForm, ExtendRoleForm, RoleForm
 from core.declaration.dashboard_forms import DashboardForm, ExtendDashboardForm
 from core.declaration.form_fields import Form
 from core.declaration.strict_yaml import MAX_BYTES, MAX_DEPTH, MAX_NODES, Written, is_storable, read_text
@@ -33,14 +34,14 @@ FORMS: Mapping[str, type[Form]] = {
     "entity": forms.EntityForm,
     "view": forms.ViewForm,
     "menu": forms.MenuForm,
-    "role": forms.RoleForm,
+    "role": RoleForm,
     "workflow": WorkflowForm,
     "dashboard": DashboardForm,
     "module": forms.ModuleForm,
 }
 GATHERED: Mapping[str, tuple[str, str, type[Form]]] = {
     "menus": ("menu", MENU_TARGET, forms.MenusForm),
-    "roles": ("role", ROLE_TARGET, forms.AccessForm),
+    "roles": ("role", ROLE_TARGET, AccessForm),
 }
 """Top keys of files that hold several documents: what each is, how others extend it, and the form of the file."""
 
@@ -97,7 +98,7 @@ def form_of(document: Document) -> Form | None:
     if document.kind != "extend":
         return FORMS[document.kind]()
     if document.name.startswith(ROLE_TARGET):
-        return forms.ExtendRoleForm()
+        return ExtendRoleForm()
     if document.name.startswith(MENU_TARGET):
         return forms.ExtendMenuForm()
     if document.name.startswith(WORKFLOW_TARGET):

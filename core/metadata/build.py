@@ -18,8 +18,9 @@ from core.metadata.generated import generated_view
 from core.metadata.layers import PARKED, Override
 from core.metadata.merge import DefaultView, Merge, Merged
 from core.metadata.names import MODULE_NAME, RESERVED_MODULES
+from core.metadata.role_checks import check_roles
 from core.metadata.specs import ModuleSpec
-from core.metadata.view_checks import check_menus, check_roles, check_views
+from core.metadata.view_checks import check_menus, check_views
 from core.metadata.visibility import check_visible
 from core.metadata.workflow_checks import check_workflows
 
@@ -106,7 +107,7 @@ class _Builder:
         check_visible(merged, self._dependencies, findings)
         check_views(merged, findings)
         check_menus(merged, findings)
-        check_roles(merged, findings)
+        check_roles(merged, self._dependencies, findings)
         check_workflows(merged, self._dependencies, findings)
         check_dashboards(merged, findings)
         catalog = self._catalog(documents, merged)

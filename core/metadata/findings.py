@@ -21,6 +21,7 @@ _PARTS = {
     "counts": 2,
     "related": 2,
     "grants": 2,
+    "implies": 2,
     "transitions": 2,
     "states": 2,
     "sections": 2,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from core.metadata.documents import Document
 from core.metadata.findings import Findings
@@ -17,18 +17,34 @@ MENU_OPEN = frozenset({"label", "group", "icon", "weight", "key", "hidden"})
 def merge_role(
     base: Document, extends: Sequence[Document], findings: Findings, overrides: list[Override]
 ) -> RoleSpec:
-    """Return the frozen role with its own grants and those that others add, in the order of modules."""
-    settings = list(_settings(base, extends, ROLE_OPEN, ("grants",), findings))
+    """Return the frozen role with its own grants and implied roles and those that others add, in the order of modules."""
+    settings = list(_settings(base, extends, ROLE_OPEN, ("grants", "implies"), findings))
     tree = Layers(base.name, findings, overrides).apply({"label": base.body.get("label")}, settings)
     grants = [grant for document in (base, *extends) for grant in _grants(document)]
     return RoleSpec(
         name=base.name,
         label=_label(tree["label"], base.name),
         grants=tuple(grants),
+        implies=tuple(dict.fromkeys(n for d in (base, *extends) for n in texts(d.body.get("implies")))),
         owner=base.owner,
         administrator=base.body.get("administrator") is True,
         place=base.place,
     )
+
+
+def implied(roles: Mapping[str, RoleSpec], names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return the roles that come with these, each with the way to it; one that is not there brings none.
+
+    A way begins with the role that was asked for and ends with the role itself; the shortest is told.
+    """
+    ways: dict[str, tuple[str, ...]] = {name: (name,) for name in sorted(names) if name in roles}
+    waiting = list(ways)
+    for name in waiting:
+        for other in roles[name].implies:
+            if other in roles and other not in ways:
+                ways[other] = (*ways[name], other)
+                waiting.append(other)
+    return ways
 
 
 def merge_menu(

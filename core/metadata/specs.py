@@ -283,11 +283,15 @@ class GrantSpec:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RoleSpec:
-    """A named bundle of grants. ``administrator`` may change metadata, modules and accounts."""
+    """A named bundle of grants. ``administrator`` may change metadata, modules and accounts.
+
+    Whoever has the role has those that it ``implies``, too, and those that these imply.
+    """
 
     name: str
     label: Label
     grants: tuple[GrantSpec, ...] = ()
+    implies: tuple[str, ...] = ()
     administrator: bool = False
     owner: str = ""
     place: Place = Place()

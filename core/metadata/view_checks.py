@@ -1,8 +1,8 @@
-"""What views, menus and roles name must exist."""
+"""What views and menus name must exist."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from core.metadata.collection_checks import check_calendar, check_chart
 from core.metadata.documents import Document, Path
@@ -11,26 +11,9 @@ from core.metadata.generated import KANBAN
 from core.metadata.kanban_checks import SUM_TYPES, check_kanban
 from core.metadata.layers import items, mapping, text, texts
 from core.metadata.merge import Merged
-from core.metadata.names import suggestions
 from core.metadata.relations import follow, targets
-from core.metadata.specs import EntitySpec, Json, ViewSpec
+from core.metadata.specs import Json, ViewSpec
 from core.metadata.view_merge import CARD, COLUMNS, RELATED
-
-ACTIONS = (
-    "create",
-    "read",
-    "update",
-    "delete",
-    "export",
-    "import",
-    "share",
-    "administer",
-    "merge",
-    "override:duplicates",
-)
-SCOPES = ("own", "team", "team_below", "all")
-TRANSITION, ANY_TRANSITION, OPERATION = "transition:", "transition:*", "operation:"
-
 
 KIND_CHECKS = {KANBAN: check_kanban, "calendar": check_calendar, "chart": check_chart}
 """What only views of one kind have."""
@@ -139,75 +122,3 @@ def check_menus(merged: Merged, findings: Findings) -> None:
         if menu.entity and menu.entity not in merged.entities:
             document = merged.documents[("menu", menu.name)]
             findings.unknown_entity(document, ("entity",), menu.entity, merged.entities)
-
-
-def check_roles(merged: Merged, findings: Findings) -> None:
-    """Check every grant: entity, actions, scope and field names."""
-    for role in merged.roles.values():
-        for document in merged.sources("role", role.name):
-            for index, value in enumerate(items(document.body.get("grants"))):
-                _check_grant(merged, findings, document, index, value)
-
-
-def _check_grant(merged: Merged, findings: Findings, document: Document, index: int, value: Json) -> None:
-    body, at = mapping(value), ("grants", str(index))
-    entity = merged.entities.get(text(body.get("entity")))
-    if entity is None:
-        findings.unknown_entity(document, (*at, "entity"), text(body.get("entity")), merged.entities)
-    for action in texts(body.get("actions")):
-        if action.startswith(TRANSITION):
-            _check_transition(merged, findings, document, (*at, "actions"), (action, entity))
-        elif action not in ACTIONS and action != "*" and not action.startswith(OPERATION):
-            findings.add(
-                document,
-                (*at, "actions"),
-                "unknown_action",
-                "{action} is not an action. There are: {known}.",
-                action=action,
-                known=(*ACTIONS, "transition:<name>", "operation:<name>"),
-            )
-    scope = text(body.get("scope"), "all")
-    if scope not in SCOPES:
-        findings.add(
-            document,
-            (*at, "scope"),
-            "unknown_scope",
-            "{scope} is not a scope. There are: {known}.",
-            scope=scope,
-            known=SCOPES,
-        )
-    if entity is not None:
-        _check_granted_fields(entity, mapping(body.get("fields")), findings, document, (*at, "fields"))
-
-
-def _check_transition(
-    merged: Merged, findings: Findings, document: Document, at: Path, granted: tuple[str, EntitySpec | None]
-) -> None:
-    """Check that a granted transition is one of the entity's."""
-    action, entity = granted
-    known = [
-        f"{TRANSITION}{name}"
-        for workflow in merged.workflows.values()
-        if entity is not None and workflow.entity == entity.name
-        for name in (*workflow.transitions, *workflow.disabled)
-    ]
-    if entity is not None and action not in (ANY_TRANSITION, *known):
-        findings.add(
-            document,
-            at,
-            "unknown_transition",
-            "{entity} has no {action}. Perhaps: {nearest}.",
-            entity=entity.name,
-            action=action,
-            nearest=suggestions(action, known),
-        )
-
-
-def _check_granted_fields(
-    entity: EntitySpec, fields: Mapping[str, Json], findings: Findings, document: Document, at: Path
-) -> None:
-    for key in ("read", "edit"):
-        for name in texts(fields.get(key)):
-            bare = name.removeprefix("!")
-            if bare != "*" and bare not in entity.fields:
-                findings.unknown_field(document, (*at, key), entity, bare)

@@ -164,7 +164,7 @@ def has_role(work: Work, step: Step) -> bool:
     """Tell whether the roles of a step, if it names any, let the actor take it."""
     if not step.spec.roles or work.actor.elevated is not None:
         return True
-    if work.actor.roles.intersection(step.spec.roles):
+    if work.access.roles(work.actor, work.uow.catalog).intersection(step.spec.roles):
         return True
     return work.access.rights(work.actor, work.uow.catalog).everything
 

@@ -82,11 +82,13 @@ def home_dashboard(present: Visit) -> Response | None:
 
 def dashboards_of(present: Visit) -> list[DashboardSpec]:
     """Return the dashboards that show this person something: those of their roles, the lightest first."""
-    administrator = present.site.get(Access).is_administrator(present.actor, present.catalog)
+    access = present.site.get(Access)
+    administrator = access.is_administrator(present.actor, present.catalog)
+    roles = access.roles(present.actor, present.catalog)
     fitting = (
         d
         for d in present.catalog.dashboards.values()
-        if (not d.roles or administrator or present.actor.roles.intersection(d.roles))
+        if (not d.roles or administrator or roles.intersection(d.roles))
         and any(_may_see(present, card) for card in d.cards)
     )
     return sorted(fitting, key=lambda d: (d.weight, d.name))

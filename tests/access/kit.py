@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from core.access import Access
@@ -119,14 +120,16 @@ def catalog_of(
     *,
     version: int = 1,
     administrators: Sequence[str] = ("kit.administrator",),
+    implies: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Catalog:
-    """Build a catalog with these roles (name → grants)."""
+    """Build a catalog with these roles (name → grants), and the roles that some of them imply."""
     documents = [
         Document(owner="kit", kind="entity", name=name, body={"label": name, **body})
         for name, body in entities.items()
     ]
     bodies: dict[str, dict[str, Any]] = {
-        name: {"label": name, "grants": list(grants)} for name, grants in roles.items()
+        name: {"label": name, "grants": list(grants), "implies": list(implies.get(name, ()))}
+        for name, grants in roles.items()
     }
     bodies |= {name: {"label": name, "administrator": True} for name in administrators}
     documents += [Document(owner="kit", kind="role", name=name, body=body) for name, body in bodies.items()]

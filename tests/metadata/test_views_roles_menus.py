@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from core.metadata.role_merge import implied
 from core.metadata.specs import SITE
 from tests.metadata.written import PERSON, compiled, doc, entity, extend, refused, role, view
 
@@ -260,6 +261,48 @@ def test_transitions_are_actions_where_a_workflow_has_them():
 
 def test_no_module_makes_another_modules_role_administrator():
     assert "protected" in refused(PERSON, READER, extend("role:people.reader", "club", administrator=True))
+
+
+HEAD = role("people.head", [], implies=["people.reader"])
+BOSS = role("club.boss", [], administrator=True)
+
+
+def test_implied_roles_add_up_over_those_who_extend_a_role():
+    built = compiled(
+        PERSON,
+        READER,
+        HEAD,
+        role("club.keeper", []),
+        extend("role:people.head", "club", implies=["club.keeper"]),
+    )
+    assert built.catalog.roles["people.head"].implies == ("people.reader", "club.keeper")
+    assert implied(built.catalog.roles, ["people.head", "people.ghost"]) == {
+        "people.head": ("people.head",),
+        "people.reader": ("people.head", "people.reader"),
+        "club.keeper": ("people.head", "club.keeper"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("document", "code", "told"),
+    [
+        (role("people.head", [], implies=["people.readr"]), "unknown_role", "Perhaps: people.reader"),
+        (role("people.head", [], implies=["people.head"]), "role_cycle", "implies people.head again"),
+        (role("people.head", [], implies=["club.boss"]), "undeclared_dependency", "without requiring club"),
+        (extend("role:people.reader", "club", implies=["club.boss"]), "protected", "makes administrators"),
+    ],
+)
+def test_roles_that_cannot_be_implied_are_refused(document, code, told):
+    assert told in refused(PERSON, READER, BOSS, document)[code]
+
+
+def test_a_circle_of_roles_sleeps_and_the_rest_of_them_stands():
+    circle = extend("role:people.reader", implies=["people.head"])
+    assert "role_cycle" in refused(PERSON, READER, HEAD, circle)
+    built = compiled(PERSON, READER, HEAD, circle, strict=False)
+    assert {p.code for p in built.problems} == {"role_cycle"}
+    assert [built.catalog.roles[n].implies for n in ("people.reader", "people.head")] == [(), ()]
+    assert built.catalog.roles["people.reader"].grants
 
 
 def test_unknown_role_to_extend_is_refused_with_the_nearest():

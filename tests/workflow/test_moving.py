@@ -149,6 +149,9 @@ def test_grants_and_roles_decide_who_moves(press, actor_as):
         press.take(mine, "reopen", by=reader, reason="why not")
     assert failure.value.reason == "not_your_step"
     press.take(mine, "reopen", by=editor, reason="why not")
+    press.take(mine, "hand_in", by=writer)
+    press.take(mine, "print", by=reader)
+    press.take(mine, "reopen", by=actor_as("press.head"), reason="her role brings the editor's")
 
 
 def test_an_unknown_step_is_told_with_the_nearest(press):
