@@ -72,6 +72,22 @@ for (const file of readdirSync(out)) {
 }
 writeFileSync(path.join(out, 'manifest.json'), JSON.stringify(manifest, null, 1));
 
+// What a script and each element need besides, so that a page can ask for all of it at once. The script of <ui-form> is called form or ui-form.
+const files = Object.fromEntries(Object.entries(scripts.metafile.outputs).map(([file, meta]) => [path.basename(file), meta]));
+const gather = (file, found = new Set()) => {
+  if (found.has(file)) return found;
+  found.add(file);
+  for (const { path: other, kind } of files[file]?.imports ?? []) if (kind === 'import-statement') gather(path.basename(other), found);
+  return found;
+};
+const always = gather(manifest['app.js']);
+const needs = { app: [...always].slice(1) };
+for (const [file, meta] of Object.entries(files)) {
+  const stem = path.basename(meta.entryPoint ?? '', '.ts');
+  if (meta.entryPoint && file !== manifest['app.js']) needs[stem.startsWith('ui-') ? stem : `ui-${stem}`] = [...gather(file)].filter((one) => !always.has(one));
+}
+writeFileSync(path.join(out, 'needs.json'), JSON.stringify(needs, null, 1));
+
 const names = readdirSync(out);
 for (const file of names) {
   if (/-[A-Z0-9]{8}\.(js|css|svg)$/.test(file)) writeFileSync(path.join(out, `${file}.gz`), zlib.gzipSync(readFileSync(path.join(out, file)), { level: 9 }));
@@ -80,18 +96,9 @@ for (const file of names) {
 const size = (file) => zlib.gzipSync(readFileSync(path.join(out, file)), { level: 9 }).length / 1024;
 const lines = [];
 let over = false;
-const static_ = new Set();
-const appName = manifest['app.js'];
-const walk = (file) => {
-  if (static_.has(file)) return;
-  static_.add(file);
-  const meta = scripts.metafile.outputs[path.relative(process.cwd(), path.join(out, file))];
-  for (const { path: other, kind } of meta?.imports ?? []) if (kind === 'import-statement') walk(path.basename(other));
-};
-walk(appName);
 const weigh = (label, kb, limit) => { lines.push(`${label.padEnd(34)} ${kb.toFixed(1).padStart(7)} KB gz of ${limit}`); over ||= kb > limit; };
-weigh('core JavaScript', [...static_].reduce((sum, file) => sum + size(file), 0) + size(manifest['boot.js']), BUDGET.core);
-for (const file of names) if (/^c-.*\.js$/.test(file) && !static_.has(file)) weigh(file, size(file), BUDGET.chunk);
+weigh('core JavaScript', [...always].reduce((sum, file) => sum + size(file), 0) + size(manifest['boot.js']), BUDGET.core);
+for (const file of names) if (/^c-.*\.js$/.test(file) && !always.has(file)) weigh(file, size(file), BUDGET.chunk);
 weigh('styles', size(manifest['style.css']), BUDGET.css);
 weigh('icons', size(manifest['icons.svg']), BUDGET.icons);
 console.log(lines.join('\n'));

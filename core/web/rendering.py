@@ -26,6 +26,7 @@ from core.web.collections import collection_url
 from core.web.fields import FieldView, FieldViews
 from core.web.form_drawing import DRAWN, Drawing, KeptDrawings
 from core.web.moulds import RECORD, Mould, text_mark
+from core.web.needs import Needs
 from core.web.table_cells import Column, KeptCells, Looks
 from core.web.texts import TEXTS
 from core.web.visit import Visit
@@ -34,6 +35,7 @@ HERE = Path(__file__).parent
 ASSETS = HERE / "assets"
 TEMPLATES = HERE / "templates"
 MANIFEST = ASSETS / "manifest.json"
+NEEDS = ASSETS / "needs.json"
 PROFILE = "base.user"
 """The public profile, where a module keeps one; without it everybody reads as the site does."""
 STYLES = 64
@@ -123,6 +125,7 @@ class Renderer:
         self._moulds: Kept[Mould] = Kept(PARTS)
         self._drawn: KeptDrawings = Kept(DRAWN)
         self.addresses = Addresses()
+        self._needs = Needs(NEEDS, lambda name: self.addresses("web.assets", name=name))
 
     def page(self, template: str, visit: Visit, /, **values: Any) -> str:
         """Return a page in the reader's language; ``_`` translates in it."""
@@ -209,6 +212,7 @@ class Renderer:
         if folders not in self._pieces:
             made: dict[str, Any] = {
                 "asset": self.asset,
+                "needs": self._needs.links,
                 "icon": self.icon,
                 "url_for": self.addresses,
                 "hue_of": hue_of,

@@ -45,6 +45,23 @@ def test_every_file_of_the_manifest_is_there_under_a_hashed_name():
         assert re.search(r"-[A-Z0-9]{8}\.\w+$", file), name
 
 
+def test_what_a_script_needs_is_written_down_for_the_pages():
+    app = json.loads((ASSETS / "manifest.json").read_text())["app.js"]
+    needs = {name: set(files) for name, files in json.loads((ASSETS / "needs.json").read_text()).items()}
+    assert needs["app"] == statically_imported(app)
+    shown = {path.stem for path in (THEMES / "src").glob("ui-*.ts")} | {"ui-form", "ui-kanban", "ui-list"}
+    assert {name for name in shown if not needs.get(name)} == set()
+    for name in shown:
+        (own,) = (f for f in needs[name] if re.match(f"c-(ui-)?{name.removeprefix('ui-')}-", f))
+        assert needs[name] == {own} | statically_imported(own) - needs["app"] - {app}
+
+
+def test_what_drags_comes_only_when_somebody_may_drag():
+    needs = json.loads((ASSETS / "needs.json").read_text())
+    heavy = {file for name in ("ui-kanban", "ui-calendar") for file in needs[name] if size(file) > 5}
+    assert heavy == set()
+
+
 def test_the_bundles_are_within_their_budgets():
     manifest = json.loads((ASSETS / "manifest.json").read_text())
     always = {manifest["app.js"], manifest["boot.js"], *statically_imported(manifest["app.js"])}

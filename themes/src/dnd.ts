@@ -1,5 +1,4 @@
-// Cards that move between lists: by pointer (SortableJS; on touch after a long press) and by keyboard, told as it happens.
-import Sortable from 'sortablejs';
+// Cards that move between lists: by pointer (pull.ts) and by keyboard, told as it happens.
 import { $$, backward, forward, say, t } from './core';
 
 export interface Drag {
@@ -10,7 +9,7 @@ export interface Drag {
   /** What was dropped in another list; `back` puts it where it was. */
   moved(item: HTMLElement, from: HTMLElement, to: HTMLElement, back: () => void): void;
 }
-interface Held { item: HTMLElement; from: HTMLElement; next: Element | null }
+export interface Held { item: HTMLElement; from: HTMLElement; next: Element | null }
 
 /** Return a function that gives back what was put in place to drag with. */
 export function draggable(host: HTMLElement, drag: Drag): () => void {
@@ -20,13 +19,7 @@ export function draggable(host: HTMLElement, drag: Drag): () => void {
     const to = was.item.parentElement!;
     if (to !== was.from) drag.moved(was.item, was.from, to, back(was));
   };
-  let pulled: Held | null = null;
-  const made = drag.lists.map((list) => new Sortable(list, {
-    group: 'cards', draggable: drag.item, sort: false, animation: 160, forceFallback: true, fallbackOnBody: true, fallbackTolerance: 4,
-    delay: 220, delayOnTouchOnly: true, touchStartThreshold: 6, emptyInsertThreshold: 24, filter: 'a,button,input,form', preventOnFilter: false,
-    onStart: ({ item, from }) => { pulled = { item, from, next: item.nextElementSibling }; },
-    onEnd: () => { if (pulled) drop(pulled); pulled = null; },
-  }));
+  const asleep = pulling(host, drag, drop);
 
   const items = (list: Element): HTMLElement[] => $$(`:scope > ${drag.item}`, list);
   const release = (): Held | null => { const was = held; held = null; was?.item.classList.remove('grabbed'); return was; };
@@ -80,8 +73,30 @@ export function draggable(host: HTMLElement, drag: Drag): () => void {
   host.addEventListener('keydown', key);
   host.addEventListener('focusout', left);
   return () => {
-    made.forEach((one) => one.destroy());
+    asleep();
     host.removeEventListener('keydown', key);
     host.removeEventListener('focusout', left);
   };
+}
+
+/** Let the pointer pull items from list to list; returns what ends it. What that takes is heavy, and of no use to whoever only
+ * reads: it comes when a pointer comes near. A press that was faster is heard once it is there. */
+function pulling(host: HTMLElement, drag: Drag, drop: (held: Held) => void): () => void {
+  const near = new AbortController();
+  const { signal } = near;
+  let press: PointerEvent | null = null;
+  let end = (): void => undefined;
+  const wake = async (): Promise<void> => {
+    const { pulls } = await import('./pull');
+    if (signal.aborted) return;
+    near.abort();
+    end = pulls(drag.lists, drag.item, drop);
+    press?.target?.dispatchEvent(new PointerEvent(press.type, press));
+  };
+  host.addEventListener('pointerover', () => void wake(), { once: true, signal });
+  host.addEventListener('pointerdown', (event) => { press = event; }, { signal });
+  for (const type of ['pointerup', 'pointercancel']) addEventListener(type, () => { press = null; }, { signal });
+  // The browser keeps the moves of a finger to itself where nobody listened when it came down.
+  host.addEventListener('touchmove', () => undefined, { passive: false, signal });
+  return () => { near.abort(); end(); };
 }

@@ -1,4 +1,4 @@
-// The part of SortableJS that dnd.ts uses; the package brings no types of its own.
+// The part of SortableJS that pull.ts uses; the package brings no types of its own.
 declare module 'sortablejs' {
   interface Picked { item: HTMLElement; from: HTMLElement }
   export default class Sortable {

@@ -1,0 +1,34 @@
+"""A page asks at once for the scripts that its elements need, which a browser would find out one after the other."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from core.web.rendering import NEEDS
+
+LINK = re.compile(r'<link rel="modulepreload" href="/assets/([^"]+)" fetchpriority="low">')
+
+
+def asked(answer):
+    head, _, _ = answer.response.text.partition("</head>")
+    return LINK.findall(head)
+
+
+def needed(*elements):
+    needs = json.loads(NEEDS.read_text())
+    return {file for name in ("app", *elements) for file in needs[name]}
+
+
+def test_a_page_asks_at_once_for_what_its_elements_need(admin, kept):
+    number = kept.add("contacts.contact", {"first_name": "Ali", "last_name": "<ui-kanban>"})[0]
+    form = admin.opens(f"/records/contacts.contact/{number}")
+    elements = {name for name in json.loads(NEEDS.read_text()) if f"<{name}" in form.response.text}
+    assert {"ui-form", "ui-combo", "ui-tabs"} <= elements  # what is typed is no element
+    assert set(asked(form)) == needed(*elements)
+    assert len(asked(form)) == len(set(asked(form)))
+    assert set(asked(admin.opens("/records/contacts.contact"))) == needed("ui-list")
+
+
+def test_a_page_without_elements_asks_for_what_every_page_needs(visitor):
+    assert set(asked(visitor.opens("/sign-in"))) == needed() != set()
