@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
+MOVE = "/kanban/move/"
 BOARD, LIST = "/records/sales.opportunity/kanban", "/records/contacts.contact"
 MOVES = 6
 SHOWN, CONFIRMED = 100, 400
@@ -45,19 +46,22 @@ class Press:
 
 
 def moves(page: Page, address: str) -> list[Press]:
-    """Move cards of a board by keyboard: they stand in the other column before the server knows."""
+    """Move cards of a board by keyboard, one after the other: they stand in the other column before the server knows."""
     page.goto(address + BOARD, wait_until="networkidle")
     cards = page.evaluate(MOVABLE, MOVES)
     page.evaluate(LISTEN)
     ahead = "ArrowLeft" if page.evaluate("document.dir") == "rtl" else "ArrowRight"
     for number in cards:
         page.locator(f".kc[data-id='{number}']").focus()
-        for key in ("Space", ahead, "Space"):
+        for key in ("Space", ahead):
             page.keyboard.press(key)
-        page.wait_for_load_state("networkidle")
-        if page.locator("dialog[open]").count():  # the stage asks for more than a move
+        with page.expect_response(lambda answer: MOVE in answer.url) as answer:
+            page.keyboard.press("Space")
+        if answer.value.json().get("dialog"):  # the stage asks for more than a move
+            page.locator("dialog[open]").wait_for()
             page.keyboard.press("Escape")
-    shown, confirmed = page.evaluate(HEARD, "/kanban/move/")
+        page.locator("dialog[open],.kc[aria-busy]").first.wait_for(state="detached")
+    shown, confirmed = page.evaluate(HEARD, MOVE)
     return [
         Press.of("shows that a card has moved, at a desk", shown, SHOWN),
         Press.of("is confirmed by the server, at a desk", confirmed, CONFIRMED),
