@@ -44,5 +44,7 @@ class Needs:
 
     @cached_property
     def _known(self) -> Mapping[str, Sequence[str]]:
+        if not self._written.is_file():
+            return {}  # a page does without: its browser finds out by itself
         found: Mapping[str, Sequence[str]] = json.loads(self._written.read_text())
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+from core.web.needs import Needs
 from core.web.rendering import NEEDS
 
 LINK = re.compile(r'<link rel="modulepreload" href="/assets/([^"]+)" fetchpriority="low">')
@@ -32,3 +33,8 @@ def test_a_page_asks_at_once_for_what_its_elements_need(admin, kept):
 
 def test_a_page_without_elements_asks_for_what_every_page_needs(visitor):
     assert set(asked(visitor.opens("/sign-in"))) == needed() != set()
+
+
+def test_a_page_does_without_where_nothing_is_written_down(app, tmp_path):
+    with app.test_request_context():
+        assert Needs(tmp_path / "needs.json", str).links("<ui-form>") == ""
