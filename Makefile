@@ -90,7 +90,7 @@ bench-tasks: setup-dev ## eight tasks of a seller in a browser: clicks, keystrok
 bench-pages: setup-dev ## what pages cost a slow phone, beside the budgets of the design
 	@$(PY) -m benchmarks.page_budgets
 
-conformance: setup-dev ## 5,000 random expressions, Python against PostgreSQL
+conformance: setup-dev ## 20,000 random expressions: Python, PostgreSQL and the browser's interpreter
 	@$(PY) scripts/conformance.py
 
 screens: setup-dev ## the pictures of docs/screens, anew from a fresh demo site

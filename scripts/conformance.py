@@ -1,6 +1,7 @@
-"""Compare the two readings of the expression language on random expressions: Python and PostgreSQL must agree.
+"""Compare the readings of the expression language on random expressions: Python, PostgreSQL and the browser must agree.
 
-python scripts/conformance.py [--count 5000] [--seed 1]; the server is PAYVAND_TEST_PG or an embedded one.
+python scripts/conformance.py [--count 20000] [--seed 1]; the server is PAYVAND_TEST_PG or an embedded one, the browser's
+interpreter runs in Node.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the generator lives with the tests
 
 from core.testing.postgres import TestPostgres, close_run, open_run
+from tests.expressions.browser import Browser
 from tests.expressions.conformance import Conformance, Outcome
 
 PIECE = 500
@@ -24,7 +26,7 @@ PIECE = 500
 def main() -> int:
     """Run, tell what was found, and fail where the readings differ."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--count", type=int, default=5000)
+    options.add_argument("--count", type=int, default=20_000)
     options.add_argument("--seed", type=int, default=1)
     given = options.parse_args()
     run = open_run()
@@ -39,10 +41,10 @@ def main() -> int:
 def compared(server: TestPostgres, count: int, seed: int) -> list[Outcome]:
     """Compare ``count`` expressions, in pieces with rows of their own."""
     found: list[Outcome] = []
-    with server.database() as url:
+    with server.database() as url, Browser() as browser:
         engine = sa.create_engine(url)
         for start in range(0, count, PIECE):
-            found.append(Conformance(engine, seed + start).run(min(PIECE, count - start)))
+            found.append(Conformance(engine, seed + start, browser).run(min(PIECE, count - start)))
             print(f"\r{start + found[-1].compared} of {count}", end="", file=sys.stderr, flush=True)
         engine.dispose()
     print(file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Expressions: text ↔ tree, type check, and two readings with equal results, Python and SQL."""
+"""Expressions: text ↔ tree, type check, and three readings with equal results: Python, SQL, and in the browser."""
 
 from core.expressions.binding import env_parameters, parameters
 from core.expressions.cache import ExpressionCache
@@ -24,6 +24,7 @@ from core.expressions.problems import ExpressionInvalid
 from core.expressions.python import compile_python
 from core.expressions.shapes import parametrize, shape_key
 from core.expressions.sql import to_sql, to_sql_money
+from core.expressions.tree import to_tree
 from core.expressions.types import Type
 from core.expressions.unparse import unparse
 from core.expressions.views import Env, Schema, SqlScope, View
@@ -63,5 +64,6 @@ __all__ = [
     "shape_key",
     "to_sql",
     "to_sql_money",
+    "to_tree",
     "unparse",
 ]

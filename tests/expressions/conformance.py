@@ -1,4 +1,4 @@
-"""Runs random expressions in both readings over the same rows and tells every difference."""
+"""Runs random expressions in all readings over the same rows and tells every difference."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from core.expressions import (
     unparse,
 )
 from core.kernel.values import Money
+from tests.expressions.browser import Browser
 from tests.expressions.rows import random_world
 from tests.expressions.world import ENV, TABLES, World, WorldSchema, WorldScope
 from tests.expressions.writer import KINDS, Writer
@@ -33,13 +34,13 @@ WEIGHTS = (8, 3, 3, 3, 2, 2)
 
 @dataclass(frozen=True)
 class Difference:
-    """One record on which the readings disagree (``how``: which of the SQL forms)."""
+    """One record on which a reading disagrees with Python's (``how``: which of the SQL forms, or the browser)."""
 
     text: str
     how: str
     record: int
     python: object
-    sql: object
+    other: object
 
 
 @dataclass
@@ -54,14 +55,17 @@ class Outcome:
 
 
 class Conformance:
-    """One world in one database."""
+    """One world in one database, and in the browser's interpreter where there is one."""
 
-    def __init__(self, engine: sa.Engine, seed: int) -> None:
+    def __init__(self, engine: sa.Engine, seed: int, browser: Browser | None = None) -> None:
         self._engine = engine
+        self._browser = browser
         self._random = Random(seed)
         self.world: World = random_world(self._random)
         with engine.begin() as connection:
             self.world.fill(connection)
+        if browser is not None:
+            browser.shows(self.world)
 
     def run(self, count: int, progress: Callable[[int], None] = lambda done: None) -> Outcome:
         """Compare ``count`` random expressions."""
@@ -92,9 +96,12 @@ class Conformance:
         expected = self.python(checked)
         outcome.empty += sum(value is None for value in expected.values())
         outcome.true += sum(value is True for value in expected.values())
+        others = [*self.sql(connection, checked)]
+        if self._browser is not None:
+            others += [("browser", id_, value) for id_, value in self._browser.reads(checked).items()]
         return [
             Difference(text, how, id_, expected[id_], value)
-            for how, id_, value in self.sql(connection, checked)
+            for how, id_, value in others
             if not same(expected[id_], value)
         ]
 
@@ -142,8 +149,8 @@ REFUSABLE = frozenset(
 """What a random expression may be refused for: limits, and null where a value is needed."""
 
 
-def same(python: object, sql: object) -> bool:
+def same(one: object, other: object) -> bool:
     """Tell whether two values are the same; True is not 1, and nothing else is empty than None."""
-    if python is None or sql is None or isinstance(python, bool) or isinstance(sql, bool):
-        return python is sql
-    return python == sql
+    if one is None or other is None or isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    return one == other

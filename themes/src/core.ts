@@ -1,4 +1,6 @@
 // The small things everything else is made of: finding, building, listening, telling.
+import { asciiDigits } from './digits';
+
 export const root = document.documentElement;
 export const rtl = (): boolean => root.dir === 'rtl';
 export const lang = (): string => root.lang || 'en';
@@ -13,13 +15,8 @@ export function t(key: string): string {
 }
 
 /** Digits of every script that people type → ASCII, with the marks around numbers. */
-export const ascii = (text: string): string => text
-  .replace(/\p{Nd}/gu, (digit) => {
-    const code = digit.codePointAt(0)!;
-    for (let zero = code; zero >= code - 9; zero -= 1) if (!/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) return String(code - zero);
-    return digit;
-  })
-  .replace(/٫/g, '.').replace(/[٬،]/g, ',').replace(/[\u061c\u200e\u200f]/g, '');
+export const ascii = (text: string): string =>
+  asciiDigits(text).replace(/٫/g, '.').replace(/[٬،]/g, ',').replace(/[\u061c\u200e\u200f]/g, '');
 
 /** A whole number in the reader's digits, without grouping. */
 export const digits = (n: number): string => {

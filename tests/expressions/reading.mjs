@@ -1,0 +1,42 @@
+// The browser's reading of expressions in Node: a line of JSON in, a line out. Started by browser.py.
+import { createInterface } from 'node:readline';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const themes = process.argv[2];
+const { build } = createRequire(path.join(themes, 'package.json'))('esbuild');
+const { outputFiles } = await build({
+  stdin: { contents: "export * from './src/expression'; export { written } from './src/expression-values'; export { fold } from './src/fold';", resolveDir: themes, loader: 'ts' },
+  bundle: true, minify: true, format: 'esm', target: ['chrome120', 'firefox121', 'safari17.2'], write: false,
+});
+const { evaluate, fold, written } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+
+let world; // entities: {fields of references and lists: {name: [entity, by?]}, rows: {id: {name: JSON}}}
+
+const viewOf = (entity, row) => ({
+  value: (name) => row[name] ?? null,
+  follow(name) {
+    const [target] = world[entity].ways[name];
+    const found = row[name] == null ? undefined : world[target].rows[row[name]];
+    return found ? viewOf(target, found) : null;
+  },
+  items(name) {
+    const [target, by] = world[entity].ways[name];
+    if (!by) return (row[name] ?? []).map((id) => viewOf(target, world[target].rows[id]));
+    return Object.values(world[target].rows).filter((other) => other[by] === row.id).map((other) => viewOf(target, other));
+  },
+});
+
+const answers = {
+  world: (given) => { world = given; return true; },
+  fold: (texts) => texts.map(fold),
+  read: ({ expression, env, entity }) => Object.fromEntries(
+    Object.entries(world[entity].rows).map(([id, row]) => [id, written(expression.kind, evaluate(expression, viewOf(entity, row), env))]),
+  ),
+};
+for await (const line of createInterface({ input: process.stdin })) {
+  const [what, given] = JSON.parse(line);
+  let answer;
+  try { answer = { answer: answers[what](given) }; } catch (failure) { answer = { failure: String(failure?.stack ?? failure) }; }
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
