@@ -1,6 +1,6 @@
 """Field types: what each kind of value knows, from the wire to the column, the screen and the spreadsheet."""
 
-from core.fields.base import LIVE_DEFAULTS, ColumnSpec, FieldType, Value
+from core.fields.base import LIVE_DEFAULTS, ColumnSpec, FieldType, Value, overrides
 from core.fields.catalog_schema import CatalogSchema
 from core.fields.choices import HUES
 from core.fields.context import LoadContext
@@ -42,6 +42,7 @@ __all__ = [
     "link_table",
     "on_delete",
     "options_schema",
+    "overrides",
     "pattern_of",
     "record_schema",
     "required_problem",

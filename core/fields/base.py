@@ -266,3 +266,8 @@ class FieldType:
     def wire_schema(self, spec: FieldSpec) -> dict[str, Json]:
         """Return the JSON Schema of the value on the wire, null aside."""
         return {"type": "string"}
+
+
+def overrides(kind: FieldType, *names: str) -> bool:
+    """Tell whether a type answers one of these methods in its own way."""
+    return any(getattr(type(kind), name) is not getattr(FieldType, name) for name in names)

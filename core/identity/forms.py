@@ -35,4 +35,4 @@ def _unmasked(given: str) -> bytes:
 
 
 def _mixed(left: bytes, right: bytes) -> bytes:
-    return bytes(a ^ b for a, b in zip(left, right, strict=True))
+    return (int.from_bytes(left) ^ int.from_bytes(right)).to_bytes(len(left))

@@ -23,12 +23,9 @@ def to_cells(plan: EntityPlan, values: Mapping[str, object], names: Iterable[str
 
 def from_row(plan: EntityPlan, row: Mapping[str, Any]) -> dict[str, object]:
     """Return the Python values of a table row, system fields included."""
-    values: dict[str, object] = {}
-    for name, spec in plan.entity.fields.items():
-        if spec.system:
-            values[name] = row[name]
-        elif plan.types[name].storable:
-            values[name] = plan.types[name].from_columns(spec, row)
+    values: dict[str, object] = {name: row.get(name) for name in plan.kept}
+    for spec in plan.made:
+        values[spec.name] = plan.types[spec.name].from_columns(spec, row)
     return values
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from core.access import reference_targets
 from core.access.parts import target_step
-from core.fields import FieldType
+from core.fields import FieldType, overrides
 from core.fields.decimals import canonical, plain
 from core.kernel.values import AnyRef, FileRef, Money, Ref
 from core.metadata.specs import EntitySpec, FieldSpec
@@ -71,9 +71,9 @@ class Columns:
         value, json = _generic(kind, spec, names)
         if spec.type == "money":
             value, json = _moneys, _money_jsons
-        same_value = len(names) == 1 and not _overrides(kind, "from_columns", "from_column")
+        same_value = len(names) == 1 and not overrides(kind, "from_columns", "from_column")
         same_json = len(names) == 1 and (
-            spec.type in NATIVE or (same_value and not _overrides(kind, "dump", "to_json"))
+            spec.type in NATIVE or (same_value and not overrides(kind, "dump", "to_json"))
         )
         return Column(
             name=spec.name, cells=cells, value=None if same_value else value, json=None if same_json else json
@@ -148,10 +148,6 @@ def title_of(scope: Scope) -> Sql:
 def listed(entity: EntitySpec) -> tuple[str, ...]:
     """Return the fields that a list shows unasked: all but nested lists and the mark of the trash."""
     return tuple(f.name for f in entity.fields.values() if f.type != "list" and f.name != "deleted_at")
-
-
-def _overrides(kind: FieldType, *names: str) -> bool:
-    return any(getattr(type(kind), name) is not getattr(FieldType, name) for name in names)
 
 
 def each(read: Read) -> ReadAll:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.expressions import Checked, Env, Schema, View, check, compile_python, fields_used, parse
 from core.expressions.types import BOOLEAN
-from core.fields import FieldType, FieldTypes, SequencePattern, pattern_of
+from core.fields import FieldType, FieldTypes, SequencePattern, overrides, pattern_of
 from core.metadata.base_amounts import base_name, rate_name
 from core.metadata.catalog import Catalog
 from core.metadata.specs import EntitySpec, FieldSpec, RuleSpec
@@ -84,10 +84,15 @@ class Numbered:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EntityPlan:
-    """The fields of an entity sorted by what a write does with them."""
+    """The fields of an entity sorted by what a write does with them.
+
+    ``kept`` are the names of all that a row keeps, and ``made`` the fields whose values are more than their cell.
+    """
 
     entity: EntitySpec
     types: Mapping[str, FieldType]
+    kept: tuple[str, ...]
+    made: tuple[FieldSpec, ...]
     stored: tuple[FieldSpec, ...]
     keyed: tuple[FieldSpec, ...]
     lists: tuple[FieldSpec, ...]
@@ -129,6 +134,8 @@ def build_plan(
     return EntityPlan(
         entity=entity,
         types=of,
+        kept=tuple(f.name for f in entity.fields.values() if f.system or of[f.name].storable),
+        made=tuple(f for f in stored if overrides(of[f.name], "from_columns", "from_column")),
         stored=stored,
         keyed=tuple(f for f in stored if f.search and of[f.name].textual),
         lists=tuple(f for f in own if f.type == "list"),

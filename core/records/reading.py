@@ -29,6 +29,7 @@ from core.records.page import Page, Values
 from core.records.query import EVERYTHING, Query
 from core.records.questions import Answer, Ready, question
 from core.records.scopes import Eyes
+from core.records.titles import learn_titles
 from core.records.wording import is_id, search_patterns
 from core.storage.reader import Reader
 from core.storage.tables import Tables
@@ -270,6 +271,7 @@ class Reading:
             answer = self._one(actor, entity, record_id, fields, catalog, trash, uow, lent)
             items = answer.listing.rows.values(answer.rows)
             self._nest(actor, entity, catalog, answer, items, uow, lent, json=False)
+        learn_titles(actor, catalog, entity, items, uow)
         return items[0]
 
     def get_json(
@@ -358,10 +360,9 @@ class Reading:
         json: bool,
     ) -> None:
         """Put the lines of nested lists into their owners; a list whose lines are out of sight is empty."""
-        place = answer.listing.id_place
         for name, told in answer.listing.nested:
             of = str(catalog.entity(entity).fields[name].option("of"))
-            ids = [row[place] for row in answer.rows if row[told]]
+            ids = [row[answer.listing.id_place] for row in answer.rows if row[told]]
             found: Mapping[int, list[Values]] = {}
             if ids and self._access.may(actor, of, "read", catalog):
                 # A plan for any number of owners looks dearer to PostgreSQL than one for the only one at hand.
@@ -371,7 +372,7 @@ class Reading:
                 rows = self._rows(children.statement, given, actor, uow, lent)
                 found = children.by_owner(rows, json=json)
             for row, item in zip(answer.rows, items, strict=True):
-                lines: Any = found.get(row[place], [])
+                lines: Any = found.get(row[answer.listing.id_place], [])
                 item[name] = lines if json else tuple(lines)
 
     def _lines(self, actor: Actor, entity: str, name: str, catalog: Catalog, *, alone: bool) -> Children:

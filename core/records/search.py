@@ -22,6 +22,7 @@ from core.records.query import MAX_LIMIT, check_search
 from core.records.reading import Reading
 from core.records.scopes import Eyes
 from core.records.slips import is_known_to_index
+from core.records.titles import known_titles
 from core.records.wording import is_id, search_patterns
 from core.storage.reader import Reader
 from core.storage.unit import UnitOfWork
@@ -113,10 +114,26 @@ class Searching:
         wanted = [one for one in dict.fromkeys(ids) if is_id(one)]
         if not wanted:
             return {}
+        known = known_titles(actor, uow)
+        missing = [one for one in wanted if (entity, one) not in known]
+        found = {one: known.get((entity, one)) for one in wanted if (entity, one) in known}
+        if missing:
+            found |= self._asked_titles(actor, entity, missing, catalog, uow, reader)
+        return found
+
+    def _asked_titles(
+        self,
+        actor: Actor,
+        entity: str,
+        ids: Sequence[int],
+        catalog: Catalog,
+        uow: UnitOfWork | None,
+        reader: Reader | None,
+    ) -> dict[int, str | None]:
         key = (catalog.version, catalog.digest, key_of(actor), "titles", entity)
         made = self._kept.get(key, lambda: self._compile_titles(actor, entity, catalog))
         assert made.statement is not None
-        given = {**self._asking.constants(made.statement.wants, actor, uow), "ids": wanted}
+        given = {**self._asking.constants(made.statement.wants, actor, uow), "ids": ids}
         with self._asking.reader(uow, reader) as lent:
             return dict(lent.raw(made.statement.sql, made.statement.params(given)))
 

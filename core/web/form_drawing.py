@@ -7,7 +7,7 @@ marks and kept by everything that shapes it: how the field stands on the form, a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -18,6 +18,7 @@ from core.records.compiled import Kept
 from core.web.fields import FieldView
 from core.web.form_rows import Row, SubTable
 from core.web.marks import NUMBERED, SECRET, id_mark, mark
+from core.web.moulds import escaped
 
 DRAWN = 8192
 """Fields and rows that are kept, each of them for each style and way in which it can stand."""
@@ -70,16 +71,23 @@ class Drawing:
         self._way = way
         self._known = known
 
+    def items(
+        self, macros: Any, frame: Any, items: Iterable[FieldView | SubTable], heading: str = ""
+    ) -> Markup:
+        """Return the fields and sub-tables of a section."""
+        return Markup("").join([self.item(macros, frame, item, heading) for item in items])
+
     def item(self, macros: Any, frame: Any, item: FieldView | SubTable, heading: str = "") -> Markup:
         """Return a field or a sub-table of a section."""
         if isinstance(item, SubTable):
             return self._table(macros, frame, item, heading)
-
-        def draw(views: Sequence[FieldView], _marks: Mapping[str, Markup]) -> Markup:
-            drawn: Markup = macros.item(views[0], frame, heading)
-            return drawn
-
-        return self._drawn(("field",), (item,), draw, {})
+        if item.errors:
+            return Markup(macros.item(item, frame, heading))  # noqa: S704  # a macro's, which escapes
+        shape, blanks = self._shape(item)
+        pieces = self._kept.get(
+            (self._way, shape), lambda: _pieces(macros.item(_marked(item, 0, blanks), frame, heading))
+        )
+        return _filled(pieces, (item,), {})
 
     def _table(self, macros: Any, frame: Any, table: SubTable, heading: str) -> Markup:
         view = table.view
@@ -132,13 +140,7 @@ class Drawing:
                 )
             ),
         )
-        written = []
-        for text, place, blank in pieces:
-            written.append(text)
-            if blank:
-                value = extras[blank] if place < 0 else BLANKS[blank](views[place])
-                written.append(str(escape(value)))
-        return Markup("".join(written))  # noqa: S704  # pieces are of templates that escape, and so is what is put in
+        return _filled(pieces, views, extras)
 
     def _shape(self, f: FieldView) -> _Shape:
         blanks = _blanks(f) if self._known(f.control) else None
@@ -193,6 +195,17 @@ def _marked(f: FieldView, place: int, blanks: tuple[str, ...] | None) -> FieldVi
 
 def _mark(place: int, blank: str) -> str:
     return mark(f"{place} {blank}")
+
+
+def _filled(pieces: Sequence[Piece], views: Sequence[FieldView], extras: Mapping[str, object]) -> Markup:
+    """Return what was drawn, with what differs put in."""
+    written = []
+    for text, place, blank in pieces:
+        written.append(text)
+        if blank:
+            value = extras[blank] if place < 0 else BLANKS[blank](views[place])
+            written.append(value if isinstance(value, Markup) else escaped(str(value)))
+    return Markup("".join(written))  # noqa: S704  # pieces are of templates that escape, and so is what is put in
 
 
 def _pieces(drawn: Markup) -> tuple[Piece, ...]:

@@ -27,6 +27,8 @@ SPARE = "__n__"
 """Number of the row that the script copies for new lines."""
 
 MOST_COLUMNS = 6
+PILLS = 2
+REACH = frozenset({"phone", "email"})
 KEPT_STYLES, KEPT_ROWS = 64, 1024
 
 
@@ -93,6 +95,19 @@ class FormModel:
     def sections(self) -> tuple[Section, ...]:
         """All sections, in order."""
         return tuple(section for tab in self.tabs for section in tab.sections)
+
+    @property
+    def facts(self) -> tuple[FieldView, ...]:
+        """What one looks for first: the state and another choice, the tags, how to reach."""
+        found, choices = list[FieldView](), 0
+        for item in (item for section in self.sections for item in section.items):
+            if isinstance(item, SubTable) or not item.value:
+                continue
+            choices += item.type == "choice"
+            is_state = item.type == "choice" and choices <= PILLS
+            if is_state or item.type == "links" or (item.type in REACH and item.read_only):
+                found.append(item)
+        return tuple(found)
 
 
 def columns_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -89,16 +90,17 @@ def _bar(
     offers: Sequence[Offer],
     uow: UnitOfWork,
 ) -> StatusBar:
-    own = [offer for offer in offers if offer.workflow == workflow.name]
-    steps = _steps(site, present, entity, record, workflow, own, uow)
-    several = {o.name for o in own if sum(other.name == o.name for other in own) > 1}
+    own = [(offer, _url(entity, offer)) for offer in offers if offer.workflow == workflow.name]
+    ways = {offer.to[0]: url for offer, url in own if offer.to is not None}
+    steps = _steps(site, present, entity, record, workflow, ways, uow)
+    times = Counter(offer.name for offer, _ in own)
     return StatusBar(
         label=present.style.label(workflow.label),
         steps=steps,
         moves=tuple(
-            _move(present, entity, offer, index)
-            for index, offer in enumerate(own)
-            if offer.name not in several
+            _move(present, offer, url, index)
+            for index, (offer, url) in enumerate(own)
+            if times[offer.name] == 1
         ),
         picture=address("web.workflow", entity=entity.name, number=RECORD, field=workflow.field),
     )
@@ -110,10 +112,10 @@ def _steps(
     entity: EntitySpec,
     record: Mapping[str, Any],
     workflow: WorkflowSpec,
-    offers: Sequence[Offer],
+    ways: Mapping[int, str],
     uow: UnitOfWork,
 ) -> tuple[StatusStep, ...]:
-    """Return the states in their order: choices, or the records that stand for them."""
+    """Return the states in their order: choices, or the records that stand for them, with ``ways`` to some."""
     looks, value = looks_of(present, workflow), record[workflow.field]
     if not isinstance(value, Ref):
         return tuple(
@@ -121,27 +123,20 @@ def _steps(
             for name, (label, hue, final) in looks.items()
         )
     targets = site.get(Records).state_targets(present.actor, entity.name, workflow.field, record, uow=uow)
-    ways = {offer.to[0]: offer for offer in offers if offer.to is not None}
     return tuple(
-        _target(entity, target, looks.get(target.state, ("", "gray", False)), value, ways)
-        for target in targets
+        _target(target, looks.get(target.state, ("", "gray", False)), value, ways) for target in targets
     )
 
 
 def _target(
-    entity: EntitySpec,
-    target: StateTarget,
-    look: tuple[str, str, bool],
-    value: Ref,
-    ways: Mapping[int, Offer],
+    target: StateTarget, look: tuple[str, str, bool], value: Ref, ways: Mapping[int, str]
 ) -> StatusStep:
-    offer = ways.get(target.id)
     return StatusStep(
         label=target.title,
         hue=look[1],
         current=target.id == value.id,
         final=look[2],
-        url=_url(entity, offer) if offer is not None else "",
+        url=ways.get(target.id, ""),
     )
 
 
@@ -161,12 +156,12 @@ def _url(entity: EntitySpec, offer: Offer) -> str:
     return address("web.transition", entity=entity.name, number=RECORD, name=offer.name, to=to)
 
 
-def _move(present: Visit, entity: EntitySpec, offer: Offer, index: int) -> StatusMove:
+def _move(present: Visit, offer: Offer, url: str, index: int) -> StatusMove:
     asks = bool(offer.required or offer.ask or offer.reason == "required")
     return StatusMove(
         id=f"move-{offer.field}-{index}",
         label=present.style.label(offer.label),
-        url=_url(entity, offer),
+        url=url,
         to=str(offer.to[0]) if offer.to is not None else "",
         at_once=not asks,
         why=" ".join(present.style.problem(problem) for problem in offer.why_not),

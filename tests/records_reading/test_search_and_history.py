@@ -9,6 +9,8 @@ import pytest
 from core.errors import AccessDenied, BadRequest, NotFound
 from core.i18n import fold
 from core.records.page import Hit
+from core.records.titles import known_titles
+from core.testing.statements import counted
 from tests.access.kit import grant, person
 
 ALL = {"kit.tester": [grant(), grant("kit.shelf"), grant("kit.person")]}
@@ -112,6 +114,18 @@ def test_titles_name_what_the_reader_sees(filled):
     catalog = filled.catalog({"kit.tester": [grant(scope="own")]})
     assert filled.searching.titles(ME, "kit.item", [1, 2, 3, 99, -5], catalog=catalog) == {1: "Alien"}
     assert filled.searching.titles(ME, "kit.item", [], catalog=catalog) == {}
+
+
+def test_a_look_asks_for_no_title_that_it_has_read_with_a_record(filled):
+    catalog = filled.catalog(ALL)
+    for reading, asked_for in ((True, 0), (False, 1)):
+        with filled.database.unit(catalog, ME, reading=reading) as uow:
+            shelf = filled.reading.get(ME, "kit.item", 1, catalog=catalog, uow=uow)["shelf"]
+            assert shelf.title
+            with counted() as asked:
+                found = filled.searching.titles(ME, "kit.shelf", [shelf.id], catalog=catalog, uow=uow)
+            assert (found, len(asked)) == ({shelf.id: shelf.title}, asked_for)
+            assert known_titles(person(2, "kit.tester"), uow) == {}
 
 
 def history(desk, number=1, *, roles=None, actor=ME, entity="kit.item", **others):
