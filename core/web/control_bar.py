@@ -5,8 +5,8 @@ All kinds of collections share it, with one state in the address, so that a filt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 
 from flask import current_app
@@ -71,6 +71,13 @@ class ControlBar:
     reaches: tuple[str, ...]
     all_address: str
     columns: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> Hashable:
+        """Everything that shapes the bar, besides rights and style."""
+        chips = tuple((chip.operator, chip.value, chip.url) for chip in self.chips)
+        asked = (replace(self.state, cursor=""), chips, self.columns)
+        return (self.kind, self.entity.name, *asked, self.saved, self.reaches, self.all_address)
 
     @property
     def current(self) -> SavedView | None:

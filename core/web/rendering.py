@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping
 from functools import partial
 from pathlib import Path
@@ -25,7 +26,8 @@ from core.web.avatars import hue_of, initials
 from core.web.collections import collection_url
 from core.web.fields import FieldView, FieldViews
 from core.web.form_drawing import DRAWN, Drawing, KeptDrawings
-from core.web.moulds import RECORD, Mould, text_mark
+from core.web.marks import mark
+from core.web.moulds import RECORD, Mould
 from core.web.needs import Needs
 from core.web.table_cells import Column, KeptCells, Looks
 from core.web.texts import TEXTS
@@ -40,7 +42,8 @@ PROFILE = "base.user"
 """The public profile, where a module keeps one; without it everybody reads as the site does."""
 STYLES = 64
 ICONS = 2048
-PARTS = 1024
+PARTS = 256
+"""Ways to render a part that are kept; one that has many pushes none of the other parts out."""
 
 
 Macro = Callable[..., Markup]
@@ -122,7 +125,7 @@ class Renderer:
         self._icons: dict[tuple[str, str, str, str], Markup] = {}
         self._texts: Kept[str] = Kept(STYLES)
         self._cells = KeptCells()
-        self._moulds: Kept[Mould] = Kept(PARTS)
+        self._moulds: defaultdict[str, Kept[Mould]] = defaultdict(lambda: Kept(PARTS))
         self._drawn: KeptDrawings = Kept(DRAWN)
         self.addresses = Addresses()
         self._needs = Needs(NEEDS, lambda name: self.addresses("web.assets", name=name))
@@ -141,9 +144,9 @@ class Renderer:
         """Return a part that is rendered once for all with the same rights and style, for each ``key``.
 
         What differs from page to page stands in it as ``marks``: texts by name, put in afterwards; ``number`` is the
-        id of the page's record, which may stand in addresses.
+        id of the page's record, which may stand in addresses. Where people have written in it, nobody can write the marks.
         """
-        places = {name: RECORD if name == "number" else text_mark(n) for n, name in enumerate(marks)}
+        places = {name: RECORD if name == "number" else mark(name) for name in marks}
         mould = self.mould(visit, template, key, places, marks=places, **values)
         return Markup(mould.fill({name: escape(text) for name, text in marks.items()}))  # noqa: S704  # rendered by a template that escapes
 
@@ -161,8 +164,8 @@ class Renderer:
             key_of(visit.actor),
             request.script_root,
         )
-        return self._moulds.get(
-            (*way, template, key), lambda: Mould(self._render(template, visit, values), marks)
+        return self._moulds[template].get(
+            (*way, key), lambda: Mould(self._render(template, visit, values), marks)
         )
 
     def _render(self, template: str, visit: Visit, values: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from urllib.parse import quote
 
 import pytest
 from flask import url_for
@@ -13,6 +14,7 @@ from markupsafe import Markup
 from core.kernel.values import Ref
 from core.metadata.specs import EntitySpec, FieldSpec
 from core.web.addresses import Addresses
+from core.web.marks import mark
 from core.web.moulds import Mould, agreed, number_mark, text_mark
 from core.web.table_cells import Cells, Column, KeptCells, Looks
 
@@ -169,6 +171,33 @@ def test_parts_of_the_bar_are_kept_but_not_the_address_in_them(editor, kept):
         states = {i["value"] for i in page.all("input") if i.get("name") == "state"}
         assert all(f"q={'a%3Cb' if search == 'a<b' else 'c'}" in state for state in states if state != "?")
         assert any(states)
+
+
+def test_a_bar_that_is_kept_shows_to_each_their_own_views_and_the_token_of_their_own_page(person, kept):
+    kept.add("contacts.contact", {"last_name": "Ali"})
+    path = "/records/contacts.contact?sort=-last_name"
+    roles = ("base.member", "contacts.manager")
+    anna, ben = (person(*roles, login=f"{name}@example.com", name=name) for name in ("Anna", "Ben"))
+    opened = anna.opens(path)
+    form = opened.page.form(action="/records/contacts.contact/views")
+    anna.submits(opened, form, {"name": "Only Anna's"})
+    tokens = set()
+    for who, name in ((anna, "Anna"), (ben, "Ben"), (anna, "Anna"), (ben, "Ben")):
+        page = who.opens(path).page
+        assert ("Only Anna's" in page.one("nav", cls="views").text) is (who is anna)
+        assert page.one("button", cls="who").one("bdi").text == name
+        tokens.add(page.form(action="/records/contacts.contact/views")["csrf"])
+    assert len(tokens) == 4
+    opened = ben.opens(path)
+    form = opened.page.form(action="/records/contacts.contact/views")
+    assert "Only Ben's" in ben.submits(opened, form, {"name": "Only Ben's"}).page.one("nav", cls="views").text
+
+
+def test_no_word_that_people_write_is_taken_for_a_mark_of_what_is_kept(editor, kept):
+    kept.add("contacts.contact", {"last_name": "Ali"})
+    written = "".join(text_mark(place) for place in range(4)) + mark("state")[:1]
+    page = editor.opens(f"/records/contacts.contact?q={quote(written)}").page
+    assert page.one("input", type="search")["value"] == written
 
 
 def test_the_menu_shows_where_one_is_and_to_each_their_own(editor, admin):
