@@ -38,3 +38,9 @@ def test_a_page_without_elements_asks_for_what_every_page_needs(visitor):
 def test_a_page_does_without_where_nothing_is_written_down(app, tmp_path):
     with app.test_request_context():
         assert Needs(tmp_path / "needs.json", str).links("<ui-form>") == ""
+
+
+def test_no_script_waits_for_the_styles_while_the_page_is_read(visitor):
+    head, _, _ = visitor.opens("/sign-in").response.text.partition("</head>")
+    found = re.findall(r"""<(script src|link rel="stylesheet"|script type="module")""", head)
+    assert found == ["script src", 'link rel="stylesheet"', 'script type="module"']
