@@ -278,25 +278,13 @@ class Boards:
         )
         return key_of(item.get(self.view.group.name)), self.card(item)
 
-    def told(self, number: int) -> str:
-        """Return the sentence that tells in which column a record is now."""
-        name = self.view.group.name
-        found = self.site.get(Reading).get(
-            self.present.actor,
-            self.entity.name,
-            number,
-            (*self._fields, name),
-            catalog=self.present.catalog,
-        )
-        key = key_of(found.get(name))
-        column = self.columns.find(key)
-        told = (
-            self.text(name, found.get(name)) if column is None or self.view.group.type == "reference" else ""
-        )
+    def told(self, key: str, card: Card) -> str:
+        """Return the sentence that tells in which column a card is now."""
+        column, value = self.columns.find(key), card.record.get(self.view.group.name)
+        reads = column is None or self.view.group.type == "reference"
+        told = self.text(self.view.group.name, value) if reads else ""
         return self.present.style._(
-            "{title} is in {column} now.",
-            title=self.card(found).title,
-            column=told or (column.label if column else key),
+            "{title} is in {column} now.", title=card.title, column=told or (column.label if column else key)
         )
 
     @property

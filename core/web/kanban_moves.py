@@ -11,8 +11,8 @@ from core.web.kanban_board import Boards
 from core.workflow import Offer
 
 
-def move(boards: Boards, number: int, key: str, version: int | None) -> str:
-    """Move a record to a column and return the sentence that tells it; whatever refuses it is raised."""
+def move(boards: Boards, number: int, key: str, version: int | None) -> None:
+    """Move a record to a column; whatever refuses it is raised."""
     column = boards.columns.find(key)
     if column is None:
         raise NotFound("This board has no such column.")
@@ -28,7 +28,6 @@ def move(boards: Boards, number: int, key: str, version: int | None) -> str:
                 records.move_to(actor, name, number, value, version=seen, uow=uow, field=field)
 
     database.attempt(act)
-    return boards.told(number)
 
 
 def dialog(boards: Boards, number: int, key: str) -> str:

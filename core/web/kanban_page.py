@@ -19,7 +19,7 @@ from core.storage import Database
 from core.web.control_bar import control_bar
 from core.web.fields import FieldView
 from core.web.form_values import FormReader, FormValues, whole
-from core.web.kanban_board import Boards, boards_of
+from core.web.kanban_board import Boards, Card, boards_of
 from core.web.kanban_cards import Cards
 from core.web.kanban_columns import Column
 from core.web.kanban_moves import dialog, move, way_back
@@ -219,10 +219,11 @@ def move_card(site: Site, pages: Pages, name: str, number: int) -> Response:
     """Ask where a card is to go, and move it; a script gets the card and the heads of the columns as they are now."""
     boards = boards_of(site, visit().require(), name)
     if request.method == "GET":
-        return _now(pages, boards, number) if by_script() else _places(pages, boards, number)
+        came = request.args.get("from", "")
+        return _now(pages, boards, number, came) if by_script() else _places(pages, boards, number)
     target, version = request.form.get("to", ""), whole(request.form.get("version", ""))
     try:
-        text = move(boards, number, target, version)
+        move(boards, number, target, version)
     except PayvandError as refused:
         asks = dialog(boards, number, target) if refused.status in (409, 422) else ""
         if by_script():
@@ -231,15 +232,15 @@ def move_card(site: Site, pages: Pages, name: str, number: int) -> Response:
             raise
         return go(asks)
     if by_script():
-        back = way_back(boards, number, request.form.get("from", ""))
-        return jsonify(message=text, back=back, **changed(pages, boards, number))
-    return go(boards.address("record_kanban"), text)
+        return _now(pages, boards, number, request.form.get("from", ""))
+    return go(boards.address("record_kanban"), boards.told(*boards.one(number)))
 
 
-def _now(pages: Pages, boards: Boards, number: int) -> Response:
-    """Tell a script where a card is after a dialog, and whether it can be moved back from there."""
-    told = {"message": boards.told(number), "back": way_back(boards, number, request.args.get("from", ""))}
-    return jsonify(**told, **changed(pages, boards, number))
+def _now(pages: Pages, boards: Boards, number: int, came: str) -> Response:
+    """Tell a script where a card is after a move, and whether it can be moved back to where it came from."""
+    key, card = boards.one(number)
+    told = {"message": boards.told(key, card), "back": way_back(boards, number, came)}
+    return jsonify(**told, **_shown(pages, boards, key, card))
 
 
 def _places(pages: Pages, boards: Boards, number: int) -> Response:
@@ -270,7 +271,10 @@ def _refused(pages: Pages, boards: Boards, number: int, refused: PayvandError, a
 
 def changed(pages: Pages, boards: Boards, number: int) -> dict[str, Any]:
     """Return the card of a record, the column it is in now, and the heads of all columns."""
-    key, card = boards.one(number)
+    return _shown(pages, boards, *boards.one(number))
+
+
+def _shown(pages: Pages, boards: Boards, key: str, card: Card) -> dict[str, Any]:
     heads = part(pages, "_kanban_heads.html", boards, heads=boards.heads())
     html = part(pages, "_kanban_cards.html", boards, cards=[card], following="")
     return {"column": key, "card": html.get_data(as_text=True), "heads": heads.get_data(as_text=True)}
