@@ -128,17 +128,15 @@ def test_it_never_runs_as_root(embedded):
     assert Path(f"/proc/{server_pid(embedded)}").stat().st_uid != 0
 
 
-def test_a_durable_server_waits_for_the_disk_and_bounds_waiting(open_folder):
+def test_a_durable_server_waits_for_the_disk_bounds_waiting_and_tidies_up_soon(open_folder):
     server = Embedded(open_folder / "home")
     url = server.start()
     try:
-        shown = [
-            ask(url, f"SHOW {name}")[0]
-            for name in ("fsync", "synchronous_commit", "lock_timeout", "statement_timeout")
-        ]
+        names = ("fsync", "synchronous_commit", "lock_timeout", "statement_timeout", "autovacuum_naptime")
+        shown = [ask(url, f"SHOW {name}")[0] for name in (*names, "autovacuum_vacuum_scale_factor")]
     finally:
         server.stop()
-    assert shown == ["on", "on", "5s", "30s"]
+    assert shown == ["on", "on", "5s", "30s", "10s", "0.02"]
 
 
 def test_a_deep_home_gets_a_short_socket(open_folder):
