@@ -86,6 +86,11 @@ class Operations:
         self._operations = {**self._operations, operation.name: operation}
         self._kept = None
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all operations."""
+        return tuple(self._operations)
+
     def of(self, entity: str, catalog: Catalog) -> tuple[Offered, ...]:
         """Return the operations on an entity, lighter ones first."""
         kept, key = self._kept, (catalog.version, catalog.digest)

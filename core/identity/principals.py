@@ -51,6 +51,11 @@ class Principals:
             self._actors[account] = actor
         return actor
 
+    def forget(self) -> None:
+        """Remember nobody."""
+        with self._lock:
+            self._actors, self._narrowed, self._version = {}, {}, -1
+
     def by_key(self, actor: Actor, key: int, scopes: object) -> Actor:
         """Return the owner of an API key, narrowed to what the key is for."""
         return self._narrow(actor, ("api", key), scopes, lambda: read_scopes(scopes))

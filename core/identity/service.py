@@ -71,6 +71,10 @@ class Identity:
         self._account_saved = account_saved
         self._passwords = Passwords()
 
+    def forget(self) -> None:
+        """Ask anew who people are, whatever the access version: it may be that of another database."""
+        self._principals.forget()
+
     # Requests
 
     def open(

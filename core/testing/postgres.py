@@ -79,9 +79,9 @@ class TestPostgres:
                     )
                 )
 
-    def clone(self, template: str) -> str:
-        """Copy a template and return the URL of the copy."""
-        name = f"{self._prefix}c_{secrets.token_hex(6)}"
+    def clone(self, template: str, again: str = "") -> str:
+        """Copy a template and return the URL of the copy: ``again`` where a database that was dropped had it."""
+        name = (make_url(again).database if again else None) or f"{self._prefix}c_{secrets.token_hex(6)}"
         self._own().execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
                 sql.Identifier(name), sql.Identifier(template)

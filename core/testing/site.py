@@ -24,6 +24,7 @@ from pathlib import Path
 from types import CodeType
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
@@ -39,6 +40,7 @@ from core.storage import Database, migrate
 from core.storage.catalogs import Catalogs
 from core.storage.shared_catalogs import SharedCatalogs
 from core.testing.postgres import TestPostgres
+from core.testing.warm import WarmSites
 
 MODULES = ("base", "contacts", "l10n_fa")
 """What is installed where a test does not say otherwise."""
@@ -65,6 +67,7 @@ class CompiledTemplates(BytecodeCache):
 
 _TEMPLATES = CompiledTemplates()
 _CATALOGS = SharedCatalogs()
+_WARM = WarmSites()
 
 
 @pytest.fixture(scope="session")
@@ -86,8 +89,15 @@ def site(
     site_folders: Sequence[Path] | None,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Site]:
-    """A site with a database of its own, thrown away after the test."""
-    with lent_site(pg, site_modules, tmp_path_factory.mktemp("home"), site_folders) as site:
+    """A site with a database of its own, thrown away after the test; what it has compiled serves the next one, too."""
+
+    def new(url: str) -> Site:
+        home = tmp_path_factory.mktemp("home")
+        _give_secret(home)
+        return open_site(url, home, site_folders)
+
+    template = _template(pg, site_modules, tmp_path_factory.getbasetemp() / "template", site_folders)
+    with _WARM.lent(pg, template, new) as site:
         yield site
 
 
@@ -96,17 +106,8 @@ def lent_site(
     pg: TestPostgres, modules: Sequence[str], home: Path, folders: Sequence[Path] | None = None
 ) -> Iterator[Site]:
     """Lend a site in which these modules are installed; throw its database away afterwards."""
-
-    def build(url: str) -> None:
-        template = open_site(url, home, folders)
-        try:
-            prepare_site(template, modules)
-        finally:
-            close_site(template)
-
     _give_secret(home)
-    key = f"site {tuple(modules)} {[str(folder) for folder in folders or ()]}"
-    with pg.database(pg.template(key, build)) as url:
+    with pg.database(_template(pg, modules, home, folders)) as url:
         site = open_site(url, home, folders)
         try:
             yield site
@@ -114,10 +115,29 @@ def lent_site(
             close_site(site)
 
 
+def _template(pg: TestPostgres, modules: Sequence[str], home: Path, folders: Sequence[Path] | None) -> str:
+    """Return the template in which these modules are installed."""
+
+    def build(url: str) -> None:
+        _give_secret(home)
+        template = open_site(url, home, folders)
+        try:
+            prepare_site(template, modules)
+        finally:
+            close_site(template)
+
+    return pg.template(f"site {tuple(modules)} {[str(folder) for folder in folders or ()]}", build)
+
+
 @pytest.fixture
 def client(site: Site) -> FlaskClient:
     """Ask the web of the site: its pages, its API, its health."""
-    return create_app(site).test_client()
+    return web_of(site).test_client()
+
+
+def web_of(site: Site) -> Flask:
+    """Return the web of a site, made once: what it has drawn serves the next test that gets the site, too."""
+    return site.get(Flask) if site.has(Flask) else site.put(create_app(site))
 
 
 @pytest.fixture

@@ -35,12 +35,17 @@ def site_folders() -> Sequence[Path]:
     return [MODULES, MODULES.parent.parent / "fixtures" / "modules"]
 
 
+class ApiAlone(Flask):
+    """The API without pages, made once for a site."""
+
+
 @pytest.fixture
 def app(site: Site) -> Flask:
-    app = Flask("api")
-    app.config["MAX_CONTENT_LENGTH"] = site.settings.max_body
-    app.register_blueprint(blueprint(site))
-    return app
+    if not site.has(ApiAlone):
+        app = site.put(ApiAlone("api"))
+        app.config["MAX_CONTENT_LENGTH"] = site.settings.max_body
+        app.register_blueprint(blueprint(site))
+    return site.get(ApiAlone)
 
 
 @dataclass(frozen=True)

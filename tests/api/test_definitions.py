@@ -177,8 +177,8 @@ class TestFiles:
         clerk.refused(400, "POST", "/files", data={"other": (BytesIO(b"x"), "a.txt")})
         clerk.refused(400, "POST", "/files", data={"file": "no file"}, content_type="multipart/form-data")
 
-    def test_a_file_that_is_too_large_is_refused(self, app, clerk):
-        app.config["MAX_CONTENT_LENGTH"] = 1000
+    def test_a_file_that_is_too_large_is_refused(self, app, clerk, monkeypatch):
+        monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 1000)
         clerk.refused(413, "POST", "/files", data={"file": (BytesIO(b"x" * 2000), "a.txt")})
 
 

@@ -21,12 +21,11 @@ from playwright.sync_api import (
 )
 from werkzeug.serving import make_server
 
-from core.app.web import create_app
 from core.kernel.actor import system_actor
 from core.records.service import Records
 from core.storage import Database
 from core.storage.catalogs import Catalogs
-from core.testing.site import PASSWORD, make_account
+from core.testing.site import PASSWORD, make_account, web_of
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -59,10 +58,10 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def address(site, monkeypatch) -> Iterator[str]:
+def address(site) -> Iterator[str]:
     """The address of the running site, which knows it as an operator has told."""
-    with served(create_app(site)) as address:
-        monkeypatch.setattr(site, "settings", replace(site.settings, base_url=address))
+    with served(web_of(site)) as address, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(site, "settings", replace(site.settings, base_url=address))
         yield address
 
 

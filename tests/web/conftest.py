@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from core.app.web import create_app
 from core.identity.tokens import new_token, token_hash
 from core.kernel.actor import Actor, system_actor
 from core.records.query import Query
@@ -19,7 +18,7 @@ from core.records.service import Records
 from core.storage import Database
 from core.storage.catalogs import Catalogs
 from core.storage.kernel_tables import session as core_session
-from core.testing.site import actor_of, make_account
+from core.testing.site import actor_of, make_account, web_of
 from tests.web.page import Form, Page
 
 ADMINISTRATOR = ("base.administrator",)
@@ -80,7 +79,7 @@ class Person:
 
 @pytest.fixture
 def app(site):
-    return create_app(site)
+    return web_of(site)
 
 
 PersonAs = Callable[..., Person]
