@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,14 +42,32 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
             item.user_properties.append((PROPERTY, ids))
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Measure no lines while a browser is driven: each has to be shown without one, and measuring doubles the work."""
+    measuring = _measuring() if item.get_closest_marker("browser") else None
+    if measuring is not None:
+        measuring.stop()
+    try:
+        return (yield)
+    finally:
+        if measuring is not None:
+            measuring.start()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write down what coverage has measured while there is time: at its end xdist gives a worker ten seconds, then kills it."""
-    coverage = sys.modules.get("coverage")
-    measuring = coverage.Coverage.current() if coverage and hasattr(session.config, "workerinput") else None
+    measuring = _measuring() if hasattr(session.config, "workerinput") else None
     if measuring is not None:
         measuring.stop()
         measuring.save()
+
+
+def _measuring() -> Any:
+    """Return what measures the lines of this process, or None."""
+    coverage = sys.modules.get("coverage")
+    return coverage.Coverage.current() if coverage else None
 
 
 class CoversReport:
