@@ -1,9 +1,10 @@
-"""The type check of ``+ - * /``: numbers, money of one currency, texts joined."""
+"""The type check of ``+ - * /``: numbers, money of one currency, days counted, texts joined."""
 
 from __future__ import annotations
 
 from core.expressions.checking import Checking, Place
 from core.expressions.coercion import WRONG, described, fitted, is_null, is_unknown
+from core.expressions.function_dates import counted
 from core.expressions.nodes import Binary, Unary
 from core.expressions.terms import Arithmetic, Function, Term
 from core.expressions.types import MONEY, NUMBER, TEXT, TEXTUAL, Type
@@ -17,16 +18,10 @@ _RESULTS: dict[tuple[str, str, str], Type] = {
     ("money", "/", "number"): MONEY,
     ("money", "/", "money"): NUMBER,
 }
-_HINTS = {
-    ("date", "+"): "add_days(date, days)",
-    ("date", "-"): "days_between(first, last)",
-    ("datetime", "+"): "add_days(moment, days)",
-    ("datetime", "-"): "days_between(first, last)",
-}
 
 
 def arithmetic(checking: Checking, node: Binary, place: Place) -> Term:
-    """Return the meaning of a step of arithmetic, or of ``+`` between texts."""
+    """Return the meaning of a step of arithmetic, of ``+`` between texts, of days counted on."""
     left, right = checking.term(node.left, place), checking.term(node.right, place)
     if is_unknown(left) or is_unknown(right):
         return WRONG
@@ -40,22 +35,9 @@ def arithmetic(checking: Checking, node: Binary, place: Place) -> Term:
     result = _RESULTS.get((kinds[0], node.op, kinds[1]))
     if result is not None:
         return Arithmetic(result, node.op, left, right)
-    _refuse(checking, node, left, right)
-    return WRONG
-
-
-def _refuse(checking: Checking, node: Binary, left: Term, right: Term) -> None:
-    """Say that such a step means nothing, and where there is a function for what is meant, which."""
-    hint = _HINTS.get((left.type.kind, node.op))
-    if hint is not None:
-        checking.report.add(
-            "no_date_arithmetic",
-            "{line}:{column}: days are not counted by {op}; write {hint}.",
-            node.at,
-            op=node.op,
-            hint=hint,
-        )
-        return
+    found = counted(node.op, left, right)
+    if found is not None:
+        return found
     checking.report.add(
         "no_arithmetic",
         "{line}:{column}: {left} {op} {right} means nothing.",
@@ -64,6 +46,7 @@ def _refuse(checking: Checking, node: Binary, left: Term, right: Term) -> None:
         left=described(left.type),
         right=described(right.type),
     )
+    return WRONG
 
 
 def negated(checking: Checking, node: Unary, place: Place) -> Term:

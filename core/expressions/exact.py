@@ -6,7 +6,7 @@ None is the empty value; whatever it meets becomes empty. Whole numbers stay ``i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_UP, Context, Decimal
+from decimal import MAX_EMAX, MIN_EMIN, ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 from typing import TypeAlias
 
 from core.expressions.limits import DECIMALS, TOO_LARGE
@@ -55,6 +55,38 @@ def round_to(value: Number, places: int) -> Number:
         return value
     found = _EXACT.quantize(Decimal(value), _ONE.scaleb(-places))
     return found if places >= 0 else _EXACT.quantize(found, _ONE)
+
+
+def remainder(a: Number, b: Number) -> Number | None:
+    """Return what is left of a division, with the sign of ``a``; nothing of one by zero."""
+    return _EXACT.remainder(Decimal(a), Decimal(b)) if b else None
+
+
+def floor(value: Number) -> Number:
+    """Return the whole number at or below."""
+    return value if isinstance(value, int) else value.to_integral_value(ROUND_FLOOR, _EXACT)
+
+
+def ceil(value: Number) -> Number:
+    """Return the whole number at or above."""
+    return value if isinstance(value, int) else value.to_integral_value(ROUND_CEILING, _EXACT)
+
+
+def size(value: Number) -> Number:
+    """Return a number without its sign."""
+    return abs(value) if isinstance(value, int) else value.copy_abs()
+
+
+def mean(values: list[Number]) -> Number | None:
+    """Return the mean; nothing of nothing."""
+    return divide(total(values), len(values))
+
+
+def told(value: Number) -> str:
+    """Return a number as text, without an exponent and without idle zeros."""
+    text = format(value, "f") if isinstance(value, Decimal) else str(value)
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
 
 
 def bounded(value: Number | None) -> Number | None:

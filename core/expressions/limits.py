@@ -26,4 +26,10 @@ TOO_LARGE = Decimal(10) ** MAX_INTEGER_DIGITS
 """A result of this magnitude or more is empty."""
 MAX_DAYS = 1_000_000
 """How many days add_days() moves at most; beyond it the result is empty."""
+MAX_YEARS = 4_000
+"""How many years add_months() and add_years() move at most; beyond it the result is empty."""
+MAX_MINUTES = MAX_DAYS * 24 * 60
+"""How many minutes add_hours() and add_minutes() move at most."""
+MAX_COUNT = 1_000_000
+"""More characters are not counted by left(), right() and substring()."""
 MAX_BIGINT = 2**63 - 1

@@ -9,12 +9,13 @@ from core.expressions.nodes import Call, Given, Node, Path
 from core.expressions.terms import Aggregate, Field, Term
 from core.expressions.types import BOOLEAN, NUMBER, ORDERED, Type
 
-_DRAWN = {"sum": frozenset({"number", "money"}), "min": ORDERED, "max": ORDERED}
+_AMOUNTS = frozenset({"number", "money"})
+_DRAWN = {"sum": _AMOUNTS, "avg": _AMOUNTS, "min": ORDERED, "max": ORDERED}
 """Functions that draw a value from each record, with the kinds they can work on; the others ask a condition."""
 
 
 def aggregate(checking: Checking, node: Call, place: Place) -> Term:
-    """Return the meaning of any, all, none, count, sum, min or max."""
+    """Return the meaning of any, all, none, count, sum, avg, min or max."""
     items = _list(checking, node.args[0], place)
     if items is None:
         return WRONG

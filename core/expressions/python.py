@@ -18,9 +18,11 @@ from core.expressions.python_values import (
     aggregated,
     field_value,
     joined,
+    picked,
     record,
 )
 from core.expressions.terms import (
+    DRAWN,
     Aggregate,
     Arithmetic,
     Choose,
@@ -172,7 +174,7 @@ def _folded(term: Folded) -> Reading:
 
 def _aggregate(term: Aggregate) -> Reading:
     records, function = _records(term.items), term.function
-    if function in ("sum", "min", "max"):
+    if function in DRAWN:
         assert term.body is not None  # the check lets none through without
         body, kind = value(term.body), term.type.kind
         return lambda view, env: aggregated(function, kind, [body(one, env) for one in records(view, env)])
@@ -226,6 +228,9 @@ def _function(term: Function) -> Reading:
     if term.name in PREDICATES:
         holds = _filled(PREDICATES[term.name], args)
         return lambda view, env: holds(view, env) is True
+    if term.name in ("least", "greatest"):
+        name = term.name
+        return lambda view, env: picked(name, [arg(view, env) for arg in args])
     if term.name == "concat":
         return lambda view, env: joined("", tuple(arg(view, env) for arg in args))
     if term.name == "join":

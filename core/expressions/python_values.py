@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from core.expressions import exact
-from core.expressions.letters import lowered
-from core.expressions.limits import MAX_DAYS
+from core.expressions.letters import lowered, raised
+from core.expressions.limits import MAX_COUNT
+from core.expressions.python_dates import DATES
 from core.expressions.terms import Field
 from core.expressions.views import Env, View
 from core.kernel.values import AnyRef, Money
@@ -17,7 +17,8 @@ from core.kernel.values import AnyRef, Money
 Reading: TypeAlias = Callable[[View, Env], Any]
 """Returns the value of one term: a record value, None where it is empty."""
 
-_DAY = timedelta(days=1)
+AROUND = " \t\r\n"
+"""What trim() takes away."""
 
 
 def _plain(value: Any) -> Any:
@@ -85,36 +86,52 @@ def joined(between: str, texts: tuple[Any, ...]) -> str | None:
     return between.join([text for text in texts if text]) or None
 
 
-def _add_days(start: date | datetime, days: exact.Number) -> date | datetime | None:
-    if not -MAX_DAYS - 1 < days < MAX_DAYS + 1:
-        return None
-    try:
-        return start + timedelta(days=int(days))
-    except OverflowError:
-        return None
+def _count(value: exact.Number) -> int:
+    return max(0, min(int(value), MAX_COUNT))
 
 
-def _days_between(first: Any, last: Any) -> int:
-    lapse: timedelta = last - first
-    return lapse // _DAY if lapse >= timedelta(0) else -(-lapse // _DAY)
+def _substring(text: str, first: exact.Number, count: exact.Number) -> str | None:
+    begin = max(1, min(int(first), MAX_COUNT)) - 1
+    return text[begin : begin + _count(count)] or None
 
 
-def _negate(value: exact.Number | Money) -> exact.Number | Money:
-    if isinstance(value, Money):
-        return Money(value.amount.copy_negate(), value.currency)
+def _right(text: str, count: exact.Number) -> str | None:
+    return text[max(0, len(text) - _count(count)) :] or None
+
+
+def _of_amount(function: Callable[[exact.Number], exact.Number]) -> Callable[[Any], Any]:
+    """Return a function of numbers that keeps the currency of money."""
+
+    def called(value: exact.Number | Money) -> exact.Number | Money | None:
+        return (
+            exact.money(function(value.amount), value.currency)
+            if isinstance(value, Money)
+            else function(value)
+        )
+
+    return called
+
+
+def _negate(value: exact.Number) -> exact.Number:
     return -value if isinstance(value, int) else value.copy_negate()
 
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {
         "lower": lowered,
+        "upper": raised,
+        "trim": lambda text: text.strip(AROUND) or None,
+        "left": lambda text, count: text[: _count(count)] or None,
+        "right": _right,
+        "substring": _substring,
         "length": len,
-        "year": lambda day: day.year,
-        "month": lambda day: day.month,
-        "day": lambda day: day.day,
-        "days_between": _days_between,
-        "add_days": _add_days,
-        "negate": _negate,
+        "text": exact.told,
+        **DATES,
+        "negate": _of_amount(_negate),
+        "abs": _of_amount(exact.size),
+        "floor": _of_amount(exact.floor),
+        "ceil": _of_amount(exact.ceil),
+        "mod": exact.remainder,
         "amount": lambda value: value.amount,
     }
 )
@@ -146,10 +163,18 @@ STEPS: Mapping[tuple[str, str, str], Callable[[Any, Any], Any]] = MappingProxyTy
 """Arithmetic by the kinds of its sides."""
 
 
+def picked(name: str, values: list[Any]) -> Any:
+    """Return the least or the greatest of the values that are not empty."""
+    return (min if name == "least" else max)((v for v in values if v is not None), default=None)
+
+
 def aggregated(function: str, kind: str, values: list[Any]) -> Any:
-    """Return the sum, least or greatest of the values that are not empty."""
+    """Return the sum, mean, least or greatest of the values that are not empty."""
     if function == "sum":
         return exact.over_money(exact.total, values) if kind == "money" else exact.total(values)
+    if function == "avg":
+        filled = [value for value in values if value is not None]
+        return exact.over_money(exact.mean, filled) if kind == "money" else exact.mean(filled)
     pick = min if function == "min" else max
     if kind == "money":
         return exact.over_money(pick, values)

@@ -10,9 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from core.errors import BadRequest
+from core.expressions import sql_basics as basics
 from core.expressions import sql_parts as parts
 from core.expressions.binding import bound, env_bound, like_pattern, null_of
 from core.expressions.checked import Checked
+from core.expressions.sql_dates import OF_BOTH
 from core.expressions.sql_money import SqlMoney, money_of
 from core.expressions.terms import (
     Aggregate,
@@ -50,9 +52,9 @@ def to_sql(checked: Checked, scope: SqlScope, *, guarded: bool = True) -> Sql:
         case "boolean":
             return reading.condition(checked.term, guard=guarded)
         case "number":
-            return parts.bounded(parts.numeric(reading.value(checked.term)))
+            return basics.bounded(basics.numeric(reading.value(checked.term)))
         case "money":
-            return parts.bounded(reading.money(checked.term).settled)
+            return basics.bounded(reading.money(checked.term).settled)
         case _:
             return reading.value(checked.term)
 
@@ -60,7 +62,7 @@ def to_sql(checked: Checked, scope: SqlScope, *, guarded: bool = True) -> Sql:
 def to_sql_money(checked: Checked, scope: SqlScope) -> tuple[Sql, Sql]:
     """Return amount and currency of an expression that makes money; the currency counts where there is an amount."""
     found = SqlReading(scope).money(checked.term)
-    return parts.bounded(found.settled), found.currency
+    return basics.bounded(found.settled), found.currency
 
 
 class SqlReading:
@@ -75,7 +77,7 @@ class SqlReading:
         if make is not None and is_condition(term):
             made: Sql = make(self, term, guard)
             return made
-        return parts.surely(self.value(term), guard)
+        return basics.surely(self.value(term), guard)
 
     def value(self, term: Term) -> Sql:
         """Return the value of a term, NULL where it is empty."""
@@ -117,11 +119,11 @@ def _constant(_reading: SqlReading, term: Value, _guard: bool) -> Sql:
 
 
 def _compare(reading: SqlReading, term: Compare, guard: bool) -> Sql:
-    holds = parts.OPERATORS[term.op]
+    holds = basics.OPERATORS[term.op]
     if term.left.type.kind == term.right.type.kind == "money":
         a, b = reading.money(term.left), reading.money(term.right)
         alike = sa.and_(holds(a.amount, b.amount), a.currency == b.currency, *a.agreed, *b.agreed)
-        return parts.surely(alike, guard)
+        return basics.surely(alike, guard)
     return _between(reading, holds, term.left, term.right, guard)
 
 
@@ -131,7 +133,7 @@ def _between(
     """Return what holds between two values, guarded on those that may be empty."""
     a, b = reading.value(first), reading.value(last)
     unsure = [sql for term, sql in ((first, a), (last, b)) if not _is_given(term)]
-    return parts.surely(holds(a, b), guard, *unsure) if unsure else holds(a, b)
+    return basics.surely(holds(a, b), guard, *unsure) if unsure else holds(a, b)
 
 
 def _is_given(term: Term) -> bool:
@@ -144,7 +146,7 @@ def _is_given(term: Term) -> bool:
 def _empty(reading: SqlReading, term: Empty, _guard: bool) -> Sql:
     value = reading.value(term.operand)
     if term.operand.type.kind in ("multi_choice", "ids"):
-        return sa.func.coalesce(sa.func.cardinality(value), parts.written("0")) == parts.written("0")
+        return sa.func.coalesce(sa.func.cardinality(value), basics.written("0")) == basics.written("0")
     return value.is_(None)
 
 
@@ -159,13 +161,13 @@ def _not(reading: SqlReading, term: Not, _guard: bool) -> Sql:
 
 def _member(reading: SqlReading, term: Member, guard: bool) -> Sql:
     operand, options = reading.value(term.operand), reading.value(term.options)
-    return parts.surely(operand == sa.any_(options), guard, operand)
+    return basics.surely(operand == sa.any_(options), guard, operand)
 
 
 def _holds(reading: SqlReading, term: Holds, guard: bool) -> Sql:
     whole = reading.value(term.operand)
     item = sa.cast(postgresql.array([reading.value(term.item)]), sa.ARRAY(sa.Text()))
-    return parts.surely(whole.op("@>", is_comparison=True)(item), guard, whole)
+    return basics.surely(whole.op("@>", is_comparison=True)(item), guard, whole)
 
 
 def _linked(reading: SqlReading, term: Linked, guard: bool) -> Sql:
@@ -173,8 +175,10 @@ def _linked(reading: SqlReading, term: Linked, guard: bool) -> Sql:
     if _is_given(term.item):
         found = reading.scope_of(term.items).holders(term.items.name, item)
         if found is not None:  # unknown where the reference before it is empty, or its mask is
-            return parts.surely(found, guard)
-    return sa.exists(reading.over(term.items, lambda inside: (parts.written("1"), [inside.own_id() == item])))
+            return basics.surely(found, guard)
+    return sa.exists(
+        reading.over(term.items, lambda inside: (basics.written("1"), [inside.own_id() == item]))
+    )
 
 
 def _refers(reading: SqlReading, term: Refers, guard: bool) -> Sql:
@@ -182,7 +186,7 @@ def _refers(reading: SqlReading, term: Refers, guard: bool) -> Sql:
     if term.item is None:
         return target.is_not(None)
     item = reading.value(term.item)
-    return parts.surely(target == item, guard, target, *(() if _is_given(term.item) else (item,)))
+    return basics.surely(target == item, guard, target, *(() if _is_given(term.item) else (item,)))
 
 
 def _folded(reading: SqlReading, term: Folded, guard: bool) -> Sql:
@@ -190,7 +194,7 @@ def _folded(reading: SqlReading, term: Folded, guard: bool) -> Sql:
     needle = term.needle
     if isinstance(needle, Value) and isinstance(needle.value, str):
         needle = Value(needle.type, like_pattern(needle.value))
-    return parts.surely(key.like(reading.value(needle)), guard, key)
+    return basics.surely(key.like(reading.value(needle)), guard, key)
 
 
 def _predicate(reading: SqlReading, term: Function, guard: bool) -> Sql:
@@ -200,10 +204,10 @@ def _predicate(reading: SqlReading, term: Function, guard: bool) -> Sql:
 def _quantified(reading: SqlReading, term: Aggregate, _guard: bool) -> Sql:
     def asked(inside: SqlReading) -> tuple[Sql, list[Sql]]:
         if term.body is None:
-            return parts.written("1"), []
+            return basics.written("1"), []
         if term.function == "all":
-            return parts.written("1"), [sa.not_(inside.condition(term.body, guard=True))]
-        return parts.written("1"), [inside.condition(term.body, guard=False)]
+            return basics.written("1"), [sa.not_(inside.condition(term.body, guard=True))]
+        return basics.written("1"), [inside.condition(term.body, guard=False)]
 
     found = sa.exists(reading.over(term.items, asked))
     return found if term.function == "any" else sa.not_(found)
@@ -216,9 +220,11 @@ def _aggregate(reading: SqlReading, term: Aggregate) -> Sql:
             return sa.func.count(), asked
         assert term.body is not None  # the check lets none through without
         value = inside.value(term.body)
+        if term.function == "avg":
+            return parts.mean(value), []
         if term.function == "sum":
             return sa.func.coalesce(
-                sa.func.sum(parts.numeric(value)), parts.written("0"), type_=parts.NUMERIC
+                sa.func.sum(basics.numeric(value)), basics.written("0"), type_=basics.NUMERIC
             ), []
         return (sa.func.min if term.function == "min" else sa.func.max)(value), []
 
@@ -239,7 +245,7 @@ def _arithmetic(reading: SqlReading, term: Arithmetic) -> Sql:
         return sa.case(
             (sa.and_(a.currency == b.currency, *a.agreed, *b.agreed), parts.divide(a.amount, b.amount))
         )
-    left, right = (parts.numeric(reading.value(side)) for side in (term.left, term.right))
+    left, right = (basics.numeric(reading.value(side)) for side in (term.left, term.right))
     return parts.step(term.op, left, right)
 
 
@@ -249,7 +255,7 @@ def _round(reading: SqlReading, term: Round) -> Sql:
 
 def _function(reading: SqlReading, term: Function) -> Sql:
     args = [reading.value(arg) for arg in term.args]
-    of_moments = term.args[0].type.kind == "datetime"
+    kind = term.args[0].type.kind
     match term.name:
         case "amount":
             return args[0]
@@ -257,12 +263,15 @@ def _function(reading: SqlReading, term: Function) -> Sql:
             return parts.joined(None, args)
         case "join":
             return parts.joined(args[0], args[1:])
-        case "add_days":
-            return (parts.add_days_to_moment if of_moments else parts.add_days_to_date)(args[0], args[1])
-        case "days_between":
-            return (parts.days_between_moments if of_moments else parts.days_between_dates)(args[0], args[1])
+        case "length":
+            return parts.length(args[0], kind)
+        case "least" | "greatest":
+            return parts.picked(term.name, args, kind)
+        case name if name in OF_BOTH:
+            made: Sql = OF_BOTH[name](args[0], args[1], kind)
+            return made
         case name:
-            return parts.FUNCTIONS[name](args[0])
+            return parts.FUNCTIONS[name](*args)
 
 
 def _choose(reading: SqlReading, term: Choose) -> Sql:

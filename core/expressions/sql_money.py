@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from core.expressions import sql_basics as basics
 from core.expressions import sql_parts as parts
 from core.expressions.binding import null_of
 from core.expressions.terms import Aggregate, Arithmetic, Choose, Field, First, Function, Round, Term
@@ -39,9 +40,9 @@ def money_of(reading: SqlReading, term: Term) -> SqlMoney:
             return SqlMoney(scope.column(name), scope.currency(name))
         case Arithmetic():
             return _arithmetic(reading, term)
-        case Function(name="negate", args=(operand,)):
+        case Function(name=name, args=(operand,)):
             found = reading.money(operand)
-            return SqlMoney(-found.amount, found.currency, found.agreed)
+            return SqlMoney(parts.AMOUNTS[name](found.amount), found.currency, found.agreed)
         case Round(operand=operand, places=places):
             found = reading.money(operand)
             return SqlMoney(parts.round_to(found.amount, places), found.currency, found.agreed)
@@ -54,7 +55,7 @@ def money_of(reading: SqlReading, term: Term) -> SqlMoney:
         case First(operands=operands):
             found_all = [reading.money(one) for one in operands]
             return SqlMoney(
-                sa.func.coalesce(*(m.settled for m in found_all), type_=parts.NUMERIC),
+                sa.func.coalesce(*(m.settled for m in found_all), type_=basics.NUMERIC),
                 sa.case(*((m.settled.is_not(None), m.currency) for m in found_all)),
             )
         case Aggregate(function=function, items=items, body=Term() as body):
@@ -72,17 +73,20 @@ def _arithmetic(reading: SqlReading, term: Arithmetic) -> SqlMoney:
             (*a.agreed, *b.agreed, a.currency == b.currency),
         )
     if term.left.type.kind == "money":
-        a, number = reading.money(term.left), parts.numeric(reading.value(term.right))
+        a, number = reading.money(term.left), basics.numeric(reading.value(term.right))
         return SqlMoney(parts.step(term.op, a.amount, number), a.currency, a.agreed)
-    b, number = reading.money(term.right), parts.numeric(reading.value(term.left))
+    b, number = reading.money(term.right), basics.numeric(reading.value(term.left))
     return SqlMoney(parts.step(term.op, number, b.amount), b.currency, b.agreed)
 
 
 def _aggregate(reading: SqlReading, function: str, items: Field, body: Term) -> SqlMoney:
     def amount(inside: SqlReading) -> tuple[Sql, list[Sql]]:
         found = inside.money(body)
-        one = sa.func.count(sa.distinct(found.currency)) == parts.written("1")
-        drawn = getattr(sa.func, function)(found.settled, type_=parts.NUMERIC)
+        one = sa.func.count(sa.distinct(found.currency)) == basics.written("1")
+        if function == "avg":
+            drawn = parts.mean(found.settled)
+        else:
+            drawn = getattr(sa.func, function)(found.settled, type_=basics.NUMERIC)
         return sa.case((one, drawn)), [found.settled.is_not(None)]
 
     def currency(inside: SqlReading) -> tuple[Sql, list[Sql]]:

@@ -1,64 +1,20 @@
-"""Pieces of SQL that the reading is built from: guards against NULL, bounds without repetition, functions.
+"""Pieces of SQL that the reading is built from: arithmetic, functions of numbers and texts.
 
 Nothing here writes an operand twice: nested expressions would double with every level.
 """
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 import sqlalchemy as sa
 
-from core.expressions.letters import CAPITALS, SMALL
-from core.expressions.limits import DECIMALS, MAX_DAYS, MAX_INTEGER_DIGITS
+from core.expressions.letters import CAPITALS, LOWER_CASE, SMALL, UPPER_CASE
+from core.expressions.limits import DECIMALS, MAX_COUNT
+from core.expressions.sql_basics import NUMERIC, numeric, written
+from core.expressions.sql_dates import PARTS
 from core.expressions.views import Sql
-
-NUMERIC = sa.Numeric()
-OPERATORS: Mapping[str, Callable[[Sql, Sql], Sql]] = MappingProxyType(
-    {
-        "==": operator.eq,
-        "<": operator.lt,
-        "<=": operator.le,
-        ">": operator.gt,
-        ">=": operator.ge,
-    }
-)
-
-
-def written(text: str) -> Sql:
-    """Return a constant of this file as it stands; nothing that anybody typed comes here."""
-    return sa.literal_column(text)
-
-
-def surely(clause: Sql, guard: bool, *operands: Sql) -> Sql:
-    """Return ``clause`` as true or false where one of ``operands``, or all of it, may be NULL.
-
-    Plain columns are guarded one by one, which leaves the comparison to indexes.
-    """
-    if not guard:
-        return clause
-    if operands and all(isinstance(one, (sa.ColumnClause, sa.BindParameter)) for one in operands):
-        return sa.and_(clause, *(one.is_not(None) for one in operands))
-    return clause.is_(sa.true())
-
-
-def within(value: Sql, below: Sql, above: Sql) -> Sql:
-    """Return ``value``, or NULL where it is ``below`` or lower, ``above`` or higher."""
-    inside = sa.func.greatest(sa.func.least(value, above), below)
-    return sa.func.nullif(sa.func.nullif(inside, above), below)
-
-
-def bounded(value: Sql) -> Sql:
-    """Return a number, or NULL where it is too large to be kept anywhere."""
-    limit = f"1e{MAX_INTEGER_DIGITS}"
-    return sa.type_coerce(within(value, written(f"-{limit}"), written(limit)), NUMERIC)
-
-
-def numeric(value: Sql) -> Sql:
-    """Return a number of any type as one that cannot overflow."""
-    return sa.cast(value, NUMERIC)
 
 
 def multiply(a: Sql, b: Sql) -> Sql:
@@ -91,63 +47,76 @@ def round_to(value: Sql, places: int) -> Sql:
     return sa.func.round(numeric(value), written(str(places)), type_=NUMERIC)
 
 
-def _days(days: Sql) -> Sql:
-    edge = MAX_DAYS + 1
-    return sa.cast(
-        within(sa.func.trunc(numeric(days)), written(f"-{edge}"), written(str(edge))), sa.Integer()
-    )
-
-
-def add_days_to_date(start: Sql, days: Sql) -> Sql:
-    """Return the date so many days later, NULL outside the years 1 to 9999."""
-    later = start.op("+", return_type=sa.Date())(_days(days))
-    return sa.type_coerce(
-        within(later, written("DATE '0001-12-31 BC'"), written("DATE '10000-01-01'")), sa.Date()
-    )
-
-
-def add_days_to_moment(start: Sql, days: Sql) -> Sql:
-    """Return the moment so many times 24 hours later, NULL outside the years 1 to 9999."""
-    zero, moment = written("0"), sa.TIMESTAMP(timezone=True)
-    hours = sa.func.make_interval(zero, zero, zero, zero, _days(days) * written("24"))
-    later = start.op("+", return_type=moment)(hours)
-    return sa.type_coerce(
-        within(
-            later,
-            written("TIMESTAMPTZ '0001-12-31 23:59:59.999999+00 BC'"),
-            written("TIMESTAMPTZ '10000-01-01 00:00:00+00'"),
-        ),
-        moment,
-    )
-
-
-def days_between_dates(first: Sql, last: Sql) -> Sql:
-    """Return how many days lie between two dates."""
-    return last.op("-", return_type=sa.Integer())(first)
-
-
-def days_between_moments(first: Sql, last: Sql) -> Sql:
-    """Return how many whole days lie between two moments."""
-    seconds = sa.extract("epoch", last) - sa.extract("epoch", first)
-    return sa.func.div(seconds, written("86400"), type_=NUMERIC)
-
-
 def joined(between: Sql | None, texts: list[Sql]) -> Sql:
     """Return the texts that are not NULL with something between them; no text at all is NULL."""
     found = sa.func.concat(*texts) if between is None else sa.func.concat_ws(between, *texts)
     return sa.func.nullif(found, written("''"), type_=sa.Text())
 
 
-FUNCTIONS: Mapping[str, Callable[[Sql], Sql]] = MappingProxyType(
+def _translated(text: Sql, letters: str, others: str) -> Sql:
+    return sa.func.translate(text, written(f"'{letters}'"), written(f"'{others}'"), type_=sa.Text())
+
+
+def _filled(text: Sql) -> Sql:
+    return sa.func.nullif(text, written("''"), type_=sa.Text())
+
+
+def _place(number: Sql, least: int) -> Sql:
+    """Return a whole number that counts characters, not less than ``least``; NULL stays NULL, as in no LEAST()."""
+    low, buckets = written(str(least + 1)), written(str(MAX_COUNT - least - 1))
+    found = sa.func.width_bucket(sa.func.trunc(numeric(number)), low, written(str(MAX_COUNT)), buckets)
+    return sa.type_coerce(found, sa.Integer()) + written(str(least))
+
+
+def _substring(text: Sql, first: Sql, count: Sql) -> Sql:
+    return _filled(sa.func.substr(text, _place(first, 1), _place(count, 0)))
+
+
+def picked(name: str, values: list[Sql], kind: str) -> Sql:
+    """Return the least or the greatest of the values that are not NULL."""
+    if kind == "number":
+        values = [numeric(value) for value in values]
+    function = sa.func.least if name == "least" else sa.func.greatest
+    return function(*values, type_=values[0].type)
+
+
+def mean(values: Sql) -> Sql:
+    """Return the mean of numbers, rounded once."""
+    count = sa.func.count(values)
+    return divide(sa.func.sum(numeric(values), type_=NUMERIC), numeric(count))
+
+
+def length(value: Sql, kind: str) -> Sql:
+    """Return how many characters a text has, or choices a multiple choice; NULL where it has none."""
+    if kind == "multi_choice":
+        return sa.func.nullif(sa.func.cardinality(value), written("0"), type_=sa.Integer())
+    return sa.func.char_length(value, type_=sa.Integer())
+
+
+AMOUNTS: Mapping[str, Callable[[Sql], Sql]] = MappingProxyType(
     {
-        "lower": lambda text: sa.func.translate(
-            text, written(f"'{CAPITALS}'"), written(f"'{SMALL}'"), type_=sa.Text()
-        ),
-        "length": lambda text: sa.func.char_length(text, type_=sa.Integer()),
-        "year": lambda day: sa.extract("year", day),
-        "month": lambda day: sa.extract("month", day),
-        "day": lambda day: sa.extract("day", day),
         "negate": lambda number: -numeric(number),
+        "abs": lambda number: sa.func.abs(numeric(number), type_=NUMERIC),
+        "floor": lambda number: sa.func.floor(numeric(number), type_=NUMERIC),
+        "ceil": lambda number: sa.func.ceil(numeric(number), type_=NUMERIC),
+    }
+)
+"""Functions of numbers that keep the currency of money."""
+
+FUNCTIONS: Mapping[str, Callable[..., Sql]] = MappingProxyType(
+    {
+        "lower": lambda text: _translated(text, CAPITALS, SMALL),
+        "upper": lambda text: _translated(text, LOWER_CASE, UPPER_CASE),
+        "trim": lambda text: _filled(sa.func.btrim(text, written("E' \\t\\r\\n'"))),
+        "left": lambda text, count: _filled(sa.func.left(text, _place(count, 0))),
+        "right": lambda text, count: _filled(sa.func.right(text, _place(count, 0))),
+        "substring": _substring,
+        "text": lambda number: sa.cast(sa.func.trim_scale(numeric(number)), sa.Text()),
+        "mod": lambda number, divisor: sa.func.mod(
+            numeric(number), sa.func.nullif(numeric(divisor), written("0")), type_=NUMERIC
+        ),
+        **AMOUNTS,
+        **PARTS,
     }
 )
 PREDICATES: Mapping[str, Callable[[Sql, Sql], Sql]] = MappingProxyType(

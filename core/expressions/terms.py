@@ -177,6 +177,7 @@ class Aggregate(Term):
 
 
 PREDICATES = frozenset({"contains", "starts_with", "ends_with"})
+DRAWN = frozenset({"sum", "avg", "min", "max"})
 QUANTIFIERS = frozenset({"any", "all", "none"})
 
 

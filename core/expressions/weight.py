@@ -26,7 +26,34 @@ from core.expressions.terms import (
 
 # Frames of SQLAlchemy's compiler, measured on nested expressions and rounded up; a test measures them again.
 _FUNCTIONS = MappingProxyType(
-    {"add_days": 115, "concat": 22, "join": 22, "days_between": 20, "negate": 8, "amount": 0}
+    {
+        "add_days": 115,
+        "add_minutes": 115,
+        "add_months": 140,
+        "add_years": 140,
+        "concat": 22,
+        "join": 22,
+        "days_between": 20,
+        "hours_between": 30,
+        "minutes_between": 30,
+        "months_between": 90,
+        "years_between": 50,
+        "start_of_month": 50,
+        "end_of_month": 60,
+        "start_of_year": 50,
+        "hour": 30,
+        "date_of": 30,
+        "left": 60,
+        "right": 60,
+        "substring": 60,
+        "trim": 25,
+        "text": 30,
+        "mod": 40,
+        "least": 25,
+        "greatest": 25,
+        "negate": 8,
+        "amount": 0,
+    }
 )
 _STEPS = MappingProxyType({"/": 30, "*": 18})
 _TERMS: Mapping[type[Term], int] = MappingProxyType(
@@ -61,6 +88,8 @@ def _own(term: Term) -> int:
             return _FUNCTIONS.get(name, 14)
         case Arithmetic(op=op):
             return _STEPS.get(op, 10)
+        case Aggregate(function="avg"):
+            return 80
         case Field(path=path):
             return _JOIN * len(path)
         case _:

@@ -232,7 +232,7 @@ class Writer:
                 "count",
                 (items, *([self.boolean(inner, depth - 2, lists + 1)] if self.random.random() < 0.7 else [])),
             )
-        names = ("sum", "min", "max") if kind in ("number", "money") else ("min", "max")
+        names = ("sum", "avg", "min", "max") if kind in ("number", "money") else ("min", "max")
         return Call(self.random.choice(names), (items, self.expression(kind, inner, depth - 2, lists + 1)))
 
     # values
@@ -290,11 +290,23 @@ class Writer:
                 "round", (self.number(entity, less, lists), Number(r.choice((0, 1, 2, -1, -3, 10))))
             ),
             lambda: Call("length", (self.text(entity, less, lists),)),
-            lambda: Call(r.choice(("year", "month", "day")), (self.date(entity, less, lists),)),
-            lambda: Call("days_between", (self.date(entity, less, lists), self.date(entity, less, lists))),
             lambda: Call(
-                "days_between", (self.datetime(entity, less, lists), self.datetime(entity, less, lists))
+                r.choice(("year", "month", "day", "quarter", "weekday")), (self.date(entity, less, lists),)
             ),
+            lambda: Call("hour", (self.datetime(entity, less, lists),)),
+            lambda: Call(
+                r.choice(("days_between", "months_between", "years_between")),
+                (self.date(entity, less, lists), self.date(entity, less, lists)),
+            ),
+            lambda: Call(
+                r.choice(("days_between", "hours_between", "minutes_between")),
+                (self.datetime(entity, less, lists), self.datetime(entity, less, lists)),
+            ),
+            lambda: Binary("-", self.date(entity, less, lists), self.date(entity, less, lists)),
+            lambda: Call(r.choice(("abs", "floor", "ceil")), (self.number(entity, less, lists),)),
+            lambda: Call("mod", (self.number(entity, less, lists), self.number(entity, less, lists))),
+            lambda: self._picked("number", entity, less, lists),
+            lambda: Call("length", (self.field("multi_choice", entity),)),
         )
 
     def money(self, entity: str, depth: int, lists: int) -> Node:
@@ -308,7 +320,7 @@ class Writer:
             lambda: Binary(r.choice("*/"), self.money(entity, less, lists), self.number(entity, less, lists)),
             lambda: Binary("*", self.number(entity, less, lists), self.money(entity, less, lists)),
             lambda: Unary("-", self.money(entity, less, lists)),
-            lambda: Call("round", (self.money(entity, less, lists),)),
+            lambda: Call(r.choice(("round", "abs", "floor", "ceil")), (self.money(entity, less, lists),)),
         )
 
     def text(self, entity: str, depth: int, lists: int) -> Node:
@@ -320,7 +332,20 @@ class Writer:
             lists,
             lambda: Binary("+", self.text(entity, less, lists), self.text(entity, less, lists)),
             lambda: Binary("+", self.text(entity, less, lists), Path(("c",))),
-            lambda: Call("lower", (self.text(entity, less, lists),)),
+            lambda: Call(r.choice(("lower", "upper", "trim")), (self.text(entity, less, lists),)),
+            lambda: Call(
+                r.choice(("left", "right")), (self.text(entity, less, lists), self.number(entity, 0, lists))
+            ),
+            lambda: Call(
+                "substring",
+                (
+                    self.text(entity, less, lists),
+                    self.number(entity, 0, lists),
+                    self.number(entity, 0, lists),
+                ),
+            ),
+            lambda: Call("text", (self.number(entity, less, lists),)),
+            lambda: self._picked("text", entity, less, lists),
             lambda: Call("concat", tuple(self.text(entity, less, lists) for _ in range(r.choice((1, 2, 3))))),
             lambda: Call(
                 "join",
@@ -329,26 +354,42 @@ class Writer:
             lambda: Call("if", (self.boolean(entity, less, lists), Path(("c",)), self.field("text", entity))),
         )
 
+    def _picked(self, kind: str, entity: str, depth: int, lists: int) -> Node:
+        values = tuple(self.expression(kind, entity, depth, lists) for _ in range(self.random.choice((2, 3))))
+        return Call(self.random.choice(("least", "greatest")), values)
+
+    def _later(self, kind: str, entity: str, depth: int, lists: int, *names: str) -> Node:
+        start, count = self.expression(kind, entity, depth - 1, lists), self.number(entity, depth - 2, lists)
+        return Call(self.random.choice(names), (start, count))
+
     def date(self, entity: str, depth: int, lists: int) -> Node:
+        r, less = self.random, depth - 1
         return self._value(
             "date",
             entity,
             depth,
             lists,
             lambda: Given("today"),
+            lambda: self._later("date", entity, depth, lists, "add_days", "add_months", "add_years"),
+            lambda: Binary(r.choice("+-"), self.date(entity, less, lists), self.number(entity, 0, lists)),
             lambda: Call(
-                "add_days", (self.date(entity, depth - 1, lists), self.number(entity, depth - 2, lists))
+                r.choice(("start_of_month", "end_of_month", "start_of_year")),
+                (self.date(entity, less, lists),),
             ),
+            lambda: Call("date_of", (self.datetime(entity, less, lists),)),
+            lambda: self._picked("date", entity, less, lists),
         )
 
     def datetime(self, entity: str, depth: int, lists: int) -> Node:
+        r, less = self.random, depth - 1
         return self._value(
             "datetime",
             entity,
             depth,
             lists,
             lambda: Given("now"),
-            lambda: Call(
-                "add_days", (self.datetime(entity, depth - 1, lists), self.number(entity, depth - 2, lists))
-            ),
+            lambda: self._later("datetime", entity, depth, lists, "add_days", "add_hours", "add_minutes"),
+            lambda: self._later("datetime", entity, depth, lists, "add_months", "add_years"),
+            lambda: Binary(r.choice("+-"), self.datetime(entity, less, lists), self.number(entity, 0, lists)),
+            lambda: self._picked("datetime", entity, less, lists),
         )

@@ -15,7 +15,7 @@ const TEN = 10n;
 export const ONE = TEN ** BigInt(PLACES);
 const STEP = TEN ** BigInt(PLACES - KEPT);
 const TOO_LARGE = TEN ** 28n * ONE;
-const MAX_DAYS = 1_000_000;
+export const MAX_DAYS = 1_000_000;
 const DAY = 86_400_000; // milliseconds
 export const DAY_LONG = BigInt(DAY) * 1000n; // microseconds
 export const FIRST_DAY = Date.parse('0001-01-01') / DAY;
@@ -111,7 +111,7 @@ export const roundTo = (value: bigint, places: number): bigint => {
 };
 const multiply = (a: bigint, b: bigint): bigint => rounded(a * b, ONE * STEP) * STEP;
 /** One digit more than is kept, cut off and not rounded, so that rounding happens once. */
-const divide = (a: bigint, b: bigint): bigint | null => (b === 0n ? null : rounded((a * TEN ** BigInt(KEPT + 1)) / b, TEN) * STEP);
+export const divide = (a: bigint, b: bigint): bigint | null => (b === 0n ? null : rounded((a * TEN ** BigInt(KEPT + 1)) / b, TEN) * STEP);
 const NUMBERS: Record<string, (a: bigint, b: bigint) => bigint | null> = {
   '+': (a, b) => a + b, '-': (a, b) => a - b, '*': multiply, '/': divide,
 };
@@ -135,10 +135,10 @@ export function bounded(value: Value): Value {
   return size === null || (-TOO_LARGE < size && size < TOO_LARGE) ? value : null;
 }
 
-/** How many whole days a number says; null beyond what is counted. */
-export function daysOf(value: bigint): number | null {
-  const days = value / ONE;
-  return -MAX_DAYS <= days && days <= MAX_DAYS ? Number(days) : null;
+/** The whole number that a number counts; null beyond `most`. */
+export function counted(value: bigint, most: number): bigint | null {
+  const found = value / ONE;
+  return -BigInt(most) <= found && found <= BigInt(most) ? found : null;
 }
 
 const FIRST_MOMENT = BigInt(FIRST_DAY) * DAY_LONG;

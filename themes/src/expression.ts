@@ -1,8 +1,8 @@
 // The third reading of expressions: walks the tree that the server has checked (docs/reference/expressions.md). It makes no
 // code of anything, and what it cannot tell it says: then the server's word counts.
-import { FUNCTIONS, OVER_EMPTY } from './expression-functions';
+import { FUNCTIONS, OVER_EMPTY, PREDICATES, picked } from './expression-functions';
 import {
-  bounded, isMoney, order, overMoney, read, roundTo, step, Untold,
+  ONE, bounded, divide, isMoney, order, overMoney, read, roundTo, step, Untold,
   type AnyRef, type Money, type Told, type Value,
 } from './expression-values';
 import { fold } from './fold';
@@ -76,14 +76,14 @@ const reckon = (sign: string): Op => ([left, right]: Tree[], view, env) => {
 function call([name, ...args]: [string, ...Tree[]], view: View, env: Env): Value {
   const values = args.map((one) => run(one, view, env));
   if (Object.hasOwn(OVER_EMPTY, name)) return OVER_EMPTY[name]!(values);
+  if (Object.hasOwn(PREDICATES, name)) return !values.includes(null) && PREDICATES[name]!(...(values as [string, string]));
   if (!Object.hasOwn(FUNCTIONS, name)) throw new Untold(name);
   return values.includes(null) ? null : FUNCTIONS[name]!(...(values as never[]));
 }
 
 const sum = (values: readonly bigint[]): bigint => values.reduce((all, one) => all + one, 0n);
-const picked = (sign: number) => (values: readonly Value[]): Value =>
-  values.reduce((best, one) => (best === null || order(one, best) * sign > 0 ? one : best), null);
-const DRAWN: Record<string, (values: never[]) => Value> = { sum, min: picked(-1), max: picked(1) };
+const mean = (values: readonly bigint[]): Value => (values.length ? divide(sum(values), BigInt(values.length) * ONE) : null);
+const DRAWN: Record<string, (values: never[]) => Value> = { sum, avg: mean, min: picked(-1), max: picked(1) };
 
 function aggregate([name, kind, items, body]: [string, string, never, Tree | null], view: View, env: Env): Value {
   const found = records(items, view, env);
@@ -93,7 +93,7 @@ function aggregate([name, kind, items, body]: [string, string, never, Tree | nul
     return kind === 'money' ? overMoney(values as Money[], draw as (amounts: bigint[]) => Value) : draw(values as never[]);
   }
   const fits = (one: View): boolean => body === null || holds(body, one, env);
-  if (name === 'count') return sum(found.map((one) => (fits(one) ? 1_000_000_000_000n : 0n)));
+  if (name === 'count') return sum(found.map((one) => (fits(one) ? ONE : 0n)));
   return name === 'all' ? found.every(fits) : found.some(fits) === (name === 'any');
 }
 
