@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.access.keys import ANY_TRANSITION, is_transition
 from core.access.parts import Part, part_of
 from core.access.paths import through
 from core.expressions import Checked, ExpressionInvalid, Node, Schema, and_all, any_of, check, or_all, parse
-from core.expressions.nodes import Binary, Null, Path
+from core.expressions.nodes import Binary, Null, Path, Unary
 from core.expressions.types import BOOLEAN
 from core.metadata.catalog import Catalog
+from core.metadata.role_checks import PUBLIC
 from core.metadata.specs import EntitySpec, GrantSpec, PartRight, RoleSpec
 
 PART_ACTIONS = {"read": "read", "export": "export"}
@@ -30,14 +31,24 @@ class Branch:
     """One grant as it counts for one entity: the records, and the fields that may be read and edited on them.
 
     ``condition`` None means every record. Branches stay apart, so that a decision can be explained by the grant
-    that made it. ``grant.entity`` differs from the entity where a part inherits from its whole.
+    that made it. ``whole`` is the branch that a part inherits, whose entity ``grant.entity`` then names.
+    ``unmasked`` names the fields that a grant masks elsewhere and gives here: such a branch adds fields to records
+    that another branch of the grant reaches, and no records.
     """
 
     role: str
     grant: GrantSpec
+    entity: str
     condition: Checked | None
     read: frozenset[str]
     edit: frozenset[str]
+    unmasked: tuple[str, ...] = ()
+    whole: Branch | None = None
+
+    @property
+    def adds_records(self) -> bool:
+        """Tell whether this branch alone lets a record be seen, or be acted on."""
+        return not self.unmasked
 
 
 def either(some: Iterable[Branch]) -> Checked | None:
@@ -86,7 +97,7 @@ class Grants:
     def own(
         self, role: RoleSpec, grant: GrantSpec, entity: EntitySpec, *, strict: bool = False
     ) -> Iterator[Branch]:
-        """Yield the branch of a grant; one that does not compile grants nothing (``strict``: raises)."""
+        """Yield the branches of a grant; what does not compile grants nothing (``strict``: raises)."""
         reach = self._reach(entity, grant.scope, frozenset())
         if reach is False:
             return
@@ -98,13 +109,33 @@ class Grants:
             if strict:
                 raise
             return
-        yield Branch(
+        read, edit = granted(grant.read, entity), granted(grant.edit, entity)
+        masked = {name for name, _ in grant.masked} - PUBLIC
+        whole = Branch(
             role=role.name,
             grant=grant,
+            entity=entity.name,
             condition=condition,
-            read=granted(grant.read, entity),
-            edit=granted(grant.edit, entity),
+            read=read - masked,
+            edit=edit - masked,
         )
+        yield whole
+        for mask, names in masks(grant):
+            given = names & (read | edit)
+            if given:
+                yield from self._unmasked(replace(whole, read=read & given, edit=edit & given), mask, strict)
+
+    def _unmasked(self, branch: Branch, mask: str, strict: bool) -> Iterator[Branch]:
+        """Yield a branch where a mask does not hold; of one that does not compile nobody knows, so it hides."""
+        nodes = [branch.condition.node] if branch.condition is not None else []
+        try:
+            node = and_all([*nodes, Unary("not", parse(mask))])
+            condition = self._check(self._catalog.entity(branch.entity), node)
+        except ExpressionInvalid:
+            if strict:
+                raise
+            return
+        yield replace(branch, condition=condition, unmasked=tuple(sorted(branch.read | branch.edit)))
 
     def _check(self, entity: EntitySpec, node: Node) -> Checked:
         return check(node, self._schema, entity.name, BOOLEAN, old=False)
@@ -115,7 +146,7 @@ class Grants:
         """Yield what a grant on the whole means for its part, where the list that shows the part is granted."""
         shown = {f.name for f in whole.fields.values() if part.shows(f, entity)}
         listed = branch.edit if asked.needs == "update" else branch.read
-        if shown and not shown & listed:
+        if not (shown & listed if shown else branch.adds_records):
             return
         node = _seen_from(part, whole, branch.condition.node if branch.condition else None)
         try:
@@ -126,9 +157,11 @@ class Grants:
         yield Branch(
             role=branch.role,
             grant=branch.grant,
+            entity=entity.name,
             condition=condition,
             read=frozenset(entity.fields),
             edit=frozenset(entity.fields),
+            whole=branch,
         )
 
     def _reach(self, entity: EntitySpec, scope: str, above: frozenset[str]) -> Node | bool:
@@ -161,6 +194,12 @@ def _seen_from(part: Part, whole: EntitySpec, condition: Node | None) -> Node | 
 
 def _and(node: Node | None, narrower: Node) -> Node:
     return narrower if node is None else and_all([node, narrower])
+
+
+def masks(grant: GrantSpec) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield each mask of a grant with the fields that it hides where it holds."""
+    for mask in sorted({when for _, when in grant.masked}):
+        yield mask, frozenset(name for name, when in grant.masked if when == mask) - PUBLIC
 
 
 def grants(grant: GrantSpec, action: str) -> bool:

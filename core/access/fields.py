@@ -10,12 +10,10 @@ from core.access.branches import Grants, either
 from core.expressions import Checked, Schema, all_of, check, fields_used, parse
 from core.expressions.types import BOOLEAN
 from core.metadata.catalog import Catalog
+from core.metadata.role_checks import PUBLIC
 from core.metadata.specs import EntitySpec, FieldSpec
 
 Mask: TypeAlias = "Checked | Literal[True]"
-
-PUBLIC = frozenset({"id", "version", "updated_at"})
-"""Known of every record of which one may read anything (architecture §14.25)."""
 
 Clause: TypeAlias = frozenset[int]
 Clauses: TypeAlias = frozenset[Clause]
@@ -77,6 +75,7 @@ class FieldReader:
         self._action = action
         self._grants = Grants(catalog, schema)
         self._branches = self._grants.branches(roles, entity, action)
+        self._rows = frozenset(i for i, branch in enumerate(self._branches) if branch.adds_records)
         self._known: dict[str, Clauses | None] = {}
 
     def readable(self) -> Mapping[str, Mask]:
@@ -120,7 +119,7 @@ class FieldReader:
         )
         if not given:
             return None
-        own: Clauses = frozenset() if len(given) == len(self._branches) else frozenset({given})
+        own: Clauses = frozenset() if given >= self._rows else frozenset({given})
         if not field.derived or field.readable_because:
             return own
         inputs = (
@@ -152,17 +151,15 @@ class FieldReader:
         if source is None:
             return None
         inherited = [
-            b.grant
+            b.whole
             for b in self._grants.branches(self._roles, source, self._action)
-            if b.grant.entity == self._entity.name
+            if b.whole is not None and b.grant.entity == self._entity.name
         ]
-        here = frozenset(
-            i for i, branch in enumerate(self._branches) if any(branch.grant is g for g in inherited)
-        )
+        here = frozenset(i for i, branch in enumerate(self._branches) if branch in inherited)
         foreign = [pair for pair in used if pair[0] not in (source.name, self._entity.name)]
         if not here or not self._in_scope(source.name) or not all(self._plain(*pair) for pair in foreign):
             return None
-        return frozenset() if len(here) == len(self._branches) else frozenset({here})
+        return frozenset() if here >= self._rows else frozenset({here})
 
 
 def computed_inputs(field: FieldSpec, schema: Schema) -> Sequence[tuple[str, str]]:

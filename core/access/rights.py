@@ -59,7 +59,7 @@ class RoleRights:
 
     def _compile(self, entity: EntitySpec, action: str) -> Condition:
         found = self._grants.branches(self.roles, entity, action)
-        condition = _joined([either(found)]) if found else False
+        condition = _joined([either(b for b in found if b.adds_records)]) if found else False
         return self._alike.setdefault(condition, condition)
 
     def write_condition(self, entity: str, action: str, fields: frozenset[str]) -> Condition:
@@ -76,7 +76,7 @@ class RoleRights:
     def _compile_write(self, entity: EntitySpec, action: str, fields: frozenset[str]) -> Condition:
         found = self._grants.branches(self.roles, entity, action)
         asked = {frozenset(i for i, b in enumerate(found) if name in b.edit) for name in fields}
-        asked = asked or {frozenset(range(len(found)))}
+        asked = asked or {frozenset(i for i, b in enumerate(found) if b.adds_records)}
         if not all(asked):
             return False
         return _joined([either(found[i] for i in sorted(some)) for some in sorted(asked, key=sorted)])

@@ -14,6 +14,7 @@ class GrantFieldsForm(Form):
 
     read = Items(Text(), "Fields that may be read; all if nothing is said.")
     edit = Items(Text(), "Fields that may be changed; all if nothing is said.")
+    masked = Map(Text(), "Fields that are neither shown nor changed where their expression holds.")
 
 
 class GrantForm(Form):

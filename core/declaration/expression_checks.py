@@ -62,6 +62,10 @@ def conditions(catalog: Catalog) -> Iterator[Condition]:
         for grant in role.grants:
             if grant.when:
                 yield Condition(entity=grant.entity, text=grant.when, key="when", place=grant.place)
+            for name, when in grant.masked:
+                yield Condition(
+                    entity=grant.entity, text=when, key=f"fields.masked.{name}", place=grant.place
+                )
     for dashboard in catalog.dashboards.values():
         for card in dashboard.cards:
             if card.where:

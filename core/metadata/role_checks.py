@@ -25,6 +25,8 @@ ACTIONS = (
     "merge",
     "override:duplicates",
 )
+PUBLIC = frozenset({"id", "version", "updated_at"})
+"""Known of every record of which one may read anything (architecture §14.25)."""
 SCOPES = ("own", "team", "team_below", "all")
 TRANSITION, ANY_TRANSITION, OPERATION = "transition:", "transition:*", "operation:"
 
@@ -163,3 +165,14 @@ def _check_granted_fields(
             bare = name.removeprefix("!")
             if bare != "*" and bare not in entity.fields:
                 findings.unknown_field(document, (*at, key), entity, bare)
+    for name in mapping(fields.get("masked")):
+        if name not in entity.fields:
+            findings.unknown_field(document, (*at, "masked", name), entity, name)
+        elif name in PUBLIC:
+            findings.add(
+                document,
+                (*at, "masked", name),
+                "not_maskable",
+                "{name} is known of every record that may be read; it cannot be masked.",
+                name=name,
+            )

@@ -106,6 +106,7 @@ def _grants(document: Document) -> Iterator[GrantSpec]:
             when=text(body.get("when")),
             read=_names(fields.get("read")),
             edit=_names(fields.get("edit")),
+            masked=tuple((name, text(when)) for name, when in mapping(fields.get("masked")).items()),
             owner=document.owner,
             place=document.place_of("grants", str(index)),
         )

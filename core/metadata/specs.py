@@ -269,6 +269,7 @@ class GrantSpec:
 
     ``scope`` is own, team, team_below or all; ``when`` an expression that narrows it further.
     ``read`` and ``edit`` are field names, ``("*",)`` for all; a leading ``!`` takes one away from ``*``.
+    ``masked`` holds (field, expression): where the expression holds, this grant neither shows nor opens the field.
     """
 
     entity: str
@@ -277,6 +278,7 @@ class GrantSpec:
     when: str = ""
     read: tuple[str, ...] = ("*",)
     edit: tuple[str, ...] = ("*",)
+    masked: tuple[tuple[str, str], ...] = ()
     owner: str = ""
     place: Place = Place()
 

@@ -93,8 +93,10 @@ def _field_uses(catalog: Catalog, entity: str, field: str) -> Iterator[Use]:
         for part, place in _in_workflow(catalog, workflow, entity, field):
             yield Use(kind="workflow", name=workflow.name, part=part, owner=workflow.owner, place=place)
     for role, grant in _grants(catalog):
-        named = grant.entity == entity and field in {n.removeprefix("!") for n in (*grant.read, *grant.edit)}
-        if named or mentions(catalog, grant.entity, grant.when, entity, field):
+        listed = (*grant.read, *grant.edit, *(name for name, _ in grant.masked))
+        named = grant.entity == entity and field in {n.removeprefix("!") for n in listed}
+        written = (grant.when, *(when for _, when in grant.masked))
+        if named or any(mentions(catalog, grant.entity, text, entity, field) for text in written):
             yield Use(
                 kind="role",
                 name=role,

@@ -203,6 +203,10 @@ class Records:
         rule = self._access.condition(actor, entity, action, uow.catalog)
         return self._verdicts.allows(self._work(actor, entity, uow), record_id, rule)
 
+    def hidden(self, actor: Actor, entity: str, record_id: int, *, uow: UnitOfWork) -> frozenset[str]:
+        """Return the fields that the actor reads on other records of this kind and not on this one."""
+        return self._verdicts.hidden(self._work(actor, entity, uow), record_id)
+
     def fulfils(self, actor: Actor, entity: str, record_id: int, condition: str, *, uow: UnitOfWork) -> bool:
         """Tell whether a condition of a definition holds for a record; it is read with the system's eyes."""
         return self._verdicts.fulfils(self._work(actor, entity, uow), record_id, condition)

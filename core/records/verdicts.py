@@ -38,6 +38,14 @@ class Verdicts:
         _, read = self._kept.get((catalog.version, catalog.digest, work.entity, text), compiled)
         return self._holds(work, record_id, read)
 
+    def hidden(self, work: Work, record_id: int) -> frozenset[str]:
+        """Return the fields that the actor reads on other records and not on this one, which is not in the trash."""
+        masks = {name: mask for name, mask in work.rights().readable.items() if mask is not True}
+        found = work.others(work.entity, "id", [record_id]) if masks else ()
+        return frozenset(
+            name for name, mask in masks.items() if found and not self.allows(work, record_id, mask)
+        )
+
     @staticmethod
     def _holds(work: Work, record_id: int, read: _Read) -> bool:
         found = work.others(work.entity, "id", [record_id])

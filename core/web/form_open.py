@@ -139,12 +139,29 @@ def open_form(site: Site, present: Visit, name: str, number: int) -> OpenForm:
     access, entity = site.get(Access), present.catalog.entity(name)
     access.require(present.actor, name, "read" if number else "create", present.catalog)
     rights = access.fields(present.actor, name, present.catalog)
+    if number and any(mask is not True for mask in rights.readable.values()):
+        rights = _on_this(site, present, name, number, rights)
     return OpenForm(
         site=site,
         present=present,
         entity=entity,
         record=read_record(site, present, name, number) if number else {},
         rights=without_states(rights, present.catalog, name, new=not number),
+    )
+
+
+def _on_this(site: Site, present: Visit, name: str, number: int, rights: FieldRights) -> FieldRights:
+    """Return the rights without the fields that are masked on this record: what is not shown is not sent either."""
+    records = site.get(Records)
+    if request.method == "GET":
+        with looking(site, present) as uow:
+            hidden = records.hidden(present.actor, name, number, uow=uow)
+    else:
+        with site.get(Database).unit(present.catalog, present.actor, channel="web", reading=True) as uow:
+            hidden = records.hidden(present.actor, name, number, uow=uow)
+    return FieldRights(
+        readable={field: mask for field, mask in rights.readable.items() if field not in hidden},
+        editable=rights.editable - hidden,
     )
 
 

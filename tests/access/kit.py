@@ -108,9 +108,13 @@ def grant(
     when: str = "",
     read: Sequence[str] | None = None,
     edit: Sequence[str] | None = None,
+    masked: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Write a grant as a module would."""
-    fields = {key: list(names) for key, names in (("read", read), ("edit", edit)) if names is not None}
+    fields: dict[str, Any] = {
+        k: list(names) for k, names in (("read", read), ("edit", edit)) if names is not None
+    }
+    fields |= {"masked": dict(masked)} if masked else {}
     return {"entity": entity, "actions": list(actions), "scope": scope, "when": when, "fields": fields}
 
 

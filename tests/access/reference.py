@@ -10,30 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.kernel.actor import Actor
+from tests.access.kit_ties import FOLLOW, INPUTS, LISTS, PUBLIC, ROLLED, WHOLES
 
 Record = Mapping[str, Any]
 Grant = Mapping[str, Any]
-
-WHOLES = {
-    "kit.piece": (("whole", "kit.item", "pieces"),),
-    "kit.sticker": (("on__kit_item", "kit.item", None), ("on__kit_shelf", "kit.shelf", None)),
-}
-"""Of each part: the reference to its whole, the whole's entity, the list of the whole that shows it."""
-FOLLOW = {
-    ("kit.item", "shelf"): "kit.shelf",
-    ("kit.piece", "whole"): "kit.item",
-    ("kit.item", "owner"): "kit.person",
-}
-LISTS = {("kit.item", "pieces"): ("kit.piece", "whole"), ("kit.shelf", "items"): ("kit.item", "shelf")}
-INPUTS = {
-    ("kit.item", "label"): (("kit.item", "name"), ("kit.item", "note")),
-    ("kit.item", "place"): (("kit.item", "shelf"), ("kit.shelf", "room")),
-}
-ROLLED = {
-    ("kit.shelf", "filled"): ("kit.item", ("shelf", "size")),
-    ("kit.item", "heaviest"): ("kit.piece", ("whole", "length")),
-}
-PUBLIC = ("id", "version", "updated_at")
 
 
 @dataclass
@@ -76,11 +56,16 @@ class World:
     def _holds(self, actor: Actor, entity: str, record: Record, grant: Grant, inherited: bool) -> bool:
         if inherited:
             wholes = [
-                self.records[whole].get(record[by])
-                for by, whole, _ in WHOLES[entity]
+                (self.records[whole].get(record[by]), shown)
+                for by, whole, shown in WHOLES[entity]
                 if whole == grant["entity"]
             ]
-            return any(w is not None and self._holds(actor, grant["entity"], w, grant, False) for w in wholes)
+            return any(
+                whole is not None
+                and not (shown and self.masked(actor, grant, whole, shown))
+                and self._holds(actor, grant["entity"], whole, grant, False)
+                for whole, shown in wholes
+            )
         return self._reached(actor, entity, record, grant["scope"]) and (
             not grant["when"] or self.meanings[grant["when"]](Seen(self, None, entity, record), actor)
         )
@@ -100,6 +85,27 @@ class World:
         names = set(self.fields[grant["entity"]]) if "*" in written else set(written)
         return {n for n in names if not n.startswith("!")} - {n[1:] for n in written if n.startswith("!")}
 
+    def masked(self, actor: Actor, grant: Grant, record: Record, name: str) -> bool:
+        """Tell whether a grant hides a field on a record."""
+        mask = grant["fields"].get("masked", {}).get(name)
+        return bool(mask) and self.meanings[mask](Seen(self, None, grant["entity"], record), actor)
+
+    def gives(self, actor: Actor, grant: Grant, record: Record, name: str, kind: str = "read") -> bool:
+        """Tell whether a grant that holds on a record gives a field of it."""
+        return name in PUBLIC or (
+            name in self.names(grant, kind) and not self.masked(actor, grant, record, name)
+        )
+
+    def edits(self, actor: Actor, entity: str, record: Record, name: str) -> bool:
+        """Tell whether a field of a record may be changed, as far as the record as it stands goes."""
+        return in_scope(actor, entity, "update") and (
+            "kit.administrator" in actor.roles
+            or any(
+                inherited or self.gives(actor, grant, record, name, "edit")
+                for grant, inherited in self.holding(actor, entity, "update", record)
+            )
+        )
+
     def shows(self, actor: Actor, entity: str, record: Record, name: str) -> bool:
         """Tell whether a visible record shows a field."""
         if "kit.administrator" in actor.roles:
@@ -108,8 +114,7 @@ class World:
             ]
             return all(e == entity or in_scope(actor, e, "read") for e in drawn)
         holding = list(self.holding(actor, entity, "read", record))
-        given = [(g, i) for g, i in holding if i or name in PUBLIC or name in self.names(g, "read")]
-        if not given:
+        if not any(i or self.gives(actor, g, record, name) for g, i in holding):
             return False
         if (entity, name) in INPUTS:
             return all(
@@ -120,6 +125,7 @@ class World:
             source, inputs = ROLLED[entity, name]
             parts = any(
                 any(g is h for h, inherited in self.granting(role, source, "read") if inherited)
+                and not self.masked(actor, g, record, WHOLES[source][0][2])
                 for g, _ in holding
                 for role in actor.roles & self.roles.keys()
             )
@@ -138,9 +144,22 @@ class World:
             for g, i in self.granting(role, entity, "read")
             if self._possible(entity, g)
         ]
-        always = [(g, i) for g, i in grants if g["scope"] == "all" and not g["when"]]
-        listing = [(g, i) for g, i in grants if i or name in PUBLIC or name in self.names(g, "read")]
+        always = [
+            (g, i)
+            for g, i in grants
+            if g["scope"] == "all" and not g["when"] and not (i and self._listed_under_mask(entity, g))
+        ]
+        listing = [
+            (g, i)
+            for g, i in grants
+            if i or name in PUBLIC or name in self.names(g, "read") - g["fields"].get("masked", {}).keys()
+        ]
         return bool(always) and (len(listing) == len(grants) or any(g in listing for g in always))
+
+    @staticmethod
+    def _listed_under_mask(part: str, grant: Grant) -> bool:
+        lists = {shown for _, whole, shown in WHOLES[part] if whole == grant["entity"]}
+        return bool(lists & grant["fields"].get("masked", {}).keys())
 
     @staticmethod
     def _possible(entity: str, grant: Grant) -> bool:

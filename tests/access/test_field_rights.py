@@ -166,3 +166,60 @@ def test_a_key_hides_what_is_drawn_from_entities_out_of_its_scope():
             narrow = person(1, role, scopes=(Scope(entity=entity),))
             shown = access().fields(person(1, role), entity, catalog).readable.keys()
             assert shown - access().fields(narrow, entity, catalog).readable.keys() == hidden
+
+
+MASKED = {"size": "owner != $user", "note": "state == 'used'"}
+
+
+def test_a_masked_field_shows_where_its_mask_does_not_hold():
+    found = readable([grant(scope="team", masked=MASKED)])
+    assert found["name"] is True
+    assert found["size"] == "(owner == $user or team in $teams) and not owner != $user"
+    assert readable([grant(masked=MASKED)])["size"] == "not owner != $user"
+    assert (
+        readable([grant(masked=MASKED), grant(scope="own")])["size"] == "not owner != $user or owner == $user"
+    )
+
+
+def test_masks_neither_add_nor_take_records():
+    catalog = catalog_of({"kit.tester": [grant(scope="own", masked={"size": "state == 'new'"})]})
+    rights = access().rights(person(1, "kit.tester"), catalog)
+    assert unparse(rights.condition("kit.item", "read").node) == "owner == $user"
+    whole, narrower = rights.branches("kit.item", "read")
+    assert (whole.adds_records, narrower.adds_records, narrower.unmasked) == (True, False, ("size",))
+    assert "size" not in whole.read
+    assert narrower.read == {"size"}
+
+
+def test_a_masked_field_cannot_be_changed_where_it_is_hidden():
+    grants = [grant(actions=["update"], masked={"size": "state == 'new'"})]
+    catalog = catalog_of({"kit.tester": grants})
+    rule = access().write_condition(
+        person(1, "kit.tester"), "kit.item", "update", frozenset({"size"}), catalog
+    )
+    assert unparse(rule.node) == "not state == 'new'"
+    others = access().write_condition(
+        person(1, "kit.tester"), "kit.item", "update", frozenset({"name"}), catalog
+    )
+    assert others is True
+
+
+def test_what_is_drawn_from_a_masked_field_is_masked_with_it():
+    assert readable([grant(masked={"note": "size > 3"})])["label"] == "not size > 3"
+    shelf = grant("kit.shelf", masked={"room": "name == 'x'"})
+    assert "place" not in readable([grant(), shelf])
+
+
+def test_parts_of_a_masked_list_are_hidden_with_it():
+    hidden = [grant(masked={"pieces": "size > 3"})]
+    assert readable(hidden)["heaviest"] == "not size > 3"
+    catalog = catalog_of({"kit.tester": hidden})
+    rule = access().condition(person(1, "kit.tester"), "kit.piece", "read", catalog)
+    assert unparse(rule.node) == "whole.id != null and not whole.size > 3"
+
+
+@pytest.mark.parametrize("mask", ["size >", "colour == 'red'", ""])
+def test_a_mask_that_does_not_compile_hides_on_all_records(mask):
+    found = readable([grant(masked={"size": mask})])
+    assert "size" not in found
+    assert found["name"] is True

@@ -106,7 +106,16 @@ def _grant(random: Random) -> dict[str, Any]:
         random.choice(tuple(MEANINGS[entity])) if random.random() < 0.4 else "",
         _names(random, entity),
         _names(random, entity),
+        _masks(random, entity),
     )
+
+
+def _masks(random: Random, entity: str) -> dict[str, str]:
+    if random.random() < 0.7:
+        return {}
+    own = tuple(ENTITIES[entity]["fields"])
+    names = random.sample(own, random.randint(1, min(3, len(own))))
+    return {name: random.choice(tuple(MEANINGS[entity])) for name in names if name != "owner"}
 
 
 def _names(random: Random, entity: str) -> list[str] | None:

@@ -244,6 +244,14 @@ def test_grants_of_all_modules_add_up():
         ({"entity": "people.person", "actions": ["read"], "scope": "mine"}, "unknown_scope"),
         ({"entity": "people.person", "actions": ["read"], "fields": {"read": ["nme"]}}, "unknown_field"),
         ({"entity": "people.person", "actions": ["read"], "fields": {"edit": ["!nme"]}}, "unknown_field"),
+        (
+            {"entity": "people.person", "actions": ["read"], "fields": {"masked": {"nme": "id == 1"}}},
+            "unknown_field",
+        ),
+        (
+            {"entity": "people.person", "actions": ["read"], "fields": {"masked": {"id": "id == 1"}}},
+            "not_maskable",
+        ),
     ],
 )
 def test_grants_that_name_what_does_not_exist_are_refused(grant, code):

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from random import Random
 from typing import Any
 
+from core.access import Condition
 from core.errors import AccessDenied, BadRequest
 from core.expressions import Checked, Env, compile_python
 from core.i18n import sort_key
@@ -15,7 +16,8 @@ from core.kernel.values import Ref
 from core.metadata.catalog import Catalog
 from core.records.query import Query
 from tests.access.kit import ENTITIES, catalog_of
-from tests.access.reference import FOLLOW, LISTS, Record, Seen, World
+from tests.access.kit_ties import FOLLOW, LISTS
+from tests.access.reference import Record, Seen, World
 from tests.access.worlds import MEANINGS, random_actor, random_world
 from tests.records_reading.conftest import Desk
 
@@ -97,6 +99,7 @@ def _entity(
         found = _by_python(desk, world, catalog, actor, entity, action)
         if found != expected:
             yield f"{action}: Python {found}, reference {expected}"
+    yield from _edits(desk, world, catalog, actor, entity, random)
     expected = [n for n, r in world.records[entity].items() if world.may(actor, entity, "read", r)]
     by_python = _by_python(desk, world, catalog, actor, entity, "read")
     try:
@@ -110,6 +113,18 @@ def _entity(
     yield from _fields(world, actor, entity, items)
     if items:
         yield from _questions(desk, world, catalog, actor, entity, expected, random)
+
+
+def _edits(
+    desk: Desk, world: World, catalog: Catalog, actor: Actor, entity: str, random: Random
+) -> Iterator[str]:
+    """Compare on which records some field may be changed."""
+    name = random.choice(tuple(ENTITIES[entity]["fields"]))
+    rule = desk.access.write_condition(actor, entity, "update", frozenset({name}), catalog)
+    found = _holding(world, actor, entity, rule)
+    expected = [n for n, r in world.records[entity].items() if world.edits(actor, entity, r, name)]
+    if found != expected:
+        yield f"edit {name}: Python {found}, reference {expected}"
 
 
 def _fields(world: World, actor: Actor, entity: str, items: list[dict[str, Any]]) -> Iterator[str]:
@@ -186,7 +201,11 @@ def _pages(desk: Desk, catalog: Catalog, actor: Actor, entity: str, query: Query
 def _by_python(
     desk: Desk, world: World, catalog: Catalog, actor: Actor, entity: str, action: str
 ) -> list[int]:
-    condition = desk.access.condition(actor, entity, action, catalog)
+    return _holding(world, actor, entity, desk.access.condition(actor, entity, action, catalog))
+
+
+def _holding(world: World, actor: Actor, entity: str, condition: Condition) -> list[int]:
+    """Return the records on which a condition holds, read by Python."""
     records = world.records[entity]
     if not isinstance(condition, Checked):
         return list(records) if condition else []

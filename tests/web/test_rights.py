@@ -125,3 +125,8 @@ def test_somebody_without_any_role_is_told_whom_to_ask(person):
     answer = person(login="new@example.com").opens("/")
     assert answer.status == 200
     assert "administrator" in answer.page.text
+
+
+def test_a_field_hidden_on_one_record_is_not_on_its_form(editor, admin):
+    assert "time_zone" in editor.opens(f"/records/base.user/{editor.actor.id}").page.form(cls="fbody").names()
+    assert "time_zone" not in editor.opens(f"/records/base.user/{admin.actor.id}").page.html
