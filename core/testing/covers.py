@@ -44,7 +44,7 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Measure no lines while a browser is driven: each has to be shown without one, and measuring doubles the work."""
+    """Measure no lines while a browser is driven: each has to be shown without one, and measuring has its price."""
     measuring = _measuring() if item.get_closest_marker("browser") else None
     if measuring is not None:
         measuring.stop()
