@@ -256,8 +256,10 @@ class Form(Schema):
     def _refuse_unknown(self, _data: object, written: Mapping[str, Any], **kwargs: Any) -> None:
         known, errors = self.keys, {}
         for name in written:
-            near = nearest(name, known)
-            if name in known or (self.open and not _is_slip(name, near)):
+            if name in known:
+                continue
+            near = nearest(name, known)  # dear, so for what is not known only
+            if self.open and not _is_slip(name, near):
                 continue
             errors[name] = [
                 Problem(
