@@ -4,6 +4,7 @@ from core.access.branches import Branch
 from core.access.fields import FieldRights, Mask
 from core.access.keys import in_scope, key_of
 from core.access.parts import Part, part_of, reference_targets
+from core.access.restrictions import Limit
 from core.access.rights import Condition, RoleRights
 from core.access.schema import step_target
 from core.access.service import RECORD_ACTIONS, Access
@@ -14,6 +15,7 @@ __all__ = [
     "Branch",
     "Condition",
     "FieldRights",
+    "Limit",
     "Mask",
     "Part",
     "RoleRights",

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from core.access.keys import ANY_TRANSITION, is_transition
-from core.access.parts import Part, part_of
+from core.access.keys import names_action
+from core.access.parts import Part, needed, part_of
 from core.access.paths import through
 from core.expressions import Checked, ExpressionInvalid, Node, Schema, and_all, any_of, check, or_all, parse
 from core.expressions.nodes import Binary, Null, Path, Unary
 from core.expressions.types import BOOLEAN
+from core.metadata.actions import PUBLIC
 from core.metadata.catalog import Catalog
-from core.metadata.role_checks import PUBLIC
 from core.metadata.specs import EntitySpec, GrantSpec, PartRight, RoleSpec
-
-PART_ACTIONS = {"read": "read", "export": "export"}
-"""What one must be allowed to do with a whole to do this with its parts; everything else is an update of it."""
 
 _SCOPES = {
     "own": (("owner", "owner == $user"),),
@@ -88,8 +85,7 @@ class Grants:
                 if grants(grant, action):
                     yield from self.own(role, grant, entity)
             return
-        usual = PartRight(needs=PART_ACTIONS.get(action, "update"))
-        asked = entity.part_rights.get(action, usual)
+        asked = needed(entity, action)
         for whole in part.wholes:
             for branch in self._of_role(role, whole, asked.needs, above | {entity.name}):
                 yield from self._inherited(branch, entity, part, whole, asked)
@@ -204,9 +200,7 @@ def masks(grant: GrantSpec) -> Iterator[tuple[str, frozenset[str]]]:
 
 def grants(grant: GrantSpec, action: str) -> bool:
     """Tell whether a grant names an action: by its name, with all transitions, or with everything."""
-    if action in grant.actions or "*" in grant.actions:
-        return True
-    return is_transition(action) and ANY_TRANSITION in grant.actions
+    return names_action(grant.actions, action)
 
 
 def granted(names: tuple[str, ...], entity: EntitySpec) -> frozenset[str]:

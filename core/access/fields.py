@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from core.access.branches import Grants, either
+from core.access.restrictions import Restrictions, binds
 from core.expressions import Checked, Schema, all_of, check, fields_used, parse
 from core.expressions.types import BOOLEAN
+from core.metadata.actions import PUBLIC
 from core.metadata.catalog import Catalog
-from core.metadata.role_checks import PUBLIC
 from core.metadata.specs import EntitySpec, FieldSpec
 
 Mask: TypeAlias = "Checked | Literal[True]"
@@ -64,6 +65,7 @@ class FieldReader:
         schema: Schema,
         plain: Callable[[str, str], bool],
         in_scope: Callable[[str], bool],
+        limits: Restrictions,
         action: str = "read",
     ) -> None:
         self._catalog = catalog
@@ -72,6 +74,7 @@ class FieldReader:
         self._schema = schema
         self._plain = plain
         self._in_scope = in_scope
+        self._limits = limits
         self._action = action
         self._grants = Grants(catalog, schema)
         self._branches = self._grants.branches(roles, entity, action)
@@ -148,7 +151,7 @@ class FieldReader:
             return frozenset()
         assert field.rollup is not None
         source = self._catalog.entities.get(field.rollup.source)
-        if source is None:
+        if source is None or self._narrowed(source):
             return None
         inherited = [
             b.whole
@@ -160,6 +163,13 @@ class FieldReader:
         if not here or not self._in_scope(source.name) or not all(self._plain(*pair) for pair in foreign):
             return None
         return frozenset() if here >= self._rows else frozenset({here})
+
+    def _narrowed(self, source: EntitySpec) -> bool:
+        """Tell whether parts may be out of sight on a record of ours that is in sight: by another restriction."""
+        return any(
+            limit.restriction.entity != self._entity.name or not binds(limit.restriction, self._action)
+            for limit in self._limits.on(source, self._action)
+        )
 
 
 def computed_inputs(field: FieldSpec, schema: Schema) -> Sequence[tuple[str, str]]:

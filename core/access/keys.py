@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 
 from core.kernel.actor import Actor, Scope
 
@@ -26,6 +26,11 @@ def covers(scopes: tuple[Scope, ...] | None, entity: str, action: str) -> bool:
         return True
     named = ("*", action, ANY_TRANSITION) if is_transition(action) else ("*", action)
     return any(s.entity in ("*", entity) and s.action in named for s in scopes)
+
+
+def names_action(names: Collection[str], action: str) -> bool:
+    """Tell whether a list of actions names one: by its name, with all transitions, or with everything."""
+    return action in names or "*" in names or (is_transition(action) and ANY_TRANSITION in names)
 
 
 def is_transition(action: str) -> bool:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.metadata.catalog import Catalog
-from core.metadata.specs import EntitySpec, FieldSpec
+from core.metadata.specs import EntitySpec, FieldSpec, PartRight
+
+PART_ACTIONS = {"read": "read", "export": "export"}
+"""What one must be allowed to do with a whole to do this with its parts; everything else is an update of it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +42,11 @@ def part_of(catalog: Catalog, entity: EntitySpec) -> Part | None:
             wholes = tuple(catalog.entities[t] for t in targets if t in catalog.entities)
             return Part(by=field.name, wholes=wholes, many=field.type == "reference_any")
     return None
+
+
+def needed(entity: EntitySpec, action: str) -> PartRight:
+    """Return what an action on a part asks of its whole."""
+    return entity.part_rights.get(action) or PartRight(needs=PART_ACTIONS.get(action, "update"))
 
 
 def reference_targets(field: FieldSpec) -> tuple[str, ...]:

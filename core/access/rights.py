@@ -9,6 +9,7 @@ from typing import TypeAlias, TypeVar
 from core.access.branches import Branch, Grants, either
 from core.access.fields import FieldReader, FieldRights, Mask, all_fields, is_typed
 from core.access.keys import covers
+from core.access.restrictions import Limit, Restrictions, conditions
 from core.expressions import Checked, Schema, all_of
 from core.kernel.actor import Scope
 from core.metadata.catalog import Catalog
@@ -36,6 +37,7 @@ class RoleRights:
         self._schema = schema
         self._scopes = scopes
         self._grants = Grants(catalog, schema)
+        self._limits = Restrictions(catalog, schema, self.roles)
         self._conditions: dict[tuple[str, str], Condition] = {}
         self._alike: dict[Condition, Condition] = {}
         self._writes: dict[tuple[str, str, frozenset[str]], Condition] = {}
@@ -48,6 +50,10 @@ class RoleRights:
         """Return the grants that count, apart: what an explanation names."""
         return self._grants.branches(self.roles, self.catalog.entity(entity), action)
 
+    def restrictions(self, entity: str, action: str) -> tuple[Limit, ...]:
+        """Return what must hold besides the grants, apart; nothing binds administrators."""
+        return () if self.everything else self._limits.on(self.catalog.entity(entity), action)
+
     def condition(self, entity: str, action: str) -> Condition:
         """Return on which records the roles may do this: True all, False none; alike ones are the same."""
         spec = self.catalog.entity(entity)
@@ -59,7 +65,8 @@ class RoleRights:
 
     def _compile(self, entity: EntitySpec, action: str) -> Condition:
         found = self._grants.branches(self.roles, entity, action)
-        condition = _joined([either(b for b in found if b.adds_records)]) if found else False
+        rows = [b for b in found if b.adds_records]
+        condition = self._limited(entity, action, [either(rows)]) if rows else False
         return self._alike.setdefault(condition, condition)
 
     def write_condition(self, entity: str, action: str, fields: frozenset[str]) -> Condition:
@@ -79,7 +86,13 @@ class RoleRights:
         asked = asked or {frozenset(i for i, b in enumerate(found) if b.adds_records)}
         if not all(asked):
             return False
-        return _joined([either(found[i] for i in sorted(some)) for some in sorted(asked, key=sorted)])
+        given = [either(found[i] for i in sorted(some)) for some in sorted(asked, key=sorted)]
+        return self._limited(entity, action, given)
+
+    def _limited(self, entity: EntitySpec, action: str, given: list[Checked | None]) -> Condition:
+        """Return what the grants ask for and what every restriction asks for besides."""
+        besides = conditions(self._limits.on(entity, action))
+        return False if besides is None else _joined([*given, *besides])
 
     def fields(self, entity: str) -> FieldRights:
         """Return which fields the roles may read and edit."""
@@ -128,7 +141,14 @@ class RoleRights:
 
     def _new_reader(self, entity: EntitySpec, action: str) -> FieldReader:
         return FieldReader(
-            self.catalog, self.roles, entity, self._schema, self._reads_plainly, self._in_scope, action
+            self.catalog,
+            self.roles,
+            entity,
+            self._schema,
+            self._reads_plainly,
+            self._in_scope,
+            self._limits,
+            action,
         )
 
     def _remember(self, kept: dict[Key, Made], key: Key, make: Callable[[], Made]) -> Made:

@@ -129,6 +129,13 @@ class Access:
                 entity=entity,
                 action=action,
             )
+        if self.rights(actor, catalog).branches(entity, action):
+            raise AccessDenied(
+                "A restriction refuses to everybody: {action} on {entity}. An administrator can mend it.",
+                code="restricted",
+                entity=entity,
+                action=action,
+            )
         raise AccessDenied(
             "None of your roles allows: {action} on {entity}. An administrator can grant it to a role.",
             entity=entity,

@@ -1,10 +1,10 @@
-"""The forms of what decides on rights: roles with their grants, and the file that holds them."""
+"""The forms of what decides on rights: roles with their grants, restrictions, and the file that holds them."""
 
 from __future__ import annotations
 
-from core.declaration.form_fields import Anything, Flag, Form, Items, LabelText, Map, Part, Text
+from core.declaration.form_fields import Anything, Either, Flag, Form, Items, LabelText, Map, Part, Text
 from core.declaration.forms import BASE, ENTITY, NAME, NOUN, THING
-from core.metadata.role_checks import SCOPES
+from core.metadata.actions import SCOPES
 
 IMPLIES = "Roles that come with it, and those that come with these; what all of them allow adds up."
 
@@ -52,8 +52,39 @@ class ExtendRoleForm(Form):
     base = Map(Anything(), BASE)
 
 
+class RestrictionForm(Form):
+    """What must hold of the records of an entity whatever roles allow; it binds everybody but administrators."""
+
+    restriction = Text("Its name.", pattern=NAME, example=NOUN)
+    label = LabelText("What people read.")
+    entity = Text("The entity.", required=True, pattern=ENTITY, example=THING)
+    when = Text("Only records for which this expression holds are left.", required=True)
+    actions = Items(Text(), "Actions that it is about; all if nothing is said.")
+    except_ = Items(Text(), "Roles whose holders it does not bind.", key="except")
+
+
+class ExtendRestrictionForm(Form):
+    """What others change of a restriction; all but its label and further roles only the site."""
+
+    extends = Text(
+        "The restriction: restriction:<name>.",
+        pattern=r"restriction:[a-z0-9_.]+",
+        example="restriction:module.noun",
+    )
+    label = LabelText("What people read.")
+    when = Text("Only records for which this expression holds are left.")
+    actions = Items(Text(), "Actions that it is about; all if nothing is said.")
+    except_ = Items(Text(), "Roles whose holders it does not bind.", key="except", adds=True)
+    disabled = Flag("Out of force.")
+    base = Map(Anything(), BASE)
+
+
 class AccessForm(Form):
     """The file access.yaml."""
 
     roles = Map(Part(RoleForm), "Roles by name.")
-    extends = Map(Part(ExtendRoleForm), "Grants added to other modules' roles, by their names.")
+    restrictions = Map(Part(RestrictionForm), "What holds over all roles, by name.")
+    extends = Map(
+        Either(Part(ExtendRoleForm), Part(ExtendRestrictionForm)),
+        "Grants added to other modules' roles, by their names; changes of restrictions, by restriction:<name>.",
+    )

@@ -58,14 +58,7 @@ def conditions(catalog: Catalog) -> Iterator[Condition]:
     """Yield every condition of a catalog but those of derived fields."""
     for entity in catalog.entities.values():
         yield from _of_entity(entity)
-    for role in catalog.roles.values():
-        for grant in role.grants:
-            if grant.when:
-                yield Condition(entity=grant.entity, text=grant.when, key="when", place=grant.place)
-            for name, when in grant.masked:
-                yield Condition(
-                    entity=grant.entity, text=when, key=f"fields.masked.{name}", place=grant.place
-                )
+    yield from _of_rights(catalog)
     for dashboard in catalog.dashboards.values():
         for card in dashboard.cards:
             if card.where:
@@ -80,6 +73,19 @@ def conditions(catalog: Catalog) -> Iterator[Condition]:
                 yield Condition(
                     entity=view.entity, text=where, key=key, place=view.places.get(key, view.place)
                 )
+
+
+def _of_rights(catalog: Catalog) -> Iterator[Condition]:
+    for role in catalog.roles.values():
+        for grant in role.grants:
+            if grant.when:
+                yield Condition(entity=grant.entity, text=grant.when, key="when", place=grant.place)
+            for name, when in grant.masked:
+                key = f"fields.masked.{name}"
+                yield Condition(entity=grant.entity, text=when, key=key, place=grant.place)
+    for one in catalog.restrictions.values():
+        if one.when:
+            yield Condition(entity=one.entity, text=one.when, key="when", place=one.place)
 
 
 def _of_entity(entity: EntitySpec) -> Iterator[Condition]:

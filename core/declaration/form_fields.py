@@ -156,8 +156,16 @@ class Anything(Key):
 class Items(Key):
     """A list; ``adds`` allows ``{list_add: […]}`` as well."""
 
-    def __init__(self, inner: Key, about: str = "", *, required: bool = False, adds: bool = False) -> None:
-        super().__init__(about, required=required)
+    def __init__(
+        self,
+        inner: Key,
+        about: str = "",
+        *,
+        required: bool = False,
+        key: str | None = None,
+        adds: bool = False,
+    ) -> None:
+        super().__init__(about, required=required, key=key)
         self.inner = inner
         self.adds = adds
 

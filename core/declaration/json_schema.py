@@ -8,7 +8,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from core.declaration import forms
-from core.declaration.access_forms import AccessForm, ExtendRoleForm, RoleForm
+from core.declaration.access_forms import (
+    AccessForm,
+    ExtendRestrictionForm,
+    ExtendRoleForm,
+    RestrictionForm,
+    RoleForm,
+)
 from core.declaration.dashboard_forms import DashboardForm, ExtendDashboardForm
 from core.declaration.form_fields import Form
 from core.declaration.workflow_forms import ExtendWorkflowForm, WorkflowForm
@@ -28,10 +34,12 @@ KINDS: Mapping[str, tuple[type[Form], ...]] = {
     "access": (AccessForm,),
     "menu": (forms.MenuForm,),
     "role": (RoleForm,),
+    "restriction": (RestrictionForm,),
     "extend": (
         forms.ExtendEntityForm,
         forms.ExtendViewForm,
         ExtendRoleForm,
+        ExtendRestrictionForm,
         forms.ExtendMenuForm,
         ExtendWorkflowForm,
         ExtendDashboardForm,

@@ -8,7 +8,13 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from core.declaration import forms
-from core.declaration.access_forms import AccessForm, ExtendRoleForm, RoleForm
+from core.declaration.access_forms import (
+    AccessForm,
+    ExtendRestrictionForm,
+    ExtendRoleForm,
+    RestrictionForm,
+    RoleForm,
+)
 from core.declaration.dashboard_forms import DashboardForm, ExtendDashboardForm
 from core.declaration.form_fields import Form
 from core.declaration.strict_yaml import MAX_BYTES, MAX_DEPTH, MAX_NODES, Written, is_storable, read_text
@@ -18,6 +24,7 @@ from core.metadata.documents import (
     DASHBOARD_TARGET,
     KINDS,
     MENU_TARGET,
+    RESTRICTION_TARGET,
     ROLE_TARGET,
     WORKFLOW_TARGET,
     Document,
@@ -35,6 +42,7 @@ FORMS: Mapping[str, type[Form]] = {
     "view": forms.ViewForm,
     "menu": forms.MenuForm,
     "role": RoleForm,
+    "restriction": RestrictionForm,
     "workflow": WorkflowForm,
     "dashboard": DashboardForm,
     "module": forms.ModuleForm,
@@ -42,6 +50,7 @@ FORMS: Mapping[str, type[Form]] = {
 GATHERED: Mapping[str, tuple[str, str, type[Form]]] = {
     "menus": ("menu", MENU_TARGET, forms.MenusForm),
     "roles": ("role", ROLE_TARGET, AccessForm),
+    "restrictions": ("restriction", RESTRICTION_TARGET, AccessForm),
 }
 """Top keys of files that hold several documents: what each is, how others extend it, and the form of the file."""
 
@@ -53,7 +62,7 @@ def read_yaml(source: FilePath | str, place: Place | str = "", *, owner: str = S
     """Read the documents of one YAML file or text, or raise `MetadataInvalid` with every problem and its line.
 
     ``place`` is the file as it is to be named to people. What a document is follows from its first key: ``entity``,
-    ``view``, ``workflow``, ``dashboard``, ``module``, ``extends``, or ``menus`` and ``roles``, which hold several.
+    ``view``, ``workflow``, ``dashboard``, ``module``, ``extends``, or ``menus``, ``roles`` and ``restrictions``, which hold several.
     """
     file = place.file if isinstance(place, Place) else place
     written = read_text(_text(source, file) if isinstance(source, FilePath) else source, file)
@@ -99,6 +108,8 @@ def form_of(document: Document) -> Form | None:
         return FORMS[document.kind]()
     if document.name.startswith(ROLE_TARGET):
         return ExtendRoleForm()
+    if document.name.startswith(RESTRICTION_TARGET):
+        return ExtendRestrictionForm()
     if document.name.startswith(MENU_TARGET):
         return forms.ExtendMenuForm()
     if document.name.startswith(WORKFLOW_TARGET):
@@ -115,7 +126,7 @@ def shape_problems(document: Document) -> Iterator[Problem]:
     yield from _placed(messages, document, ())
     prefix = SITE_ENTITY_PREFIX if document.owner == SITE else f"{document.owner}."
     own = (
-        document.kind not in ("menu", "role", "workflow", "dashboard")
+        document.kind not in ("menu", "role", "restriction", "workflow", "dashboard")
         or "." not in document.name
         or document.name.startswith((prefix, SITE_ENTITY_PREFIX))
     )
@@ -144,11 +155,14 @@ def _documents(written: Written, file: str, owner: str) -> Iterator[Document]:
     if not isinstance(body, Mapping) or not body:
         raise _invalid(Place(file=file, line=1), "wrong_type", "A document is made of names and values.")
     single = any(key in body for key in TOPS[:-1]) or isinstance(body.get("extends"), str)
-    for top, (kind, target, form) in GATHERED.items():
+    for form in dict.fromkeys(form for _kind, _target, form in GATHERED.values()):
         if single:
             break
-        if top in body or (isinstance(body.get("extends"), Mapping) and _extends_only(body, target)):
-            yield from _gathered(written, file, owner, kind, (top, target, form))
+        tops = {top: (kind, target) for top, (kind, target, of) in GATHERED.items() if of is form}
+        targets = tuple(target for _kind, target in tops.values())
+        extends = isinstance(body.get("extends"), Mapping) and _extends_only(body, targets)
+        if extends or any(top in body for top in tops):
+            yield from _gathered(written, file, owner, form, tops)
             return
     kinds = [kind for kind in TOPS if kind in body]
     if kinds[:1] == ["entity"] and kinds[1:] in (["view"], ["workflow"]):
@@ -173,21 +187,22 @@ def _documents(written: Written, file: str, owner: str) -> Iterator[Document]:
     )
 
 
-def _extends_only(body: Mapping[str, Json], target: str) -> bool:
-    """Tell whether a file without the top key only extends things of this kind, named with their prefix."""
-    return all(name.startswith(target) for name in mapping(body.get("extends")))
+def _extends_only(body: Mapping[str, Json], targets: tuple[str, ...]) -> bool:
+    """Tell whether a file without a top key only extends things of these kinds, named with their prefix."""
+    return all(name.startswith(targets) for name in mapping(body.get("extends")))
 
 
 def _gathered(
-    written: Written, file: str, owner: str, kind: str, known: tuple[str, str, type[Form]]
+    written: Written, file: str, owner: str, form: type[Form], tops: Mapping[str, tuple[str, str]]
 ) -> Iterator[Document]:
     """Yield the documents of a file that holds several, each with the lines of its own part."""
-    top, target, form = known
     body = mapping(written.value)
-    _check_top_keys(written, file, form, (top, "extends"))
-    for group, made, key in ((top, kind, kind), ("extends", "extend", "extends")):
+    _check_top_keys(written, file, form, (*tops, "extends"))
+    targets = tuple(target for _kind, target in tops.values())
+    groups = [(top, kind, kind) for top, (kind, _target) in tops.items()]
+    for group, made, key in (*groups, ("extends", "extend", "extends")):
         for name, part in mapping(body.get(group)).items():
-            full = name if made != "extend" or name.startswith(target) else target + name
+            full = name if made != "extend" or name.startswith(targets) else targets[0] + name
             lines = {
                 path[2:]: line
                 for path, line in written.lines.items()
@@ -195,7 +210,9 @@ def _gathered(
             }
             place = Place(file=file, line=written.lines[(group, name)])
             if not isinstance(part, Mapping):
-                raise _invalid(place, "wrong_type", "Write here: {known}.", known=tuple(FORMS[kind]().keys))
+                raise _invalid(
+                    place, "wrong_type", "Write here: {known}.", known=tuple(FORMS[groups[0][1]]().keys)
+                )
             yield Document(
                 owner=owner,
                 kind=made,
@@ -223,8 +240,8 @@ def _check_top_keys(written: Written, file: str, form: type[Form], known: Collec
 
 
 def _named(document: Document) -> Document:
-    """Return the document with its qualified name: menu entries and roles may leave out their module."""
-    if document.kind not in ("menu", "role") or "." in document.name:
+    """Return the document with its qualified name: menu entries, roles and restrictions may leave out their module."""
+    if document.kind not in ("menu", "role", "restriction") or "." in document.name:
         return document
     prefix = SITE_ENTITY_PREFIX if document.owner == SITE else f"{document.owner}."
     name = prefix + document.name

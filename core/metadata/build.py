@@ -18,6 +18,7 @@ from core.metadata.generated import generated_view
 from core.metadata.layers import PARKED, Override
 from core.metadata.merge import DefaultView, Merge, Merged
 from core.metadata.names import MODULE_NAME, RESERVED_MODULES
+from core.metadata.restriction_checks import check_restrictions, is_restriction
 from core.metadata.role_checks import check_roles
 from core.metadata.specs import ModuleSpec
 from core.metadata.view_checks import check_menus, check_views
@@ -108,6 +109,7 @@ class _Builder:
         check_views(merged, findings)
         check_menus(merged, findings)
         check_roles(merged, self._dependencies, findings)
+        check_restrictions(merged, self._dependencies, findings)
         check_workflows(merged, self._dependencies, findings)
         check_dashboards(merged, findings)
         catalog = self._catalog(documents, merged)
@@ -174,6 +176,7 @@ class _Builder:
             views=_frozen(merged.views),
             menus=_frozen(merged.menus),
             roles=_frozen(merged.roles),
+            restrictions=_frozen(merged.restrictions),
             workflows=_frozen(merged.workflows),
             dashboards=_frozen(merged.dashboards),
             modules=MappingProxyType({m.name: m for m in self._modules}),
@@ -191,11 +194,11 @@ def _refuse(problems: list[Problem]) -> None:
 
 
 def _without(documents: tuple[Document, ...], found: Iterable[Finding]) -> tuple[Document, ...]:
-    """Return the documents without the parts to blame."""
+    """Return the documents without the parts to blame; a restriction stays, and refuses what it cannot read."""
     whole: set[int] = set()
     parts: dict[int, set[Path]] = {}
     for finding in found:
-        if finding.document is None:
+        if finding.document is None or is_restriction(finding.document):
             continue
         if finding.part:
             parts.setdefault(id(finding.document), set()).add(finding.part)

@@ -10,7 +10,15 @@ from types import MappingProxyType
 from core.errors import BadRequest, NotFound, Problem
 from core.metadata.dashboard_specs import DashboardSpec
 from core.metadata.names import nearest
-from core.metadata.specs import EntitySpec, FieldSpec, MenuSpec, ModuleSpec, RoleSpec, ViewSpec
+from core.metadata.specs import (
+    EntitySpec,
+    FieldSpec,
+    MenuSpec,
+    ModuleSpec,
+    RestrictionSpec,
+    RoleSpec,
+    ViewSpec,
+)
 from core.metadata.workflow_specs import WorkflowSpec
 
 
@@ -31,6 +39,7 @@ class Catalog:
     views: Mapping[str, ViewSpec] = field(default_factory=lambda: MappingProxyType({}))
     menus: Mapping[str, MenuSpec] = field(default_factory=lambda: MappingProxyType({}))
     roles: Mapping[str, RoleSpec] = field(default_factory=lambda: MappingProxyType({}))
+    restrictions: Mapping[str, RestrictionSpec] = field(default_factory=lambda: MappingProxyType({}))
     workflows: Mapping[str, WorkflowSpec] = field(default_factory=lambda: MappingProxyType({}))
     dashboards: Mapping[str, DashboardSpec] = field(default_factory=lambda: MappingProxyType({}))
     modules: Mapping[str, ModuleSpec] = field(default_factory=lambda: MappingProxyType({}))

@@ -14,15 +14,21 @@ from core.metadata.specs import NOTHING, SITE, Json
 
 Path: TypeAlias = tuple[str, ...]
 
-KINDS = ("entity", "extend", "view", "menu", "role", "workflow", "dashboard", "module")
+KINDS = ("entity", "extend", "view", "menu", "role", "restriction", "workflow", "dashboard", "module")
 """What a document may be. ``extend`` adds to or changes another document, its target."""
 
 ROLE_TARGET, MENU_TARGET, WORKFLOW_TARGET = "role:", "menu:", "workflow:"
-DASHBOARD_TARGET = "dashboard:"
+DASHBOARD_TARGET, RESTRICTION_TARGET = "dashboard:", "restriction:"
 """Start of an ``extends`` that means one of these; plain names mean entities (a.b) and views (a.b.kind)."""
 
 TARGETS: Mapping[str, str] = MappingProxyType(
-    {"role": ROLE_TARGET, "menu": MENU_TARGET, "workflow": WORKFLOW_TARGET, "dashboard": DASHBOARD_TARGET}
+    {
+        "role": ROLE_TARGET,
+        "restriction": RESTRICTION_TARGET,
+        "menu": MENU_TARGET,
+        "workflow": WORKFLOW_TARGET,
+        "dashboard": DASHBOARD_TARGET,
+    }
 )
 """The kinds of document that are extended with a word in front of their name."""
 

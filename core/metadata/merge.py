@@ -13,6 +13,7 @@ from core.metadata.dependencies import Dependencies
 from core.metadata.documents import (
     DASHBOARD_TARGET,
     MENU_TARGET,
+    RESTRICTION_TARGET,
     ROLE_TARGET,
     TARGETS,
     WORKFLOW_TARGET,
@@ -26,8 +27,9 @@ from core.metadata.entity_specs import entity_spec
 from core.metadata.findings import CONFLICT, Findings
 from core.metadata.layers import PARKED, Override, text
 from core.metadata.names import ENTITY_NAME, SITE_ENTITY_PREFIX, suggestions
+from core.metadata.restriction_merge import merge_restriction
 from core.metadata.role_merge import merge_menu, merge_role
-from core.metadata.specs import EntitySpec, MenuSpec, RoleSpec, ViewSpec
+from core.metadata.specs import EntitySpec, MenuSpec, RestrictionSpec, RoleSpec, ViewSpec
 from core.metadata.view_merge import ViewMerge, split_view_name
 from core.metadata.workflow_merge import merge_workflow
 from core.metadata.workflow_specs import WorkflowSpec
@@ -44,6 +46,7 @@ class Merged:
     views: dict[str, ViewSpec] = field(default_factory=dict)
     menus: dict[str, MenuSpec] = field(default_factory=dict)
     roles: dict[str, RoleSpec] = field(default_factory=dict)
+    restrictions: dict[str, RestrictionSpec] = field(default_factory=dict)
     workflows: dict[str, WorkflowSpec] = field(default_factory=dict)
     dashboards: dict[str, DashboardSpec] = field(default_factory=dict)
     documents: dict[tuple[str, str], Document] = field(default_factory=dict)
@@ -213,6 +216,12 @@ class Merge:
             if kind == "role":
                 extends = merged.extends.get(ROLE_TARGET + name, [])
                 merged.roles[name] = merge_role(document, extends, self._findings, merged.overrides)
+            elif kind == "restriction":
+                extends = merged.extends.get(RESTRICTION_TARGET + name, [])
+                seen = [d for d in extends if self._may_touch(d, document)]
+                restriction = merge_restriction(document, seen, self._findings, merged.overrides)
+                if restriction is not None:
+                    merged.restrictions[name] = restriction
             elif kind == "menu":
                 extends = merged.extends.get(MENU_TARGET + name, [])
                 menu = merge_menu(document, extends, self._findings, merged.overrides)

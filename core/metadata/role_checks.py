@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from core.metadata.actions import ACTIONS, ANY_TRANSITION, PUBLIC, SCOPES, TRANSITION, is_action
 from core.metadata.dependencies import Dependencies
 from core.metadata.documents import Document, Path
 from core.metadata.findings import Findings
@@ -12,23 +13,6 @@ from core.metadata.merge import Merged
 from core.metadata.names import suggestions
 from core.metadata.role_merge import implied
 from core.metadata.specs import EntitySpec, Json
-
-ACTIONS = (
-    "create",
-    "read",
-    "update",
-    "delete",
-    "export",
-    "import",
-    "share",
-    "administer",
-    "merge",
-    "override:duplicates",
-)
-PUBLIC = frozenset({"id", "version", "updated_at"})
-"""Known of every record of which one may read anything (architecture §14.25)."""
-SCOPES = ("own", "team", "team_below", "all")
-TRANSITION, ANY_TRANSITION, OPERATION = "transition:", "transition:*", "operation:"
 
 
 def check_roles(merged: Merged, dependencies: Dependencies, findings: Findings) -> None:
@@ -111,7 +95,7 @@ def _check_grant(merged: Merged, findings: Findings, document: Document, index: 
     for action in texts(body.get("actions")):
         if action.startswith(TRANSITION):
             _check_transition(merged, findings, document, (*at, "actions"), (action, entity))
-        elif action not in ACTIONS and action != "*" and not action.startswith(OPERATION):
+        elif not is_action(action):
             findings.add(
                 document,
                 (*at, "actions"),

@@ -18,12 +18,12 @@ def merge_role(
     base: Document, extends: Sequence[Document], findings: Findings, overrides: list[Override]
 ) -> RoleSpec:
     """Return the frozen role with its own grants and implied roles and those that others add, in the order of modules."""
-    settings = list(_settings(base, extends, ROLE_OPEN, ("grants", "implies"), findings))
+    settings = list(open_settings(base, extends, ROLE_OPEN, ("grants", "implies"), findings))
     tree = Layers(base.name, findings, overrides).apply({"label": base.body.get("label")}, settings)
     grants = [grant for document in (base, *extends) for grant in _grants(document)]
     return RoleSpec(
         name=base.name,
-        label=_label(tree["label"], base.name),
+        label=label_of(tree["label"], base.name),
         grants=tuple(grants),
         implies=tuple(dict.fromkeys(n for d in (base, *extends) for n in texts(d.body.get("implies")))),
         owner=base.owner,
@@ -51,17 +51,17 @@ def merge_menu(
     base: Document, extends: Sequence[Document], findings: Findings, overrides: list[Override]
 ) -> MenuSpec | None:
     """Return the frozen menu entry, or None where somebody hides it."""
-    settings = list(_settings(base, extends, MENU_OPEN, (), findings))
+    settings = list(open_settings(base, extends, MENU_OPEN, (), findings))
     tree = Layers(base.name, findings, overrides).apply(dict(base.body), settings)
     if tree.get("hidden") is True:
         return None
     weight = tree.get("weight")
     return MenuSpec(
         name=base.name,
-        label=_label(tree.get("label"), base.name),
+        label=label_of(tree.get("label"), base.name),
         entity=text(tree.get("entity")),
         route=text(tree.get("route")),
-        group=_label(tree.get("group"), ""),
+        group=label_of(tree.get("group"), ""),
         icon=text(tree.get("icon"), "database"),
         weight=weight if isinstance(weight, int) else 100,
         key=text(tree.get("key")),
@@ -70,13 +70,14 @@ def merge_menu(
     )
 
 
-def _settings(
+def open_settings(
     base: Document,
     extends: Sequence[Document],
     opened: frozenset[str],
     added: tuple[str, ...],
     findings: Findings,
 ) -> Iterator[Setting]:
+    """Yield what others set of the ``opened`` keys; any other key but those that are ``added`` is told."""
     for document in extends:
         for key, value in document.body.items():
             if key in opened:
@@ -117,7 +118,8 @@ def _names(value: Json) -> tuple[str, ...]:
     return ("*",) if value is None else texts(value)
 
 
-def _label(value: Json, name: str) -> Label:
+def label_of(value: Json, name: str) -> Label:
+    """Return a written label, one for each language too; without one the name in words."""
     if isinstance(value, str):
         return value
     if value:

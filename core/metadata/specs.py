@@ -300,6 +300,24 @@ class RoleSpec:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RestrictionSpec:
+    """What holds over all grants of everybody but administrators and the ``excepted`` roles.
+
+    Only records on which ``when`` holds are left for ``actions``; none named means all of them. An empty ``when``,
+    as one that does not compile, leaves no record.
+    """
+
+    name: str
+    label: Label
+    entity: str
+    when: str = ""
+    actions: tuple[str, ...] = ()
+    excepted: tuple[str, ...] = ()
+    owner: str = ""
+    place: Place = Place()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ModuleSpec:
     """A module as its manifest says it; nothing of it is imported to know this.
 

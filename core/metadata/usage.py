@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from core.errors import Place
 from core.metadata.catalog import Catalog
 from core.metadata.relations import follow, targets
-from core.metadata.specs import EntitySpec, FieldSpec, GrantSpec, Json, ViewSpec
+from core.metadata.specs import EntitySpec, FieldSpec, GrantSpec, Json, RestrictionSpec, ViewSpec
 from core.metadata.workflow_specs import WorkflowSpec
 
 _TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
@@ -77,6 +77,13 @@ def _entity_uses(catalog: Catalog, entity: str) -> Iterator[Use]:
                 owner=workflow.owner,
                 place=workflow.place,
             )
+    yield from _rights_uses(catalog, entity)
+
+
+def _rights_uses(catalog: Catalog, entity: str) -> Iterator[Use]:
+    for restriction in catalog.restrictions.values():
+        if restriction.entity == entity:
+            yield _of_restriction(restriction, "entity")
     for role, grant in _grants(catalog):
         if grant.entity == entity:
             yield Use(kind="role", name=role, part="grants", owner=grant.owner, place=grant.place)
@@ -92,6 +99,9 @@ def _field_uses(catalog: Catalog, entity: str, field: str) -> Iterator[Use]:
     for workflow in catalog.workflows.values():
         for part, place in _in_workflow(catalog, workflow, entity, field):
             yield Use(kind="workflow", name=workflow.name, part=part, owner=workflow.owner, place=place)
+    for restriction in catalog.restrictions.values():
+        if mentions(catalog, restriction.entity, restriction.when, entity, field):
+            yield _of_restriction(restriction, "when")
     for role, grant in _grants(catalog):
         listed = (*grant.read, *grant.edit, *(name for name, _ in grant.masked))
         named = grant.entity == entity and field in {n.removeprefix("!") for n in listed}
@@ -229,6 +239,10 @@ def _passes(catalog: Catalog, home: str, path: str, entity: str, field: str) -> 
 
 def _grants(catalog: Catalog) -> Iterable[tuple[str, GrantSpec]]:
     return [(role.name, grant) for role in catalog.roles.values() for grant in role.grants]
+
+
+def _of_restriction(spec: RestrictionSpec, part: str) -> Use:
+    return Use(kind="restriction", name=spec.name, part=part, owner=spec.owner, place=spec.place)
 
 
 def _of_field(spec: FieldSpec, part: str) -> Use:

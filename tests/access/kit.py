@@ -125,8 +125,10 @@ def catalog_of(
     version: int = 1,
     administrators: Sequence[str] = ("kit.administrator",),
     implies: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    restrictions: Mapping[str, Body] = MappingProxyType({}),
+    strict: bool = True,
 ) -> Catalog:
-    """Build a catalog with these roles (name → grants), and the roles that some of them imply."""
+    """Build a catalog with these roles (name → grants), the roles that some of them imply, and restrictions."""
     documents = [
         Document(owner="kit", kind="entity", name=name, body={"label": name, **body})
         for name, body in entities.items()
@@ -137,8 +139,11 @@ def catalog_of(
     }
     bodies |= {name: {"label": name, "administrator": True} for name in administrators}
     documents += [Document(owner="kit", kind="role", name=name, body=body) for name, body in bodies.items()]
+    documents += [
+        Document(owner="kit", kind="restriction", name=name, body=body) for name, body in restrictions.items()
+    ]
     module = ModuleSpec(name="kit", version="1.0", label="Kit")
-    return build(documents, modules=[module], version=version).catalog
+    return build(documents, modules=[module], version=version, strict=strict).catalog
 
 
 def schema_of(catalog: Catalog) -> CatalogSchema:

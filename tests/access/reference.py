@@ -1,12 +1,12 @@
 """The meaning of rights once more, as naively as possible: one record at a time, no compiling, no SQL.
 
-Knows the kit's entities by heart. `Seen` is a record as one reader sees it.
+`Seen` is a record as one reader sees it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.kernel.actor import Actor
@@ -14,27 +14,57 @@ from tests.access.kit_ties import FOLLOW, INPUTS, LISTS, PUBLIC, ROLLED, WHOLES
 
 Record = Mapping[str, Any]
 Grant = Mapping[str, Any]
+ADMINISTRATOR = "kit.administrator"
 
 
 @dataclass
 class World:
-    """Records by entity and id, grants by role, and what the conditions of grants mean."""
+    """Records by entity and id, grants by role, what binds all, and what their conditions mean."""
 
     records: dict[str, dict[int, Record]]
     roles: Mapping[str, Sequence[Grant]]
     meanings: Mapping[str, Callable[[Any, Actor], bool]]
     fields: Mapping[str, Sequence[str]]
+    implies: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    restrictions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def held(self, roles: Sequence[str] | frozenset[str]) -> set[str]:
+        """Return known roles with those that come with them."""
+        found = {r for r in roles if r in self.roles}
+        more = {other for r in found for other in self.implies.get(r, ())} - found
+        return found | self.held([*found, *more]) if more else found
 
     def may(self, actor: Actor, entity: str, action: str, record: Record) -> bool:
         return in_scope(actor, entity, action) and (
-            "kit.administrator" in actor.roles or any(self.holding(actor, entity, action, record))
+            ADMINISTRATOR in actor.roles
+            or (any(self.holding(actor, entity, action, record)) and self.free(actor, entity, action, record))
         )
+
+    def binding(self, actor: Actor, entity: str, action: str) -> list[str]:
+        """Return the conditions of the restrictions on an entity that bind somebody who does this."""
+        return [
+            r["when"]
+            for r in self.restrictions.values()
+            if r["entity"] == entity
+            and (not r["actions"] or action in r["actions"])
+            and not self.held(actor.roles) & set(r["except"])
+        ]
+
+    def free(self, actor: Actor, entity: str, action: str, record: Record) -> bool:
+        """Tell whether nothing restricts this on the record, or on what it is part of."""
+        wholes = [(w, record[by]) for by, w, _ in WHOLES.get(entity, ()) if record[by] is not None]
+        return all(
+            self.holds(when, actor, entity, record) for when in self.binding(actor, entity, action)
+        ) and all(self.free(actor, w, needed(action), self.records[w][number]) for w, number in wholes)
+
+    def holds(self, text: str, actor: Actor, entity: str, record: Record) -> bool:
+        return self.meanings[text](Seen(self, None, entity, record), actor)
 
     def holding(self, actor: Actor, entity: str, action: str, record: Record) -> Iterator[tuple[Grant, bool]]:
         """Yield the grants that hold on the record, and whether each was inherited from the whole."""
-        for role in sorted(actor.roles & self.roles.keys()):
+        for role in sorted(self.held(actor.roles)):
             for grant, inherited in self.granting(role, entity, action):
-                if self._holds(actor, entity, record, grant, inherited):
+                if self._reaches(actor, entity, record, grant, inherited):
                     yield grant, inherited
 
     def granting(self, role: str, entity: str, action: str) -> Iterator[tuple[Grant, bool]]:
@@ -42,42 +72,33 @@ class World:
         if own or entity not in WHOLES:
             yield from ((g, False) for g in own if action in g["actions"])
             return
-        asked = action if action in ("read", "export") else "update"
+        kind = "edit" if needed(action) == "update" else "read"
         for _by, whole, shown in WHOLES[entity]:
-            listed = "edit" if asked == "update" else "read"
             for g in self.roles[role]:
-                if (
-                    g["entity"] == whole
-                    and asked in g["actions"]
-                    and (shown is None or shown in self.names(g, listed))
-                ):
+                fits = g["entity"] == whole and needed(action) in g["actions"]
+                if fits and (shown is None or shown in self.names(g, kind)):
                     yield g, True
 
-    def _holds(self, actor: Actor, entity: str, record: Record, grant: Grant, inherited: bool) -> bool:
+    def _reaches(self, actor: Actor, entity: str, record: Record, grant: Grant, inherited: bool) -> bool:
         if inherited:
-            wholes = [
-                (self.records[whole].get(record[by]), shown)
-                for by, whole, shown in WHOLES[entity]
-                if whole == grant["entity"]
-            ]
-            return any(
-                whole is not None
-                and not (shown and self.masked(actor, grant, whole, shown))
-                and self._holds(actor, grant["entity"], whole, grant, False)
-                for whole, shown in wholes
-            )
-        return self._reached(actor, entity, record, grant["scope"]) and (
-            not grant["when"] or self.meanings[grant["when"]](Seen(self, None, entity, record), actor)
+            for by, of, shown in WHOLES[entity]:
+                whole = self.records[of].get(record[by]) if of == grant["entity"] else None
+                hidden = whole and shown and self.masked(actor, grant, whole, shown)
+                if whole and not hidden and self._reaches(actor, of, whole, grant, False):
+                    return True
+            return False
+        return self._in_reach(actor, entity, record, grant["scope"]) and (
+            not grant["when"] or self.holds(grant["when"], actor, entity, record)
         )
 
-    def _reached(self, actor: Actor, entity: str, record: Record, scope: str) -> bool:
+    def _in_reach(self, actor: Actor, entity: str, record: Record, scope: str) -> bool:
         if scope == "all":
             return True
         if "owner" in record:
             teams = {"own": (), "team": actor.teams, "team_below": (*actor.teams, *actor.teams_below)}[scope]
             return (actor.id is not None and record["owner"] == actor.id) or record["team"] in teams
         wholes = [(w, self.records[w].get(record[by])) for by, w, _ in WHOLES.get(entity, ())]
-        return any(whole is not None and self._reached(actor, w, whole, scope) for w, whole in wholes)
+        return any(whole is not None and self._in_reach(actor, w, whole, scope) for w, whole in wholes)
 
     def names(self, grant: Grant, kind: str) -> set[str]:
         """Return the fields a grant lists."""
@@ -86,84 +107,71 @@ class World:
         return {n for n in names if not n.startswith("!")} - {n[1:] for n in written if n.startswith("!")}
 
     def masked(self, actor: Actor, grant: Grant, record: Record, name: str) -> bool:
-        """Tell whether a grant hides a field on a record."""
         mask = grant["fields"].get("masked", {}).get(name)
-        return bool(mask) and self.meanings[mask](Seen(self, None, grant["entity"], record), actor)
+        return bool(mask) and self.holds(mask, actor, grant["entity"], record)
 
-    def gives(self, actor: Actor, grant: Grant, record: Record, name: str, kind: str = "read") -> bool:
-        """Tell whether a grant that holds on a record gives a field of it."""
-        return name in PUBLIC or (
-            name in self.names(grant, kind) and not self.masked(actor, grant, record, name)
-        )
-
-    def edits(self, actor: Actor, entity: str, record: Record, name: str) -> bool:
-        """Tell whether a field of a record may be changed, as far as the record as it stands goes."""
-        return in_scope(actor, entity, "update") and (
-            "kit.administrator" in actor.roles
-            or any(
-                inherited or self.gives(actor, grant, record, name, "edit")
-                for grant, inherited in self.holding(actor, entity, "update", record)
-            )
+    def gives(self, actor: Actor, entity: str, record: Record, name: str, action: str) -> bool:
+        """Tell whether a grant that holds on the record gives a field of it."""
+        kind = "edit" if action == "update" else "read"
+        return any(
+            inherited
+            or name in PUBLIC
+            or (name in self.names(g, kind) and not self.masked(actor, g, record, name))
+            for g, inherited in self.holding(actor, entity, action, record)
         )
 
     def shows(self, actor: Actor, entity: str, record: Record, name: str) -> bool:
         """Tell whether a visible record shows a field."""
-        if "kit.administrator" in actor.roles:
-            drawn = [e for e, _ in INPUTS.get((entity, name), ())] + [
-                ROLLED.get((entity, name), (entity,))[0]
-            ]
-            return all(e == entity or in_scope(actor, e, "read") for e in drawn)
-        holding = list(self.holding(actor, entity, "read", record))
-        if not any(i or self.gives(actor, g, record, name) for g, i in holding):
+        inputs, (source, rolled) = INPUTS.get((entity, name), ()), ROLLED.get((entity, name), ("", ()))
+        if ADMINISTRATOR in actor.roles:
+            return all(e in ("", entity) or in_scope(actor, e, "read") for e in (*dict(inputs), source))
+        if not self.gives(actor, entity, record, name, "read"):
             return False
-        if (entity, name) in INPUTS:
-            return all(
-                self.shows(actor, e, record, n) if e == entity else self.plain(actor, e, n)
-                for e, n in INPUTS[entity, name]
+        if source:
+            return all(self.plain(actor, source, n) for n in rolled) or self._with_parts(
+                actor, entity, record, source
             )
-        if (entity, name) in ROLLED:
-            source, inputs = ROLLED[entity, name]
-            parts = any(
-                any(g is h for h, inherited in self.granting(role, source, "read") if inherited)
-                and not self.masked(actor, g, record, WHOLES[source][0][2])
-                for g, _ in holding
-                for role in actor.roles & self.roles.keys()
+        return all(
+            self.shows(actor, e, record, n) if e == entity else self.plain(actor, e, n) for e, n in inputs
+        )
+
+    def _with_parts(self, actor: Actor, entity: str, record: Record, source: str) -> bool:
+        """Tell whether all parts come with the record, by a grant on it."""
+        coming = [g for r in self.held(actor.roles) for g, part in self.granting(r, source, "read") if part]
+        lists = [shown for _, whole, shown in WHOLES.get(source, ()) if whole == entity]
+        return (
+            in_scope(actor, source, "read")
+            and not self.binding(actor, source, "read")
+            and any(
+                any(g is h for h in coming) and not any(self.masked(actor, g, record, n) for n in lists)
+                for g, _ in self.holding(actor, entity, "read", record)
             )
-            return all(self.plain(actor, source, n) for n in inputs) or (
-                parts and in_scope(actor, source, "read")
-            )
-        return True
+        )
 
     def plain(self, actor: Actor, entity: str, name: str) -> bool:
         """Tell whether a field shows on every record there could be."""
-        if not in_scope(actor, entity, "read"):
+        wholes = WHOLES.get(entity, ())
+        bound = any(self.binding(actor, e, "read") for e in (entity, *(whole for _, whole, _ in wholes)))
+        if bound or not in_scope(actor, entity, "read"):
             return False
+        lists = {shown for _, _, shown in wholes}
         grants = [
-            (g, i)
-            for role in actor.roles & self.roles.keys()
-            for g, i in self.granting(role, entity, "read")
-            if self._possible(entity, g)
+            (g, part, g["fields"].get("masked", {}).keys())
+            for role in self.held(actor.roles)
+            for g, part in self.granting(role, entity, "read")
+            if g["scope"] == "all" or entity != "kit.person"
+        ]
+        giving = [
+            g
+            for g, part, masked in grants
+            if part or name in PUBLIC or name in self.names(g, "read") - masked
         ]
         always = [
-            (g, i)
-            for g, i in grants
-            if g["scope"] == "all" and not g["when"] and not (i and self._listed_under_mask(entity, g))
+            g
+            for g, part, masked in grants
+            if g["scope"] == "all" and not g["when"] and not (part and lists & masked)
         ]
-        listing = [
-            (g, i)
-            for g, i in grants
-            if i or name in PUBLIC or name in self.names(g, "read") - g["fields"].get("masked", {}).keys()
-        ]
-        return bool(always) and (len(listing) == len(grants) or any(g in listing for g in always))
-
-    @staticmethod
-    def _listed_under_mask(part: str, grant: Grant) -> bool:
-        lists = {shown for _, whole, shown in WHOLES[part] if whole == grant["entity"]}
-        return bool(lists & grant["fields"].get("masked", {}).keys())
-
-    @staticmethod
-    def _possible(entity: str, grant: Grant) -> bool:
-        return grant["scope"] == "all" or entity != "kit.person"
+        return bool(always) and (len(giving) == len(grants) or any(g in giving for g in always))
 
 
 class Seen:
@@ -172,10 +180,11 @@ class Seen:
     def __init__(self, world: World, actor: Actor | None, entity: str, record: Record) -> None:
         self.world, self.actor, self.entity, self.record = world, actor, entity, record
 
+    def _shows(self, name: str) -> bool:
+        return self.actor is None or self.world.shows(self.actor, self.entity, self.record, name)
+
     def get(self, name: str) -> Any:
-        if self.actor is not None and not self.world.shows(self.actor, self.entity, self.record, name):
-            return None
-        return self.record.get(name)
+        return self.record.get(name) if self._shows(name) else None
 
     def follow(self, name: str) -> Seen | None:
         target = FOLLOW[self.entity, name]
@@ -183,17 +192,17 @@ class Seen:
 
     def items(self, name: str) -> list[Seen]:
         source, by = LISTS[self.entity, name]
-        if self.actor is not None and not self.world.shows(self.actor, self.entity, self.record, name):
-            return []
         found = [r for r in self.world.records[source].values() if r[by] == self.record["id"]]
-        return [seen for r in found if (seen := self._other(source, r)) is not None]
+        return [seen for r in found if self._shows(name) and (seen := self._other(source, r)) is not None]
 
     def _other(self, entity: str, record: Record | None) -> Seen | None:
-        if record is None or (
-            self.actor is not None and not self.world.may(self.actor, entity, "read", record)
-        ):
-            return None
-        return Seen(self.world, self.actor, entity, record)
+        out = record is None or (self.actor and not self.world.may(self.actor, entity, "read", record))
+        return None if out or record is None else Seen(self.world, self.actor, entity, record)
+
+
+def needed(action: str) -> str:
+    """Return what must be allowed on a whole to do this with its parts."""
+    return action if action in ("read", "export") else "update"
 
 
 def in_scope(actor: Actor, entity: str, action: str) -> bool:

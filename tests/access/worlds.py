@@ -12,7 +12,7 @@ from tests.access.reference import Record, Seen, World
 
 SYSTEM = ("id", "version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at")
 FIELDS = {entity: (*SYSTEM, *body["fields"]) for entity, body in ENTITIES.items()}
-ACTIONS = ("read", "update", "create", "delete")
+ACTIONS = ("read", "update", "create", "delete", "export")
 
 Meaning = Callable[[Seen, Actor], bool]
 
@@ -73,7 +73,34 @@ def random_world(random: Random) -> World:
         f"kit.r{n}": [_grant(random) for _ in range(random.randint(1, 5))]
         for n in range(random.randint(1, 4))
     }
-    return World(records=_records(random), roles=roles, meanings=ALL_MEANINGS, fields=FIELDS)
+    return World(
+        records=_records(random),
+        roles=roles,
+        meanings=ALL_MEANINGS,
+        fields=FIELDS,
+        implies=_ladder(random, sorted(roles)),
+        restrictions={
+            f"kit.x{n}": _restriction(random, sorted(roles)) for n in range(random.choice((0, 0, 1, 2)))
+        },
+    )
+
+
+def _ladder(random: Random, roles: list[str]) -> dict[str, list[str]]:
+    """Let some roles imply some of those behind them, so that none implies itself."""
+    return {
+        name: [other for other in roles[place + 1 :] if random.random() < 0.3]
+        for place, name in enumerate(roles)
+    }
+
+
+def _restriction(random: Random, roles: list[str]) -> dict[str, Any]:
+    entity = random.choice(("kit.item", "kit.item", *ENTITIES))
+    return {
+        "entity": entity,
+        "when": random.choice(tuple(MEANINGS[entity])),
+        "actions": random.choice(([], ["read"], random.sample(ACTIONS, 2))),
+        "except": [name for name in roles if random.random() < 0.2],
+    }
 
 
 def random_actor(random: Random, world: World) -> Actor:

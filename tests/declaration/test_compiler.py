@@ -108,6 +108,20 @@ def test_behaviours_are_asked_at_each_compile():
     assert "born" in compiler.compile(documents, MODULES).catalog.entity("p.person").fields
 
 
+def test_a_restriction_that_does_not_fit_is_refused_at_its_line_and_stays_in_force_at_boot():
+    wrong = "restrictions:\n  near:\n    entity: p.person\n    when: colour == 'red'\n"
+    assert refused(PERSON, wrong) == [("unknown_field", "p/1.yaml:2", "when")]
+    built = compiled(PERSON, wrong, strict=False)
+    assert [p.code for p in built.problems] == ["unknown_field"]
+    assert built.catalog.restrictions["p.near"].when == "colour == 'red'"
+
+
+def test_a_mask_that_does_not_fit_is_refused_at_the_line_of_its_grant():
+    grant = "{entity: p.person, actions: [read], fields: {masked: {age: 'agee > 1'}}}"
+    found = refused(PERSON, f"roles:\n  r:\n    grants:\n      - {grant}\n")
+    assert found == [("unknown_field", "p/1.yaml:4", "fields.masked.age")]
+
+
 def test_rooms_above_hand_in_checkers_of_their_own():
     def never(catalog):
         yield Problem(code="never", message="Never.")

@@ -88,6 +88,25 @@ def test_menus_and_roles_become_documents_of_their_own_with_their_own_lines():
     assert roles[0].place_of("grants", "0", "actions").line == 5
 
 
+def test_restrictions_stand_in_the_file_of_roles_and_are_extended_there():
+    documents = read_yaml(
+        "roles:\n  editor: {label: Editor}\n"
+        "restrictions:\n  near:\n    entity: club.member\n    when: team in $teams\n    except: [club.editor]\n"
+        "extends:\n  club.editor: {label: Other}\n  restriction:people.far: {except: {list_add: [club.editor]}}\n",
+        owner="club",
+    )
+    assert [(d.kind, d.name) for d in documents] == [
+        ("role", "club.editor"),
+        ("restriction", "club.near"),
+        ("extend", "role:club.editor"),
+        ("extend", "restriction:people.far"),
+    ]
+    assert documents[1].body["except"] == ["club.editor"]
+    assert documents[1].place_of("when").line == 6
+    (alone,) = read_yaml("restrictions: {near: {entity: club.member, when: id == 1}}", owner="club")
+    assert (alone.kind, alone.name) == ("restriction", "club.near")
+
+
 def test_file_may_hold_extensions_of_roles_only():
     (document,) = read_yaml("extends:\n  role:people.reader: {grants: []}\n", "a.yaml", owner="club")
     assert (document.kind, document.name) == ("extend", "role:people.reader")

@@ -16,8 +16,8 @@ from core.kernel.values import Ref
 from core.metadata.catalog import Catalog
 from core.records.query import Query
 from tests.access.kit import ENTITIES, catalog_of
-from tests.access.kit_ties import FOLLOW, LISTS
-from tests.access.reference import Record, Seen, World
+from tests.access.kit_ties import FOLLOW, INPUTS, LISTS, ROLLED
+from tests.access.reference import ADMINISTRATOR, Record, Seen, World
 from tests.access.worlds import MEANINGS, random_actor, random_world
 from tests.records_reading.conftest import Desk
 
@@ -81,7 +81,9 @@ def differences(desk: Desk, seed: int) -> Iterator[str]:
     random = Random(seed)
     world = random_world(random)
     fill(desk, world)
-    catalog = catalog_of(world.roles, version=seed + 1000)
+    catalog = catalog_of(
+        world.roles, version=seed + 1000, implies=world.implies, restrictions=world.restrictions
+    )
     for _ in range(4):
         actor = random_actor(random, world)
         for entity in ENTITIES:
@@ -94,7 +96,7 @@ def differences(desk: Desk, seed: int) -> Iterator[str]:
 def _entity(
     desk: Desk, world: World, catalog: Catalog, actor: Actor, entity: str, random: Random
 ) -> Iterator[str]:
-    for action in ("update", "create", "delete"):
+    for action in ("update", "create", "delete", "export"):
         expected = [n for n, r in world.records[entity].items() if world.may(actor, entity, action, r)]
         found = _by_python(desk, world, catalog, actor, entity, action)
         if found != expected:
@@ -112,6 +114,7 @@ def _entity(
         return
     yield from _fields(world, actor, entity, items)
     if items:
+        yield from _taken_along(desk, world, catalog, actor, entity, expected)
         yield from _questions(desk, world, catalog, actor, entity, expected, random)
 
 
@@ -122,9 +125,15 @@ def _edits(
     name = random.choice(tuple(ENTITIES[entity]["fields"]))
     rule = desk.access.write_condition(actor, entity, "update", frozenset({name}), catalog)
     found = _holding(world, actor, entity, rule)
-    expected = [n for n, r in world.records[entity].items() if world.edits(actor, entity, r, name)]
+    expected = [n for n, r in world.records[entity].items() if _edits_here(world, actor, entity, r, name)]
     if found != expected:
         yield f"edit {name}: Python {found}, reference {expected}"
+
+
+def _edits_here(world: World, actor: Actor, entity: str, record: Record, name: str) -> bool:
+    return world.may(actor, entity, "update", record) and (
+        ADMINISTRATOR in actor.roles or world.gives(actor, entity, record, name, "update")
+    )
 
 
 def _fields(world: World, actor: Actor, entity: str, items: list[dict[str, Any]]) -> Iterator[str]:
@@ -140,6 +149,32 @@ def _fields(world: World, actor: Actor, entity: str, items: list[dict[str, Any]]
                 shown = shown.id
             if shown != seen.get(name):
                 yield f"{name} of {item['id']}: shown {shown}, reference {seen.get(name)}"
+
+
+def _taken_along(
+    desk: Desk, world: World, catalog: Catalog, actor: Actor, entity: str, visible: list[int]
+) -> Iterator[str]:
+    """Compare how many records an aggregate counts, and what an export holds."""
+    ask = desk.aggregating.aggregate
+    counted = [group["count()"] for group in ask(actor, entity, (), ("count()",), catalog=catalog)]
+    if counted != [len(visible)]:
+        yield f"counted {counted}, visible {len(visible)}"
+    if not desk.access.may(actor, entity, "export", catalog):
+        return
+    names = tuple(n for n in COMPARED[entity] if (entity, n) not in (*INPUTS, *ROLLED, *FOLLOW))
+    names = tuple(n for n in names if n in desk.access.fields(actor, entity, catalog).readable)
+    query = Query(limit=200, granted="export", fields=("id", *names))
+    found = {item["id"]: item for item in _pages(desk, catalog, actor, entity, query)}
+    for number in visible:
+        record = world.records[entity][number]
+        if world.may(actor, entity, "export", record) != (number in found):
+            yield f"export: holds {number}: {number in found}"
+        for name in names if number in found else ():
+            given = ADMINISTRATOR in actor.roles or world.gives(actor, entity, record, name, "export")
+            value = Seen(world, actor, entity, record).get(name) if given else None
+            shown = found[number].get(name)
+            if (shown.id if isinstance(shown, Ref) else shown) != value:
+                yield f"export {name} of {number}: holds {shown}, reference {value}"
 
 
 def _questions(
