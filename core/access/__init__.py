@@ -8,6 +8,7 @@ from core.access.restrictions import Limit
 from core.access.rights import Condition, RoleRights
 from core.access.schema import step_target
 from core.access.service import RECORD_ACTIONS, Access
+from core.access.shares import SHARE, SHARED, SHARES
 
 __all__ = [
     "RECORD_ACTIONS",
@@ -19,6 +20,9 @@ __all__ = [
     "Mask",
     "Part",
     "RoleRights",
+    "SHARE",
+    "SHARED",
+    "SHARES",
     "in_scope",
     "key_of",
     "part_of",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from core.access.keys import names_action
 from core.access.parts import Part, needed, part_of
 from core.access.paths import through
+from core.access.shares import LEVELS, SHARED, is_shareable, opened_by
 from core.expressions import Checked, ExpressionInvalid, Node, Schema, and_all, any_of, check, or_all, parse
 from core.expressions.nodes import Binary, Null, Path, Unary
 from core.expressions.types import BOOLEAN
@@ -21,6 +22,8 @@ _SCOPES = {
     "team_below": (("owner", "owner == $user"), ("team", "team in $teams"), ("team", "team in $teams_below")),
 }
 SCOPES = frozenset({"all", *_SCOPES})
+REACHED_BY = frozenset(field for ways in _SCOPES.values() for field, _text in ways)
+"""The fields by which scopes reach records."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +33,8 @@ class Branch:
     ``condition`` None means every record. Branches stay apart, so that a decision can be explained by the grant
     that made it. ``whole`` is the branch that a part inherits, whose entity ``grant.entity`` then names.
     ``unmasked`` names the fields that a grant masks elsewhere and gives here: such a branch adds fields to records
-    that another branch of the grant reaches, and no records.
+    that another branch of the grant reaches, and no records. A ``grant`` of the scope ``shared`` stands for what was
+    shared with somebody: the records of it, with the fields that the role shows of others.
     """
 
     role: str
@@ -55,20 +59,28 @@ def either(some: Iterable[Branch]) -> Checked | None:
         if branch.condition is None:
             return None
         conditions.append(branch.condition)
-    return any_of(conditions)
+    return any_of(dict.fromkeys(conditions))
 
 
 class Grants:
     """Reads the grants of a catalog as branches."""
 
-    def __init__(self, catalog: Catalog, schema: Schema) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        schema: Schema,
+        roles: frozenset[str],
+        shared: frozenset[str] = frozenset(),
+    ) -> None:
         self._catalog = catalog
         self._schema = schema
+        self._roles = roles
+        self._shared = shared
 
-    def branches(self, roles: Iterable[str], entity: EntitySpec, action: str) -> tuple[Branch, ...]:
-        """Return what the roles grant for ``action`` on ``entity``, in a stable order."""
+    def branches(self, entity: EntitySpec, action: str) -> tuple[Branch, ...]:
+        """Return what the roles grant for ``action`` on ``entity``, and what shares open, in a stable order."""
         found: list[Branch] = []
-        for name in sorted(roles):
+        for name in sorted(self._roles):
             role = self._catalog.roles.get(name)
             if role is not None:
                 found.extend(self._of_role(role, entity, action, frozenset()))
@@ -81,14 +93,36 @@ class Grants:
         part = part_of(self._catalog, entity)
         own = [grant for grant in role.grants if grant.entity == entity.name]
         if own or part is None or entity.name in above:
-            for grant in own:
-                if grants(grant, action):
-                    yield from self.own(role, grant, entity)
+            found = [b for grant in own if grants(grant, action) for b in self.own(role, grant, entity)]
+            yield from found
+            yield from self._opened(role, found, entity, action)
             return
         asked = needed(entity, action)
         for whole in part.wholes:
             for branch in self._of_role(role, whole, asked.needs, above | {entity.name}):
                 yield from self._inherited(branch, entity, part, whole, asked)
+
+    def _opened(
+        self, role: RoleSpec, found: Sequence[Branch], entity: EntitySpec, action: str
+    ) -> Iterator[Branch]:
+        """Yield what shares add to the grants of a role: the records shared with somebody, with the same fields.
+
+        A share opens records, not kinds of records: where the role allows nothing of the kind, it adds nothing. Nor
+        does it let anybody say whose the record is, who could then take it for their own.
+        """
+        rows = [branch for branch in found if branch.adds_records]
+        if not rows or entity.name not in self._shared or action not in LEVELS:
+            return
+        if not is_shareable(self._catalog, entity.name):
+            return
+        yield Branch(
+            role=role.name,
+            grant=GrantSpec(entity=entity.name, actions=(action,), scope=SHARED, owner=role.owner),
+            entity=entity.name,
+            condition=self._check(entity, parse(opened_by(action, self._roles))),
+            read=frozenset().union(*(branch.read for branch in rows)),
+            edit=frozenset().union(*(branch.edit for branch in rows)) - REACHED_BY,
+        )
 
     def own(
         self, role: RoleSpec, grant: GrantSpec, entity: EntitySpec, *, strict: bool = False

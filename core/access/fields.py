@@ -60,7 +60,7 @@ class FieldReader:
     def __init__(
         self,
         catalog: Catalog,
-        roles: frozenset[str],
+        grants: Grants,
         entity: EntitySpec,
         schema: Schema,
         plain: Callable[[str, str], bool],
@@ -69,15 +69,14 @@ class FieldReader:
         action: str = "read",
     ) -> None:
         self._catalog = catalog
-        self._roles = roles
         self._entity = entity
         self._schema = schema
         self._plain = plain
         self._in_scope = in_scope
         self._limits = limits
         self._action = action
-        self._grants = Grants(catalog, schema)
-        self._branches = self._grants.branches(roles, entity, action)
+        self._grants = grants
+        self._branches = grants.branches(entity, action)
         self._rows = frozenset(i for i, branch in enumerate(self._branches) if branch.adds_records)
         self._known: dict[str, Clauses | None] = {}
 
@@ -155,7 +154,7 @@ class FieldReader:
             return None
         inherited = [
             b.whole
-            for b in self._grants.branches(self._roles, source, self._action)
+            for b in self._grants.branches(source, self._action)
             if b.whole is not None and b.grant.entity == self._entity.name
         ]
         here = frozenset(i for i, branch in enumerate(self._branches) if branch in inherited)

@@ -12,7 +12,7 @@ ANY_TRANSITION = "transition:*"
 
 def key_of(actor: Actor) -> Hashable:
     """Return what tells apart actors with different rights; those with an equal key share compiled queries."""
-    return "elevated" if actor.elevated is not None else (actor.roles, actor.scopes)
+    return "elevated" if actor.elevated is not None else (actor.roles, actor.scopes, actor.shared)
 
 
 def in_scope(actor: Actor, entity: str, action: str) -> bool:

@@ -25,10 +25,16 @@ class RoleRights:
     """The rights of a set of roles, narrowed by the scopes of a key; administrators have ``everything``.
 
     ``roles`` are those given and those that come with them, ``ways`` how each came: ``("sales.head", "sales.seller")``.
+    ``shared`` are the entities of which there are records shared with them.
     """
 
     def __init__(
-        self, catalog: Catalog, roles: frozenset[str], schema: Schema, scopes: tuple[Scope, ...] | None = None
+        self,
+        catalog: Catalog,
+        roles: frozenset[str],
+        schema: Schema,
+        scopes: tuple[Scope, ...] | None = None,
+        shared: frozenset[str] = frozenset(),
     ) -> None:
         self.catalog = catalog
         self.ways = implied(catalog.roles, roles)
@@ -36,7 +42,7 @@ class RoleRights:
         self.everything = any(catalog.roles[r].administrator for r in self.roles)
         self._schema = schema
         self._scopes = scopes
-        self._grants = Grants(catalog, schema)
+        self._grants = Grants(catalog, schema, self.roles, shared)
         self._limits = Restrictions(catalog, schema, self.roles)
         self._conditions: dict[tuple[str, str], Condition] = {}
         self._alike: dict[Condition, Condition] = {}
@@ -48,7 +54,7 @@ class RoleRights:
 
     def branches(self, entity: str, action: str) -> tuple[Branch, ...]:
         """Return the grants that count, apart: what an explanation names."""
-        return self._grants.branches(self.roles, self.catalog.entity(entity), action)
+        return self._grants.branches(self.catalog.entity(entity), action)
 
     def restrictions(self, entity: str, action: str) -> tuple[Limit, ...]:
         """Return what must hold besides the grants, apart; nothing binds administrators."""
@@ -64,7 +70,7 @@ class RoleRights:
         return self._remember(self._conditions, (entity, action), lambda: self._compile(spec, action))
 
     def _compile(self, entity: EntitySpec, action: str) -> Condition:
-        found = self._grants.branches(self.roles, entity, action)
+        found = self._grants.branches(entity, action)
         rows = [b for b in found if b.adds_records]
         condition = self._limited(entity, action, [either(rows)]) if rows else False
         return self._alike.setdefault(condition, condition)
@@ -81,7 +87,7 @@ class RoleRights:
         )
 
     def _compile_write(self, entity: EntitySpec, action: str, fields: frozenset[str]) -> Condition:
-        found = self._grants.branches(self.roles, entity, action)
+        found = self._grants.branches(entity, action)
         asked = {frozenset(i for i, b in enumerate(found) if name in b.edit) for name in fields}
         asked = asked or {frozenset(i for i, b in enumerate(found) if b.adds_records)}
         if not all(asked):
@@ -105,9 +111,7 @@ class RoleRights:
             hidden = {name for name in entity.fields if not self._reader(entity).is_drawn_in_scope(name)}
             readable = {name: mask for name, mask in rights.readable.items() if name not in hidden}
             return FieldRights(readable=readable, editable=rights.editable)
-        written = [
-            b for action in ("create", "update") for b in self._grants.branches(self.roles, entity, action)
-        ]
+        written = [b for action in ("create", "update") for b in self._grants.branches(entity, action)]
         return FieldRights(
             readable=self._reader(entity).readable(),
             editable=frozenset(
@@ -142,7 +146,7 @@ class RoleRights:
     def _new_reader(self, entity: EntitySpec, action: str) -> FieldReader:
         return FieldReader(
             self.catalog,
-            self.roles,
+            self._grants,
             entity,
             self._schema,
             self._reads_plainly,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.access.parts import reference_targets, target_step
+from core.access.shares import SHARE, SHARES, is_shareable
 from core.expressions import Schema, Type
 from core.metadata.catalog import Catalog
 
 
 class StepSchema:
-    """A schema that also knows ``<field>__<table>``, one target of a reference to any of several entities."""
+    """A schema that also knows ``<field>__<table>``, one target of a reference to any of several entities, and shares."""
 
     def __init__(self, catalog: Catalog, schema: Schema) -> None:
         self._catalog = catalog
@@ -20,6 +21,8 @@ class StepSchema:
         """Return the type of a field or of such a step."""
         if "__" not in name:
             return self._schema.type_of(entity, name)
+        if name == SHARES and is_shareable(self._catalog, entity):
+            return Type("list", entity=SHARE)
         target = step_target(self._catalog, entity, name)
         return Type("reference", entity=target) if target else self._schema.type_of(entity, name)
 

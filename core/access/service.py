@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 
 from core.access.fields import FieldRights, Mask, all_fields
 from core.access.keys import in_scope
@@ -10,7 +10,7 @@ from core.access.rights import Condition, RoleRights
 from core.access.schema import StepSchema
 from core.errors import AccessDenied, NotFound
 from core.expressions import Schema
-from core.kernel.actor import Actor, Scope
+from core.kernel.actor import Actor
 from core.metadata.catalog import Catalog, unknown_entity
 from core.metadata.specs import EntitySpec
 
@@ -29,17 +29,19 @@ class Access:
 
     def __init__(self, schema_of: Callable[[Catalog], Schema]) -> None:
         self._schema_of = schema_of
-        self._kept: dict[tuple[int, str, frozenset[str], tuple[Scope, ...] | None], RoleRights] = {}
+        self._kept: dict[Hashable, RoleRights] = {}
         self._all: dict[str, tuple[EntitySpec, FieldRights]] = {}
 
     def rights(self, actor: Actor, catalog: Catalog) -> RoleRights:
         """Return the compiled rights of the actor's roles, narrowed by the scopes of their key."""
-        key = (catalog.version, catalog.digest, actor.roles, actor.scopes)
+        key = (catalog.version, catalog.digest, actor.roles, actor.scopes, actor.shared)
         found = self._kept.get(key)
         if found is None or found.catalog is not catalog:
             if len(self._kept) >= _MAX_KEPT:
                 self._kept.clear()
-            found = self._kept[key] = RoleRights(catalog, actor.roles, self._schema(catalog), actor.scopes)
+            found = self._kept[key] = RoleRights(
+                catalog, actor.roles, self._schema(catalog), actor.scopes, actor.shared
+            )
         return found
 
     def _schema(self, catalog: Catalog) -> Schema:

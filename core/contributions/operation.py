@@ -89,7 +89,7 @@ class Operation:
     no record and stands beside "New"). ``undo`` gets what `Undo` carries as its values. In place of ``entity`` it may
     name a ``behaviour``: then it is there for every entity that has it. ``key`` is a letter that opens it on the form.
     ``beside`` shows something in its dialog, above the fields; where it leads back to the dialog, ``start`` finds what
-    was chosen in the arguments of the address.
+    was chosen in the arguments of the address. ``grant`` is an action that allows it in place of its own.
     """
 
     name: str
@@ -111,6 +111,7 @@ class Operation:
     danger: bool = False
     key: str = ""
     weight: int = 100
+    grant: str = ""
 
     def __post_init__(self) -> None:
         if bool(self.entity) == bool(self.behaviour):
@@ -135,7 +136,7 @@ class Operation:
     @property
     def action(self) -> str:
         """What must be granted."""
-        return f"operation:{self.short}"
+        return self.grant or f"operation:{self.short}"
 
     @property
     def asks(self) -> bool:

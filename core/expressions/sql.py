@@ -201,7 +201,19 @@ def _predicate(reading: SqlReading, term: Function, guard: bool) -> Sql:
     return _between(reading, parts.PREDICATES[term.name], term.args[0], term.args[1], guard)
 
 
-def _quantified(reading: SqlReading, term: Aggregate, _guard: bool) -> Sql:
+def _found_once(reading: SqlReading, term: Aggregate) -> Sql | None:
+    """Return the condition that the record is among those of which a list holds such a one, found once for all."""
+    scope = reading.scope_of(term.items)
+    found = scope.gathered(term.items.name) if term.function == "any" and term.body is not None else None
+    if found is None or term.body is None:
+        return None
+    source, key, conditions, inside = found
+    held = sa.select(key).select_from(source)
+    held = held.where(*conditions, SqlReading(inside).condition(term.body, guard=False)).correlate(None)
+    return scope.column("id") == sa.any_(sa.func.array(held.scalar_subquery()))
+
+
+def _quantified(reading: SqlReading, term: Aggregate, guard: bool) -> Sql:
     def asked(inside: SqlReading) -> tuple[Sql, list[Sql]]:
         if term.body is None:
             return basics.written("1"), []
@@ -209,6 +221,9 @@ def _quantified(reading: SqlReading, term: Aggregate, _guard: bool) -> Sql:
             return basics.written("1"), [sa.not_(inside.condition(term.body, guard=True))]
         return basics.written("1"), [inside.condition(term.body, guard=False)]
 
+    once = _found_once(reading, term)
+    if once is not None:
+        return basics.surely(once, guard)
     found = sa.exists(reading.over(term.items, asked))
     return found if term.function == "any" else sa.not_(found)
 

@@ -81,6 +81,12 @@ class SqlScope(Protocol):
         None where there is no better way than to look through the list of each record.
         """
 
+    def gathered(self, name: str) -> tuple[FromClause, Sql, list[Sql], SqlScope] | None:
+        """Return a list as what is found once for all records: where from, the column that names each, conditions, scope.
+
+        None where each record has to be asked for its list.
+        """
+
     def items(self, name: str) -> tuple[FromClause, Sql, SqlScope]:
         """Return the records of a list field: what to select from, the condition that ties them, their scope.
 

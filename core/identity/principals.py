@@ -41,6 +41,7 @@ class Principals:
             team=profile.team,
             teams=profile.teams,
             teams_below=profile.teams_below,
+            shared=profile.shared,
             preferences=profile.preferences,
         )
         with self._lock:

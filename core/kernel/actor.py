@@ -32,7 +32,8 @@ class Actor:
 
     ``id`` is the account id (also the id of the public profile); None for the system and for nobody.
     ``teams`` are the ids of the teams the person belongs to, ``team`` the one new records get; ``teams_below``
-    adds the teams below them.
+    adds the teams below them. ``shared`` are the entities of which records may be shared with them: where it leaves
+    one out, nobody looks for shares.
     ``scopes`` is None for people and the list of an API key's scopes otherwise.
     ``elevated`` holds the reason for acting with all rights; it is written to the history.
     """
@@ -44,6 +45,7 @@ class Actor:
     team: int | None = None
     teams: tuple[int, ...] = ()
     teams_below: tuple[int, ...] = ()
+    shared: frozenset[str] = frozenset()
     preferences: Preferences = field(default_factory=Preferences)
     scopes: tuple[Scope, ...] | None = None
     channel: str = "system"

@@ -108,4 +108,5 @@ class Profile:
     team: int | None = None
     teams: tuple[int, ...] = ()
     teams_below: tuple[int, ...] = ()
+    shared: frozenset[str] = frozenset()
     preferences: Preferences = field(default_factory=Preferences)

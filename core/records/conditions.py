@@ -44,7 +44,14 @@ class Conditions:
 
     def scope(self, catalog: Catalog, entity: EntitySpec, table: Table) -> Scope:
         """Return the records of a table as expressions see them, with the system's eyes."""
-        eyes = Eyes(catalog=catalog, tables=self.tables, types=self.types, access=self._access, actor=_READER)
+        eyes = Eyes(
+            catalog=catalog,
+            tables=self.tables,
+            types=self.types,
+            access=self._access,
+            actor=_READER,
+            many=False,
+        )
         return Scope(eyes, entity, table, masked=False)
 
     def where(self, catalog: Catalog, entity: EntitySpec, table: Table, rule: Rule) -> Sql:

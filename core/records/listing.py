@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -125,6 +125,7 @@ def _base(
     A page is cut before titles are joined to it; otherwise each record that matches would be joined only to be
     sorted away. Where the order needs a title, or no field has one, there is nothing to be cut before.
     """
+    eyes = eyes if shape.limit is not None else replace(eyes, many=False)
     scope, sources = opened(eyes, spec)
     conditions = where(eyes, scope, shape, wanted)
     orders = sorted_by(shape.orders, scope)

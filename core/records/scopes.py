@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from core.access import Access, FieldRights, step_target
 from core.access.parts import target_step
+from core.access.shares import RECORD, SHARE, SHARES
 from core.expressions import Checked
 from core.expressions.sql import to_sql
 from core.fields import FieldTypes
@@ -28,7 +29,7 @@ class Eyes:
     """Who looks: the catalog, the tables, and whose rights decide what is seen.
 
     Of the actor only what `core.access.key_of` tells apart may shape a statement; who it is in person comes with
-    the parameters.
+    the parameters. ``many`` says that records are looked for; otherwise one is known by its id.
     """
 
     catalog: Catalog
@@ -36,6 +37,7 @@ class Eyes:
     types: FieldTypes
     access: Access
     actor: Actor
+    many: bool = True
 
     def fields(self, entity: str) -> FieldRights:
         """Return which fields of an entity the reader sees."""
@@ -175,6 +177,9 @@ class Scope:
 
     def items(self, name: str) -> tuple[Table, Sql, Scope]:
         """Return the records of a list or of links: what to select from, what ties them to this one, their scope."""
+        if name == SHARES:
+            alias, conditions, scope = self._seen(SHARE)
+            return alias, sa.and_(self._shared(alias) == self.column("id"), *conditions), scope
         field = self.entity.fields[name]
         links = field.type == "links"
         alias, conditions, scope = self._seen(str(field.option("to" if links else "of")))
@@ -182,6 +187,17 @@ class Scope:
         mask = self.mask(name)
         shown = [] if mask is None else [mask if self._wrap is None else self._wrap(mask)]
         return alias, sa.and_(self._tie(alias, name, own_id), *shown, *conditions), scope
+
+    def gathered(self, name: str) -> tuple[Table, Sql, list[Sql], Scope] | None:
+        """Return a list as what is found once for all records: where from, which column names them, conditions, scope."""
+        if name != SHARES or not self.eyes.many or self.masked:
+            return None
+        alias, conditions, scope = self._seen(SHARE)
+        key = self._shared(alias)
+        return alias, key, [key.is_not(None), *conditions], scope
+
+    def _shared(self, alias: Table) -> Sql:
+        return alias.c[target_step(RECORD, self.entity.name)]
 
     def _seen(self, entity: str) -> tuple[Table, list[Sql], Scope]:
         """Return the table of an entity, which of its records are seen in here, and their scope."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from core.access.parts import target_step
+from core.access.shares import RECORD, SHARE, SHARES
 from core.kernel.values import AnyRef, FileRef, Ref
 from core.metadata.specs import EntitySpec
 
@@ -47,6 +48,10 @@ class RecordView:
     def items(self, name: str) -> Iterable[RecordView]:
         """Return the records of a list field or of links."""
         own_id = self._values.get("id")
+        if name == SHARES:
+            by = target_step(RECORD, self._entity.name)
+            found = self._fetch(SHARE, by, [own_id]) if isinstance(own_id, int) and own_id else ()
+            return [self._other(SHARE, row) for row in found]
         spec = self._entity.fields[name]
         if spec.type == "links":
             linked = self._values.get(name) or ()

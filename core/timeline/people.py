@@ -59,6 +59,7 @@ def _actor(uow: UnitOfWork, account: int, login: str, roles: frozenset[str]) -> 
         team=profile.team,
         teams=profile.teams,
         teams_below=profile.teams_below,
+        shared=profile.shared,
         preferences=profile.preferences,
         channel="job",
     )

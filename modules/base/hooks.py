@@ -11,6 +11,7 @@ from core.sdk import (
     Behaviour,
     Change,
     EntitySpec,
+    Operation,
     Problem,
     Profile,
     Task,
@@ -33,6 +34,7 @@ from modules.base.people import (
 )
 from modules.base.rates import currency_problems, currency_values, follow_rates, rates_of, take_effect
 from modules.base.saved_views import SAVED_VIEW, unset_other_defaults, view_problems
+from modules.base.sharing import OPERATIONS, SHARE, SHAREABLE, kind_of, share_problems, tell_of_shares
 from modules.base.working import (
     TIMED,
     find_working_time,
@@ -104,8 +106,8 @@ TIMELINE = Behaviour(
 
 @hookimpl
 def register_behaviours() -> tuple[Behaviour, ...]:
-    """Offer an owner with a team, tags, and a timeline with notes and followers."""
-    return (OWNED, TAGS, TIMELINE)
+    """Offer an owner with a team, tags, a timeline with notes and followers, and that single records are shared."""
+    return (OWNED, TAGS, TIMELINE, SHAREABLE)
 
 
 @hookimpl
@@ -128,6 +130,8 @@ def record_normalize(
     """Let a record whose owner is known belong to the owner's team, nobody follow a record twice; name currencies."""
     if entity.name == "base.follower":
         return {"key": key_of_follower(values)}
+    if entity.name == SHARE:
+        return kind_of(values)
     if entity.name in TIMED:
         return normal_times(values)
     if entity.name == "base.currency":
@@ -142,6 +146,7 @@ def record_normalize(
 def record_validate(change: Change, uow: UnitOfWork) -> Iterable[Problem]:
     """Keep profiles with their accounts, notes with their records, and trees free of circles."""
     yield from moved(change, uow)
+    yield from share_problems(change, uow)
     if change.entity.name == "base.user":
         yield from _profile_problems(change, uow)
     if change.entity.name == SAVED_VIEW:
@@ -188,6 +193,8 @@ def records_saved(changes: Sequence[Change], uow: UnitOfWork) -> None:
     follow_rates(changes, uow)
     if changes and changes[0].entity.name == "base.note":
         tell_of_notes(changes, uow)
+    elif changes and changes[0].entity.name == SHARE:
+        tell_of_shares(changes, uow)
     elif changes:
         tell_of_changes(changes, uow)
     if changes and changes[0].entity.name == "base.working_hours":
@@ -204,6 +211,12 @@ def working_time_of(calendar: int | None, user: int | None, uow: UnitOfWork) -> 
 def exchange_rates(wanted: Sequence[tuple[str, date]], uow: UnitOfWork) -> Mapping[tuple[str, date], Decimal]:
     """Tell the last rates known on these days."""
     return rates_of(wanted, uow)
+
+
+@hookimpl
+def register_operations() -> tuple[Operation, ...]:
+    """Offer to share a record."""
+    return OPERATIONS
 
 
 @hookimpl

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.sdk import Account, Preferences, Profile, Ref, UnitOfWork, look_up, records
+from modules.base.sharing import shared_with
 
 ADDING = "base.adding_profile"
 TEAM_OF = "base.team_of"
@@ -60,6 +61,7 @@ def profile_of(account_id: int, uow: UnitOfWork) -> Profile | None:
         team=team,
         teams=tuple(sorted(teams)),
         teams_below=tuple(sorted(_below(teams, uow))),
+        shared=shared_with(account_id, sorted(teams), uow),
         preferences=Preferences(**{name: str(person[name] or "") for name in READING}),
     )
 

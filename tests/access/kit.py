@@ -92,12 +92,27 @@ STICKER: Body = {
     },
 }
 
+SHARE: Body = {
+    "title": "with_role",
+    "part_of": "record",
+    "part_rights": {action: {"needs": "share"} for action in ("create", "update", "delete")},
+    "fields": {
+        "record": {"type": "reference_any", "to": ["kit.item", "kit.shelf"]},
+        "with_user": {"type": "reference", "to": "kit.person"},
+        "with_team": {"type": "integer"},
+        "with_role": {"type": "text"},
+        "level": {"type": "choice", "choices": {"read": {"label": "Read"}, "edit": {"label": "Edit"}}},
+        "expires_at": {"type": "datetime"},
+    },
+}
+
 ENTITIES: Mapping[str, Body] = {
     "kit.person": PERSON,
     "kit.shelf": SHELF,
     "kit.item": ITEM,
     "kit.piece": PIECE,
     "kit.sticker": STICKER,
+    "base.share": SHARE,
 }
 
 
@@ -130,7 +145,7 @@ def catalog_of(
 ) -> Catalog:
     """Build a catalog with these roles (name → grants), the roles that some of them imply, and restrictions."""
     documents = [
-        Document(owner="kit", kind="entity", name=name, body={"label": name, **body})
+        Document(owner=name.partition(".")[0], kind="entity", name=name, body={"label": name, **body})
         for name, body in entities.items()
     ]
     bodies: dict[str, dict[str, Any]] = {

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+NOW = datetime(2026, 3, 21, tzinfo=UTC)
+"""When all this is asked."""
 WHOLES = {
     "kit.piece": (("whole", "kit.item", "pieces"),),
     "kit.sticker": (("on__kit_item", "kit.item", None), ("on__kit_shelf", "kit.shelf", None)),
+    "base.share": (("record__kit_item", "kit.item", None), ("record__kit_shelf", "kit.shelf", None)),
 }
 """Of each part: the reference to its whole, the whole's entity, the list of the whole that shows it."""
 FOLLOW = {

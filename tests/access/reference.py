@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.kernel.actor import Actor
-from tests.access.kit_ties import FOLLOW, INPUTS, LISTS, PUBLIC, ROLLED, WHOLES
+from tests.access.kit_ties import FOLLOW, INPUTS, LISTS, NOW, PUBLIC, ROLLED, WHOLES
 
 Record = Mapping[str, Any]
 Grant = Mapping[str, Any]
@@ -55,7 +55,9 @@ class World:
         wholes = [(w, record[by]) for by, w, _ in WHOLES.get(entity, ()) if record[by] is not None]
         return all(
             self.holds(when, actor, entity, record) for when in self.binding(actor, entity, action)
-        ) and all(self.free(actor, w, needed(action), self.records[w][number]) for w, number in wholes)
+        ) and all(
+            self.free(actor, w, needed(action, entity), self.records[w][number]) for w, number in wholes
+        )
 
     def holds(self, text: str, actor: Actor, entity: str, record: Record) -> bool:
         return self.meanings[text](Seen(self, None, entity, record), actor)
@@ -66,16 +68,48 @@ class World:
             for grant, inherited in self.granting(role, entity, action):
                 if self._reaches(actor, entity, record, grant, inherited):
                     yield grant, inherited
+                elif self._opened(actor, entity, record, grant, inherited, action):
+                    yield unmasked(grant), inherited
+
+    def _opened(
+        self, actor: Actor, entity: str, record: Record, grant: Grant, inherited: bool, action: str
+    ) -> bool:
+        """Tell whether a share opens the record, or what it is part of, to a grant that does not reach it."""
+        if not inherited:
+            return self.shared(actor, entity, record, action)
+        for by, of, shown in WHOLES[entity]:
+            whole = self.records[of].get(record[by]) if of == grant["entity"] else None
+            hidden = shown in grant["fields"].get("masked", {})
+            if whole and not hidden and self.shared(actor, of, whole, needed(action, entity)):
+                return True
+        return False
+
+    def shared(self, actor: Actor, entity: str, record: Record, action: str) -> bool:
+        """Tell whether a share that is not over opens an action on a record."""
+        by, levels = f"record__{entity.replace('.', '_')}", {"read": ("read", "edit"), "update": ("edit",)}
+        return any(
+            share.get(by) == record["id"]
+            and share["level"] in levels.get(action, ())
+            and (share["expires_at"] is None or share["expires_at"] > NOW)
+            and (
+                (actor.id is not None and share["with_user"] == actor.id)
+                or share["with_team"] in actor.teams
+                or share["with_role"] in self.held(actor.roles)
+            )
+            for share in self.records["base.share"].values()
+            if share.get(by) is not None
+        )
 
     def granting(self, role: str, entity: str, action: str) -> Iterator[tuple[Grant, bool]]:
         own = [g for g in self.roles[role] if g["entity"] == entity]
         if own or entity not in WHOLES:
             yield from ((g, False) for g in own if action in g["actions"])
             return
-        kind = "edit" if needed(action) == "update" else "read"
+        asked = needed(action, entity)
+        kind = "edit" if asked == "update" else "read"
         for _by, whole, shown in WHOLES[entity]:
             for g in self.roles[role]:
-                fits = g["entity"] == whole and needed(action) in g["actions"]
+                fits = g["entity"] == whole and asked in g["actions"]
                 if fits and (shown is None or shown in self.names(g, kind)):
                     yield g, True
 
@@ -143,7 +177,10 @@ class World:
             in_scope(actor, source, "read")
             and not self.binding(actor, source, "read")
             and any(
-                any(g is h for h in coming) and not any(self.masked(actor, g, record, n) for n in lists)
+                any(g.get("of", g) is h for h in coming)
+                and not any(
+                    self.masked(actor, g, record, n) or f"!{n}" in g["fields"].get("read", ()) for n in lists
+                )
                 for g, _ in self.holding(actor, entity, "read", record)
             )
         )
@@ -200,8 +237,18 @@ class Seen:
         return None if out or record is None else Seen(self.world, self.actor, entity, record)
 
 
-def needed(action: str) -> str:
+def unmasked(grant: Grant) -> Grant:
+    """Return what a grant shows of a record that is shared: nothing that it masks anywhere."""
+    names = [f"!{name}" for name in grant["fields"].get("masked", {})]
+    fields = {kind: [*grant["fields"].get(kind, ["*"]), *names] for kind in ("read", "edit")}
+    fields["edit"] += ["!owner", "!team"]
+    return {**grant, "fields": fields, "of": grant}
+
+
+def needed(action: str, entity: str) -> str:
     """Return what must be allowed on a whole to do this with its parts."""
+    if entity == "base.share" and action in ("create", "update", "delete"):
+        return "share"
     return action if action in ("read", "export") else "update"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
@@ -12,7 +13,7 @@ from tests.access.reference import Record, Seen, World
 
 SYSTEM = ("id", "version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at")
 FIELDS = {entity: (*SYSTEM, *body["fields"]) for entity, body in ENTITIES.items()}
-ACTIONS = ("read", "update", "create", "delete", "export")
+ACTIONS = ("read", "update", "create", "delete", "export", "share")
 
 Meaning = Callable[[Seen, Actor], bool]
 
@@ -63,6 +64,7 @@ MEANINGS: Mapping[str, Mapping[str, Meaning]] = {
         ),
     },
     "kit.sticker": {"text == 'a'": lambda r, a: r.get("text") == "a"},
+    "base.share": {"level == 'edit'": lambda r, a: r.get("level") == "edit"},
 }
 ALL_MEANINGS = {text: meaning for some in MEANINGS.values() for text, meaning in some.items()}
 
@@ -120,6 +122,7 @@ def random_actor(random: Random, world: World) -> Actor:
         teams=teams,
         below=random.sample((1, 2, 3, 4), random.randint(0, 2)),
         scopes=scopes,
+        shared=frozenset({"kit.item", "kit.shelf", "kit.person"}),
     )
 
 
@@ -166,6 +169,27 @@ def _draw(shelves: list[Record], items: list[Record], pieces: list[Record]) -> N
         )
 
 
+OVER, AHEAD = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def _share(random: Random) -> Record:
+    """Share an item or a shelf with a person, a team or a role; some shares are over, some for nobody."""
+    item = random.choice((None, *range(1, 13)))
+    whom = {
+        "with_user": random.randint(1, 4),
+        "with_team": random.randint(1, 4),
+        "with_role": f"kit.r{random.randint(0, 4)}",
+    }
+    named = random.choice((*whom, ""))
+    return {
+        "record__kit_item": item,
+        "record__kit_shelf": None if item else random.randint(1, 4),
+        **{name: value if name == named else None for name, value in whom.items()},
+        "level": random.choice(("read", "edit", "edit", None)),
+        "expires_at": random.choice((None, None, OVER, AHEAD)),
+    }
+
+
 def _records(random: Random) -> dict[str, dict[int, Record]]:
     def some(*values: Any) -> Any:
         return random.choice((None, *values))
@@ -203,6 +227,7 @@ def _records(random: Random) -> dict[str, dict[int, Record]]:
         }
         for target in (some(*range(1, 9)) for _ in range(8))
     ]
+    shares = [_share(random) for _ in range(random.choice((0, 6, 12)))]
     _draw(shelves, items, pieces)
     made = {
         "kit.person": persons,
@@ -210,5 +235,6 @@ def _records(random: Random) -> dict[str, dict[int, Record]]:
         "kit.item": items,
         "kit.piece": pieces,
         "kit.sticker": stickers,
+        "base.share": shares,
     }
     return {entity: {n: {"id": n, **row} for n, row in enumerate(rows, 1)} for entity, rows in made.items()}

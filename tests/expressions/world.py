@@ -236,6 +236,9 @@ class WorldScope:
 
         return WorldScope(target, alias, wrap)
 
+    def gathered(self, name: str) -> Any:
+        return None
+
     def holders(self, name: str, item: Any) -> Any:
         return None
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from random import Random
 from typing import Any
 
-from core.access import Condition
+from core.access import SHARE, SHARES, Condition
 from core.errors import AccessDenied, BadRequest
 from core.expressions import Checked, Env, compile_python
 from core.i18n import sort_key
@@ -16,7 +16,7 @@ from core.kernel.values import Ref
 from core.metadata.catalog import Catalog
 from core.records.query import Query
 from tests.access.kit import ENTITIES, catalog_of
-from tests.access.kit_ties import FOLLOW, INPUTS, LISTS, ROLLED
+from tests.access.kit_ties import FOLLOW, INPUTS, LISTS, ROLLED, WHOLES
 from tests.access.reference import ADMINISTRATOR, Record, Seen, World
 from tests.access.worlds import MEANINGS, random_actor, random_world
 from tests.records_reading.conftest import Desk
@@ -27,6 +27,7 @@ COMPARED = {
     "kit.item": ("name", "note", "size", "state", "shelf", "owner", "team", "label", "place", "heaviest"),
     "kit.piece": ("name", "length", "whole"),
     "kit.sticker": ("text",),
+    "base.share": ("with_role", "level"),
 }
 SORTS = {
     "kit.item": ("size", "name", "-note", "-size", "state", "shelf", "-label"),
@@ -34,6 +35,7 @@ SORTS = {
     "kit.person": ("-name",),
     "kit.piece": ("length", "-whole"),
     "kit.sticker": ("text",),
+    "base.share": ("-with_role",),
 }
 STATES = ("new", "used", "gone")
 
@@ -48,14 +50,17 @@ class WorldView:
         return self._record.get(name)
 
     def follow(self, name: str) -> WorldView | None:
-        target = {"on__kit_item": "kit.item", "on__kit_shelf": "kit.shelf"}.get(name) or FOLLOW[
-            self._entity, name
-        ]
+        steps = {by: whole for part in WHOLES.values() for by, whole, _ in part}
+        target = steps[name] if "__" in name else FOLLOW[self._entity, name]
         record = self._world.records[target].get(self._record[name])
         return None if record is None else WorldView(self._world, target, record)
 
     def items(self, name: str) -> Iterable[WorldView]:
-        source, by = LISTS[self._entity, name]
+        source, by = (
+            (SHARE, f"record__{self._entity.replace('.', '_')}")
+            if name == SHARES
+            else LISTS[self._entity, name]
+        )
         return [
             WorldView(self._world, source, r)
             for r in self._world.records[source].values()
@@ -65,7 +70,9 @@ class WorldView:
 
 def fill(desk: Desk, world: World) -> None:
     """Put the records of a world into the database, in place of those before."""
-    desk.run("TRUNCATE kit_person, kit_shelf, kit_item, kit_piece, kit_sticker RESTART IDENTITY CASCADE")
+    desk.run(
+        "TRUNCATE kit_person, kit_shelf, kit_item, kit_piece, kit_sticker, base_share RESTART IDENTITY CASCADE"
+    )
     catalog = desk.catalog({})
     with desk.database.unit(catalog, random_actor(Random(0), world)) as uow:
         for entity in ENTITIES:
@@ -73,7 +80,8 @@ def fill(desk: Desk, world: World) -> None:
             rows = [
                 {k: v for k, v in record.items() if k != "id"} for record in world.records[entity].values()
             ]
-            uow.execute(table.insert(), rows)
+            if rows:
+                uow.execute(table.insert(), rows)
 
 
 def differences(desk: Desk, seed: int) -> Iterator[str]:

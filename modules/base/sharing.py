@@ -1,0 +1,192 @@
+"""Sharing single records: who may share what with whom, who is told, and whose rights have to be looked up anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from core.sdk import (
+    AnyRef,
+    Behaviour,
+    Change,
+    Operation,
+    OperationCall,
+    Outcome,
+    Panel,
+    Problem,
+    Ref,
+    UnitOfWork,
+    aggregate,
+    forget_principals,
+    look_up,
+    notify,
+    records,
+)
+
+SHARE = "base.share"
+ACTION = "share"
+ANY_SHARES = "base.any_shares"
+REASON = 300
+"""How many characters of a reason are kept."""
+NEEDED = {"read": "read", "edit": "update"}
+"""What one must be allowed to do with a record to share it at a level."""
+
+SHAREABLE = Behaviour(name="shareable", owner="base", joins={SHARE: "record"})
+
+FIELDS: Mapping[str, Mapping[str, Any]] = {
+    "with_user": {"type": "reference", "label": "With the user", "to": "base.user"},
+    "with_team": {"type": "reference", "label": "With the team", "to": "base.team"},
+    "level": {
+        "type": "choice",
+        "label": "Level",
+        "required": True,
+        "default": "read",
+        "choices": {"read": {"label": "Reading"}, "edit": {"label": "Editing"}},
+    },
+    "expires_at": {"type": "datetime", "label": "Until", "help": "Empty means without an end."},
+}
+
+
+def kind_of(values: Mapping[str, object]) -> Mapping[str, object]:
+    """Note of which kind a shared record is, so that nobody looks for shares where there are none."""
+    record = values.get("record")
+    return {"of": record.entity if isinstance(record, AnyRef) else None}
+
+
+def share_problems(change: Change, uow: UnitOfWork) -> Iterator[Problem]:
+    """Refuse to share more than one holds oneself, and with a role that is not there."""
+    if change.entity.name != SHARE or change.action == "delete":
+        return
+    record, level, role = (
+        change.after.get("record"),
+        str(change.after.get("level")),
+        change.after.get("with_role"),
+    )
+    if role and role not in uow.catalog.roles:
+        yield Problem(code="unknown_role", field="with_role", message="There is no such role.")
+    if not isinstance(record, AnyRef) or uow.actor.elevated is not None:
+        return
+    for action in dict.fromkeys(("read", NEEDED.get(level, "update"))):
+        if not records(uow).allows(uow.actor, record.entity, record.id, action, uow=uow):
+            yield Problem(
+                code="more_than_held",
+                field="level",
+                message="You can share only what you may do with this record yourself.",
+            )
+
+
+def shared_with(user: int, teams: Sequence[int], uow: UnitOfWork) -> frozenset[str]:
+    """Return the entities of which records are shared with somebody, or with a role that they may have."""
+    if ANY_SHARES not in uow.memo:
+        uow.memo[ANY_SHARES] = any(True for _ in look_up(uow, SHARE, (), most=1))
+    if not uow.memo[ANY_SHARES]:
+        return frozenset()
+    ways = [f"with_user == {user}", "not is_empty(with_role)", *(f"with_team == {team}" for team in teams)]
+    where = " or ".join(ways)
+    return frozenset(str(group["of"]) for group in aggregate(uow, SHARE, ("of",), where=where))
+
+
+def tell_of_shares(changes: Sequence[Change], uow: UnitOfWork) -> None:
+    """Let new shares hold from the next request on, and tell with whom a record was shared."""
+    new = [change for change in changes if change.action in ("create", "restore", "update")]
+    if not new:
+        return
+    uow.memo.pop(ANY_SHARES, None)
+    forget_principals(uow)
+    for change in new if changes[0].action == "create" else ():
+        record = change.after.get("record")
+        if isinstance(record, AnyRef):
+            notify(
+                uow,
+                _whom(change.after, uow),
+                title="{name} shared a record with you",
+                params={"name": uow.actor.name or "Payvand"},
+                record=(record.entity, record.id),
+                kind="other",
+                key=f"share:{change.id}",
+                body=str(change.after.get("reason") or ""),
+                mail=True,
+            )
+
+
+def _whom(share: Mapping[str, object], uow: UnitOfWork) -> list[int]:
+    """Return the people whom a share names; those of a role are too many to be told one by one."""
+    user, team = share.get("with_user"), share.get("with_team")
+    if isinstance(user, Ref):
+        return [user.id]
+    if not isinstance(team, Ref):
+        return []
+    found = next(iter(look_up(uow, "base.team", ("members",), where=f"id == {team.id}")), {}).get("members")
+    members = [one.id for one in found if isinstance(one, Ref)] if isinstance(found, tuple) else []
+    own = look_up(uow, "base.user", (), where=f"team == {team.id}")
+    return list(dict.fromkeys([*members, *(int(str(one["id"])) for one in own)]))
+
+
+def share(call: OperationCall) -> Outcome:
+    """Share the chosen records; whether one may is decided where shares are written."""
+    shared = {**call.values, "reason": call.reason[:REASON]}
+    rows = [{**shared, "record": AnyRef(call.entity, number)} for number in call.ids]
+    records(call.uow).create(call.actor, SHARE, rows, uow=call.uow, parsed=True)
+    return Outcome(message="Shared.", entity=call.entity, id=call.record or None)
+
+
+def standing(call: OperationCall) -> Panel | None:
+    """Show with whom the record is shared already, each with the way to change or end it."""
+    if not call.record:
+        return None
+    where = f"refers(record, '{call.entity}', {call.record})"
+    names = ("with_user", "with_team", "with_role", "level", "expires_at", "reason", "created_by")
+    found = look_up(call.uow, SHARE, names, where=where, actor=call.actor)
+    style, levels = call.asking.style, call.asking.entity(SHARE).fields["level"].choices
+    labels = {choice.name: style.label(choice.label) for choice in levels}
+    shares = [
+        {
+            "whom": _named(row),
+            "level": labels.get(str(row["level"]), ""),
+            **_end(row["expires_at"], call),
+            "reason": row["reason"],
+            "by": getattr(row["created_by"], "title", "") or "",
+            "url": call.asking.record_url(SHARE, int(str(row["id"]))),
+        }
+        for row in found
+    ]
+    if not shares:
+        return None
+    return Panel(
+        name="base.shares", title="Shared with", template="base/shares.html", values={"shares": shares}
+    )
+
+
+def _end(moment: object, call: OperationCall) -> Mapping[str, object]:
+    """Tell until when a share holds, and whether it is over."""
+    if not isinstance(moment, datetime):
+        return {"until": "", "over": False}
+    return {"until": call.asking.style.datetime(moment), "over": moment <= call.uow.now}
+
+
+def _named(row: Mapping[str, object]) -> str:
+    for name in ("with_user", "with_team"):
+        found = row[name]
+        if isinstance(found, Ref):
+            return found.title or f"#{found.id}"
+    return str(row["with_role"] or "")
+
+
+OPERATIONS = (
+    Operation(
+        name="base.share",
+        behaviour=SHAREABLE.name,
+        label="Share",
+        icon="users",
+        help="Let somebody see or change this record, whatever their own records are.",
+        run=share,
+        beside=standing,
+        fields=FIELDS,
+        reason="required",
+        grant=ACTION,
+        many=True,
+        place="menu",
+        weight=60,
+    ),
+)

@@ -1,0 +1,60 @@
+"""What the base module itself refuses of shares."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.sdk import AnyRef, Change, Ref
+from core.testing.site import actor_of
+from modules.base import sharing
+from modules.base.sharing import SHARE, share_problems
+
+
+class Allowing:
+    """Records of which somebody may do some things and no others."""
+
+    def __init__(self, *actions):
+        self.actions = actions
+
+    def allows(self, _actor, _entity, _record, action, *, uow):
+        return action in self.actions
+
+
+@pytest.mark.parametrize(
+    ("held", "level", "codes"),
+    [
+        (("read", "update"), "edit", []),
+        (("read",), "read", []),
+        (("read",), "edit", ["more_than_held"]),
+        (("update",), "read", ["more_than_held"]),
+        ((), "edit", ["more_than_held", "more_than_held"]),
+    ],
+)
+def test_nobody_shares_more_than_they_hold(desk, site, actor_as, monkeypatch, held, level, codes):
+    actor_as("base.member", login="ann@example.com")
+    ann = actor_of(site, "ann@example.com")
+    after = {"record": AnyRef("shop.order", 1), "with_user": Ref(2), "level": level}
+    change = Change(
+        entity=desk.catalog.entity(SHARE),
+        action="create",
+        id=1,
+        before={},
+        after=after,
+        changed=frozenset(after),
+    )
+    uow = type("Unit", (), {"actor": ann, "catalog": desk.catalog})()
+    monkeypatch.setattr(sharing, "records", lambda _uow: Allowing(*held))
+    assert [p.code for p in share_problems(change, uow)] == codes
+
+
+def test_a_share_with_a_role_that_is_not_there_is_refused(desk):
+    change = Change(
+        entity=desk.catalog.entity(SHARE),
+        action="create",
+        id=1,
+        before={},
+        after={"with_role": "shop.ghost"},
+        changed=frozenset({"with_role"}),
+    )
+    uow = type("Unit", (), {"catalog": desk.catalog})()
+    assert [(p.code, p.field) for p in share_problems(change, uow)] == [("unknown_role", "with_role")]

@@ -1,0 +1,30 @@
+"""Records are shared from their page: the dialog tells with whom they are shared already."""
+
+from __future__ import annotations
+
+
+def test_a_record_is_shared_in_a_dialog_that_lists_its_shares(editor, person, kept):
+    other = person(
+        "base.member", "contacts.editor", login="rep3@example.com", name="Nima Rad", team="Support"
+    )
+    contact = kept.add("contacts.contact", {"last_name": "Baker"}, actor=editor.actor)[0]
+    address = f"/records/contacts.contact/{contact}"
+    dialog = editor.opens(f"{address}/operation/share")
+    assert dialog.status == 200
+    assert "Nima Rad" not in dialog.page.html
+    values = {
+        "with_user": str(other.actor.id),
+        "with_user__text": "Nima Rad",
+        "level": "read",
+        "reason": "<b>He helps</b>",
+    }
+    assert other.opens(address).status == 404
+    form = dialog.page.form_to(f"{address}/operation/share")
+    assert editor.submits(dialog, form, values).path == address
+    assert other.opens(address).status == 200
+    again = editor.opens(f"{address}/operation/share").page
+    assert "Nima Rad" in again.one(id="shares").text
+    assert "<b>He helps</b>" not in again.html
+    number = kept.find("base.share")[0]["id"]
+    assert editor.opens(f"/records/base.share/{number}").status == 200
+    assert other.opens(f"{address}/operation/share").status in (403, 404)
