@@ -6,6 +6,7 @@ import argparse
 import os
 import platform
 import sys
+import sysconfig
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -151,11 +152,18 @@ def _about(options: argparse.Namespace, loaded: Loaded, seconds: float) -> Mappi
     }
 
 
+def _interpreter() -> str:
+    """Return which Python runs this, and how it was built: those of distributions are, with optimizations."""
+    built = str(sysconfig.get_config_var("CONFIG_ARGS"))
+    how = "with" if "--enable-optimizations" in built else "without"
+    return f"Python {platform.python_version()} built {how} optimizations"
+
+
 def _machine(options: argparse.Namespace, seconds: float) -> Mapping[str, object]:
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "run": f"{'quick' if options.quick else 'whole'}, {seconds:.0f} s",
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, {_interpreter()}",
     }
 
 

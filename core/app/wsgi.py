@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from functools import cache
 
 from flask import Flask
@@ -15,6 +16,10 @@ from core.errors import PayvandError
 from core.log import get_logger, set_up
 from core.storage.catalogs import Catalogs
 
+YOUNG, MIDDLE, OLD = 20_000, 20, 20
+"""After how many new objects, and how many times that, the interpreter looks for circles among them. What pages leave
+behind is hardly ever one, and looking through everything stops a process for a tenth of a second."""
+
 
 def application() -> Flask:
     """Return the application as the environment describes it, its catalog compiled before the first request."""
@@ -26,6 +31,9 @@ def application() -> Flask:
     except PayvandError as error:  # the database may come back; until then /health tells why
         get_logger("app").warning("catalog_not_ready", reason=error.text())
     app = create_app(site)
+    gc.collect()
+    gc.freeze()  # what was compiled stays
+    gc.set_threshold(YOUNG, MIDDLE, OLD)
     app.wsgi_app = in_turn(app.wsgi_app, page_turns())  # type: ignore[method-assign, assignment]  # Flask's documented place for it
     return app
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Generic, TypeVar
@@ -96,8 +95,10 @@ class Kept(Generic[Made]):
         """Return what is kept under ``key``, or make and keep it."""
         found = self._made.get(key)
         if found is not None:
-            with suppress(KeyError):  # another thread may just have dropped it
+            try:
                 self._made.move_to_end(key)
+            except KeyError:  # another thread has just dropped it
+                return found
             return found
         made = make()
         with self._lock:
