@@ -14,6 +14,7 @@ from core.expressions.checked import (
     fields_used,
     one_of,
     only_equates,
+    reads_own_values,
 )
 from core.expressions.checker import check, compile_text
 from core.expressions.function_literals import moment
@@ -61,6 +62,7 @@ __all__ = [
     "parameters",
     "parametrize",
     "parse",
+    "reads_own_values",
     "shape_key",
     "to_sql",
     "to_sql_money",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from core.expressions.nodes import Node, and_all, not_, or_all
-from core.expressions.terms import Compare, EnvValue, Field, Logic, Member, Not, Param, Term, Value
+from core.expressions.terms import Compare, EnvValue, Field, Logic, Member, Not, Param, Term, Value, below
 from core.expressions.types import BOOLEAN, Type
 
 MOST_APART = 4
@@ -98,6 +98,17 @@ def one_of(condition: Checked) -> str:
         case Member(operand=Field(path=(), old=False, name=name), options=EnvValue()):
             return name
     return ""
+
+
+def reads_own_values(checked: Checked) -> bool:
+    """Tell whether nothing is read but values of the record itself: no other records, and no lists of them."""
+    waiting: list[Term] = [checked.term]
+    while waiting:
+        term = waiting.pop()
+        if isinstance(term, Field) and (term.path or term.type.kind == "list"):
+            return False
+        waiting.extend(below(term))
+    return True
 
 
 def _alternatives(term: Term) -> Iterator[Term]:

@@ -18,7 +18,6 @@ from core.expressions.terms import (
     Arithmetic,
     Choose,
     Compare,
-    Constant,
     Empty,
     EnvValue,
     Field,
@@ -35,6 +34,7 @@ from core.expressions.terms import (
     Term,
     Value,
 )
+from core.kernel.values import AnyRef, FileRef, Money, Ref
 
 VERSION = 1
 Tree: TypeAlias = "list[Any]"
@@ -51,11 +51,17 @@ def term_tree(term: Term) -> Tree:
     return made
 
 
-def written(value: Constant) -> object:
-    """Return a constant as JSON holds it: numbers and ids as texts, so that no digit is lost."""
+def written(value: object) -> object:
+    """Return a constant, or a value of a record, as JSON holds it: numbers and ids as texts, so that no digit is lost."""
     match value:
         case None | bool() | str():
             return value
+        case Money(amount=amount, currency=currency):
+            return [format(amount, "f"), currency]
+        case Ref(id=number) | FileRef(id=number):
+            return str(number)
+        case AnyRef(entity=entity, id=number):
+            return [entity, str(number)]
         case int():
             return str(value)
         case Decimal():
@@ -64,8 +70,10 @@ def written(value: Constant) -> object:
             return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
         case date():
             return value.isoformat()
-        case _:
+        case tuple() | list():
             return [written(one) for one in value]
+        case _:
+            raise TypeError(f"expressions know no values like {type(value).__name__}")
 
 
 def _value(term: Value) -> Tree:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
+from core.expressions import Checked
 from core.records.change import Draft
 from core.records.deriving import apply_defaults, compute
 from core.records.loading import Loading
@@ -24,6 +25,25 @@ class Look:
     required: frozenset[str] = frozenset()
     read_only: frozenset[str] = frozenset()
     computed: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Following:
+    """What follows from a record for one of its fields, as it was checked: that it shows, is required, or its value."""
+
+    name: str
+    what: str
+    checked: Checked
+
+
+def followings(plan: EntityPlan) -> Iterator[Following]:
+    """Yield what follows from the fields of a record: computed values in the order in which they are worked out first."""
+    for derived in plan.computed:
+        if derived.checked is not None:
+            yield Following(name=derived.spec.name, what="computed", checked=derived.checked)
+    for what, conditions in (("visible", plan.visible_when), ("required", plan.required_when)):
+        for one in conditions:
+            yield Following(name=one.spec.name, what=what, checked=one.checked)
 
 
 def depends(plan: EntityPlan, *, computed: bool) -> bool:

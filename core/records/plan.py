@@ -26,6 +26,7 @@ class Derived:
 
     spec: FieldSpec
     inputs: frozenset[str]
+    checked: Checked | None = None
     read: Reading | None = None
     exchange: Exchange | None = None
 
@@ -52,9 +53,10 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Conditional:
-    """``required_when`` or ``read_only_when`` of a field with its Python reading."""
+    """``required_when``, ``read_only_when`` or ``visible_when`` of a field with its Python reading."""
 
     spec: FieldSpec
+    checked: Checked
     read: Reading
 
 
@@ -176,9 +178,8 @@ def _conditionals(
     for spec in own:
         text: str = getattr(spec, attribute)
         if text:
-            found.append(
-                Conditional(spec=spec, read=compile_python(_compile(text, entity, schema, boolean=True)))
-            )
+            checked = _compile(text, entity, schema, boolean=True)
+            found.append(Conditional(spec=spec, checked=checked, read=compile_python(checked)))
     return tuple(found)
 
 
@@ -195,14 +196,15 @@ def _computed(entity: EntitySpec, own: list[FieldSpec], schema: Schema) -> tuple
 def _derived(spec: FieldSpec, entity: EntitySpec, schema: Schema) -> Derived:
     if spec.computed:
         checked = _compile(spec.computed, entity, schema, boolean=False)
-        return Derived(spec=spec, inputs=_own_inputs(checked, entity), read=compile_python(checked))
+        inputs = _own_inputs(checked, entity)
+        return Derived(spec=spec, inputs=inputs, checked=checked, read=compile_python(checked))
     amount = entity.fields[spec.exchanged]
-    frozen, inputs = None, {amount.name}
+    frozen, needed = None, {amount.name}
     text = amount.option("frozen_when")
     if isinstance(text, str):
         checked = _compile(text, entity, schema, boolean=True)
         frozen = compile_python(checked)
-        inputs |= _own_inputs(checked, entity)
+        needed |= _own_inputs(checked, entity)
     on = str(amount.option("rate_date") or "")
     exchange = Exchange(
         amount=amount.name,
@@ -211,7 +213,7 @@ def _derived(spec: FieldSpec, entity: EntitySpec, schema: Schema) -> Derived:
         date=on,
         frozen_when=frozen,
     )
-    return Derived(spec=spec, inputs=frozenset({*inputs, on} - {spec.name, ""}), exchange=exchange)
+    return Derived(spec=spec, inputs=frozenset({*needed, on} - {spec.name, ""}), exchange=exchange)
 
 
 def _own_inputs(checked: Checked, entity: EntitySpec) -> frozenset[str]:

@@ -12,7 +12,7 @@ from core.kernel.actor import Actor
 from core.metadata.catalog import Catalog
 from core.records.change import Saved
 from core.records.conditions import Conditions
-from core.records.looking import Look, depends
+from core.records.looking import Following, Look, depends, followings
 from core.records.moves import Moves
 from core.records.moving import Moving
 from core.records.plan import Plans
@@ -255,6 +255,10 @@ class Records:
     def depends(self, entity: str, catalog: Catalog, *, computed: bool = True) -> bool:
         """Tell whether anything on a form of this entity depends on what is typed into it: how it shows, or a value."""
         return depends(self._plans.of(catalog, entity), computed=computed)
+
+    def followings(self, entity: str, catalog: Catalog) -> tuple[Following, ...]:
+        """Return what follows from the fields of a record: computed values, and when a field shows or is required."""
+        return tuple(followings(self._plans.of(catalog, entity)))
 
     def _work(self, actor: Actor, entity: str, uow: UnitOfWork) -> Work:
         if actor.elevated is None and actor.id != uow.actor.id:

@@ -20,6 +20,7 @@ from core.web.form_head import FormHead
 from core.web.form_model import build_form
 from core.web.form_open import OpenForm, open_form
 from core.web.form_related import related
+from core.web.form_told import told
 from core.web.form_values import FormValues, whole
 from core.web.history_page import history_lines
 from core.web.looking import looking
@@ -168,6 +169,7 @@ def _show(
         trashed=head.trashed,
         conflict=conflict,
         duplicates=duplicates,
+        tells=told(form, values, typed),
         counts=related(form, "counts"),
         related=related(form, "related"),
         **_happened(form),

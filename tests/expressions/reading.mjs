@@ -6,10 +6,10 @@ import path from 'node:path';
 const themes = process.argv[2];
 const { build } = createRequire(path.join(themes, 'package.json'))('esbuild');
 const { outputFiles } = await build({
-  stdin: { contents: "export * from './src/expression'; export { written } from './src/expression-values'; export { fold } from './src/fold';", resolveDir: themes, loader: 'ts' },
+  stdin: { contents: "export * from './src/expression'; export { written } from './src/expression-values'; export { fold } from './src/fold'; export { figure, line, shownNumber } from './src/typed'; export { number } from './src/expression-values';", resolveDir: themes, loader: 'ts' },
   bundle: true, minify: true, format: 'esm', target: ['chrome120', 'firefox121', 'safari17.2'], write: false,
 });
-const { evaluate, fold, written } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+const { evaluate, figure, fold, line, number, shownNumber, written } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
 
 let world; // entities: {fields of references and lists: {name: [entity, by?]}, rows: {id: {name: JSON}}}
 
@@ -30,6 +30,9 @@ const viewOf = (entity, row) => ({
 const answers = {
   world: (given) => { world = given; return true; },
   fold: (texts) => texts.map(fold),
+  figures: ([texts, marks]) => texts.map((text) => figure(text, marks)),
+  lines: (texts) => texts.map(line),
+  numbers: ([numbers, marks]) => numbers.map((one) => shownNumber(number(one), marks)),
   read: ({ expression, env, entity }) => Object.fromEntries(
     Object.entries(world[entity].rows).map(([id, row]) => [id, written(expression.kind, evaluate(expression, viewOf(entity, row), env))]),
   ),

@@ -4,18 +4,36 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from decimal import Decimal
 from random import Random
 
 import pytest
 import sqlalchemy as sa
 
 from core.expressions import check, parse
-from core.i18n import fold
+from core.i18n import clean, fold
+from core.i18n.numbers import NumberForm, read_number, write_number
 from tests.expressions.browser import Browser
 from tests.expressions.conformance import Conformance, same
 from tests.expressions.rows import TEXTS
 from tests.expressions.vectors import VECTORS, golden_world
 from tests.expressions.world import WorldSchema
+
+
+
+def _form(zero: str, decimal: str, group: str, minus: str) -> NumberForm:
+    digits = {48 + n: chr(ord(zero) + n) for n in range(10)}
+    table = {**digits, ord("."): decimal, ord(","): group}
+    return NumberForm(table=table, decimal=decimal, group=group, minus=minus, percent="%")
+
+
+FORMS = (_form("0", ".", ",", "-"), _form("۰", "٫", "٬", "\u200e\u2212"), _form("0", ",", ".", "-"))
+
+
+def told_marks(form: NumberForm) -> dict[str, str]:
+    """Return how numbers are written as a page hands it out."""
+    return {"zero": form.table[48], "decimal": form.decimal, "group": form.group, "minus": form.minus}
+
 
 pytestmark = pytest.mark.browser
 
@@ -44,6 +62,32 @@ def test_the_browser_folds_texts_as_the_server_does(browser: Browser) -> None:
     texts += ["".join(random.choices([*odd, "ع", "a", "B"], k=random.randint(2, 8))) for _ in range(2000)]
     keys = browser.asks("fold", texts)
     assert [(t, k, fold(t)) for t, k in zip(texts, keys, strict=True) if k != fold(t)] == []
+
+
+def test_what_is_typed_is_read_as_the_server_reads_it_or_left_to_it(browser: Browser) -> None:
+    random = Random(2)
+    marks = ["-", "+", ".", ",", " ", "٫", "٬", "،", "\u2212", "\u200e", "x", "'"]
+    typed = ["", " ", "1,250,000", "۱٬۲۵۰٬۰۰۰٫۵", "-12.50", "\u2212۷", "1,25", "1e3", ".5", "5.", "0.12345678901", "+3"]
+    typed += ["".join(random.choices([*"0123456789۰۵٣", *marks], k=random.randint(1, 9))) for _ in range(1500)]
+    read = 0
+    for form in FORMS:
+        for text, found in zip(typed, browser.asks("figures", [typed, told_marks(form)]), strict=True):
+            if isinstance(found, str):
+                assert Decimal(found) == read_number(form, text), text
+                read += 1
+    assert read > 500, "most of what is plain is read here"
+    words = ["علی", "a  b", " x ", "علي", "می\u200cروم", "é", "e\u0301", "۵", "a\nb", "\u00a0", "😀", "", "  "]
+    words += ["".join(random.choices([*"ab ی", "\u200c", "ك", "\u200e"], k=5)) for _ in range(500)]
+    for text, line in zip(words, browser.asks("lines", words), strict=True):
+        if line is None or isinstance(line, str):
+            assert line == (clean(text) or None), ascii(text)
+
+
+def test_numbers_are_written_as_the_server_writes_them(browser: Browser) -> None:
+    numbers = ["0", "7", "-7", "1234", "1234567.5", "-0.25", "999", "1000000", "0.0000000001"]
+    for form in FORMS:
+        written = browser.asks("numbers", [numbers, told_marks(form)])
+        assert written == [write_number(form, Decimal(one)) for one in numbers]
 
 
 def test_random_expressions_read_alike_in_python_postgresql_and_the_browser(

@@ -9,6 +9,9 @@ export type Told = unknown;
 /** What is asked cannot be told here: the server's word counts. */
 export class Untold extends Error {}
 
+/** A value that is there, but that this page cannot read. */
+export const SOME = Object.freeze({});
+
 const PLACES = 12; // a decimal field keeps so many at most
 const KEPT = 10; // products and quotients are rounded to so many
 const TEN = 10n;
@@ -65,7 +68,7 @@ const READ: Record<string, (value: never) => Value> = {
 
 /** The value of JSON; empty text and an empty choice are empty. */
 export function read(kind: string, told: Told): Value {
-  if (told === undefined) throw new Untold(kind);
+  if (told === undefined || told === SOME) throw new Untold(kind);
   if (told === null || told === '') return null;
   return (READ[kind] ?? ((value: never): Value => value))(told as never);
 }

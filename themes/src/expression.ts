@@ -2,7 +2,7 @@
 // code of anything, and what it cannot tell it says: then the server's word counts.
 import { FUNCTIONS, OVER_EMPTY, PREDICATES, picked } from './expression-functions';
 import {
-  ONE, bounded, divide, isMoney, order, overMoney, read, roundTo, step, Untold,
+  ONE, bounded, divide, isMoney, order, overMoney, read, roundTo, SOME, step, Untold,
   type AnyRef, type Money, type Told, type Value,
 } from './expression-values';
 import { fold } from './fold';
@@ -108,7 +108,10 @@ const OPS = new Map<string, Op>(Object.entries({
   and: (parts: Tree[], view, env) => parts.every((one) => holds(one, view, env)),
   or: (parts: Tree[], view, env) => parts.some((one) => holds(one, view, env)),
   not: ([one]: Tree[], view, env) => !holds(one!, view, env),
-  empty: ([one]: Tree[], view, env) => run(one!, view, env) === null,
+  empty: ([one]: Tree[], view, env) => {
+    const [op, , name, way] = one as [string, string, string, string[]?];
+    return !(op === 'field' && !way && view.value(name) === SOME) && run(one!, view, env) === null;
+  },
   in: ([one, options]: Tree[], view, env) => {
     const value = run(one!, view, env);
     return value !== null && among(options!, view, env).some((option) => order(value, option) === 0);

@@ -3,7 +3,9 @@ import { $, $$, backward, forward, say, t } from './core';
 import { keepFocus } from './focus';
 import { put } from './hx';
 import { trail } from './trail';
+import type { UiLook } from './ui-look';
 
+interface State { hidden?: boolean; required?: boolean; locked?: boolean }
 type Look = { hidden: string[]; required: string[]; locked: string[]; computed: Record<string, string>; errors: Record<string, string[]> };
 
 customElements.define('ui-form', class extends HTMLElement {
@@ -12,6 +14,7 @@ customElements.define('ui-form', class extends HTMLElement {
   private leaving = false;
   private first = '';
   private asked = 0;
+  private told = 0;
   private left = new Set<string>();
   private stop = new AbortController();
 
@@ -20,8 +23,8 @@ customElements.define('ui-form', class extends HTMLElement {
     this.form = $<HTMLFormElement>('#record', this)!;
     this.first = this.values();
     const { signal } = this.stop;
-    this.form.addEventListener('input', () => this.check());
-    this.addEventListener('change', () => { this.check(); this.look(); });
+    this.form.addEventListener('input', () => { this.check(); this.tellNow(); });
+    this.addEventListener('change', () => { this.check(); this.tellNow(); this.look(); });
     this.form.addEventListener('focusout', (event) => {
       const name = (event.target as Element).closest<HTMLElement>('[data-field]')?.dataset.field;
       if (name && this.dirty && !this.left.has(name)) { this.left.add(name); this.look(); }
@@ -116,7 +119,19 @@ customElements.define('ui-form', class extends HTMLElement {
     return await signInAgain() ? ask() : answer;
   }
 
-  // What depends on what is typed is asked of the server: there is one reading of conditions.
+  // What can be told here is told at once; what one field shows may decide about the next.
+  private tellNow(): void {
+    const teller = $<UiLook>('ui-look', this);
+    if (!teller?.look) return;
+    this.told += 1;
+    for (let round = 0; round < 3; round += 1) {
+      const told = teller.look(this.form);
+      this.write(told.computed);
+      if (!this.arrange((name) => ({ hidden: told.hidden.get(name), required: told.required.get(name) }))) return;
+    }
+  }
+
+  // The rest is asked of the server, which reads the same conditions and has the last word.
   private look(): void {
     const url = this.dataset.check;
     const depends = $('[data-cond],[data-value]', this) !== null || this.left.size > 0;
@@ -126,29 +141,43 @@ customElements.define('ui-form', class extends HTMLElement {
   }
 
   private async ask(url: string, asked: number): Promise<void> {
-    const data = this.data();
+    const [data, told] = [this.data(), this.told];
     for (const [name, value] of [...data]) if (typeof value !== 'string') data.delete(name);
     const answer = await fetch(url, { method: 'POST', body: data, headers: { 'X-Fragment': 'check' }, credentials: 'same-origin' }).catch(() => null);
     if (!answer?.ok || asked !== this.asked) return;
-    this.apply(await answer.json() as Look);
+    const look = await answer.json() as Look;
+    if (told === this.told) this.apply(look); // else what was asked about is no longer what stands here
+    for (const name of this.left) this.mark(name, look.errors[name] ?? []);
   }
 
   private apply(look: Look): void {
+    this.arrange((name) => ({ hidden: look.hidden.includes(name), required: look.required.includes(name), locked: look.locked.includes(name) }));
+    this.write(new Map(Object.entries(look.computed)));
+  }
+
+  /** Bring fields into the state they are said to be in; what is not said stays. True where a field came or went. */
+  private arrange(state: (name: string) => State): boolean {
+    let moved = false;
     for (const box of $$<HTMLFieldSetElement>('[data-cond]', this)) {
-      const name = box.dataset.cond!;
-      box.hidden = look.hidden.includes(name);
-      box.disabled = box.hidden || look.locked.includes(name);
+      const { hidden = box.hidden, required, locked = box.hasAttribute('data-locked') } = state(box.dataset.cond!);
+      moved ||= hidden !== box.hidden;
+      box.hidden = hidden;
+      box.toggleAttribute('data-locked', locked);
+      box.disabled = hidden || locked;
       const star = $('.req', box);
-      if (star && !star.dataset.always) star.hidden = !look.required.includes(name);
+      if (star && !star.dataset.always && required !== undefined) star.hidden = !required;
     }
     for (const section of $$('[data-section]', this)) {
       section.hidden = $$('.cols > *', section).length > 0 && $$('.cols > *', section).every((one) => one.hidden);
     }
-    for (const [name, text] of Object.entries(look.computed)) {
+    return moved;
+  }
+
+  private write(computed: Map<string, string>): void {
+    for (const [name, text] of computed) {
       const place = $(`[data-value="${CSS.escape(name)}"]`, this);
       if (place && place.textContent?.trim() !== text) place.textContent = text || '—';
     }
-    for (const name of this.left) this.mark(name, look.errors[name] ?? []);
   }
 
   private mark(name: string, sentences: string[]): void {
@@ -202,6 +231,7 @@ customElements.define('ui-form', class extends HTMLElement {
       }
     }
     this.check();
+    this.tellNow();
     this.look();
     say(t('Draft restored'));
   }

@@ -48,7 +48,10 @@ customElements.define('ui-date', class extends HTMLElement {
 
   private write(): void {
     const day = this.chosen ? this.format(this.chosen) : '';
-    this.field.value = day && this.hasAttribute('with-time') ? `${day} ${this.time || digits(9).concat(':', digits(0), digits(0))}` : day;
+    const withTime = this.hasAttribute('with-time');
+    this.field.value = day && withTime ? `${day} ${this.time || digits(9).concat(':', digits(0), digits(0))}` : day;
+    // Which day that is, for conditions that look at it; a text that was changed since says another one
+    if (this.chosen && !withTime) Object.assign(this.dataset, { iso: iso(this.chosen), of: this.field.value });
   }
 
   private choose(day: Ymd | null): void {
