@@ -64,7 +64,7 @@ docs: setup-dev ## links, decisions, dependencies, examples, pages written from 
 i18n: setup-dev ## every sentence has its Persian, with the same parameters
 	@$(PY) scripts/i18n.py check
 
-.PHONY: tests-measured core-alone wheel coverage-map bench bench-tasks bench-pages conformance audit screens accessibility
+.PHONY: tests-measured core-alone wheel coverage-map bench bench-tasks bench-pages conformance fuzz audit screens accessibility
 tests-measured: setup-dev ## all tests with coverage (at least 90 % of lines), those of the core without modules
 	@rm -rf .coverage && mkdir .coverage
 	@$(PY) scripts/check_core_alone.py --measured --covers-report $(CURDIR)/.coverage-map-core.json
@@ -92,6 +92,9 @@ bench-pages: setup-dev ## what pages cost a slow phone, beside the budgets of th
 
 conformance: setup-dev ## 20,000 random expressions: Python, PostgreSQL and the browser's interpreter
 	@$(PY) scripts/conformance.py
+
+fuzz: setup-dev ## a million texts at the parser of expressions: each is one, or refused
+	@$(PY) scripts/fuzz_expressions.py
 
 screens: setup-dev ## the pictures of docs/screens, anew from a fresh demo site
 	@$(PY) scripts/screens.py
