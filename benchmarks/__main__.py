@@ -58,7 +58,11 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "part", nargs="?", choices=("all", "screens", "expressions"), default="all", help="screens: the pages alone; expressions: conditions in Python"
+        "part",
+        nargs="?",
+        choices=("all", "screens", "expressions"),
+        default="all",
+        help="screens: the pages alone; expressions: conditions in Python",
     )
     parser.add_argument(
         "--quick", action="store_true", help="fewer and shorter windows: to look, not to decide"

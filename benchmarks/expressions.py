@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from statistics import median
+from types import MappingProxyType
 
 from core.expressions import Env, Type, compile_python, compile_text
 
@@ -37,6 +38,8 @@ ROUNDS, REPEATED = 9, 50_000
 
 class _Fields:
     """The schema of the records that are asked about."""
+
+    functions: Mapping[str, object] = MappingProxyType({})
 
     def type_of(self, _entity: str, name: str) -> Type | None:
         return FIELDS.get(name)
@@ -83,7 +86,5 @@ def _round(read: object, record: object, env: Env) -> float:
 
 def expressions_table() -> str:
     """Return the figures as lines, with the conditions."""
-    rows = [
-        f"| {name} | `{TEXTS[name]}` | {spent:.2f} µs |" for name, spent in measure_expressions().items()
-    ]
+    rows = [f"| {name} | `{TEXTS[name]}` | {spent:.2f} µs |" for name, spent in measure_expressions().items()]
     return "\n".join(["| condition | | a record |", "|---|---|---|", *rows])

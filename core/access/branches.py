@@ -168,7 +168,7 @@ class Grants:
         yield replace(branch, condition=condition, unmasked=tuple(sorted(branch.read | branch.edit)))
 
     def _check(self, entity: EntitySpec, node: Node) -> Checked:
-        return check(node, self._schema, entity.name, BOOLEAN, old=False)
+        return check(node, self._schema, entity.name, BOOLEAN, old=False, sql=True)
 
     def _inherited(
         self, branch: Branch, entity: EntitySpec, part: Part, whole: EntitySpec, asked: PartRight

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from core.access.parts import reference_targets, target_step
 from core.access.shares import SHARE, SHARES, is_shareable
-from core.expressions import Schema, Type
+from core.expressions import ExpressionFunction, Schema, Type
 from core.metadata.catalog import Catalog
 
 
@@ -29,6 +29,11 @@ class StepSchema:
     def names(self, entity: str) -> Iterable[str]:
         """Return the names of the fields; steps are not for people."""
         return self._schema.names(entity)
+
+    @property
+    def functions(self) -> Mapping[str, ExpressionFunction]:
+        """The functions that modules bring, by name."""
+        return self._schema.functions
 
 
 def step_target(catalog: Catalog, entity: str, name: str) -> str | None:

@@ -55,6 +55,7 @@ class Extensions:
         self._discovery = discovery
         self._registries: dict[str, Registry] = {
             "register_field_types": types,
+            "register_functions": types.functions,
             "register_jobs": jobs,
             **registries,
         }

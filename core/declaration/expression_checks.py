@@ -27,7 +27,7 @@ SchemaOf: TypeAlias = Callable[[Catalog], Schema]
 class Condition:
     """One condition as written: on which entity, under which key, and whether ``$old`` means something there.
 
-    The name of an entity says that it is a record of that one.
+    The name of an entity says that it is a record of that one. ``sql``: the database is asked.
     """
 
     entity: str
@@ -35,6 +35,7 @@ class Condition:
     key: str
     place: Place
     old: bool | str = False
+    sql: bool = False
 
 
 def expression_checker(schema_of: SchemaOf) -> Callable[[Catalog], Iterable[Problem]]:
@@ -63,7 +64,7 @@ def conditions(catalog: Catalog) -> Iterator[Condition]:
         for card in dashboard.cards:
             if card.where:
                 yield Condition(
-                    entity=card.entity, text=card.where, key=f"cards.{card.name}", place=card.place
+                    entity=card.entity, text=card.where, key=f"cards.{card.name}", place=card.place, sql=True
                 )
     for view in catalog.views.values():
         for name, written in mapping(view.options.get("filters")).items():
@@ -71,7 +72,7 @@ def conditions(catalog: Catalog) -> Iterator[Condition]:
             if where:
                 key = f"filters.{name}"
                 yield Condition(
-                    entity=view.entity, text=where, key=key, place=view.places.get(key, view.place)
+                    entity=view.entity, text=where, key=key, place=view.places.get(key, view.place), sql=True
                 )
 
 
@@ -79,13 +80,13 @@ def _of_rights(catalog: Catalog) -> Iterator[Condition]:
     for role in catalog.roles.values():
         for grant in role.grants:
             if grant.when:
-                yield Condition(entity=grant.entity, text=grant.when, key="when", place=grant.place)
+                yield Condition(entity=grant.entity, text=grant.when, key="when", place=grant.place, sql=True)
             for name, when in grant.masked:
                 key = f"fields.masked.{name}"
-                yield Condition(entity=grant.entity, text=when, key=key, place=grant.place)
+                yield Condition(entity=grant.entity, text=when, key=key, place=grant.place, sql=True)
     for one in catalog.restrictions.values():
         if one.when:
-            yield Condition(entity=one.entity, text=one.when, key="when", place=one.place)
+            yield Condition(entity=one.entity, text=one.when, key="when", place=one.place, sql=True)
 
 
 def _of_entity(entity: EntitySpec) -> Iterator[Condition]:
@@ -94,7 +95,7 @@ def _of_entity(entity: EntitySpec) -> Iterator[Condition]:
             lines = next((name.partition(".")[0] for name in duplicate.same if "." in name), "")
             of = text(entity.fields[lines].option("of")) if lines in entity.fields else entity.name
             key = f"duplicates.by.{duplicate.name}.where"
-            yield Condition(entity=of, text=duplicate.where, key=key, place=entity.place)
+            yield Condition(entity=of, text=duplicate.where, key=key, place=entity.place, sql=True)
     for rule in entity.rules:
         yield Condition(
             entity=entity.name, text=rule.refuse_when, key=f"rules.{rule.name}", place=rule.place, old=True
@@ -102,7 +103,7 @@ def _of_entity(entity: EntitySpec) -> Iterator[Condition]:
     for action, right in entity.part_rights.items():
         if right.when:
             key = f"part_rights.{action}"
-            yield Condition(entity=entity.name, text=right.when, key=key, place=entity.place)
+            yield Condition(entity=entity.name, text=right.when, key=key, place=entity.place, sql=True)
     for field in entity.fields.values():
         written: Mapping[str, str] = {
             "visible_when": field.visible_when,
@@ -135,6 +136,7 @@ def _of_workflow(workflow: WorkflowSpec, catalog: Catalog, schema: Schema) -> It
             key="among",
             place=workflow.place,
             old=workflow.entity,
+            sql=True,
         )
         yield from _refused(among, schema)
     for transition in workflow.transitions.values():
@@ -154,7 +156,7 @@ def _of_workflow(workflow: WorkflowSpec, catalog: Catalog, schema: Schema) -> It
 
 def _refused(condition: Condition, schema: Schema, expect: Type | str = "boolean") -> Iterator[Problem]:
     try:
-        compile_text(condition.text, schema, condition.entity, expect, old=condition.old)
+        compile_text(condition.text, schema, condition.entity, expect, old=condition.old, sql=condition.sql)
     except ExpressionInvalid as invalid:
         for problem in invalid.problems:
             yield replace(problem, field=condition.key, place=condition.place)

@@ -1,6 +1,7 @@
 """Expressions: text ↔ tree, type check, and three readings with equal results: Python, SQL, and in the browser."""
 
 from core.expressions.binding import env_parameters, parameters
+from core.expressions.brought import ExpressionFunction, Functions
 from core.expressions.cache import ExpressionCache
 from core.expressions.checked import (
     Checked,
@@ -35,7 +36,9 @@ __all__ = [
     "Checked",
     "Env",
     "ExpressionCache",
+    "ExpressionFunction",
     "ExpressionInvalid",
+    "Functions",
     "Node",
     "Schema",
     "SqlScope",

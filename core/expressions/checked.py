@@ -6,7 +6,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from core.expressions.nodes import Node, and_all, not_, or_all
-from core.expressions.terms import Compare, EnvValue, Field, Logic, Member, Not, Param, Term, Value, below
+from core.expressions.terms import (
+    Brought,
+    Compare,
+    EnvValue,
+    Field,
+    Logic,
+    Member,
+    Not,
+    Param,
+    Term,
+    Value,
+    below,
+)
 from core.expressions.types import BOOLEAN, Type
 
 MOST_APART = 4
@@ -101,11 +113,13 @@ def one_of(condition: Checked) -> str:
 
 
 def reads_own_values(checked: Checked) -> bool:
-    """Tell whether nothing is read but values of the record itself: no other records, and no lists of them."""
+    """Tell whether a page that holds a record can read the expression: no other records, and nothing of the server alone."""
     waiting: list[Term] = [checked.term]
     while waiting:
         term = waiting.pop()
         if isinstance(term, Field) and (term.path or term.type.kind == "list"):
+            return False
+        if isinstance(term, Brought) and term.function.server_only:
             return False
         waiting.extend(below(term))
     return True

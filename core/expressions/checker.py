@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from core.expressions.arithmetic_check import arithmetic, negated
+from core.expressions.brought import ExpressionFunction
 from core.expressions.checked import Checked
 from core.expressions.checking import Place
 from core.expressions.coercion import WRONG, described, fitted, is_null, is_unknown
@@ -44,22 +47,34 @@ GIVEN: dict[str, Type] = {
 
 
 def compile_text(
-    text: str, schema: Schema, entity: str, expect: Type | str | None = None, *, old: bool | str = True
+    text: str,
+    schema: Schema,
+    entity: str,
+    expect: Type | str | None = None,
+    *,
+    old: bool | str = True,
+    sql: bool = False,
 ) -> Checked:
     """Parse and check ``text`` in one go; see `check`."""
-    return check(parse(text), schema, entity, expect, old=old)
+    return check(parse(text), schema, entity, expect, old=old, sql=sql)
 
 
 def check(
-    node: Node, schema: Schema, entity: str, expect: Type | str | None = None, *, old: bool | str = True
+    node: Node,
+    schema: Schema,
+    entity: str,
+    expect: Type | str | None = None,
+    *,
+    old: bool | str = True,
+    sql: bool = False,
 ) -> Checked:
     """Return ``node`` checked against ``entity``, or raise `ExpressionInvalid` with every problem.
 
     ``expect`` is the type the result must have (``boolean`` for conditions); without it any will do.
     ``old=False`` refuses ``$old``, which only exists while a change is written; the name of an entity tells that
-    it is a record of that one.
+    it is a record of that one. ``sql`` says that the database is asked: functions of the server alone are refused.
     """
-    checker = _Checker(schema, entity, old=old)
+    checker = _Checker(schema, entity, old=old, sql=sql)
     term = checker.whole(node, Type(expect) if isinstance(expect, str) else expect)
     if checker.report.problems:
         raise ExpressionInvalid(problems=checker.report.problems)
@@ -76,8 +91,9 @@ def check(
 class _Checker:
     """One check; what it meets is gathered in ``fields``, ``env`` and ``report``."""
 
-    def __init__(self, schema: Schema, entity: str, *, old: bool | str) -> None:
+    def __init__(self, schema: Schema, entity: str, *, old: bool | str, sql: bool) -> None:
         self.report = Report()
+        self.asks_database = sql
         self.fields: set[tuple[str, str]] = set()
         self.env: set[str] = set()
         self._schema = schema
@@ -111,6 +127,10 @@ class _Checker:
                 limit=MAX_FORKS,
             )
         return term
+
+    def brought(self) -> Mapping[str, ExpressionFunction]:
+        """Return the functions that modules bring, by name."""
+        return self._schema.functions
 
     def condition(self, node: Node, place: Place) -> Term:
         """Return what a node means where yes or no is expected."""

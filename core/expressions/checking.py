@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
+from core.expressions.brought import ExpressionFunction
 from core.expressions.nodes import Node
 from core.expressions.problems import Report
 from core.expressions.terms import Field, Term
@@ -20,6 +22,11 @@ class Checking(Protocol):
     """One type check under way."""
 
     report: Report
+    asks_database: bool
+    """The expression is a question to the database, where functions of the server alone cannot run."""
+
+    def brought(self) -> Mapping[str, ExpressionFunction]:
+        """Return the functions that modules bring, by name."""
 
     def term(self, node: Node, place: Place) -> Term:
         """Return what a node means; what is wrong is reported and comes back as `WRONG`."""

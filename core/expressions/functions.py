@@ -8,12 +8,13 @@ from types import MappingProxyType
 
 from core.expressions import function_dates as dates
 from core.expressions import function_values as values
+from core.expressions.brought import ExpressionFunction
 from core.expressions.checking import Checking, Place
 from core.expressions.coercion import WRONG, fitted, is_unknown
 from core.expressions.function_literals import date_of, datetime_of, folded, refers
 from core.expressions.lists import aggregate
 from core.expressions.nodes import Call
-from core.expressions.terms import Function, Term
+from core.expressions.terms import Brought, Function, Term
 from core.expressions.types import BOOLEAN, DATE, DATETIME, NUMBER, TEXT, Type
 
 Check = Callable[[Checking, Call, Place], Term]
@@ -33,6 +34,9 @@ class Signature:
 def called(checking: Checking, node: Call, place: Place) -> Term:
     """Return the meaning of a call."""
     signature = FUNCTIONS.get(node.name)
+    brought = checking.brought()
+    if node.name in brought:
+        return _brought(checking, node, place, brought[node.name])
     if signature is None:
         checking.report.unknown(
             "unknown_function",
@@ -40,19 +44,42 @@ def called(checking: Checking, node: Call, place: Place) -> Term:
             "{line}:{column}: there is no function {name}. Perhaps: {nearest}.",
             node.at,
             node.name,
-            FUNCTIONS,
+            (*FUNCTIONS, *brought),
         )
         return WRONG
     if not signature.least <= len(node.args) <= signature.most:
+        return _miscounted(checking, node, signature.written)
+    return signature.check(checking, node, place)
+
+
+def _miscounted(checking: Checking, node: Call, written: str) -> Term:
+    checking.report.add(
+        "argument_count",
+        "{line}:{column}: {name} is written {written}.",
+        node.at,
+        name=node.name,
+        written=written,
+    )
+    return WRONG
+
+
+def _brought(checking: Checking, node: Call, place: Place, function: ExpressionFunction) -> Term:
+    """Return the meaning of a call of a module's function."""
+    if checking.asks_database and function.server_only:
         checking.report.add(
-            "argument_count",
-            "{line}:{column}: {name} is written {written}.",
+            "server_only",
+            "{line}:{column}: {name} works on the server only; the database cannot be asked by it.",
             node.at,
             name=node.name,
-            written=signature.written,
         )
         return WRONG
-    return signature.check(checking, node, place)
+    if len(node.args) != len(function.takes):
+        return _miscounted(checking, node, function.written)
+    args = tuple(
+        fitted(checking.report, checking.term(arg, place), Type(kind), arg.at)
+        for arg, kind in zip(node.args, function.takes, strict=True)
+    )
+    return WRONG if any(is_unknown(arg) for arg in args) else Brought(Type(function.gives), function, args)
 
 
 def _plain(result: Type, *wanted: Type) -> Check:
@@ -232,4 +259,4 @@ _ROWS: tuple[tuple[str, str, int, int, Check], ...] = (
 FUNCTIONS: Mapping[str, Signature] = MappingProxyType(
     {row[0].partition("(")[0]: Signature(*row) for row in _ROWS}
 )
-"""Every function there is. Each has a Python, an SQL and a browser's reading with equal results."""
+"""Every function of the core. Each has a Python, an SQL and a browser's reading with equal results."""

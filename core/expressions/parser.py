@@ -210,7 +210,10 @@ class _Parser:
     def _named(self, token: Token) -> Node:
         if self._is("("):
             return self._counted(Call(token.source, self._listed(self._next(), ")"), at=token.at))
-        return self._counted(Path((token.source, *self._dotted()), at=token.at))
+        parts = (token.source, *self._dotted())
+        if self._is("("):  # a function of a module
+            return self._counted(Call(".".join(parts), self._listed(self._next(), ")"), at=token.at))
+        return self._counted(Path(parts, at=token.at))
 
     def _dotted(self) -> tuple[str, ...]:
         parts: list[str] = []

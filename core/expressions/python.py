@@ -25,6 +25,7 @@ from core.expressions.terms import (
     DRAWN,
     Aggregate,
     Arithmetic,
+    Brought,
     Choose,
     Compare,
     Empty,
@@ -243,6 +244,10 @@ def _function(term: Function) -> Reading:
     return _filled(FUNCTIONS[term.name], args)
 
 
+def _brought(term: Brought) -> Reading:
+    return _filled(term.function.python, tuple(value(arg) for arg in term.args))
+
+
 def _choose(term: Choose) -> Reading:
     holds, then, otherwise = condition(term.condition), value(term.then), value(term.otherwise)
     return lambda view, env: then(view, env) if holds(view, env) else otherwise(view, env)
@@ -282,6 +287,7 @@ _VALUES: Mapping[type[Term], Make] = MappingProxyType(
         EnvValue: _env,
         Arithmetic: _arithmetic,
         Function: _function,
+        Brought: _brought,
         Round: _round,
         Choose: _choose,
         First: _first,

@@ -19,6 +19,7 @@ from core.expressions.sql_money import SqlMoney, money_of
 from core.expressions.terms import (
     Aggregate,
     Arithmetic,
+    Brought,
     Choose,
     Compare,
     Empty,
@@ -289,6 +290,23 @@ def _function(reading: SqlReading, term: Function) -> Sql:
             return parts.FUNCTIONS[name](*args)
 
 
+def _brought(reading: SqlReading, term: Brought) -> Sql:
+    """Return what a module's function writes; a number that it gets cannot overflow."""
+    if term.function.sql is None:
+        raise BadRequest(
+            "{name} works on the server only; the database cannot be asked by it.",
+            code="server_only",
+            name=term.function.name,
+        )
+    args = [reading.value(arg) for arg in term.args]
+    return term.function.sql(
+        *(
+            basics.numeric(arg) if kind == "number" else arg
+            for arg, kind in zip(args, term.function.takes, strict=True)
+        )
+    )
+
+
 def _choose(reading: SqlReading, term: Choose) -> Sql:
     return sa.case(
         (reading.condition(term.condition, guard=False), reading.value(term.then)),
@@ -325,6 +343,7 @@ _VALUES: Mapping[type[Term], Callable[[SqlReading, Any], Sql]] = MappingProxyTyp
         Arithmetic: _arithmetic,
         Round: _round,
         Function: _function,
+        Brought: _brought,
         Choose: _choose,
         First: _first,
         Aggregate: _aggregate,

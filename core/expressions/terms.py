@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from core.expressions.brought import ExpressionFunction
 from core.expressions.types import Type
 
 Constant: TypeAlias = "int | Decimal | str | bool | date | datetime | None | tuple[Constant, ...]"
@@ -140,6 +141,14 @@ class Function(Term):
     """A function of values: `functions.py` names them, each reading has its own table."""
 
     name: str
+    args: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Brought(Term):
+    """A function that a module brings."""
+
+    function: ExpressionFunction
     args: tuple[Term, ...]
 
 

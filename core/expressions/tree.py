@@ -16,6 +16,7 @@ from core.expressions.checked import Checked
 from core.expressions.terms import (
     Aggregate,
     Arithmetic,
+    Brought,
     Choose,
     Compare,
     Empty,
@@ -92,6 +93,11 @@ def _aggregate(term: Aggregate) -> Tree:
     return ["of", term.function, term.type.kind, term_tree(term.items), body]
 
 
+def _brought(term: Brought) -> Tree:
+    function = term.function
+    return ["brought", function.name, function.gives, list(function.takes), *map(term_tree, term.args)]
+
+
 def _refers(term: Refers) -> Tree:
     item = None if term.item is None else term_tree(term.item)
     return ["refers", term_tree(term.reference), term.entity, item]
@@ -113,6 +119,7 @@ _TREES: Mapping[type[Term], Callable[[Any], Tree]] = MappingProxyType(
         Refers: _refers,
         Folded: lambda term: ["folded", term_tree(term.field), term_tree(term.needle)],
         Function: lambda term: ["call", term.name, *map(term_tree, term.args)],
+        Brought: _brought,
         Round: lambda term: ["round", term_tree(term.operand), term.places],
         Choose: lambda term: [
             "if",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol, TypeAlias
@@ -23,6 +23,10 @@ class Schema(Protocol):
 
     def names(self, entity: str) -> Iterable[str]:
         """Return the names of all fields of the entity."""
+
+    @property
+    def functions(self) -> Mapping[str, Any]:
+        """The functions that modules bring (`ExpressionFunction`), by name."""
 
 
 class View(Protocol):

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from core.expressions.terms import (
     Aggregate,
     Arithmetic,
+    Brought,
     Choose,
     Compare,
     Field,
@@ -69,6 +70,7 @@ _TERMS: Mapping[type[Term], int] = MappingProxyType(
         Choose: 10,
         First: 14,
         Round: 14,
+        Brought: 60,
     }
 )
 _JOIN = 15

@@ -19,21 +19,21 @@ Spot: TypeAlias = tuple[str, str]
 """An entity and one of its fields."""
 
 
-def check_expressions(
-    spec: FieldSpec, kind: FieldType, catalog: Catalog, types: Mapping[str, FieldType]
-) -> Iterable[Problem]:
+def check_expressions(spec: FieldSpec, kind: FieldType, schema: CatalogSchema) -> Iterable[Problem]:
     """Check that what is computed fits the field, and that a roll-up's condition fits the records it draws from."""
     try:
-        tuple(_compiled(spec, kind, catalog, types))
+        tuple(_compiled(spec, kind, schema))
     except ExpressionInvalid as invalid:
         for problem in invalid.problems:
             yield replace(problem, field=spec.name, place=spec.place)
 
 
-def check_circles(catalog: Catalog, types: Mapping[str, FieldType]) -> Iterable[Problem]:
+def check_circles(
+    catalog: Catalog, types: Mapping[str, FieldType], schema: CatalogSchema
+) -> Iterable[Problem]:
     """Tell of derived values that depend on themselves, each circle once."""
     inputs = {
-        (e.name, f.name): _inputs(f, catalog, types)
+        (e.name, f.name): _inputs(f, catalog, types, schema)
         for e in catalog.entities.values()
         for f in e.fields.values()
         if f.derived
@@ -52,26 +52,25 @@ def check_circles(catalog: Catalog, types: Mapping[str, FieldType]) -> Iterable[
             )
 
 
-def _compiled(
-    spec: FieldSpec, kind: FieldType, catalog: Catalog, types: Mapping[str, FieldType]
-) -> Iterator[Checked]:
-    schema = CatalogSchema(catalog, types)
+def _compiled(spec: FieldSpec, kind: FieldType, schema: CatalogSchema) -> Iterator[Checked]:
     if spec.computed:
         yield compile_text(spec.computed, schema, spec.entity, _wanted(spec, kind), old=False)
     if spec.rollup and spec.rollup.where:
-        yield compile_text(spec.rollup.where, schema, spec.rollup.source, BOOLEAN, old=False)
+        yield compile_text(spec.rollup.where, schema, spec.rollup.source, BOOLEAN, old=False, sql=True)
 
 
 def _wanted(spec: FieldSpec, kind: FieldType) -> Type:
     return replace(kind.expression_type(spec), folded=None)
 
 
-def _inputs(spec: FieldSpec, catalog: Catalog, types: Mapping[str, FieldType]) -> frozenset[Spot]:
+def _inputs(
+    spec: FieldSpec, catalog: Catalog, types: Mapping[str, FieldType], schema: CatalogSchema
+) -> frozenset[Spot]:
     kind = types.get(spec.type)
     if kind is None:
         return frozenset()
     try:
-        read = [fields_used(checked) for checked in _compiled(spec, kind, catalog, types)]
+        read = [fields_used(checked) for checked in _compiled(spec, kind, schema)]
     except ExpressionInvalid:
         return frozenset()
     exchanged = {(spec.entity, name) for name in exchange_inputs(spec, catalog)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from core.errors import MetadataConflict, MetadataInvalid, Problem
+from core.expressions import Functions
 from core.expressions.types import Type
 from core.fields.addresses import EmailField, PhoneField, UrlField
 from core.fields.base import ColumnSpec, FieldType
@@ -54,9 +55,10 @@ def standard_types() -> tuple[FieldType, ...]:
 
 
 class FieldTypes:
-    """The kinds of field by name; modules add theirs by hook."""
+    """The kinds of field by name, and the functions of expressions; modules add theirs by hook."""
 
     def __init__(self, extra: Iterable[FieldType] = ()) -> None:
+        self.functions = Functions()
         self.fill(extra)
 
     def fill(self, extra: Iterable[FieldType] = ()) -> None:
@@ -104,7 +106,7 @@ class FieldTypes:
 
     def schema(self, catalog: Catalog) -> CatalogSchema:
         """Return the fields of ``catalog`` as expressions see them."""
-        return CatalogSchema(catalog, self._types)
+        return CatalogSchema(catalog, self._types, self.functions.as_mapping())
 
     def expression_type(self, spec: FieldSpec) -> Type:
         """Return what a field is in expressions."""
@@ -130,7 +132,7 @@ class FieldTypes:
         yield from kind.check(spec, catalog)
         if spec.derived:
             problems = tuple(check_derived(spec, kind, catalog, self._types))
-            yield from problems or check_expressions(spec, kind, catalog, self._types)
+            yield from problems or check_expressions(spec, kind, self.schema(catalog))
 
     def check_catalog(self, catalog: Catalog) -> Iterable[Problem]:
         """Check all fields of all entities, and that their columns have room beside one another (a `Checker`)."""
@@ -139,4 +141,4 @@ class FieldTypes:
                 p for spec in entity.fields.values() if not spec.system for p in self.check(spec, catalog)
             ]
             yield from wrong or check_physical(entity, self._types)
-        yield from check_circles(catalog, self._types)
+        yield from check_circles(catalog, self._types, self.schema(catalog))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from core.expressions import ExpressionFunction
 from core.fields import FieldType
 from core.hooks.markers import hookspec
 from core.hooks.values import GuardLike
@@ -29,6 +30,23 @@ class Registration:
             @hookimpl
             def register_field_types() -> tuple[FieldType, ...]:
                 return (NationalCode(),)
+        """
+        raise NotImplementedError
+
+    @hookspec
+    def register_functions(self) -> Iterable[ExpressionFunction]:
+        """Offer functions that all expressions of the site may call by their qualified names.
+
+        When: whenever the set of enabled modules changes, before documents are compiled.
+        Transaction: none; nothing may be read or written.
+        Return: functions with readings in Python, SQL and the browser, or for the server alone, and with vectors.
+        On error: the module is quarantined with the reason, the others go on.
+
+        Example::
+
+            @hookimpl
+            def register_functions() -> tuple[ExpressionFunction, ...]:
+                return (ExpressionFunction(name="kit.points", takes=("number",), gives="number", python=points, …),)
         """
         raise NotImplementedError
 

@@ -40,7 +40,7 @@ class Conditions:
 
     def checked(self, catalog: Catalog, entity: str, text: str) -> Checked:
         """Return a condition of a definition, checked against the catalog."""
-        return check(parse(text), self._schema_of(catalog), entity, BOOLEAN)
+        return check(parse(text), self._schema_of(catalog), entity, BOOLEAN, sql=True)
 
     def scope(self, catalog: Catalog, entity: EntitySpec, table: Table) -> Scope:
         """Return the records of a table as expressions see them, with the system's eyes."""

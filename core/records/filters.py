@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.errors import BadRequest
-from core.expressions import Checked, Node, Schema, Type, check, parse
+from core.expressions import Checked, ExpressionFunction, Node, Schema, Type, check, parse
 from core.expressions.binding import parameters
 from core.expressions.nodes import Binary, Call, Path, walk
 from core.expressions.shapes import parametrize, shape_key
@@ -50,12 +50,17 @@ class ReaderSchema:
         """Return the names of readable fields."""
         return self._eyes.fields(entity).readable
 
+    @property
+    def functions(self) -> Mapping[str, ExpressionFunction]:
+        """The functions that modules bring, by name."""
+        return self._schema.functions
+
 
 def read_filter(text: str, entity: str, schema: Schema) -> Filter:
     """Parse and check a filter; raise `BadRequest` in the words of the expressions room."""
     node = parse(text)
     _bound(node)
-    shape, values = parametrize(check(node, schema, entity, BOOLEAN, old=False))
+    shape, values = parametrize(check(node, schema, entity, BOOLEAN, old=False, sql=True))
     return Filter(shape=shape, key=shape_key(shape), given=parameters(values))
 
 

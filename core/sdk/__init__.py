@@ -16,6 +16,7 @@ from core.contributions import (
     sign_link,
 )
 from core.errors import BadRequest, Conflict, NotFound, Problem, ValidationFailed
+from core.expressions import ExpressionFunction
 from core.fields import DateField, DecimalField, FieldRefused, FieldType, IntegerField, LoadContext, TextField
 from core.hooks import hookimpl
 from core.i18n import (
@@ -97,6 +98,7 @@ __all__ = [
     "DigitSet",
     "Download",
     "EntitySpec",
+    "ExpressionFunction",
     "FieldRefused",
     "FieldSpec",
     "FieldType",

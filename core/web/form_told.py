@@ -41,6 +41,8 @@ class Piece:
 
 KEPT: Kept[tuple[Piece, ...]] = Kept(1024)
 """By catalog and entity."""
+WRITTEN: Kept[str] = Kept(1024)
+"""What is alike for all records of an entity, as JSON: by catalog, entity, style, and what may be told."""
 
 
 def told(form: OpenForm, values: Mapping[str, Any], typed: FormValues | None) -> str:
@@ -58,15 +60,29 @@ def told(form: OpenForm, values: Mapping[str, Any], typed: FormValues | None) ->
     found: dict[str, object] = {
         "env": _env(form, given - {"old"}),
         "fields": dict(_fields(form, needs, values, typed)),
-        "computed": [_computed(form, one) for one in pieces if one.what == "computed"],
-        "visible": {one.name: one.tree for one in pieces if one.what == "visible"},
-        "required": {one.name: one.tree for one in pieces if one.what == "required"},
-        "marks": _marks(form.present.style),
         "units": _units(form, [*needs, *(one.name for one in pieces)], values),
     }
     if "old" in given and form.number:
         found["old"] = {name: written(form.record.get(name)) for name in needs}
+    way = (catalog.version, catalog.digest, entity.name, form.present.style)
+    alike = WRITTEN.get((*way, tuple((one.name, one.what) for one in pieces)), lambda: _alike(form, pieces))
+    return f"{_json(found)[:-1]},{alike[1:]}"
+
+
+def _json(found: Mapping[str, object]) -> str:
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+
+
+def _alike(form: OpenForm, pieces: Sequence[Piece]) -> str:
+    """Return what is told of every record: the trees, and how numbers are written."""
+    return _json(
+        {
+            "computed": [_computed(form, one) for one in pieces if one.what == "computed"],
+            "visible": {one.name: one.tree for one in pieces if one.what == "visible"},
+            "required": {one.name: one.tree for one in pieces if one.what == "required"},
+            "marks": _marks(form.present.style),
+        }
+    )
 
 
 def _pieces(form: OpenForm) -> tuple[Piece, ...]:

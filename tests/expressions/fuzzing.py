@@ -74,9 +74,9 @@ def held(text: str, *, sql: bool = False) -> str:
             if sql and "$old" not in text:
                 to_sql(accepted, WorldScope("w.thing", TABLES["w.thing"]))
     except Exception as failure:  # noqa: BLE001  # whatever it is, it is what is looked for
-        return f"{ascii(text)}: {type(failure).__name__}: {failure}"
+        return f"{text!a}: {type(failure).__name__}: {failure}"
     spent = time.thread_time() - started
-    return f"{ascii(text)}: {spent:.1f} s" if spent > LONGEST else ""
+    return f"{text!a}: {spent:.1f} s" if spent > LONGEST else ""
 
 
 def _accepted(text: str) -> Checked | None:

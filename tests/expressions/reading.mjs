@@ -6,7 +6,7 @@ import path from 'node:path';
 const themes = process.argv[2];
 const { build } = createRequire(path.join(themes, 'package.json'))('esbuild');
 const { outputFiles } = await build({
-  stdin: { contents: "export * from './src/expression'; export { written } from './src/expression-values'; export { fold } from './src/fold'; export { figure, line, shownNumber } from './src/typed'; export { number } from './src/expression-values';", resolveDir: themes, loader: 'ts' },
+  stdin: { contents: "export * from './src/expression'; export { written } from './src/expression-values'; export { fold } from './src/fold'; export { figure, line, shownNumber } from './src/typed'; export { number } from './src/expression-values'; import '../tests/expressions/halves';", resolveDir: themes, loader: 'ts' },
   bundle: true, minify: true, format: 'esm', target: ['chrome120', 'firefox121', 'safari17.2'], write: false,
 });
 const { evaluate, figure, fold, line, number, shownNumber, written } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);

@@ -20,7 +20,6 @@ from tests.expressions.vectors import VECTORS, golden_world
 from tests.expressions.world import WorldSchema
 
 
-
 def _form(zero: str, decimal: str, group: str, minus: str) -> NumberForm:
     digits = {48 + n: chr(ord(zero) + n) for n in range(10)}
     table = {**digits, ord("."): decimal, ord(","): group}
@@ -67,8 +66,23 @@ def test_the_browser_folds_texts_as_the_server_does(browser: Browser) -> None:
 def test_what_is_typed_is_read_as_the_server_reads_it_or_left_to_it(browser: Browser) -> None:
     random = Random(2)
     marks = ["-", "+", ".", ",", " ", "٫", "٬", "،", "\u2212", "\u200e", "x", "'"]
-    typed = ["", " ", "1,250,000", "۱٬۲۵۰٬۰۰۰٫۵", "-12.50", "\u2212۷", "1,25", "1e3", ".5", "5.", "0.12345678901", "+3"]
-    typed += ["".join(random.choices([*"0123456789۰۵٣", *marks], k=random.randint(1, 9))) for _ in range(1500)]
+    typed = [
+        "",
+        " ",
+        "1,250,000",
+        "۱٬۲۵۰٬۰۰۰٫۵",
+        "-12.50",
+        "\u2212۷",
+        "1,25",
+        "1e3",
+        ".5",
+        "5.",
+        "0.12345678901",
+        "+3",
+    ]
+    typed += [
+        "".join(random.choices([*"0123456789۰۵٣", *marks], k=random.randint(1, 9))) for _ in range(1500)
+    ]
     read = 0
     for form in FORMS:
         for text, found in zip(typed, browser.asks("figures", [typed, told_marks(form)]), strict=True):
@@ -76,7 +90,21 @@ def test_what_is_typed_is_read_as_the_server_reads_it_or_left_to_it(browser: Bro
                 assert Decimal(found) == read_number(form, text), text
                 read += 1
     assert read > 500, "most of what is plain is read here"
-    words = ["علی", "a  b", " x ", "علي", "می\u200cروم", "é", "e\u0301", "۵", "a\nb", "\u00a0", "😀", "", "  "]
+    words = [
+        "علی",
+        "a  b",
+        " x ",
+        "علي",
+        "می\u200cروم",
+        "é",
+        "e\u0301",
+        "۵",
+        "a\nb",
+        "\u00a0",
+        "😀",
+        "",
+        "  ",
+    ]
     words += ["".join(random.choices([*"ab ی", "\u200c", "ك", "\u200e"], k=5)) for _ in range(500)]
     for text, line in zip(words, browser.asks("lines", words), strict=True):
         if line is None or isinstance(line, str):

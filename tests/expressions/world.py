@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.expressions import Env, Type
+from core.expressions import Env, ExpressionFunction, Type
 from core.i18n.folding import fold
 from core.kernel.values import AnyRef, Money, Ref
 
@@ -87,6 +87,8 @@ class WorldSchema:
 
     def names(self, entity: str) -> Iterable[str]:
         return SCHEMA[entity]
+
+    functions: Mapping[str, ExpressionFunction] = {}
 
 
 _COLUMNS: Mapping[str, Callable[[str], list[sa.Column[Any]]]] = {

@@ -1,8 +1,9 @@
 // The third reading of expressions: walks the tree that the server has checked (docs/reference/expressions.md). It makes no
 // code of anything, and what it cannot tell it says: then the server's word counts.
+import { BROUGHT } from './brought';
 import { FUNCTIONS, OVER_EMPTY, PREDICATES, picked } from './expression-functions';
 import {
-  ONE, bounded, divide, isMoney, order, overMoney, read, roundTo, SOME, step, Untold,
+  ONE, bounded, divide, isMoney, order, overMoney, read, roundTo, SOME, step, Untold, written,
   type AnyRef, type Money, type Told, type Value,
 } from './expression-values';
 import { fold } from './fold';
@@ -81,6 +82,13 @@ function call([name, ...args]: [string, ...Tree[]], view: View, env: Env): Value
   return values.includes(null) ? null : FUNCTIONS[name]!(...(values as never[]));
 }
 
+function brought([name, gives, takes, ...args]: [string, string, string[], ...Tree[]], view: View, env: Env): Value {
+  const act = BROUGHT.get(name);
+  if (!act) throw new Untold(name);
+  const values = args.map((one) => run(one, view, env));
+  return values.includes(null) ? null : read(gives, act(...(values.map((value, i) => written(takes[i]!, value)) as never[])));
+}
+
 const sum = (values: readonly bigint[]): bigint => values.reduce((all, one) => all + one, 0n);
 const mean = (values: readonly bigint[]): Value => (values.length ? divide(sum(values), BigInt(values.length) * ONE) : null);
 const DRAWN: Record<string, (values: never[]) => Value> = { sum, avg: mean, min: picked(-1), max: picked(1) };
@@ -129,7 +137,7 @@ const OPS = new Map<string, Op>(Object.entries({
     const found = run(text!, view, env);
     return found !== null && fold(found as string).includes(run(needle!, view, env) as string);
   },
-  call,
+  call, brought,
   round: ([one, places]: [Tree, number], view, env) => {
     const value = run(one, view, env);
     if (value === null) return null;
