@@ -37,7 +37,7 @@ class ExpressionFunction:
 
     @property
     def written(self) -> str:
-        """How it is called, such as ``loyalty.points(number)``."""
+        """How it is called, such as ``kit.points(number)``."""
         return f"{self.name}({', '.join(self.takes)})"
 
 
@@ -79,7 +79,7 @@ class Functions:
 def _unfit(function: ExpressionFunction) -> str | None:
     """Return why a function cannot be taken, None where it can."""
     if not _NAME.fullmatch(function.name):
-        return Word("it is named by its module and a word, such as loyalty.points")
+        return Word("it is named by its module and a word, such as kit.points")
     unknown = {*function.takes, function.gives} - KINDS
     if unknown or not function.takes:
         return Word("it takes and gives {kinds}", kinds=tuple(sorted(KINDS)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
+from core.errors import Word
 from core.expressions.lexer import Token, tokens
 from core.expressions.limits import MAX_DEPTH, MAX_ITEMS, MAX_NESTING, MAX_NODES
 from core.expressions.nodes import (
@@ -73,7 +74,7 @@ class _Parser:
     def whole(self) -> Node:
         node = self._expression(0)
         if self._now.kind != "end":
-            raise self._unexpected("an operator or the end")
+            raise self._unexpected(Word("an operator or the end"))
         for below, depth in walk(node):
             if depth > MAX_DEPTH:
                 raise _too_deep(below.at)
@@ -203,9 +204,9 @@ class _Parser:
         if self._is("("):
             self._next()
             inside = self._expression(0)
-            self._take(")", "an operator or )")
+            self._take(")", Word("an operator or )"))
             return inside
-        raise self._unexpected("a value")
+        raise self._unexpected(Word("a value"))
 
     def _named(self, token: Token) -> Node:
         if self._is("("):
@@ -220,7 +221,7 @@ class _Parser:
         while self._is("."):
             self._next()
             if self._now.kind != "name":
-                raise self._unexpected("a field name")
+                raise self._unexpected(Word("a field name"))
             parts.append(self._next().source)
         return tuple(parts)
 
@@ -229,7 +230,7 @@ class _Parser:
         found: list[Node] = []
         while not self._is(closing):
             if found:
-                self._take(",", f", or {closing}")
+                self._take(",", Word("a comma or {closing}", closing=closing))
             found.append(self._expression(0))
             if len(found) > MAX_ITEMS:
                 raise refuse(

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.errors import Word
 from core.expressions import (
     ExpressionInvalid,
     and_all,
@@ -92,6 +93,13 @@ def test_positions_point_at_what_was_written() -> None:
         ("Path", (2, 9)),
         ("Path", (1, 1)),
     ]
+
+
+@pytest.mark.parametrize("text", ["n n2", "(n", "n >", "n.", "lower(t"])
+def test_what_was_expected_is_told_in_the_reader_s_language(text: str) -> None:
+    with pytest.raises(ExpressionInvalid) as refused:
+        parse(text)
+    assert isinstance(refused.value.problems[0].params["expected"], Word)
 
 
 def test_limits_are_reached_and_not_passed() -> None:
