@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import expressions
 from benchmarks.data import CONTACTS, OPPORTUNITIES, make_data
 from benchmarks.goals import GATES, Measured, judge
 from benchmarks.once import FieldAdded, Pairs
@@ -160,3 +161,10 @@ def test_what_pages_cost_is_told_beside_each_budget_that_is_not_kept(tmp_path):
     assert "| list, warm | 31.0 | 900 | 0.000 | 800 |" in text
     assert "not kept: list warm: kilobytes; styles" in text
     assert json.loads((tmp_path / "pages.json").read_text(encoding="utf-8"))["broken"] == found.broken
+
+
+def test_conditions_are_read_to_their_end_where_they_are_measured(monkeypatch):
+    monkeypatch.setattr(expressions, "ROUNDS", 1)
+    monkeypatch.setattr(expressions, "REPEATED", 10)
+    table = expressions.expressions_table()
+    assert table.count("µs |") == len(expressions.TEXTS)
