@@ -46,7 +46,7 @@ class Registration:
 
             @hookimpl
             def register_functions() -> tuple[ExpressionFunction, ...]:
-                return (ExpressionFunction(name="kit.points", takes=("number",), gives="number", python=points, …),)
+                return (POINTS,)
         """
         raise NotImplementedError
 

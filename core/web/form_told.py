@@ -143,7 +143,8 @@ def _currency(form: OpenForm, spec: FieldSpec) -> str:
 
 def _computed(form: OpenForm, piece: Piece) -> dict[str, object]:
     """Return a computed field; where its text can be written without the server, with the way to."""
-    spec, found = form.entity.fields[piece.name], {"name": piece.name, "tree": piece.tree}
+    spec = form.entity.fields[piece.name]
+    found: dict[str, object] = {"name": piece.name, "tree": piece.tree}
     if spec.type in ("text", "integer", "decimal", "money"):
         found["show"] = "number" if spec.type in ("integer", "decimal") else spec.type
     elif spec.type == "choice":

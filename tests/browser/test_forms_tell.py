@@ -8,7 +8,11 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.modules
+@pytest.fixture(scope="session")
+def site_modules():
+    return ("sales", "l10n_fa")
+
+
 def test_fields_come_and_go_and_amounts_follow_without_the_network(seat):
     desk = seat(language="fa")
     desk.signs_in()

@@ -63,7 +63,9 @@ def test_what_was_refused_comes_without_a_value_and_what_was_read_with_it(keeper
 
 def test_what_the_reader_may_not_read_never_leaves_the_server(person, kept, told):
     packer = person("handy.packer", login="packer@example.com")
-    number = kept.add(BOX, {"name": "Box", "kind": "cold", "wide": 4, "keeper": packer.actor.id})[0]
+    number = kept.add(
+        BOX, {"name": "Box", "kind": "cold", "degrees": 3, "wide": 4, "keeper": packer.actor.id}
+    )[0]
     answer = packer.opens(f"/records/{BOX}/{number}")
     found = told(answer)
     assert [one["name"] for one in found["computed"]] == ["area"]

@@ -143,6 +143,7 @@ REFUSABLE = frozenset(
         "no_type",
         "null_order",
         "not_constant",
+        "not_a_member",
         "not_aggregated",
     }
 )

@@ -127,7 +127,10 @@ def test_a_function_of_the_server_alone_is_refused_where_it_cannot_run() -> None
     [
         ("kit.initial(t2) == 'A'", "1:1: kit.initial is written kit.initial(text, number)."),
         ("kit.initial(n, 1) == 'A'", "1:13: expected a text, found a number."),
-        ("kit.initail(t2, 1) == 'A'", "1:1: there is no function kit.initail. Perhaps: kit.initial."),
+        (
+            "kit.initail(t2, 1) == 'A'",
+            "1:1: there is no function kit.initail. Perhaps: kit.initial, kit.later, kit.known.",
+        ),
     ],
 )
 def test_a_wrong_call_is_told_as_any_other(text: str, sentence: str) -> None:

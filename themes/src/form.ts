@@ -159,8 +159,8 @@ customElements.define('ui-form', class extends HTMLElement {
   private arrange(state: (name: string) => State): boolean {
     let moved = false;
     for (const box of $$<HTMLFieldSetElement>('[data-cond]', this)) {
-      const { hidden = box.hidden, required, locked = box.hasAttribute('data-locked') } = state(box.dataset.cond!);
-      moved ||= hidden !== box.hidden;
+      const { hidden = Boolean(box.hidden), required, locked = box.hasAttribute('data-locked') } = state(box.dataset.cond!);
+      moved ||= hidden !== Boolean(box.hidden);
       box.hidden = hidden;
       box.toggleAttribute('data-locked', locked);
       box.disabled = hidden || locked;
