@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 
 from benchmarks import hand_side
 from benchmarks.data import DataSet, make_data
-from benchmarks.expressions import expressions_table
 from benchmarks.goals import Measured, judge
 from benchmarks.hand_side import HandSide
 from benchmarks.inside import measure_bulk
@@ -44,9 +43,6 @@ SECONDS, QUICK_SECONDS = 2.0, 1.0
 def main() -> int:
     """Prepare, measure, tell; 1 where a row that decides is not reached."""
     options = _options()
-    if options.part == "expressions":
-        print(expressions_table())
-        return 0
     place, data = Place.of_environment(), make_data()
     place.start()
     try:
@@ -58,11 +54,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "part",
-        nargs="?",
-        choices=("all", "screens", "expressions"),
-        default="all",
-        help="screens: the pages alone; expressions: conditions in Python",
+        "part", nargs="?", choices=("all", "screens"), default="all", help="screens: the pages alone"
     )
     parser.add_argument(
         "--quick", action="store_true", help="fewer and shorter windows: to look, not to decide"

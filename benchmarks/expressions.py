@@ -88,3 +88,7 @@ def expressions_table() -> str:
     """Return the figures as lines, with the conditions."""
     rows = [f"| {name} | `{TEXTS[name]}` | {spent:.2f} µs |" for name, spent in measure_expressions().items()]
     return "\n".join(["| condition | | a record |", "|---|---|---|", *rows])
+
+
+if __name__ == "__main__":
+    print(expressions_table())
