@@ -94,7 +94,7 @@ class OfficeSide:
             while connection.execute(JOBS_LEFT).fetchone() != (0,):
                 if time.monotonic() > until:
                     raise SystemExit(f"The jobs of the night have not ended within {LONGEST_NIGHT} seconds.")
-                time.sleep(PAUSE)
+                time.sleep(PAUSE)  # there is nothing to wait on in another process
             connection.execute("vacuum analyze")
 
     def stop(self) -> None:
