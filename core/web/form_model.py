@@ -97,6 +97,12 @@ class FormModel:
         return tuple(section for tab in self.tabs for section in tab.sections)
 
     @property
+    def is_typed(self) -> bool:
+        """True where there is anything to type; some records only come about by what others do."""
+        items = (item for section in self.sections for item in section.items)
+        return any(isinstance(item, SubTable) or not item.read_only for item in items)
+
+    @property
     def facts(self) -> tuple[FieldView, ...]:
         """What one looks for first: the state and another choice, the tags, how to reach."""
         found, choices = list[FieldView](), 0

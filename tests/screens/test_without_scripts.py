@@ -159,3 +159,10 @@ def test_a_dashboard_shows_its_figures_and_the_table_behind_a_chart(maryam):
     assert "۵" in [figure.text for card in page.all("p", cls="kv") for figure in card.all("a", cls="num")]
     table = page.all("details", cls="chart-t")[0].one("table")
     assert [cell.text for cell in table.all("td", cls="num")] == ["۵"]
+
+
+def test_where_nobody_types_anything_the_form_says_so_and_offers_no_saving(maryam):
+    for path, untyped in (("/records/activities.booking/new", True), (f"{CONTACTS}/new", False)):
+        page = maryam.opens(path).page
+        assert ("کسی این را وارد نمی‌کند" in page.text) == untyped
+        assert bool(page.main.all("button", form="record")) != untyped
