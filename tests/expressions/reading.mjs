@@ -6,10 +6,10 @@ import path from 'node:path';
 const themes = process.argv[2];
 const { build } = createRequire(path.join(themes, 'package.json'))('esbuild');
 const { outputFiles } = await build({
-  stdin: { contents: "export * from './src/expression'; export { written } from './src/expression-values'; export { fold } from './src/fold'; export { figure, line, shownNumber } from './src/typed'; export { number } from './src/expression-values'; import '../tests/expressions/halves';", resolveDir: themes, loader: 'ts' },
+  stdin: { contents: "export * from './src/expression'; export { SOME, Untold, written } from './src/expression-values'; export { fold } from './src/fold'; export { figure, line, shownNumber } from './src/typed'; export { number } from './src/expression-values'; import '../tests/expressions/halves';", resolveDir: themes, loader: 'ts' },
   bundle: true, minify: true, format: 'esm', target: ['chrome120', 'firefox121', 'safari17.2'], write: false,
 });
-const { evaluate, figure, fold, line, number, shownNumber, written } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+const { SOME, Untold, evaluate, figure, fold, line, number, shownNumber, written } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
 
 let world; // entities: {fields of references and lists: {name: [entity, by?]}, rows: {id: {name: JSON}}}
 
@@ -37,6 +37,15 @@ const answers = {
     Object.entries(world[entity].rows).map(([id, row]) => [id, written(expression.kind, evaluate(expression, viewOf(entity, row), env))]),
   ),
 };
+/** What a page would say that knows only some values, of some no more than that they are there. */
+answers.page = ({ expression, values, some }) => {
+  const value = (name) => (some.includes(name) ? SOME : values[name]);
+  try { return { told: evaluate(expression, { value, follow: () => undefined, items: () => undefined }, { old: null }) }; } catch (failure) {
+    if (failure instanceof Untold) return null;
+    throw failure;
+  }
+};
+
 for await (const line of createInterface({ input: process.stdin })) {
   const [what, given] = JSON.parse(line);
   let answer;

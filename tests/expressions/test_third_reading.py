@@ -10,7 +10,7 @@ from random import Random
 import pytest
 import sqlalchemy as sa
 
-from core.expressions import check, parse
+from core.expressions import check, parse, to_tree
 from core.i18n import clean, fold
 from core.i18n.numbers import NumberForm, read_number, write_number
 from tests.expressions.browser import Browser
@@ -109,6 +109,35 @@ def test_what_is_typed_is_read_as_the_server_reads_it_or_left_to_it(browser: Bro
     for text, line in zip(words, browser.asks("lines", words), strict=True):
         if line is None or isinstance(line, str):
             assert line == (clean(text) or None), ascii(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("b and n > 3", False),
+        ("n > 3 and b", None),
+        ("is_empty(t)", False),
+        ("t == null or b", False),
+        ("is_empty(lower(t))", None),
+        ("t == 'x'", None),
+        ("is_empty(n2)", True),
+        ("group.n > 1", None),
+        ("any(lines)", None),
+        ("is_empty($old.n)", True),
+    ],
+)
+def test_what_a_page_does_not_know_it_does_not_tell(browser: Browser, text: str, told: bool | None) -> None:
+    tree = to_tree(check(parse(text), WorldSchema(), "w.thing"))
+    found = browser.asks("page", {"expression": tree, "values": {"b": False, "n2": None}, "some": ["t"]})
+    assert found == (None if told is None else {"told": told})
+
+
+@pytest.mark.parametrize(
+    "tree", [{"version": 2}, {"term": ["call", "toString", ["value", "text", "x"]]}, {"term": ["later"]}]
+)
+def test_a_tree_of_another_time_is_left_to_the_server(browser: Browser, tree: dict[str, object]) -> None:
+    plain = {"version": 1, "kind": "boolean", "term": ["value", "boolean", True]}
+    assert browser.asks("page", {"expression": plain | tree, "values": {}, "some": []}) is None
 
 
 def test_numbers_are_written_as_the_server_writes_them(browser: Browser) -> None:
