@@ -128,6 +128,11 @@ class RoleRights:
             return dict.fromkeys(spec.fields, True)
         return self._remember(self._exports, entity, lambda: self._new_reader(spec, "export").readable())
 
+    @property
+    def schema(self) -> Schema:
+        """The names and types that conditions of grants may use."""
+        return self._schema
+
     def _reads_plainly(self, entity: str, field: str) -> bool:
         """Tell whether the field is readable on every record of the entity."""
         if entity not in self.catalog.entities or self.condition(entity, "read") is not True:

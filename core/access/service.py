@@ -44,6 +44,10 @@ class Access:
             )
         return found
 
+    def of_roles(self, roles: frozenset[str], catalog: Catalog) -> RoleRights:
+        """Return the rights of a set of roles that nobody need have; they are not kept."""
+        return RoleRights(catalog, roles, self._schema(catalog))
+
     def _schema(self, catalog: Catalog) -> Schema:
         return StepSchema(catalog, self._schema_of(catalog))
 

@@ -15,6 +15,7 @@ from core.api.answers import SECURE
 from core.api.bulk_routes import ROUTES as BULK
 from core.api.call import open_call
 from core.api.exchange_routes import ROUTES as EXCHANGE
+from core.api.explain_routes import ROUTES as EXPLANATIONS
 from core.api.file_routes import ROUTES as FILES
 from core.api.job_routes import ROUTES as JOBS
 from core.api.merge_routes import ROUTES as MERGES
@@ -47,7 +48,7 @@ class AnythingConverter(PathConverter):
 def routes() -> tuple[Route, ...]:
     """Return every route of the API."""
     asked = (*RECORDS, *BULK, *OPERATIONS, *TRANSITIONS, *MERGES, *QUERIES, *METADATA)
-    described = (*asked, *WORKFLOWS, *MODULES, *EXCHANGE, *FILES, *JOBS, *ACCESS)
+    described = (*asked, *WORKFLOWS, *MODULES, *EXCHANGE, *FILES, *JOBS, *ACCESS, *EXPLANATIONS)
     return (*described, openapi_route(described))
 
 

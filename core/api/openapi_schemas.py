@@ -17,6 +17,7 @@ _LABEL: Schema = {
 }
 _COUNT: Schema = {"type": "integer", "minimum": 0}
 _FLAG: Schema = {"type": "boolean"}
+_OR_FLAG: Schema = {"type": ["boolean", "null"]}
 
 
 def _object(required: tuple[str, ...] = (), /, **properties: Any) -> Schema:
@@ -58,6 +59,41 @@ SCHEMAS: Mapping[str, Schema] = {
         },
         part={"anyOf": [ref("HistoryPart"), {"type": "null"}]},
         transition={**TEXT, "description": "The step of a workflow that was taken; empty for other changes."},
+    ),
+    "Explanation": _object(
+        ("person", "entity", "action", "decision", "why", "who_can_change_it", "reasons"),
+        person=_object(("id", "login", "name"), id=ID, login=TEXT, name=TEXT),
+        entity=TEXT,
+        action=TEXT,
+        id={"type": ["integer", "null"]},
+        field=_OR_TEXT,
+        decision={"type": "string", "enum": ["allowed", "refused", "depends"]},
+        why={**_TEXTS, "description": "Sentences that tell why it is so."},
+        who_can_change_it={**_TEXTS, "description": "Sentences that tell who can change it, and how."},
+        reasons={"type": "array", "items": ref("Reason")},
+    ),
+    "Reason": _object(
+        ("kind", "name", "label", "owner", "through", "holds", "hidden", "gives_field", "parts"),
+        kind={"type": "string", "enum": ["administrator", "key", "grant", "restriction"]},
+        name={**TEXT, "description": "The role or the restriction."},
+        label=TEXT,
+        owner={**TEXT, "description": "Who has written it: a module, or the site."},
+        through={**_TEXTS, "description": "The roles that brought this one."},
+        entity={**TEXT, "description": "What it speaks of: the whole, where a part has its rights."},
+        scope=TEXT,
+        holds=_OR_FLAG,
+        hidden={**_FLAG, "description": "It rests on something that you may not read."},
+        gives_field=_FLAG,
+        parts={
+            "type": "array",
+            "items": _object(
+                ("text", "why", "holds", "values"),
+                text={**TEXT, "description": "The condition; empty where you may not know of it."},
+                why={"type": "string", "enum": ["whole", "scope", "condition", "mask"]},
+                holds=_OR_FLAG,
+                values={"type": "object", "additionalProperties": {"type": "string"}},
+            ),
+        },
     ),
     "Offer": _object(
         ("name", "label", "field", "to_state", "to", "allowed", "why_not", "required", "ask", "reason"),

@@ -40,6 +40,7 @@ from core.records.asking import Asking
 from core.records.attachments import Attachments
 from core.records.bulk import Bulk
 from core.records.conditions import Conditions
+from core.records.explaining import Explaining
 from core.records.guarding import Guarding
 from core.records.history_reading import HistoryReading
 from core.records.loading import Loading
@@ -51,6 +52,7 @@ from core.records.near import Nearness
 from core.records.piles import Piles
 from core.records.plan import Plans
 from core.records.reading import Reading
+from core.records.rights_in_sql import RightsInSql
 from core.records.rollups import RollUps
 from core.records.search import Searching
 from core.records.service import Records
@@ -168,6 +170,10 @@ def _add_reading(site: Site) -> None:
             secrets=site.get(Secrets),
         )
     )
+    site.put(
+        Explaining(access=site.get(Access), records=site.get(Records), reading=reading, database=database)
+    )
+    site.put(RightsInSql(tables=site.get(Tables), types=types, access=site.get(Access)))
     site.put(Aggregating(reading, asking))
     site.put(Piles(reading, asking, site.get(Secrets)))
     site.put(Bulk(reading, site.get(Records), types))

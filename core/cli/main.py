@@ -12,6 +12,7 @@ from core.cli.launcher import Launcher, pass_launcher
 from core.cli.output import show_accounts, show_problems
 
 ELSEWHERE = {
+    "access": "core.cli.access:access",
     "import": "core.cli.imports:import_file",
     "metadata": "core.cli.metadata:metadata",
     "module": "core.cli.modules:module",

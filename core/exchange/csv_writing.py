@@ -9,12 +9,11 @@ from decimal import Decimal
 
 from core.exchange.export_columns import ExportColumn, spelled
 from core.i18n import Style
+from core.i18n.formulas import guarded
 
 CSV = "text/csv"
 _BOM = "\ufeff"
 _ROWS = 200
-_GUARD = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""A cell that begins with one of these is run as a formula by some spreadsheet or other."""
 
 
 def write_csv(
@@ -31,11 +30,6 @@ def write_csv(
         if number % _ROWS == 0:
             yield _taken(buffer)
     yield _taken(buffer)
-
-
-def guarded(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula; `csv_reading` takes the mark away again."""
-    return f"'{text}" if text.startswith(_GUARD) else text
 
 
 def _written(cell: object, style: Style) -> str:

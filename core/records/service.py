@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from core.access import Access
 from core.errors import AccessDenied
+from core.expressions import Checked
 from core.fields import LoadContext
 from core.kernel.actor import Actor
 from core.metadata.catalog import Catalog
@@ -202,6 +203,12 @@ class Records:
         """Tell whether the actor may do something with a record that they see, by what this unit knows of it."""
         rule = self._access.condition(actor, entity, action, uow.catalog)
         return self._verdicts.allows(self._work(actor, entity, uow), record_id, rule)
+
+    def holds(
+        self, actor: Actor, entity: str, record_id: int, condition: Checked, *, uow: UnitOfWork
+    ) -> bool:
+        """Tell whether a condition holds for a record that is not in the trash, for this actor; with the system's eyes."""
+        return self._verdicts.allows(self._work(actor, entity, uow), record_id, condition)
 
     def hidden(self, actor: Actor, entity: str, record_id: int, *, uow: UnitOfWork) -> frozenset[str]:
         """Return the fields that the actor reads on other records of this kind and not on this one."""

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from core.access import Access
 from core.errors import AccessDenied, NotFound, NotSignedIn, PayvandError, TooLarge, Unavailable
 from core.log import get_logger
+from core.web.explain_page import explain_address
 from core.web.pages import Pages, go, same_site
 from core.web.security import secure
 from core.web.visit import visit
@@ -37,6 +38,7 @@ def known(pages: Pages, error: PayvandError) -> Response:
         status=error.status,
         error=error,
         reference="",
+        explain=explain_address(present, error),
         problems=[present.style.problem(p) for p in error.problems],
     )
 
@@ -47,7 +49,9 @@ def broken(pages: Pages, error: Exception) -> Response:
     get_logger("web").error("page_broke", reference=reference, path=request.path, exc_info=error)
     if g.get("visit") is None:
         return plain(Unavailable(reason="see the log", code="broken"))
-    return pages.show("error.html", status=500, error=PayvandError(), reference=reference, problems=[])
+    return pages.show(
+        "error.html", status=500, error=PayvandError(), reference=reference, explain=None, problems=[]
+    )
 
 
 def translated(error: HTTPException) -> PayvandError:

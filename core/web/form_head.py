@@ -21,6 +21,7 @@ class FormHead:
     may: Mapping[str, bool]
     writable: bool
     trashed: bool
+    administrator: bool
     operations: tuple[Operation, ...]
 
     @property

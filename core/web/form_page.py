@@ -26,7 +26,7 @@ from core.web.history_page import history_lines
 from core.web.looking import looking
 from core.web.lookups import store_upload
 from core.web.merge_page import merged_into
-from core.web.pages import Pages, go
+from core.web.pages import Pages, go, is_administrator
 from core.web.panels import record_panels
 from core.web.status_bar import status_bars
 from core.web.timeline_view import timeline_of
@@ -189,6 +189,7 @@ def _head(form: OpenForm) -> FormHead:
         may={action: form.may(action) for action in ACTIONS},
         writable=form.writable,
         trashed=form.trashed,
+        administrator=is_administrator(form.present),
         operations=_operations(form),
     )
 

@@ -165,6 +165,7 @@ class TestBrowsers:
 
 
 OFFERED = [
+    "GET /access/explain",
     "GET /access/me",
     "GET /exports",
     "POST /files",
