@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
+from core.kernel.actor import Actor
 from core.metadata.specs import Json
 from core.records.cells import to_json
 from core.records.change import Draft
@@ -23,9 +24,17 @@ WHO = ("at", "actor", "actor_name", "channel", "reason", "cause")
 
 
 def write_history(
-    plan: EntityPlan, action: str, drafts: Sequence[Draft], conditions: Conditions, uow: UnitOfWork
+    plan: EntityPlan,
+    action: str,
+    drafts: Sequence[Draft],
+    conditions: Conditions,
+    uow: UnitOfWork,
+    actor: Actor,
 ) -> None:
-    """Remember what moved: ``{field: [before, after]}`` in wire form, secrets as ``changed``."""
+    """Remember what moved: ``{field: [before, after]}`` in wire form, secrets as ``changed``.
+
+    The reason is what a person said, else why somebody acted with all rights.
+    """
     rows = [
         {
             "entity": plan.entity.name,
@@ -47,7 +56,7 @@ def write_history(
             "new_actor": uow.actor.id,
             "new_actor_name": uow.actor.name or uow.actor.login,
             "new_channel": uow.channel,
-            "new_reason": next((d.reason for d in drafts if d.reason), uow.reason),
+            "new_reason": next((d.reason for d in drafts if d.reason), uow.reason or actor.elevated),
             "new_cause": uow.cause,
         },
     )

@@ -118,7 +118,7 @@ class Trash:
     def _finish(self, work: Work, drafts: Sequence[Draft], action: str) -> None:
         changes = [work.change(action, draft) for draft in drafts]
         self._rollups.propagate(work, changes)
-        write_history(work.plan, action, drafts, work.conditions, work.uow)
+        write_history(work.plan, action, drafts, work.conditions, work.uow, work.actor)
         for change in changes:
             self._plugins.call.record_saved(change=change, uow=work.uow)
         self._plugins.call.records_saved(changes=changes, uow=work.uow)

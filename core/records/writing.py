@@ -223,7 +223,7 @@ class Writing:
         self._rollups.propagate(work, changes)
         self._check_late_rules(work, drafts)
         look_for_duplicates(work, drafts, action)
-        write_history(work.plan, action, told, work.conditions, work.uow)
+        write_history(work.plan, action, told, work.conditions, work.uow, work.actor)
         for change in changes:
             self._plugins.call.record_saved(change=change, uow=work.uow)
         if changes:

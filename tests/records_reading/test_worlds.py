@@ -7,6 +7,6 @@ import pytest
 from tests.records_reading.worlds_check import differences
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(40))
 def test_sql_python_and_the_reference_agree(desk, seed):
     assert list(differences(desk, seed)) == []
