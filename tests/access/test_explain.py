@@ -106,6 +106,18 @@ def test_a_restriction_is_named_over_the_grants():
     assert told([grant()], restrictions={"kit.near": broken}, strict=False)[1] == ["restricted"]
 
 
+def test_a_share_is_a_reason_of_its_own_and_helps_only_where_no_restriction_holds():
+    guest = person(1, "kit.tester", shared=frozenset({"kit.item"}))
+    found, why, _ = told([grant(scope="own")], actor=guest, values={"owner": 2}, sees=lambda _: False)
+    own, share = found.reasons
+    assert (own.hidden, share.grant.scope, share.hidden, share.holds) == (True, "shared", False, False)
+    assert (found.decision, why) == (False, ["grant_hidden"])
+    helps = told([grant(scope="own")], values={"owner": 2, "team": 2})[2]
+    bound = told([grant(scope="own")], values={"owner": 2, "team": 2}, restrictions={"kit.near": NEAR})[2]
+    assert "share" in helps
+    assert "share" not in bound
+
+
 def test_administrators_and_keys_come_before_all_grants():
     boss = person(1, "kit.administrator")
     found, why, _ = told([], actor=boss, values={})
