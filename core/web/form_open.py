@@ -139,13 +139,14 @@ def open_form(site: Site, present: Visit, name: str, number: int) -> OpenForm:
     access, entity = site.get(Access), present.catalog.entity(name)
     access.require(present.actor, name, "read" if number else "create", present.catalog)
     rights = access.fields(present.actor, name, present.catalog)
+    record = read_record(site, present, name, number) if number else {}
     if number and any(mask is not True for mask in rights.readable.values()):
         rights = _on_this(site, present, name, number, rights)
     return OpenForm(
         site=site,
         present=present,
         entity=entity,
-        record=read_record(site, present, name, number) if number else {},
+        record=record,
         rights=without_states(rights, present.catalog, name, new=not number),
     )
 
