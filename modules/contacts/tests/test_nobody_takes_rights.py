@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
@@ -94,6 +94,11 @@ class Office(RuleBasedStateMachine):
         self.tries(who, on, lambda mine, c: mine.delete(CONTACT, c))
         self.tries(who, on, lambda mine, c: mine.restore(CONTACT, c))
 
+    @rule(owner=SOMEBODY, whom=SOMEBODY)
+    def lets_somebody_edit_who_takes_it(self, owner, whom):
+        self.shares(who=owner, on=owner, whom=whom, level="edit")
+        self.gives_away(who=whom, on=owner, to=whom)
+
     def known(self, contact):
         return self.desk.column(SHARE, "id", filter=f"refers(record, '{CONTACT}', {contact})")
 
@@ -109,10 +114,11 @@ def test_no_sequence_of_acts_enlarges_rights_but_by_who_may_share(desk, site, pe
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=6,
-            stateful_step_count=12,
+            max_examples=10,
+            stateful_step_count=8,
             deadline=None,
             derandomize=True,
+            phases=(Phase.generate,),
             suppress_health_check=checks,
         ),
     )
