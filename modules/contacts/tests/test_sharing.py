@@ -9,7 +9,9 @@ import pytest
 
 from core.errors import AccessDenied, NotFound, ValidationFailed
 from core.kernel.actor import Scope
+from core.records.merging import Merging
 from core.sdk import Ref
+from core.storage import Database
 from core.testing.site import actor_of
 
 CONTACT, SHARE = "contacts.contact", "base.share"
@@ -133,3 +135,12 @@ def test_only_whom_something_is_shared_with_is_asked_for_shares(office, site):
     office.share()
     assert actor_of(site, "bob@example.com").shared == {CONTACT}
     assert actor_of(site, "ann@example.com").shared == frozenset()
+
+
+def test_shares_of_merged_people_hold_for_the_one_that_stays(office, desk, site, actor_as):
+    office.share()
+    manager = actor_as("base.member", "contacts.manager", login="mina@example.com")
+    stays = desk.as_(manager).one(CONTACT, last_name="Shared", job_title="Brewer")
+    with site.get(Database).unit(desk.catalog, manager) as uow:
+        site.get(Merging).merge(manager, CONTACT, stays, [office.contact], uow=uow)
+    assert sees(office.bobs(), stays)
