@@ -71,7 +71,8 @@ def held(text: str, *, sql: bool = False) -> str:
             world = World()
             world.rows["w.thing"][1] = {"id": 1}
             compile_python(accepted)(world.view("w.thing", 1), ENV)
-            if sql and "$old" not in text:
+            # The name of a list alone is no value that anybody could ask the database for.
+            if sql and "$old" not in text and accepted.type.kind != "list":
                 to_sql(accepted, WorldScope("w.thing", TABLES["w.thing"]))
     except Exception as failure:  # noqa: BLE001  # whatever it is, it is what is looked for
         return f"{text!a}: {type(failure).__name__}: {failure}"
