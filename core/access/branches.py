@@ -115,11 +115,17 @@ class Grants:
             return
         if not is_shareable(self._catalog, entity.name):
             return
+        try:
+            condition = self._check(entity, parse(opened_by(action, self._roles)))
+        except (
+            ExpressionInvalid
+        ):  # with very many roles it grows too long; what does not compile opens nothing
+            return
         yield Branch(
             role=role.name,
             grant=GrantSpec(entity=entity.name, actions=(action,), scope=SHARED, owner=role.owner),
             entity=entity.name,
-            condition=self._check(entity, parse(opened_by(action, self._roles))),
+            condition=condition,
             read=frozenset().union(*(branch.read for branch in rows)),
             edit=frozenset().union(*(branch.edit for branch in rows)) - REACHED_BY,
         )

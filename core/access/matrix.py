@@ -18,6 +18,8 @@ WIDER: frozenset[Kind] = frozenset({"added", "widened", "changed"})
 """What may let somebody do more than before; of a condition that changed nobody can tell, so that it counts."""
 
 EVERYTHING = "*"
+OF_ALL = frozenset({"share", "merge", "override:duplicates", "transition:*", "operation:*"})
+"""What a grant of all actions gives besides those of every record."""
 """Stands for every entity and every action in the one cell of a role that may everything."""
 
 
@@ -89,6 +91,8 @@ def _actions(rights: RoleRights, entity: EntitySpec) -> list[str]:
         if grant.entity == entity.name
         for action in grant.actions
     }
+    if "*" in named:
+        named |= OF_ALL
     return [*RECORD_ACTIONS, *sorted(named - {*RECORD_ACTIONS, "*"})]
 
 

@@ -12,7 +12,7 @@ from core.access import Access
 from core.access.explain import Asked
 from core.access.explain_words import ACTIONS
 from core.contributions import Operations
-from core.errors import AccessDenied, BadRequest, NotFound, PayvandError
+from core.errors import AccessDenied, BadRequest, NotFound, PayvandError, ValidationFailed
 from core.fields import FieldTypes
 from core.identity import Identity
 from core.identity.accounts import Account
@@ -89,7 +89,7 @@ def show(site: Site, pages: Pages) -> Response:
     try:
         person = _person(site, present, question, administrator)
         shown = _answer(site, present, person, question) if question.whole else None
-    except (BadRequest, NotFound) as refused:
+    except (BadRequest, NotFound, ValidationFailed) as refused:
         status, problem = refused.status, _sentence(present, refused)
     entity = _known(site, present, question.entity)
     return pages.show(

@@ -27,6 +27,10 @@ from core.sdk import (
 SHARE = "base.share"
 ACTION = "share"
 ANY_SHARES = "base.any_shares"
+WHAT_AND_WHOM = frozenset({"record", "with_user", "with_team", "with_role"})
+"""What of a share decides for whom shares have to be looked for at all; its end and its level are asked with each record."""
+AT_ONCE = 150
+"""How many teams one question names, which is a text of bounded length."""
 REASON = 300
 """How many characters of a reason are kept."""
 NEEDED = {"read": "read", "edit": "update"}
@@ -82,9 +86,12 @@ def shared_with(user: int, teams: Sequence[int], uow: UnitOfWork) -> frozenset[s
         uow.memo[ANY_SHARES] = any(True for _ in look_up(uow, SHARE, (), most=1))
     if not uow.memo[ANY_SHARES]:
         return frozenset()
-    ways = [f"with_user == {user}", "not is_empty(with_role)", *(f"with_team == {team}" for team in teams)]
-    where = " or ".join(ways)
-    return frozenset(str(group["of"]) for group in aggregate(uow, SHARE, ("of",), where=where))
+    ways = [f"with_user == {user} or not is_empty(with_role)"]
+    ways += [f"with_team in {list(teams[at : at + AT_ONCE])}" for at in range(0, len(teams), AT_ONCE)]
+    asked = [" or ".join(ways[:2]), *ways[2:]]
+    return frozenset(
+        str(group["of"]) for where in asked for group in aggregate(uow, SHARE, ("of",), where=where)
+    )
 
 
 def tell_of_shares(changes: Sequence[Change], uow: UnitOfWork) -> None:
@@ -92,8 +99,9 @@ def tell_of_shares(changes: Sequence[Change], uow: UnitOfWork) -> None:
     new = [change for change in changes if change.action in ("create", "restore", "update")]
     if not new:
         return
-    uow.memo.pop(ANY_SHARES, None)
-    forget_principals(uow)
+    if any(change.action != "update" or change.changed & WHAT_AND_WHOM for change in new):
+        uow.memo.pop(ANY_SHARES, None)
+        forget_principals(uow)
     for change in new if changes[0].action == "create" else ():
         record = change.after.get("record")
         if isinstance(record, AnyRef):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from core.sdk import AnyRef, Change, Ref
+from core.storage import Database
 from core.testing.site import actor_of
 from modules.base import sharing
-from modules.base.sharing import SHARE, share_problems
+from modules.base.sharing import ANY_SHARES, SHARE, share_problems, shared_with
 
 
 class Allowing:
@@ -58,3 +59,9 @@ def test_a_share_with_a_role_that_is_not_there_is_refused(desk):
     )
     uow = type("Unit", (), {"catalog": desk.catalog})()
     assert [(p.code, p.field) for p in share_problems(change, uow)] == [("unknown_role", "with_role")]
+
+
+def test_who_is_in_many_teams_is_asked_about_like_anybody(desk, site):
+    with site.get(Database).unit(desk.catalog, desk.actor) as uow:
+        uow.memo[ANY_SHARES] = True
+        assert shared_with(1, range(1, 900), uow) == frozenset()
