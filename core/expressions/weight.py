@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from core.expressions.limits import MAX_HEIGHT
 from core.expressions.terms import (
     Aggregate,
     Arithmetic,
@@ -86,6 +87,10 @@ def height(term: Term) -> int:
 
 def _own(term: Term) -> int:
     match term:
+        case Function(name="join", args=(between, *_)) if _joins(between):
+            return (
+                MAX_HEIGHT + 1
+            )  # each level would make texts so many times as long as there are texts to join
         case Function(name=name):
             return _FUNCTIONS.get(name, 14)
         case Arithmetic(op=op):
@@ -96,6 +101,11 @@ def _own(term: Term) -> int:
             return _JOIN * len(path)
         case _:
             return _TERMS.get(type(term), _REST)
+
+
+def _joins(term: Term) -> bool:
+    """Tell whether texts are joined anywhere in a term."""
+    return (isinstance(term, Function) and term.name == "join") or any(_joins(one) for one in below(term))
 
 
 def forks(term: Term) -> int:

@@ -206,6 +206,14 @@ def test_choices_between_money_nest_only_so_deep() -> None:
         compile_text(f"coalesce({text}, m)", SCHEMA, "w.thing")
 
 
+def test_what_stands_between_texts_is_not_joined_itself() -> None:
+    """Each level would make it so many times as long as there are texts to join."""
+    with pytest.raises(ExpressionInvalid) as refused:
+        compile_text("join(join('-', t, t, t), t, t, t)", SCHEMA, "w.thing", sql=True)
+    assert [problem.code for problem in refused.value.problems] == ["too_deep_for_sql"]
+    assert compile_text("join('-', join('-', t, t), t)", SCHEMA, "w.thing", sql=True)
+
+
 NESTED = (
     ("day", "add_days({}, 1)"),
     ("n", "days_between(day, add_days(day, {}))"),
