@@ -6,8 +6,8 @@ processes take from one queue. It is a pair of sockets made before the fork. Wit
 socket of its own for the answer, so that the end of the process that has taken it is heard at once.
 
 Who was asked makes the page alone where nobody takes it within ``PATIENCE``, where the process that took it dies, and
-where it turns out to be no page (a file, a stream). What changes nothing can be begun twice. What is known not to be
-a page (the API, files, /health) never waits in the queue: it waits for the database or for the disk, which can be
+where what comes is streamed or very large. What changes nothing can be begun twice. What is known not to be a page
+(the API, files, /health) never waits in the queue: it waits for the database or for the disk, which can be
 done together.
 """
 
@@ -28,7 +28,7 @@ from core.log import get_logger
 PATIENCE = 0.2
 """Seconds after which a request waits no longer for its turn: the pages before it take long."""
 
-NO_PAGES = ("/api/", "/assets/", "/health")
+NO_PAGES = ("/api/", "/assets/", "/files/", "/health")
 """How addresses begin at which nothing is rendered."""
 
 LARGEST_REQUEST = 64 * 1024
@@ -63,7 +63,10 @@ class PageTurns:
 
     def ask(self, environ: Mapping[str, Any], patience: float = PATIENCE) -> Page | None:
         """Return the page somebody has made, or None where the one who asks must make it."""
-        here, there = socket.socketpair()
+        try:
+            here, there = socket.socketpair()
+        except OSError:  # no handle is left
+            return None
         with here:
             with there:
                 if not self._put(environ, there):
@@ -75,12 +78,16 @@ class PageTurns:
 
     def take(self) -> tuple[Environ, socket.socket] | None:
         """Wait for a request; return it with the socket for its answer, or None once the queue is closed."""
-        try:
-            packed, handles, _, _ = socket.recv_fds(self._taking, LARGEST_REQUEST, 1, socket.MSG_CMSG_CLOEXEC)
-        except OSError:
-            return None
-        if not packed:
-            return None
+        handles: list[int] = []
+        while not handles:  # where no handle is left here the socket is lost, which who asked hears at once
+            try:
+                packed, handles, _, _ = socket.recv_fds(
+                    self._taking, LARGEST_REQUEST, 1, socket.MSG_CMSG_CLOEXEC
+                )
+            except OSError:
+                return None
+            if not packed:
+                return None
         return json.loads(packed), socket.socket(fileno=handles[0])
 
     def close(self) -> None:
@@ -165,7 +172,7 @@ def _make_pages(application: Application, turns: PageTurns) -> None:
 
 
 def _make(application: Application, environ: Environ) -> Page | None:
-    """Return a page, or None where what comes is none: who asked then sends it as it is made."""
+    """Return what comes whole, or None where it is streamed or very large: who asked then sends it as it is made."""
     started: list[tuple[str, list[tuple[str, str]]]] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], _failure: object = None) -> None:
@@ -176,8 +183,7 @@ def _make(application: Application, environ: Environ) -> Page | None:
         status, headers = started[-1]
         told = {name.lower(): value for name, value in headers}
         length = told.get("content-length", "")
-        is_page = told.get("content-type", "").startswith("text/html") and length.isdecimal()
-        if not is_page or int(length) > LARGEST_PAGE:
+        if not length.isdecimal() or int(length) > LARGEST_PAGE:
             return None
         return Page(status, headers, b"".join(answer))
     finally:

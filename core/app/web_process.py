@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import os
 
 from granian.constants import HTTPModes, Interfaces
@@ -25,6 +26,7 @@ def main() -> None:
         return
     os.environ["DATABASE_URL"] = address
     parent.stop_with()
+    multiprocessing.set_start_method("fork", force=True)  # the queue of pages is inherited
     core.app.wsgi.page_turns()
     gc.collect()
     gc.freeze()  # what is loaded now stays shared between the processes

@@ -48,7 +48,9 @@ def test_pages_are_made_by_one_thread_and_all_else_by_who_was_asked(turns):
     application = in_turn(told_by_thread, turns, PATIENT)
     here = current_thread().name
     assert asked(application)[2] == "pages"
-    others = [{"PATH_INFO": path} for path in ("/api/v1/records/a.b", "/assets/app.js", "/health")]
+    others = [
+        {"PATH_INFO": path} for path in ("/api/v1/records/a.b", "/assets/app.js", "/files/1", "/health")
+    ]
     others += [
         {"REQUEST_METHOD": "POST"},
         {"CONTENT_LENGTH": "3"},
@@ -136,8 +138,8 @@ def test_who_was_asked_makes_the_page_where_its_maker_ends_or_sends_half_of_it(t
         ending.join()
 
 
-@pytest.mark.parametrize("broken", ["stream", "file", "large"])
-def test_what_is_no_page_is_sent_by_who_was_asked(turns, broken):
+@pytest.mark.parametrize("broken", ["stream", "large"])
+def test_what_is_streamed_or_too_large_is_sent_by_who_was_asked(turns, broken):
     closed = []
 
     class Answer(list):
@@ -145,8 +147,7 @@ def test_what_is_no_page_is_sent_by_who_was_asked(turns, broken):
             closed.append(current_thread().name)
 
     def application(_environ, start_response):
-        kind = "text/csv" if broken == "file" else "text/html"
-        headers = [("Content-Type", kind)]
+        headers = [("Content-Type", "text/html")]
         if broken != "stream":
             headers.append(("Content-Length", str(LARGEST_PAGE + 1 if broken == "large" else 4)))
         start_response("200 OK", headers)
@@ -154,6 +155,23 @@ def test_what_is_no_page_is_sent_by_who_was_asked(turns, broken):
 
     assert asked(in_turn(application, turns, PATIENT))[2] == current_thread().name
     assert closed == ["pages"]  # what was begun in vain holds nothing
+
+
+def test_whatever_comes_whole_is_made_once(turns):
+    made = []
+
+    def application(_environ, start_response):
+        made.append(current_thread().name)
+        return page("a;b", start_response, "text/csv")
+
+    assert asked(in_turn(application, turns, PATIENT))[2] == "a;b"
+    assert made == ["pages"]
+
+
+def test_a_request_whose_socket_was_lost_is_passed_over(turns):
+    """As it is where the process that takes it has no handle left."""
+    turns._asking.send(b"{}")
+    assert asked(in_turn(told_by_thread, turns, PATIENT))[2] == "pages"
 
 
 def test_what_a_page_raises_reaches_who_has_asked_for_it_and_the_thread_goes_on(turns):

@@ -319,8 +319,8 @@ def test_a_form_with_nonsense_is_answered_and_never_a_crash(editor, kept, values
     assert editor.saves(f"{CONTACT}/{number}", values).status in (200, 412, 422)
 
 
-def test_an_upload_above_the_limit_is_told(editor, site):
-    editor.client.application.config["MAX_CONTENT_LENGTH"] = 20_000
+def test_an_upload_above_the_limit_is_told(editor, monkeypatch):
+    monkeypatch.setitem(editor.client.application.config, "MAX_CONTENT_LENGTH", 20_000)
     answer = editor.saves(
         f"{CONTACT}/new", {"last_name": "Karimi", "photo": (io.BytesIO(b"x" * 50_000), "big.bin")}
     )

@@ -87,8 +87,9 @@ function pulling(host: HTMLElement, drag: Drag, drop: (held: Held) => void): () 
   let press: PointerEvent | null = null;
   let end = (): void => undefined;
   const wake = async (): Promise<void> => {
-    const { pulls } = await import('./pull');
-    if (signal.aborted) return;
+    const { pulls } = await import('./pull').catch(() => ({ pulls: null }));
+    if (!pulls) host.addEventListener('pointerover', () => void wake(), { once: true, signal }); // the connection may come back
+    if (!pulls || signal.aborted) return;
     near.abort();
     end = pulls(drag.lists, drag.item, drop);
     press?.target?.dispatchEvent(new PointerEvent(press.type, press));

@@ -146,7 +146,8 @@ customElements.define('ui-form', class extends HTMLElement {
     const answer = await fetch(url, { method: 'POST', body: data, headers: { 'X-Fragment': 'check' }, credentials: 'same-origin' }).catch(() => null);
     if (!answer?.ok || asked !== this.asked) return;
     const look = await answer.json() as Look;
-    if (told === this.told) this.apply(look); // else what was asked about is no longer what stands here
+    if (told === this.told) this.apply(look);
+    else this.look(); // what was asked about is no longer what stands here
     for (const name of this.left) this.mark(name, look.errors[name] ?? []);
   }
 
