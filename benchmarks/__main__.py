@@ -6,7 +6,6 @@ import argparse
 import os
 import platform
 import sys
-import sysconfig
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -153,10 +152,9 @@ def _about(options: argparse.Namespace, loaded: Loaded, seconds: float) -> Mappi
 
 
 def _interpreter() -> str:
-    """Return which Python runs this, and how it was built: those of distributions are, with optimizations."""
-    built = str(sysconfig.get_config_var("CONFIG_ARGS"))
-    how = "with" if "--enable-optimizations" in built else "without"
-    return f"Python {platform.python_version()} built {how} optimizations"
+    """Return which Python runs this, and whose: that of a distribution is built with optimizations, one's own often not."""
+    whose = "of the system" if sys.base_prefix == "/usr" else "of its own build"
+    return f"Python {platform.python_version()} {whose}"
 
 
 def _machine(options: argparse.Namespace, seconds: float) -> Mapping[str, object]:
