@@ -113,7 +113,7 @@ def _find(hand: Hand, typed: str, name: str) -> None:
 
 def _awake(page: Page) -> None:
     """Wait until everything on the page has its behaviour."""
-    page.locator(":not(:defined)").first.wait_for(state="detached")
+    page.locator(":not(:defined):not([hidden])").first.wait_for(state="detached")
 
 
 def find_by_misspelt_name(hand: Hand, customer: Customer) -> None:

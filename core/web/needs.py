@@ -21,7 +21,9 @@ PAGE = "app"
 """The script of every page, as the build calls it."""
 
 KEPT = 256
-_ELEMENT = re.compile("<(ui-[a-z-]+)")
+_ELEMENT = re.compile("<(ui-[a-z-]+)(?![a-z-]| hidden)")
+"""What is hidden at first may wait for its script."""
+
 _LINK = Markup('<link rel="modulepreload" href="{}" fetchpriority="low">')
 
 

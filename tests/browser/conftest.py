@@ -128,7 +128,7 @@ class Desk:
     def settles(self) -> Page:
         """Wait until everything on the page has its behaviour: each lazy chunk defines an element of the page."""
         if self._scripts:
-            self.page.locator(":not(:defined)").first.wait_for(state="detached")
+            self.page.locator(":not(:defined):not([hidden])").first.wait_for(state="detached")
         return self.page
 
     def signs_in(self, login: str = LOGIN, password: str = PASSWORD) -> Page:

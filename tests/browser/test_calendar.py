@@ -109,7 +109,7 @@ def test_a_press_on_an_empty_day_or_enter_on_its_plus_begins_a_new_one_there(sea
     page.mouse.click(x, y)
     page.wait_for_url("**/records/garden.plant/new?water_at=2026-11-18T*")
     page.go_back()
-    page.locator(":not(:defined)").first.wait_for(state="detached")
+    page.locator(":not(:defined):not([hidden])").first.wait_for(state="detached")
     plus = page.get_by_role("link", name="New on Tuesday, Nov 24, 2026")
     plus.focus()
     page.keyboard.press("ArrowRight")

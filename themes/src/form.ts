@@ -23,6 +23,7 @@ customElements.define('ui-form', class extends HTMLElement {
     this.form = $<HTMLFormElement>('#record', this)!;
     this.first = this.values();
     const { signal } = this.stop;
+    for (const sign of ['pointerover', 'focusin']) this.addEventListener(sign, () => this.wake());
     this.form.addEventListener('input', () => { this.check(); this.tellNow(); });
     this.addEventListener('change', () => { this.check(); this.tellNow(); this.look(); });
     this.form.addEventListener('focusout', (event) => {
@@ -117,6 +118,12 @@ customElements.define('ui-form', class extends HTMLElement {
     if (answer?.status !== 401) return answer;
     const { signInAgain } = await import('./again');
     return await signInAgain() ? ask() : answer;
+  }
+
+  // What tells is of no use to whoever only reads: it comes when somebody is about to type. Without it the server tells.
+  private wake(): void {
+    if (!$('ui-look', this) || customElements.get('ui-look')) return;
+    void import('./ui-look').then(() => { if (this.dirty) this.tellNow(); }, () => undefined);
   }
 
   // What can be told here is told at once; what one field shows may decide about the next.
