@@ -38,6 +38,17 @@ def targets_of(
 
     ``state`` narrows to those of one state.
     """
+    record, version = values.get("id"), values.get("version")
+    if state or version is None or not work.uow.reading:
+        return _chosen(work, flow, values, state)
+    # The bar of a record and its buttons ask alike, and whoever only reads sees one record with these values.
+    key = (flow.spec.name, record, version)
+    if key not in work.known.targets:
+        work.known.targets[key] = _chosen(work, flow, values, state)
+    return work.known.targets[key]
+
+
+def _chosen(work: Work, flow: Flow, values: Mapping[str, object], state: str) -> tuple[StateTarget, ...]:
     plan = work.plans.of(work.uow.catalog, flow.target)
     rows = _rows(work, flow)
     env = work.env(work.old(Draft(row=0, before=dict(values))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -18,12 +19,18 @@ from core.records.statements import one_of
 from core.records.view import RecordView
 from core.storage import UnitOfWork
 
+if TYPE_CHECKING:
+    from core.records.state_targets import StateTarget
+
 
 @dataclass(slots=True, kw_only=True)
 class Known:
-    """What was looked up on the way: the records that states may refer to, and records by a column and its value."""
+    """What was looked up on the way: the records that states may refer to, those of them that one record may, and
+    records by a column and its value.
+    """
 
     states: dict[str, Sequence[Mapping[str, object]]] = field(default_factory=dict)
+    targets: dict[tuple[object, ...], tuple[StateTarget, ...]] = field(default_factory=dict)
     read: dict[tuple[str, str, int], list[Mapping[str, object]]] = field(default_factory=dict)
 
 

@@ -17,7 +17,7 @@ DIALOG = "d-"
 """Begins the ids of inputs in a dialog: the form under it may have fields of the same names."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)  # not frozen: a form makes dozens, which takes three times as long then
 class FieldView:
     """One field on a screen. ``text`` is how it reads, ``raw`` what stands in its input."""
 

@@ -162,8 +162,10 @@ def timeline_events(
     entity: EntitySpec, record_id: int, asking: Asking, kind: str, before: datetime | None, limit: int
 ) -> Iterable[TimelineEvent]:
     """Tell on companies, people, and what is done for them which offers were made, and when which went to whom."""
-    yield from events_of(entity, record_id, asking, kind, before, limit)
-    yield from mail_events(entity, record_id, asking, kind, before, limit)
+    offers = list(events_of(entity, record_id, asking, kind, before, limit))
+    yield from offers
+    if offers or kind or before is not None or entity.name != "sales.opportunity":  # without offers none was sent
+        yield from mail_events(entity, record_id, asking, kind, before, limit)
 
 
 @hookimpl
