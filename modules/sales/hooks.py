@@ -164,7 +164,8 @@ def timeline_events(
     """Tell on companies, people, and what is done for them which offers were made, and when which went to whom."""
     offers = list(events_of(entity, record_id, asking, kind, before, limit))
     yield from offers
-    if offers or kind or before is not None or entity.name != "sales.opportunity":  # without offers none was sent
+    # Without offers none was sent.
+    if offers or kind or before is not None or entity.name != "sales.opportunity":
         yield from mail_events(entity, record_id, asking, kind, before, limit)
 
 
