@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -52,8 +52,9 @@ def _chosen(work: Work, flow: Flow, values: Mapping[str, object], state: str) ->
     plan = work.plans.of(work.uow.catalog, flow.target)
     rows = _rows(work, flow)
     env = work.env(work.old(Draft(row=0, before=dict(values))))
+    title = _title(work, flow)
     return tuple(
-        StateTarget(id=int(str(row["id"])), state=str(row[flow.spec.kind]), title=_title(work, flow, row))
+        StateTarget(id=int(str(row["id"])), state=str(row[flow.spec.kind]), title=title(row))
         for row in rows
         if (not state or row[flow.spec.kind] == state)
         and (
@@ -91,9 +92,13 @@ def _rows(work: Work, flow: Flow) -> Sequence[Mapping[str, object]]:
     return found
 
 
-def _title(work: Work, flow: Flow, row: Mapping[str, object]) -> str:
-    """Return what the actor may know a record by."""
-    entity = work.uow.catalog.entity(flow.target)
-    value = row.get(entity.title)
-    plain = work.access.fields(work.actor, flow.target, work.uow.catalog).readable.get(entity.title) is True
-    return str(value) if plain and isinstance(value, (str, int)) else f"#{row['id']}"
+def _title(work: Work, flow: Flow) -> Callable[[Mapping[str, object]], str]:
+    """Return what tells by what the actor may know a record."""
+    name = work.uow.catalog.entity(flow.target).title
+    plain = work.access.fields(work.actor, flow.target, work.uow.catalog).readable.get(name) is True
+
+    def title(row: Mapping[str, object]) -> str:
+        value = row.get(name)
+        return str(value) if plain and isinstance(value, (str, int)) else f"#{row['id']}"
+
+    return title

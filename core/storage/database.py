@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from typing import TypeVar, cast
 
@@ -41,7 +41,9 @@ class Database:
         self._site = site
         self._zone = settings.time_zone
         self._clock = clock or _now
-        self.engine = build_engine(address or settings.database_url, threads=settings.threads)
+        where = address or settings.database_url
+        self.engine = build_engine(where, threads=settings.threads)
+        self._reads = build_engine(where, threads=settings.threads, reading=True)
 
     def now(self) -> datetime:
         """Return the present moment by the clock of this site."""
@@ -50,10 +52,11 @@ class Database:
     def close(self) -> None:
         """Close all idle connections, e.g. before the process forks or ends."""
         self.engine.dispose()
+        self._reads.dispose()
 
     def reading(self) -> AbstractContextManager[Reader]:
         """Lend a connection without a transaction: one round trip a statement, nothing to begin or commit."""
-        return _Reading(self.engine)
+        return _Reading(self._reads, self.close)
 
     @contextmanager
     def unit(
@@ -66,7 +69,11 @@ class Database:
         cause: str | None = None,
         reading: bool = False,
     ) -> Iterator[UnitOfWork]:
-        """Open one transaction: committed on leaving, rolled back on any error. ``reading`` ones cannot write."""
+        """Open one transaction: committed on leaving, rolled back on any error.
+
+        One that is ``reading`` cannot write: PostgreSQL refuses it. Nothing is begun and committed there, so that each
+        statement sees what was committed before it, as it does in the others, too.
+        """
         now = self._clock()
         with self._connection(catalog, reading=reading) as connection:
             uow = UnitOfWork(
@@ -82,9 +89,7 @@ class Database:
                 reading=reading,
             )
             yield uow
-            if reading:
-                _end(connection)
-            else:
+            if not reading:
                 self._commit(connection, catalog)
         uow.finish()
 
@@ -94,9 +99,7 @@ class Database:
 
     @contextmanager
     def _connection(self, catalog: Catalog, *, reading: bool) -> Iterator[sa.Connection]:
-        with translating(catalog), self.engine.connect() as connection:
-            if reading:  # said with BEGIN, which costs no statement; the pool takes it back
-                connection.execution_options(postgresql_readonly=True)
+        with translating(catalog), (self._reads if reading else self.engine).connect() as connection:
             # Said aloud: what runs past SQLAlchemy (readers, the job queue) would not begin it, nor be committed.
             connection.begin()
             yield connection
@@ -113,19 +116,14 @@ class Database:
                 ) from failure
 
 
-def _end(connection: sa.Connection) -> None:
-    """End a transaction that has written nothing, by COMMIT: after ROLLBACK the driver forgets what it has prepared."""
-    with suppress(sa.exc.SQLAlchemyError, psycopg.Error):  # what was read is read
-        connection.commit()
-
-
 class _Reading:
-    """A connection of the pool in autocommit, for the length of a block. It is on the path of every request."""
+    """A connection of the pool of those that only read, for the length of a block. It is on the path of every request."""
 
-    __slots__ = ("_driver", "_engine", "_pool", "_pooled")
+    __slots__ = ("_driver", "_engine", "_forget", "_pool", "_pooled")
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, forget: Callable[[], object]) -> None:
         self._engine = engine
+        self._forget = forget
         self._pool = engine.pool
         self._driver: Driver | None = None
         self._pooled: PoolProxiedConnection | None = None
@@ -138,7 +136,6 @@ class _Reading:
         if driver is None or pooled is None:
             return
         if driver.pgconn.transaction_status == IDLE:
-            driver.autocommit = False
             pooled.close()
         else:
             pooled.invalidate()
@@ -151,7 +148,6 @@ class _Reading:
         self._driver = driver = cast(Driver, self._pooled.driver_connection)
         if driver.pgconn.transaction_status != IDLE:
             driver.rollback()
-        driver.autocommit = True
         return driver
 
     def _renew(self) -> Driver:
@@ -160,7 +156,7 @@ class _Reading:
             self._pooled.invalidate()
             self._pooled = None
         if self._engine.pool is self._pool:
-            self._engine.dispose()
+            self._forget()  # those that write are as old
         return self._take()
 
 

@@ -21,6 +21,8 @@ SESSION: dict[str, str] = {
 }
 """What every session runs with; milliseconds where it is a time. Jobs that take longer say so themselves."""
 
+READ_ONLY = {"default_transaction_read_only": "on"}
+
 PREPARED_MAX = 300
 """Statements that one connection keeps prepared; lists of many entities and roles fit."""
 
@@ -40,28 +42,37 @@ def database_address(address: str) -> URL:
 
 
 def connections(threads: int) -> int:
-    """Return how many connections the engine of a process with so many threads may open."""
-    return 2 * threads + 2
+    """Return how many connections the two engines of a process with so many threads may open."""
+    return _most(threads, reading=False) + _most(threads, reading=True)
 
 
-def build_engine(address: str, *, threads: int, session: dict[str, str] | None = None) -> sa.Engine:
-    """Make the engine of one process: a connection a thread and some for units inside reads.
+def _most(threads: int, *, reading: bool) -> int:
+    """Return how many connections an engine may open: each thread two, and background work some that write."""
+    return 2 * threads if reading else 2 * threads + 2
+
+
+def build_engine(
+    address: str, *, threads: int, session: dict[str, str] | None = None, reading: bool = False
+) -> sa.Engine:
+    """Make an engine of one process.
 
     Connections are not tried before use: that costs a round trip a request. A dead one is noticed by its
     first statement, and all that were made before it are then replaced.
+    Those of an engine for ``reading`` cannot write, and need neither BEGIN nor COMMIT.
     """
-    settings = SESSION | (session or {})
+    settings = SESSION | (READ_ONLY if reading else {}) | (session or {})
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     engine = sa.create_engine(
         database_address(address),
         poolclass=QueuePool,
-        pool_size=threads + 2,
-        max_overflow=threads,
+        pool_size=threads,
+        max_overflow=_most(threads, reading=reading) - threads,
         pool_timeout=POOL_WAIT,
         pool_use_lifo=True,
         pool_reset_on_return=None,
         pool_pre_ping=False,
         query_cache_size=2000,
+        isolation_level="AUTOCOMMIT" if reading else None,
         connect_args={"options": options, "connect_timeout": 10},
     )
     sa.event.listen(engine, "connect", _prepare_more)

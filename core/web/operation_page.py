@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, g, request, url_for
 from markupsafe import Markup
 
 from core.contributions import Asking, Operation, Operations, Outcome
@@ -24,6 +24,9 @@ from core.web.pages import Pages, WayBack, go, same_site
 from core.web.visit import Visit, visit
 
 LONGEST_KEY = 60
+
+ASKING = "asking"
+"""Where a page keeps who asks."""
 
 
 def register(made: Blueprint, site: Site, pages: Pages) -> None:
@@ -83,8 +86,11 @@ def list_operations(site: Site, present: Visit, entity: str) -> list[Operation]:
 
 
 def asking_of(site: Site, present: Visit, uow: UnitOfWork) -> Asking:
-    """Return who asks, as handlers of modules get it."""
-    return Asking(
+    """Return who asks, as handlers of modules get it; the same for all that one look is asked for."""
+    known: Asking | None = g.get(ASKING)
+    if known is not None and known.uow is uow and known.actor is present.actor:
+        return known
+    asking = Asking(
         site=site,
         actor=present.actor,
         uow=uow,
@@ -95,6 +101,8 @@ def asking_of(site: Site, present: Visit, uow: UnitOfWork) -> Asking:
         args=request.args,
         form=request.form,
     )
+    setattr(g, ASKING, asking)
+    return asking
 
 
 def page(site: Site, pages: Pages, entity: str, short: str, ids: Sequence[int]) -> Response:

@@ -15,7 +15,7 @@ from core.storage import Database
 
 def test_too_many_threads_for_the_server_are_refused(site):
     settings = dataclasses.replace(site.settings, processes=16, threads=64)
-    with pytest.raises(Unavailable, match="16 processes with 64 threads need 2090 connections"):
+    with pytest.raises(Unavailable, match="16 processes with 64 threads need 4142 connections"):
         check_connections(site.get(Database).engine, settings)
     check_connections(site.get(Database).engine, Settings())
 

@@ -28,6 +28,11 @@ def pid_of(database):
         return reader.value("SELECT pg_backend_pid()")
 
 
+def pid_of_writer(database):
+    with database.unit(EMPTY, SYSTEM) as uow:
+        return uow.reader.value("SELECT pg_backend_pid()")
+
+
 def kill(address, pid):
     with psycopg.connect(address.replace("postgresql+psycopg", "postgresql"), autocommit=True) as direct:
         direct.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
@@ -162,13 +167,31 @@ def test_savepoint_undoes_its_own_part_only(database):
 
 
 def test_unit_on_a_lost_connection_is_done_again(database, address):
-    kill(address, pid_of(database))
+    kill(address, pid_of_writer(database))
 
     def work():
         with database.unit(EMPTY, SYSTEM) as uow:
             return uow.execute(sa.text("SELECT 7")).scalar_one()
 
     assert database.attempt(work) == 7
+
+
+def test_whoever_writes_after_a_read_has_noticed_a_restart_notices_nothing(database, address):
+    writer = pid_of_writer(database)
+    kill(address, pid_of(database))
+    kill(address, writer)
+    with database.reading() as reader:
+        assert reader.value("SELECT 5") == 5
+    assert pid_of_writer(database) != writer
+
+
+def test_who_only_reads_cannot_write(database):
+    with pytest.raises(Unavailable), database.reading() as reader:
+        reader.rows("INSERT INTO core_sequence (name, period, next) VALUES ('a', '', 1)")
+    with pytest.raises(Unavailable), database.unit(EMPTY, SYSTEM, reading=True) as uow:
+        uow.execute(TAKE)
+    with database.unit(EMPTY, SYSTEM) as uow:
+        assert uow.reader.value("SELECT count(*) FROM core_sequence") == 0
 
 
 def test_lost_connection_without_a_second_attempt_is_unavailable_and_heals(database, address):
