@@ -85,8 +85,8 @@ def build_listing(eyes: Eyes, shape: Shape, wanted: Filter | None, compiler: Com
         rows.blank(name, shown)
     orders = sorted_by(shape.orders, scope)
     keys = tuple((rows.place(one.order.name, one.cell, one.index), one.cell.type) for one in orders)
-    count = _count(eyes, spec, shape, wanted)
-    total = rows.add(count.scalar_subquery()) if shape.count else None
+    count = _count(eyes, spec, shape, wanted) if shape.count else None
+    total = rows.add(count.scalar_subquery()) if count is not None else None
     lists = tuple((name, rows.add(any_lines(eyes, spec, name, scope.table.c.id))) for name in nested)
     select = sa.select(*rows.cells).select_from(sources.clause).where(*conditions)
     if shape.limit is not None:
@@ -100,7 +100,7 @@ def build_listing(eyes: Eyes, shape: Shape, wanted: Filter | None, compiler: Com
         id_place=id_place,
         version_place=version_place,
         keys=keys,
-        count=compiler.compile(count, afresh=afresh) if shape.count else None,
+        count=compiler.compile(count, afresh=afresh) if count is not None else None,
         total_place=total,
         nested=lists,
     )
