@@ -98,9 +98,20 @@ class Words:
             giving = [r for r in grants if r.gives]
             own = [r for r in giving if not _is_share(r)]
             yield from map(self._of_grant, own or giving)
+        elif not limits and any(map(_is_hidden_limit, self._told.reasons)):
+            yield from self._of_hidden_limits()
         elif not limits and self._told.typed:
             yield self._say(
                 "drawn", "It is drawn from something that {person} may not read, or not on this record."
+            )
+
+    def _of_hidden_limits(self) -> Iterator[Problem]:
+        """Tell of restrictions that look at something out of the asker's sight: that they may be why, and no more."""
+        for one in filter(_is_hidden_limit, self._told.reasons):
+            yield self._say(
+                "restriction_hidden",
+                "Roles grant it; the restriction {name}, which looks at something that you may not read, may leave it out.",
+                one,
             )
 
     def _of_grant(self, reason: Reason) -> Problem:
@@ -194,6 +205,10 @@ class Words:
 
 def _is_share(reason: Reason) -> bool:
     return reason.grant is not None and reason.grant.scope == SHARED
+
+
+def _is_hidden_limit(reason: Reason) -> bool:
+    return reason.kind == "restriction" and reason.hidden and reason.holds is None
 
 
 def _once(reasons: Iterable[Reason]) -> Iterator[Reason]:

@@ -87,9 +87,16 @@ def _unfit(function: ExpressionFunction) -> str | None:
         return Word("it has readings beside that of the server, although it is for the server alone")
     if not function.server_only and (function.sql is None or not function.browser):
         return Word("it has no reading in SQL or in the browser; it may be for the server alone")
+    if not function.meaning.strip():
+        return Word("it does not say what it means")
     if not function.vectors:
         return Word("it comes without vectors")
     for args, result in function.vectors:
+        if "" in (*args, result) or None in args:
+            return Word(
+                "its vector {vector} holds an empty text: what is empty is None, and no function is called with it",
+                vector=repr((args, result)),
+            )
         if len(args) != len(function.takes) or function.python(*args) != result:
             return Word("its vector {vector} does not hold", vector=repr(args))
     return None

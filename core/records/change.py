@@ -15,7 +15,8 @@ class Change:
 
     ``action`` is create, update, delete or restore. ``before`` is empty for a new record. ``transition`` is the name of
     the step of a workflow by which an update moved the state, empty where it did not. ``links`` holds, of the fields
-    of links that are written, the ids before and after.
+    of links that are written, the ids before and after. ``elevated`` is the reason where it is written with all rights,
+    as what follows from something else: a merge, the way to the trash and back.
     """
 
     entity: EntitySpec
@@ -26,6 +27,7 @@ class Change:
     changed: frozenset[str]
     transition: str = ""
     links: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] = field(default_factory=dict)
+    elevated: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -130,4 +130,5 @@ class Work:
             changed=draft.changed,
             transition=draft.transition,
             links={name: (draft.links_before.get(name, ()), ids) for name, ids in draft.links.items()},
+            elevated=self.actor.elevated,
         )

@@ -67,9 +67,10 @@ def share_problems(change: Change, uow: UnitOfWork) -> Iterator[Problem]:
         str(change.after.get("level")),
         change.after.get("with_role"),
     )
-    if role and role not in uow.catalog.roles:
+    if role and role not in uow.catalog.roles and (change.action == "create" or "with_role" in change.changed):
         yield Problem(code="unknown_role", field="with_role", message="There is no such role.")
-    if not isinstance(record, AnyRef) or uow.actor.elevated is not None:
+    # What a merge moves, and what follows its record out of the trash, somebody has shared already.
+    if not isinstance(record, AnyRef) or change.elevated is not None or not _opens(change):
         return
     for action in dict.fromkeys(("read", NEEDED.get(level, "update"))):
         if not records(uow).allows(uow.actor, record.entity, record.id, action, uow=uow):
@@ -78,6 +79,11 @@ def share_problems(change: Change, uow: UnitOfWork) -> Iterator[Problem]:
                 field="level",
                 message="You can share only what you may do with this record yourself.",
             )
+
+
+def _opens(change: Change) -> bool:
+    """Tell whether a write of a share may open something: its reason and its end take nothing more."""
+    return change.action != "update" or bool(change.changed & {*WHAT_AND_WHOM, "level", "expires_at"})
 
 
 def shared_with(user: int, teams: Sequence[int], uow: UnitOfWork) -> frozenset[str]:

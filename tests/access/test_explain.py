@@ -106,6 +106,20 @@ def test_a_restriction_is_named_over_the_grants():
     assert told([grant()], restrictions={"kit.near": broken}, strict=False)[1] == ["restricted"]
 
 
+def test_a_restriction_that_looks_at_what_the_asker_may_not_read_is_told_as_one_that_may_be_why():
+    for team, restricted in ((2, True), (1, False)):
+        found, why, help_ = told(
+            [grant()], values={"team": team}, restrictions={"kit.near": NEAR}, sees=lambda _: False
+        )
+        reason = found.reasons[1]
+        assert (reason.hidden, reason.holds, found.decision) == (True, None, not restricted)
+        assert why == (["restriction_hidden"] if restricted else ["granted"])
+        assert ("except_role" in help_) is restricted
+    masked = [grant(masked={"note": "team == 2"})]
+    _, why, _ = told(masked, field="note", values={"team": 2}, restrictions={"kit.near": NEAR})
+    assert "restriction_hidden" not in why
+
+
 def test_a_share_is_a_reason_of_its_own_and_helps_only_where_no_restriction_holds():
     guest = person(1, "kit.tester", shared=frozenset({"kit.item"}))
     found, why, _ = told([grant(scope="own")], actor=guest, values={"owner": 2}, sees=lambda _: False)

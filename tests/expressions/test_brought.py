@@ -149,6 +149,10 @@ def test_a_wrong_call_is_told_as_any_other(text: str, sentence: str) -> None:
         ({"server_only": True}, "although it is for the server alone"),
         ({"vectors": ()}, "without vectors"),
         ({"vectors": ((("ab", 1), "a"),)}, "does not hold"),
+        ({"vectors": ((("ab", 0), ""),)}, "holds an empty text: what is empty is None"),
+        ({"vectors": ((("", 1), None),)}, "holds an empty text: what is empty is None"),
+        ({"vectors": (((None, 1), None),)}, "no function is called with it"),
+        ({"meaning": " "}, "does not say what it means"),
     ],
 )
 def test_a_function_of_which_something_is_missing_is_not_taken(changes: dict[str, Any], reason: str) -> None:

@@ -130,6 +130,46 @@ def test_a_share_outlives_the_trash(office):
     assert sees(office.bobs(), office.contact)
 
 
+def test_a_share_that_nobody_could_give_today_neither_stops_the_trash_nor_a_merge(
+    office, desk, site, actor_as, monkeypatch
+):
+    """Its role is gone, and whoever restores the record may not change it: the share is back as it was."""
+    office.share(level="edit")
+    row = {"record": {"entity": CONTACT, "id": office.contact}, "level": "edit", "reason": "x"}
+    with monkeypatch.context() as before:
+        before.setattr("modules.base.hooks.share_problems", lambda *_: ())
+        desk.create(SHARE, {**row, "with_role": "contacts.gone"})
+    scopes = (Scope(entity=CONTACT, action="read"), Scope(entity=CONTACT, action="delete"))
+    keeper = desk.as_(replace(office.ann.actor, scopes=scopes))
+    keeper.delete(CONTACT, office.contact)
+    assert desk.column(SHARE, "id") == []
+    keeper.restore(CONTACT, office.contact)
+    assert len(desk.column(SHARE, "id")) == 2
+    office.bobs().update(CONTACT, office.contact, job_title="Brewer")
+
+    manager = actor_as("base.member", "contacts.manager", login="mina@example.com")
+    stays = desk.as_(manager).one(CONTACT, last_name="Shared", job_title="Smith")
+    with site.get(Database).unit(desk.catalog, manager) as uow:
+        site.get(Merging).merge(manager, CONTACT, stays, [office.contact], uow=uow)
+    assert sees(office.bobs(), stays)
+
+
+def test_who_may_not_change_a_record_any_more_ends_a_share_but_neither_lengthens_nor_restores_it(office, desk):
+    share = office.share(level="edit")
+    office.desk.update(SHARE, share, expires_at="2999-01-01T00:00:00Z")
+    scopes = (Scope(entity=CONTACT, action="read"), Scope(entity=CONTACT, action="share"), Scope(entity=SHARE))
+    lessened = desk.as_(replace(office.ann.actor, scopes=scopes))
+    lessened.update(SHARE, share, reason="He still helps")
+    with pytest.raises(ValidationFailed):
+        lessened.update(SHARE, share, expires_at=None)
+    lessened.delete(SHARE, share)
+    with pytest.raises(ValidationFailed):
+        lessened.restore(SHARE, share)
+    assert sees(office.bobs(), office.contact) is None
+    office.ann.restore(SHARE, share)
+    assert sees(office.bobs(), office.contact)
+
+
 def test_only_whom_something_is_shared_with_is_asked_for_shares(office, site):
     assert actor_of(site, "bob@example.com").shared == frozenset()
     office.share()
