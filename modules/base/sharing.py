@@ -67,7 +67,11 @@ def share_problems(change: Change, uow: UnitOfWork) -> Iterator[Problem]:
         str(change.after.get("level")),
         change.after.get("with_role"),
     )
-    if role and role not in uow.catalog.roles and (change.action == "create" or "with_role" in change.changed):
+    if (
+        role
+        and role not in uow.catalog.roles
+        and (change.action == "create" or "with_role" in change.changed)
+    ):
         yield Problem(code="unknown_role", field="with_role", message="There is no such role.")
     # What a merge moves, and what follows its record out of the trash, somebody has shared already.
     if not isinstance(record, AnyRef) or change.elevated is not None or not _opens(change):

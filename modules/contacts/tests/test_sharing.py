@@ -154,10 +154,16 @@ def test_a_share_that_nobody_could_give_today_neither_stops_the_trash_nor_a_merg
     assert sees(office.bobs(), stays)
 
 
-def test_who_may_not_change_a_record_any_more_ends_a_share_but_neither_lengthens_nor_restores_it(office, desk):
+def test_who_may_not_change_a_record_any_more_ends_a_share_but_neither_lengthens_nor_restores_it(
+    office, desk
+):
     share = office.share(level="edit")
     office.desk.update(SHARE, share, expires_at="2999-01-01T00:00:00Z")
-    scopes = (Scope(entity=CONTACT, action="read"), Scope(entity=CONTACT, action="share"), Scope(entity=SHARE))
+    scopes = (
+        Scope(entity=CONTACT, action="read"),
+        Scope(entity=CONTACT, action="share"),
+        Scope(entity=SHARE),
+    )
     lessened = desk.as_(replace(office.ann.actor, scopes=scopes))
     lessened.update(SHARE, share, reason="He still helps")
     with pytest.raises(ValidationFailed):
