@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
+from core.access.deciding import Name, deciding
 from core.access.keys import names_action
 from core.access.parts import Part, needed, part_of
 from core.access.paths import through
@@ -100,15 +102,16 @@ class Grants:
         asked = needed(entity, action)
         for whole in part.wholes:
             for branch in self._of_role(role, whole, asked.needs, above | {entity.name}):
-                yield from self._inherited(branch, entity, part, whole, asked)
+                yield from self._inherited(branch, entity, part, whole, asked, action)
 
     def _opened(
         self, role: RoleSpec, found: Sequence[Branch], entity: EntitySpec, action: str
     ) -> Iterator[Branch]:
         """Yield what shares add to the grants of a role: the records shared with somebody, with the same fields.
 
-        A share opens records, not kinds of records: where the role allows nothing of the kind, it adds nothing. Nor
-        does it let anybody say whose the record is, who could then take it for their own.
+        A share opens records, not kinds of records: where the role allows nothing of the kind, it adds nothing. What
+        any grant of its reader masks, it does not show. Nor does it let anybody change what decides about rights, who
+        could then move the record into or out of somebody's reach.
         """
         rows = [branch for branch in found if branch.adds_records]
         if not rows or entity.name not in self._shared or action not in LEVELS:
@@ -126,9 +129,33 @@ class Grants:
             grant=GrantSpec(entity=entity.name, actions=(action,), scope=SHARED, owner=role.owner),
             entity=entity.name,
             condition=condition,
-            read=frozenset().union(*(branch.read for branch in rows)),
-            edit=frozenset().union(*(branch.edit for branch in rows)) - REACHED_BY,
+            read=frozenset().union(*(branch.read for branch in rows)) - self._masked(entity, action),
+            edit=frozenset().union(*(branch.edit for branch in rows))
+            - self._masked(entity, action)
+            - self._kept(entity),
         )
+
+    def _masked(self, entity: EntitySpec, action: str) -> frozenset[str]:
+        """Return the fields that any grant of the roles hides on some records."""
+        return (
+            frozenset(
+                name
+                for role in self._roles
+                if role in self._catalog.roles
+                for grant in self._catalog.roles[role].grants
+                if grant.entity == entity.name and grants(grant, action)
+                for name, _ in grant.masked
+            )
+            - PUBLIC
+        )
+
+    def _kept(self, entity: EntitySpec) -> frozenset[str]:
+        """Return the fields that nobody changes by a share alone: those that decide about rights."""
+        return REACHED_BY | {name for of, name in self._deciding if of == entity.name}
+
+    @cached_property
+    def _deciding(self) -> frozenset[Name]:
+        return deciding(self._catalog, self._schema)
 
     def own(
         self, role: RoleSpec, grant: GrantSpec, entity: EntitySpec, *, strict: bool = False
@@ -177,7 +204,13 @@ class Grants:
         return check(node, self._schema, entity.name, BOOLEAN, old=False, sql=True)
 
     def _inherited(
-        self, branch: Branch, entity: EntitySpec, part: Part, whole: EntitySpec, asked: PartRight
+        self,
+        branch: Branch,
+        entity: EntitySpec,
+        part: Part,
+        whole: EntitySpec,
+        asked: PartRight,
+        action: str,
     ) -> Iterator[Branch]:
         """Yield what a grant on the whole means for its part, where the list that shows the part is granted."""
         shown = {f.name for f in whole.fields.values() if part.shows(f, entity)}
@@ -190,13 +223,16 @@ class Grants:
             condition = None if node is None else self._check(entity, node)
         except ExpressionInvalid:
             return  # a path too long to be followed from here grants nothing
+        # A part is moved only where both its wholes may be changed; the rest of what decides stays as it is.
+        by_share = branch.grant.scope == SHARED and action == "update"
+        kept = self._kept(entity) - {part.by} if by_share else frozenset()
         yield Branch(
             role=branch.role,
             grant=branch.grant,
             entity=entity.name,
             condition=condition,
             read=frozenset(entity.fields),
-            edit=frozenset(entity.fields),
+            edit=frozenset(entity.fields) - kept,
             whole=branch,
         )
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from core.access.branches import Grants, either
+from core.access.inputs import computed_inputs, rollup_inputs
 from core.access.restrictions import Restrictions, binds
-from core.expressions import Checked, Schema, all_of, check, fields_used, parse
-from core.expressions.types import BOOLEAN
+from core.expressions import Checked, Schema, all_of
 from core.metadata.actions import PUBLIC
 from core.metadata.catalog import Catalog
 from core.metadata.specs import EntitySpec, FieldSpec
@@ -169,23 +169,3 @@ class FieldReader:
             limit.restriction.entity != self._entity.name or not binds(limit.restriction, self._action)
             for limit in self._limits.on(source, self._action)
         )
-
-
-def computed_inputs(field: FieldSpec, schema: Schema) -> Sequence[tuple[str, str]]:
-    """Return (entity, field) of everything a computed field reads; an amount in the site's currency reads the amount."""
-    if field.exchanged:
-        return ((field.entity, field.exchanged),)
-    return sorted(fields_used(check(parse(field.computed), schema, field.entity)))
-
-
-def rollup_inputs(field: FieldSpec, schema: Schema) -> Sequence[tuple[str, str]]:
-    """Return (entity, field) of everything a rolled-up field is drawn from."""
-    rollup = field.rollup
-    if rollup is None:
-        return ()
-    used = {(rollup.source, rollup.by)}
-    if rollup.value:
-        used.add((rollup.source, rollup.value))
-    if rollup.where:
-        used |= set(fields_used(check(parse(rollup.where), schema, rollup.source, BOOLEAN)))
-    return sorted(used)

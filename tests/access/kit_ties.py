@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 NOW = datetime(2026, 3, 21, tzinfo=UTC)
@@ -27,3 +29,30 @@ ROLLED = {
     ("kit.item", "heaviest"): ("kit.piece", ("whole", "length")),
 }
 PUBLIC = ("id", "version", "updated_at")
+
+
+def deciding(
+    conditions: Iterable[tuple[str, str]], fields: Mapping[str, Sequence[str]]
+) -> set[tuple[str, str]]:
+    """Return (entity, field) of all that these (entity, condition) look at, and of what that is drawn from."""
+    found = {name for entity, text in conditions for name in _looks_at(entity, text, fields)}
+    while True:
+        drawn = {pair for name in found for pair in INPUTS.get(name, ())}
+        drawn |= {(ROLLED[name][0], one) for name in found & ROLLED.keys() for one in ROLLED[name][1]}
+        if drawn <= found:
+            return found
+        found |= drawn
+
+
+def _looks_at(entity: str, text: str, fields: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
+    for name, more in re.findall(r"(?:any|none|count)\((\w+)(?:, ([^)]*))?\)", text):
+        yield entity, name
+        yield from _looks_at(LISTS[entity, name][0], more, fields)
+    for path in re.findall(
+        r"[a-z_]+(?:\.[a-z_]+)*", re.sub(r"(?:any|none|count)\([^)]*\)|'[^']*'", "", text)
+    ):
+        at = entity
+        for name in path.split("."):
+            if name in fields[at]:
+                yield at, name
+                at = FOLLOW.get((at, name), at)

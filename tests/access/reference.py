@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.kernel.actor import Actor
-from tests.access.kit_ties import FOLLOW, INPUTS, LISTS, NOW, PUBLIC, ROLLED, WHOLES
+from tests.access.kit_ties import FOLLOW, INPUTS, LISTS, NOW, PUBLIC, ROLLED, WHOLES, deciding
 
 Record = Mapping[str, Any]
 Grant = Mapping[str, Any]
@@ -69,7 +69,8 @@ class World:
                 if self._reaches(actor, entity, record, grant, inherited):
                     yield grant, inherited
                 elif self._opened(actor, entity, record, grant, inherited, action):
-                    yield unmasked(grant), inherited
+                    asked = needed(action, entity) if inherited else action
+                    yield self.by_share(actor, grant, asked), inherited
 
     def _opened(
         self, actor: Actor, entity: str, record: Record, grant: Grant, inherited: bool, action: str
@@ -79,8 +80,9 @@ class World:
             return self.shared(actor, entity, record, action)
         for by, of, shown in WHOLES[entity]:
             whole = self.records[of].get(record[by]) if of == grant["entity"] else None
-            hidden = shown in grant["fields"].get("masked", {})
-            if whole and not hidden and self.shared(actor, of, whole, needed(action, entity)):
+            asked = needed(action, entity)
+            given = self.names(self.by_share(actor, grant, asked), "edit" if asked == "update" else "read")
+            if whole and (shown is None or shown in given) and self.shared(actor, of, whole, asked):
                 return True
         return False
 
@@ -148,10 +150,35 @@ class World:
         """Tell whether a grant that holds on the record gives a field of it."""
         kind = "edit" if action == "update" else "read"
         return any(
-            inherited
-            or name in PUBLIC
-            or (name in self.names(g, kind) and not self.masked(actor, g, record, name))
+            (inherited and not (action == "update" and "of" in g and self.stays(entity, name)))
+            or (not inherited and name in PUBLIC)
+            or (not inherited and name in self.names(g, kind) and not self.masked(actor, g, record, name))
             for g, inherited in self.holding(actor, entity, action, record)
+        )
+
+    def by_share(self, actor: Actor, grant: Grant, action: str) -> Grant:
+        """Return what a grant gives of a shared record: what no grant masks, and no change of what decides."""
+        entity, held = grant["entity"], self.held(actor.roles)
+        others = [g for r in held for g in self.roles[r] if g["entity"] == entity and action in g["actions"]]
+        hidden = [f"!{name}" for g in others for name in g["fields"].get("masked", {})]
+        fields = {kind: [*grant["fields"].get(kind, ["*"]), *hidden] for kind in ("read", "edit")}
+        fields["edit"] += ["!owner", "!team", *(f"!{name}" for of, name in self.decides() if of == entity)]
+        return {**grant, "fields": fields, "of": grant}
+
+    def stays(self, part: str, name: str) -> bool:
+        """Tell whether a field of a part is not changed by a share of its whole."""
+        moved = name in {by.partition("__")[0] for by, _, _ in WHOLES[part]}
+        return not moved and (name in ("owner", "team") or (part, name) in self.decides())
+
+    def decides(self) -> set[tuple[str, str]]:
+        grants = [g for some in self.roles.values() for g in some]
+        texts = [
+            (g["entity"], text)
+            for g in grants
+            for text in (g["when"], *g["fields"].get("masked", {}).values())
+        ]
+        return deciding(
+            [*texts, *((r["entity"], r["when"]) for r in self.restrictions.values())], self.fields
         )
 
     def shows(self, actor: Actor, entity: str, record: Record, name: str) -> bool:
@@ -235,14 +262,6 @@ class Seen:
     def _other(self, entity: str, record: Record | None) -> Seen | None:
         out = record is None or (self.actor and not self.world.may(self.actor, entity, "read", record))
         return None if out or record is None else Seen(self.world, self.actor, entity, record)
-
-
-def unmasked(grant: Grant) -> Grant:
-    """Return what a grant shows of a record that is shared: nothing that it masks anywhere."""
-    names = [f"!{name}" for name in grant["fields"].get("masked", {})]
-    fields = {kind: [*grant["fields"].get(kind, ["*"]), *names] for kind in ("read", "edit")}
-    fields["edit"] += ["!owner", "!team"]
-    return {**grant, "fields": fields, "of": grant}
 
 
 def needed(action: str, entity: str) -> str:

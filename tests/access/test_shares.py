@@ -50,6 +50,58 @@ def test_a_share_shows_the_fields_that_the_role_shows_elsewhere_and_nothing_that
     assert unparse(rights.fields("kit.item").readable["note"].node) == "owner == $user and not size > 3"
 
 
+def shared_branch(grants, action="read", entity="kit.item", **others):
+    catalog = catalog_of({"kit.tester": grants, **others.pop("roles", {})}, **others)
+    guest = person(1, *catalog.roles.keys() - {"kit.administrator"}, shared=frozenset({"kit.item"}))
+    found = access().rights(guest, catalog).branches(entity, action)
+    return next(b for b in found if b.grant.scope == SHARED and b.role == "kit.tester")
+
+
+def test_a_share_shows_nothing_that_any_grant_of_its_reader_masks():
+    """A grant of one's own records shows the note; that of all records hides it where somebody else owns them."""
+    own, hidden = grant(scope="own"), grant(masked={"note": "owner != $user"})
+    masked_for_export = grant(actions=["export"], masked={"size": "owner != $user"})
+    assert "note" in shared_branch([own, masked_for_export]).read
+    assert "note" not in shared_branch([own, hidden]).read
+    assert "note" not in shared_branch([own], roles={"kit.other": [hidden]}).read
+    assert "size" in shared_branch([own, hidden, masked_for_export]).read
+    writing = [grant(actions=["update"], scope="own"), grant(actions=["update"], masked={"note": "size > 3"})]
+    assert "note" not in shared_branch(writing, "update").edit
+
+
+def test_a_share_for_editing_lets_nobody_change_what_decides_about_anybodys_rights():
+    mine = grant(actions=["update"], scope="own")
+    assert {"state", "size", "note", "shelf", "price"} <= shared_branch([mine], "update").edit
+    others = {
+        "kit.other": [
+            grant(when="state == 'new' and label == 'x'"),
+            grant(masked={"weight": "price == null"}),
+            grant(when="shelf.room == 'b'"),
+            grant("kit.piece", when="whole.ready"),
+            grant(when="colour == 1"),
+        ]
+    }
+    near = {"kit.near": {"entity": "kit.item", "when": "made == $today or heaviest > 3"}}
+    closed = {"roles": others, "restrictions": near, "strict": False}
+    share = shared_branch([mine], "update", **closed)
+    assert not share.edit & {
+        "state",
+        "label",
+        "name",
+        "note",
+        "price",
+        "shelf",
+        "ready",
+        "made",
+        "heaviest",
+    }
+    assert {"size", "weight"} <= share.edit, "what is masked for others is not what decides"
+    piece = shared_branch([mine], "update", "kit.piece", **closed)
+    assert "length" not in piece.edit, "the heaviest is drawn from it, and that decides"
+    assert {"name", "whole"} <= piece.edit
+    assert "length" in shared_branch([mine], "create", "kit.piece", **closed).edit
+
+
 def test_a_share_for_editing_lets_nobody_say_whose_the_record_is():
     grants = [grant(actions=["update"], scope="own")]
     catalog = catalog_of({"kit.tester": grants})
