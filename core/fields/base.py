@@ -36,13 +36,17 @@ LIVE_DEFAULTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ColumnSpec:
-    """One column of a field; ``references`` is the table its foreign key points to."""
+    """One column of a field; ``references`` is the table its foreign key points to.
+
+    ``only`` is the one value it may hold, besides none; the database sees to that.
+    """
 
     name: str
     sa_type: sa.types.TypeEngine[Any]
     references: str | None = None
     nullable: bool = True
     default_sql: str | None = None
+    only: str = ""
 
 
 class FieldType:

@@ -48,7 +48,7 @@ class MoneyField(FieldType):
         Option(
             name="currency",
             kind="text",
-            about="The only currency the field takes (ISO 4217); without it each amount brings its own.",
+            about="The only currency the field takes (ISO 4217), which the database sees to; without it each amount brings its own.",
         ),
         MINIMUM,
         MAXIMUM,
@@ -84,7 +84,12 @@ class MoneyField(FieldType):
     def columns(self, spec: FieldSpec) -> tuple[ColumnSpec, ...]:
         return (
             ColumnSpec(name=spec.name, sa_type=sa.Numeric(DIGITS, DECIMALS), nullable=spec.nullable),
-            ColumnSpec(name=f"{spec.name}_currency", sa_type=sa.CHAR(3), nullable=spec.nullable),
+            ColumnSpec(
+                name=f"{spec.name}_currency",
+                sa_type=sa.CHAR(3),
+                nullable=spec.nullable,
+                only=fixed_currency(spec) or "",
+            ),
         )
 
     def to_columns(self, spec: FieldSpec, value: Value) -> dict[str, object]:

@@ -14,6 +14,7 @@ import orjson
 from core.access import key_of
 from core.errors import BadRequest
 from core.expressions import only_equates
+from core.fields import fixed_currency
 from core.kernel.actor import Actor
 from core.kernel.values import Money, Ref
 from core.metadata.catalog import Catalog
@@ -48,7 +49,10 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Aggregation:
-    """A compiled aggregate: its statement, and what its columns mean."""
+    """A compiled aggregate: its statement, and what its columns mean.
+
+    Amounts that are always in the same currency (``fixed``) need no groups by it.
+    """
 
     statement: Statement
     given: dict[str, object]
@@ -56,6 +60,7 @@ class Aggregation:
     titled: frozenset[str]
     ranks: dict[str, dict[object, int]]
     currencies: tuple[str, ...]
+    fixed: dict[str, str]
     measures: tuple[Measure, ...]
 
 
@@ -152,7 +157,9 @@ class Aggregating:
             if asked.filter.strip()
             else None
         )
-        currencies = tuple(dict.fromkeys(m.name for m in figures if m.money))
+        money = dict.fromkeys(m.name for m in figures if m.money)
+        fixed = {name: one for name in money if (one := fixed_currency(spec.fields[name]))}
+        currencies = tuple(name for name in money if name not in fixed)
         titled = frozenset(name for name in groups if spec.fields[name].type == "reference")
         cells = Cells(groups=groups, cuts=asked.cuts, titled=titled, currencies=currencies, measures=figures)
         shape = Shape(entity=entity, fields=(), words=asked.words, trash=asked.trash)
@@ -165,6 +172,7 @@ class Aggregating:
             groups=groups,
             titled=titled,
             currencies=currencies,
+            fixed=fixed,
             measures=figures,
             ranks={name: {c.name: i for i, c in enumerate(spec.fields[name].choices)} for name in groups},
         )
@@ -186,7 +194,7 @@ def _merged(made: Aggregation, rows: Iterable[Row]) -> list[Group]:
             found[key] = (row, [_Figure(measure) for measure in made.measures])
         place = width + money
         for figure in found[key][1]:
-            place += figure.add(row, place, width, made.currencies)
+            place += figure.add(row, place, width, made)
     if not rows and not made.groups:
         found[()] = ((), [_Figure(measure) for measure in made.measures])
     items = [(_values(made, row, width + money + cells), figures) for row, figures in found.values()]
@@ -226,12 +234,13 @@ class _Figure:
             measure.function, lambda a, b: a + b
         )
 
-    def add(self, row: Row, place: int, width: int, currencies: Sequence[str]) -> int:
+    def add(self, row: Row, place: int, width: int, made: Aggregation) -> int:
         """Take the cells of one row; return how many they were."""
         size = 2 if self.measure.function == "avg" else 1
         currency = ""
         if self.measure.money:
-            currency = row[width + currencies.index(self.measure.name)] or ""
+            name = self.measure.name
+            currency = made.fixed.get(name) or row[width + made.currencies.index(name)] or ""
         if row[place] is not None:
             known = self._parts.get(currency)
             cells = list(row[place : place + size])

@@ -10,7 +10,7 @@ from functools import partial
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from core.errors import MetadataConflict, MetadataInvalid
+from core.errors import MetadataConflict, MetadataInvalid, Problem
 from core.log import get_logger
 from core.storage.attempts import jitter
 from core.storage.failures import sqlstate
@@ -19,7 +19,7 @@ from core.storage.kernel_tables import index as index_table
 from core.storage.kernel_tables import physical as physical_table
 from core.storage.physical import PhysicalColumn
 from core.storage.plan import Plan
-from core.storage.steps import BuildAside, CreateIndex, DropIndex, SetAside, Step
+from core.storage.steps import BuildAside, CreateIndex, DropIndex, OneValue, SetAside, Step
 from core.storage.unit import UnitOfWork
 from core.storage.versions import lock_schema
 
@@ -55,7 +55,21 @@ def _run(plan: Plan, connection: sa.Connection) -> None:
 
     statements, deadline = Statements(connection), time.monotonic() + PATIENCE
     for step in plan.steps:
-        _patiently(connection, partial(statements.run, step), deadline)
+        try:
+            _patiently(connection, partial(statements.run, step), deadline)
+        except sa.exc.IntegrityError as failure:
+            if not isinstance(step, OneValue):
+                raise
+            raise MetadataInvalid(problems=[_others(step)]) from failure
+
+
+def _others(step: OneValue) -> Problem:
+    return Problem(
+        code="other_values",
+        field=step.field,
+        message="Some records hold another value than {value} in {field}, those in the trash among them; change them first.",
+        params={"field": f"{step.table}.{step.column}", "value": step.value},
+    )
 
 
 def _patiently(connection: sa.Connection, statement: Callable[[], None], deadline: float) -> None:
@@ -90,7 +104,7 @@ def _record(plan: Plan, uow: UnitOfWork) -> None:
         statement = insert(physical_table)
         new = {
             name: statement.excluded[name]
-            for name in ("entity", "field", "owner", "state", "type", "sql_type", "unique")
+            for name in ("entity", "field", "owner", "state", "type", "sql_type", "unique", "only")
         }
         uow.execute(
             statement.on_conflict_do_update(index_elements=["table_name", "column_name"], set_=new),
@@ -132,4 +146,5 @@ def _row(record: PhysicalColumn) -> dict[str, object]:
         "type": record.type,
         "sql_type": record.sql_type,
         "unique": record.unique,
+        "only": record.only,
     }

@@ -19,6 +19,11 @@ def one_target(table: str, field: str) -> str:
     return identifier("c", table, field)
 
 
+def one_value(table: str, column: str) -> str:
+    """Return the name of the check that a column holds one value only."""
+    return identifier("v", table, column)
+
+
 def numbered_apart(entity: EntitySpec) -> Iterator[tuple[str, ...]]:
     """Yield the fields that cannot agree in two records because the system numbers them: series and number."""
     for field in entity.fields.values():
@@ -50,3 +55,5 @@ def _constraints(entity: EntitySpec) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield unique_index(table, field.name), (field.name,)
         yield foreign_key(table, field.name), (field.name,)
         yield one_target(table, field.name), (field.name,)
+        if field.type == "money":
+            yield one_value(table, f"{field.name}_currency"), (field.name,)

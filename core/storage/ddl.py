@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 
-from core.storage.constraints import one_target
+from core.storage.constraints import one_target, one_value
 from core.storage.identifiers import foreign_key, identifier
 from core.storage.index_ddl import create_index, drop_index
 from core.storage.shapes import Need
@@ -20,6 +20,7 @@ from core.storage.steps import (
     CreateTable,
     DropIndex,
     OneTarget,
+    OneValue,
     SetAside,
     Step,
 )
@@ -45,6 +46,8 @@ class Statements:
                 self._add_reference(step)
             case OneTarget():
                 self._one_target(step)
+            case OneValue():
+                self._one_value(step)
             case SetAside():
                 self._set_aside(step)
             case CreateIndex():
@@ -89,11 +92,18 @@ class Statements:
             self._op.drop_constraint(name, step.table, if_exists=True)
         if step.columns:
             set_ones = sa.func.num_nonnulls(*(sa.column(column) for column in step.columns))
-            self._op.create_check_constraint(name, step.table, set_ones <= 1, postgresql_not_valid=True)
-            validate = sa.text(
-                "ALTER TABLE {} VALIDATE CONSTRAINT {}".format(*self._quoted(step.table, name))
-            )
-            self._op.execute(validate)
+            self._check(name, step.table, set_ones <= 1)
+
+    def _one_value(self, step: OneValue) -> None:
+        name = one_value(step.table, step.column)
+        self._op.drop_constraint(name, step.table, if_exists=True)
+        if step.value:
+            self._check(name, step.table, sa.column(step.column, sa.String) == step.value)
+
+    def _check(self, name: str, table: str, condition: sa.ColumnElement[bool]) -> None:
+        self._op.create_check_constraint(name, table, condition, postgresql_not_valid=True)
+        validate = sa.text("ALTER TABLE {} VALIDATE CONSTRAINT {}".format(*self._quoted(table, name)))
+        self._op.execute(validate)
 
     def _set_aside(self, step: SetAside) -> None:
         for name in step.indexes:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from core.errors import Param, Problem
 from core.fields import FieldTypes
 from core.metadata.catalog import Catalog
-from core.storage.constraints import one_target
+from core.storage.constraints import one_target, one_value
 from core.storage.migrate import check_revision
 from core.storage.physical import Physical, read_physical
 from core.storage.plan import plan
@@ -122,6 +122,14 @@ def _needed_column(table: str, need: Need, found: Found) -> Iterator[Problem]:
             column=column,
             has=has,
             wanted=wanted,
+        )
+    if need.record.only and one_value(table, column) not in found.checks:
+        yield _problem(
+            "check_missing",
+            "Nothing keeps {field} of {table} from holding another value than {value}.",
+            table=table,
+            field=column,
+            value=need.record.only,
         )
     if need.references and (table, column, need.references) not in found.references:
         yield _problem(

@@ -79,6 +79,7 @@ physical = sa.Table(
     _text("type"),
     _text("sql_type", ""),
     sa.Column("unique", sa.Boolean, nullable=False, server_default=sa.false()),
+    _text("only", ""),
     sa.CheckConstraint("state in ('active', 'trash')", name="core_physical_state"),
 )
 

@@ -23,7 +23,10 @@ FEW_ROWS = 1000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PhysicalColumn:
-    """One column as recorded. ``sql_type`` names type and target; ``type`` is the field type."""
+    """One column as recorded. ``sql_type`` names type and target; ``type`` is the field type.
+
+    ``only`` is the one value that it may hold, where a check keeps it to that.
+    """
 
     table: str
     column: str
@@ -34,6 +37,7 @@ class PhysicalColumn:
     type: str
     sql_type: str
     unique: bool = False
+    only: str = ""
 
 
 TEXT, DOWN, EMPTY_LAST = "text", "desc", "empty_last"
@@ -45,7 +49,7 @@ WITH = "with:"
 ADDED = "added"
 """Stands behind the column that a total index carries along, by the others of which it is added up."""
 
-COLUMN_PARTS = ("table", "column", "entity", "field", "owner", "state", "type", "sql_type", "unique")
+COLUMN_PARTS = ("table", "column", "entity", "field", "owner", "state", "type", "sql_type", "unique", "only")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,7 +99,16 @@ def read_physical(
     of_records, of_indexes = _narrowed(names)
     rows = connection.execute(
         sa.select(
-            t.table_name, t.column_name, t.entity, t.field, t.owner, t.state, t.type, t.sql_type, t.unique
+            t.table_name,
+            t.column_name,
+            t.entity,
+            t.field,
+            t.owner,
+            t.state,
+            t.type,
+            t.sql_type,
+            t.unique,
+            t.only,
         ).where(of_records)
     )
     columns = {(row[0], row[1]): PhysicalColumn(**dict(zip(COLUMN_PARTS, row, strict=True))) for row in rows}

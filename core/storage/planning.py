@@ -20,6 +20,7 @@ from core.storage.steps import (
     CreateTable,
     DropIndex,
     OneTarget,
+    OneValue,
     Restore,
     SetAside,
     Step,
@@ -237,6 +238,11 @@ class Planning:
 
     def _put(self, record: PhysicalColumn) -> None:
         key = (record.table, record.column)
+        before = self._recorded.get(key)
+        if record.state == ACTIVE and record.only != (before.only if before is not None else ""):
+            self._checks.append(
+                OneValue(table=record.table, field=record.field, column=record.column, value=record.only)
+            )
         self.remove.discard(key)
         self._recorded[key] = self.write[key] = record
 

@@ -100,6 +100,7 @@ def _need(
         type=spec.type,
         sql_type=sql_type(column.sa_type, column.references),
         unique=spec.unique and column.name == spec.name,
+        only=column.only,
     )
     rule = rule or (ON_DELETE.get(on_delete(spec)) if column.references else None)
     if column.references == "core_file":
@@ -181,11 +182,11 @@ def _declared(entity: EntitySpec, names: tuple[str, ...], types: FieldTypes) -> 
 
 
 def _total_index(entity: EntitySpec, names: tuple[str, ...], types: FieldTypes) -> IndexSpec:
-    """Return the index that serves sums of the last field by the others: an amount's currency is one of them."""
+    """Return the index that serves sums of the last field by the others: an amount's currency is one if there are several."""
     added = entity.fields[names[-1].removeprefix("+")]
     column, *currency = types.columns(added)
     groups = [types.columns(entity.fields[name])[0].name for name in names[:-1]]
-    groups += [one.name for one in currency if added.type == "money"]
+    groups += [one.name for one in currency if added.type == "money" and not one.only]
     return IndexSpec(
         name=identifier("t", entity.table, *names[:-1], added.name),
         table=entity.table,

@@ -95,6 +95,22 @@ class OneTarget(Step):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class OneValue(Step):
+    """The check that a column holds one value only, or none; lifted where the value is empty."""
+
+    way: ClassVar[Way] = Way.CHECKED
+    field: str
+    column: str
+    value: str
+
+    @property
+    def sentence(self) -> str:
+        if not self.value:
+            return f"let {self.table}.{self.column} hold any value"
+        return f"check that {self.table}.{self.column} holds nothing but {self.value}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class SetAside(Step):
     """A column, or a table of links, in the trash gives its name to another one."""
 

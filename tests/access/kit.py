@@ -37,6 +37,7 @@ SHELF: Body = {
         "room": {"type": "text"},
         "items": {"type": "list", "of": "kit.item", "by": "shelf"},
         "helpers": {"type": "links", "to": "kit.person"},
+        "rent": {"type": "money", "currency": "EUR"},
         "filled": {"type": "integer", "rollup": {"from": "kit.item", "by": "shelf", "count": "size > 0"}},
     },
 }

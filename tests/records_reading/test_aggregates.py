@@ -234,3 +234,13 @@ def test_days_are_divided_at_points(filled):
     assert divided(date(2026, 3, 1), date(2026, 3, 2)) == [(1, 1), (2, 1), (None, 3)]
     assert divided(date(2026, 3, 1)) == [(1, 2), (None, 3)]
     assert divided(date(2026, 3, 2), date(2027, 1, 1)) == [(0, 1), (1, 1), (None, 3)]
+
+
+def test_amounts_that_are_always_in_one_currency_are_added_up_without_asking_for_it(filled):
+    filled.run("UPDATE kit_shelf SET rent = 12.5, rent_currency = 'EUR' WHERE name = 'upper'")
+    asked = {"group_by": ("name",), "measures": ("sum(rent)", "count()"), "catalog": filled.catalog(ALL)}
+    found = filled.aggregating.aggregate(ME, "kit.shelf", **asked)
+    assert [(one["name"], one["sum(rent)"], one["count()"]) for one in found] == [
+        ("lower", (), 1),
+        ("upper", (Money(Decimal("12.5"), "EUR"),), 1),
+    ]

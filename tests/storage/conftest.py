@@ -100,8 +100,8 @@ class Lab:
             )
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        with self.database.reading() as reader:
-            return reader.rows(sql)
+        with self.unit() as uow:
+            return uow.reader.rows(sql)
 
     def columns(self, table: str) -> set[str]:
         return {

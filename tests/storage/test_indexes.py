@@ -104,3 +104,14 @@ def test_an_index_on_an_amount_brings_its_currency_so_that_sums_read_no_record(l
     one, two = sorted(text for name, text in lab.indexes("shop_deal").items() if name.startswith("ld__"))
     assert "(stage, hope, worth DESC NULLS LAST, id DESC) INCLUDE (hope_currency, worth_currency)" in one
     assert "(stage, worth DESC NULLS LAST, id DESC) INCLUDE (worth_currency)" in two
+
+
+def test_an_index_of_sums_leaves_out_a_currency_that_is_always_the_same(lab):
+    fields = {
+        "stage": {"type": "integer"},
+        "worth": {"type": "money", "currency": "EUR"},
+        "hope": {"type": "money"},
+    }
+    lab.change({"shop.deal": {**fields, "*indexes": [["stage", "+worth"], ["stage", "+hope"]]}})
+    assert any("(stage) INCLUDE (worth)" in text for text in lab.indexes("shop_deal").values())
+    assert any("(stage, hope_currency) INCLUDE (hope)" in text for text in lab.indexes("shop_deal").values())

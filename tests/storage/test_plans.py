@@ -152,6 +152,48 @@ def test_money_leaves_the_trash_whole_or_not_at_all(lab):
     assert lab.rows("SELECT fee, fee_currency FROM shop_person") == [(None, None)]
 
 
+def test_amounts_that_are_always_in_one_currency_are_kept_to_it(lab):
+    fixed = {**PERSON, "fee": {"type": "money", "currency": "EUR"}}
+    lab.change({"shop.person": {**PERSON, "fee": {"type": "money"}}})
+    lab.insert("shop.person", {"fee": 5, "fee_currency": "EUR"}, {"fee": None, "fee_currency": None})
+    todo = lab.change({"shop.person": fixed})
+    assert [str(step) for step in todo.steps] == [
+        "check that shop_person.fee_currency holds nothing but EUR (check-then-enforce; readers and writers wait)"
+    ]
+    with pytest.raises(ValidationFailed) as refused:
+        lab.insert("shop.person", {"fee": 5, "fee_currency": "USD"})
+    assert [(problem.code, problem.field) for problem in refused.value.problems] == [
+        ("not_acceptable", "fee")
+    ]
+    assert not lab.change({"shop.person": fixed}).steps
+    lab.change({"shop.person": PERSON})
+    lab.change({"shop.person": fixed})
+    assert lab.rows("SELECT fee, fee_currency FROM shop_person ORDER BY fee") == [(5, "EUR"), (None, None)]
+    lab.change({"shop.person": {**PERSON, "fee": {"type": "money"}}})
+    lab.insert("shop.person", {"fee": 5, "fee_currency": "USD"})
+
+
+def test_a_currency_that_not_all_amounts_are_in_is_refused(lab):
+    lab.change({"shop.person": {**PERSON, "fee": {"type": "money"}}})
+    lab.insert("shop.person", {"fee": 5, "fee_currency": "IRR"})
+    with pytest.raises(MetadataInvalid, match=r"another value than EUR in shop_person\.fee_currency"):
+        lab.change({"shop.person": {**PERSON, "fee": {"type": "money", "currency": "EUR"}}})
+    assert lab.rows("SELECT version FROM core_catalog") == [(2,)]
+
+
+def test_a_new_field_takes_the_name_of_one_in_the_trash_with_another_currency(lab):
+    lab.change({"shop.person": {**PERSON, "fee": {"type": "money", "currency": "EUR"}}})
+    lab.insert("shop.person", {"fee": 5, "fee_currency": "EUR"})
+    lab.change({"shop.person": PERSON})
+    with pytest.raises(MetadataInvalid):
+        lab.change({"shop.person": {**PERSON, "fee": {"type": "money", "currency": "USD"}}})
+    lab.change({"shop.person": {**PERSON, "fee": {"type": "integer"}}})
+    lab.change({"shop.person": PERSON})
+    lab.change({"shop.person": {**PERSON, "fee": {"type": "money", "currency": "USD"}}})
+    lab.insert("shop.person", {"fee": 7, "fee_currency": "USD"})
+    assert lab.rows("SELECT fee, fee_currency FROM shop_person ORDER BY fee") == [(7, "USD"), (None, None)]
+
+
 def test_type_change_is_refused_with_both_types(lab):
     lab.change({"shop.person": {**PERSON, "score": {"type": "text"}}})
     with pytest.raises(MetadataInvalid, match=r"stored as text .* cannot become integer"):
