@@ -110,6 +110,12 @@ class AccessDenied(PayvandError):
     code, status, message = "access_denied", 403, "You are not allowed to do this."
 
 
+class OnlyLooking(AccessDenied):
+    """Somebody looks through the eyes of another person, where nothing is written."""
+
+    code, message = "viewing", "You see what somebody else sees, and nothing can be changed. End it first."
+
+
 class NotFound(PayvandError):
     """There is no such thing, or none that the actor may know of."""
 

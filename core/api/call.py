@@ -9,7 +9,7 @@ from typing import TypeVar
 from flask import Request
 
 from core.access import Access
-from core.errors import AccessDenied, NotSignedIn, Unavailable
+from core.errors import AccessDenied, NotSignedIn, OnlyLooking, Unavailable
 from core.i18n import Localization, Style
 from core.identity import Identity, Opening
 from core.identity.forms import is_token
@@ -91,6 +91,8 @@ def open_call(site: Site, request: Request, reader: Reader | None = None) -> Cal
     if opening.session is None:
         return Call(site=site, request=request, actor=opening.actor, catalog=opening.catalog, reader=reader)
     if request.method not in ("GET", "HEAD", "OPTIONS"):
+        if opening.session.viewing:
+            raise OnlyLooking
         _check_origin(site, request, opening)
     return Call(
         site=site,

@@ -51,7 +51,10 @@ SCHEMAS: Mapping[str, Schema] = {
         actor_name=_OR_TEXT,
         channel=TEXT,
         reason=_OR_TEXT,
-        action={"type": "string", "enum": ["create", "update", "delete", "restore", "transition"]},
+        action={
+            "type": "string",
+            "enum": ["create", "update", "delete", "restore", "transition", "view_as", "view_as_ended"],
+        },
         changes={
             "type": "object",
             "description": "Of each field the value before and after.",

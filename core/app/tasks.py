@@ -10,13 +10,14 @@ import sqlalchemy as sa
 from core.app.exchange import import_task
 from core.files import Files
 from core.identity.throttle import FORGOTTEN
+from core.identity.views import end_views, views_over
 from core.jobs import JobContext, Task
 from core.kernel.actor import system_actor
 from core.mail import SEND, mail_waits, send_waiting
 from core.metadata.specs import Json
 from core.records.bulk_task import bulk_task
 from core.records.service import Records
-from core.storage import Database, Tables
+from core.storage import Database, Tables, UnitOfWork
 from core.storage.catalogs import Catalogs
 from core.storage.idempotency import sweep
 from core.storage.indexes import build_index, pending_indexes
@@ -29,6 +30,8 @@ from core.timeline.mailing import DIGEST, send_digests
 BUILD_INDEXES = "storage.build_indexes"
 
 FILL = "records.fill"
+
+END_VIEWS = "identity.end_views"
 
 FILLED_AT_ONCE = 500
 """Records that are filled in one transaction."""
@@ -52,6 +55,7 @@ def core_tasks() -> tuple[Task, ...]:
         import_task(),
         Task(name=SEND, run=send_waiting, due=mail_waits),
         Task(name=REMIND, run=send_due, due=is_due),
+        Task(name=END_VIEWS, run=close_views, due=views_wait),
         Task(name=DIGEST, run=send_digests, daily=True),
     )
 
@@ -107,11 +111,23 @@ def keep_house(context: JobContext) -> Mapping[str, Json]:
     system = context.actor.elevate("daily housekeeping")
     database, files = site.get(Database), site.get(Files)
     with database.unit(site.get(Catalogs).current(), system) as uow:
+        end_views(uow.connection, views_over(uow.now), uow.now)  # before their sessions are forgotten
         months = uow.execute(sa.select(sa.func.core_history_partitions(MONTHS_AHEAD))).scalar_one()
         gone = {name: uow.execute(old).rowcount for name, old in _outdated(uow.now).items()}
         gone |= {"answers": sweep(uow), "files": files.forget(uow)}
     with database.reading() as reader:
         return {"months": months, "contents": files.clean(reader), **gone}
+
+
+def views_wait(uow: UnitOfWork) -> bool:
+    """Tell whether somebody has seen as somebody else for as long as that may last."""
+    return bool(uow.execute(sa.select(sa.exists().where(views_over(uow.now)))).scalar())
+
+
+def close_views(context: JobContext) -> Mapping[str, Json]:
+    """Tell the history of the ends that nobody came back for."""
+    with context.unit("an hour is over") as uow:
+        return {"ended": end_views(uow.connection, views_over(uow.now), uow.now)}
 
 
 def _outdated(now: datetime) -> Mapping[str, sa.Delete]:

@@ -1,7 +1,7 @@
 """Who is asking: accounts, sign-in, sessions, API keys → `Actor`."""
 
 from core.identity.accounts import Account
-from core.identity.opening import Opening, Session
+from core.identity.opening import Opening, Session, Viewing
 from core.identity.service import Identity
 
-__all__ = ["Account", "Identity", "Opening", "Session"]
+__all__ = ["Account", "Identity", "Opening", "Session", "Viewing"]

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from core.errors import NotFound, Problem, ValidationFailed
 from core.i18n import clean
+from core.identity.views import end_views
 from core.kernel.actor import Actor
 from core.metadata.catalog import Catalog
 from core.metadata.names import suggestions
@@ -134,6 +135,8 @@ def change_account(uow: UnitOfWork, account_id: int, *, ends_sessions: bool, **v
     ).rowcount
     if not changed:
         raise NotFound
+    c = core_session.c
+    end_views(uow.connection, sa.or_(c.account == account_id, c.viewing == account_id), uow.now)
     if ends_sessions:
         uow.execute(sa.delete(core_session).where(core_session.c.account == account_id))
     bump_access(uow)

@@ -13,10 +13,12 @@ from core.storage import Reader
 NOBODY = "SELECT version, access_version FROM core_catalog WHERE id = 1"
 
 BY_SESSION = """
-SELECT c.version, c.access_version, a.id, a.login, a.roles, s.id, s.csrf, s.seen_at, s.expires_at, now()
+SELECT c.version, c.access_version, a.id, a.login, a.roles, s.id, s.csrf, s.seen_at, s.expires_at, now(),
+    s.viewing, s.viewing_until, v.login, v.roles
 FROM core_catalog c
 LEFT JOIN core_session s ON s.token_hash = %s AND s.expires_at > now()
 LEFT JOIN core_account a ON a.id = s.account AND a.active
+LEFT JOIN core_account v ON v.id = s.viewing AND v.active
 WHERE c.id = 1
 """
 
@@ -31,12 +33,22 @@ WHERE c.id = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Viewing:
+    """Somebody who looks through the eyes of another person: who, the name of the other, and until when at most."""
+
+    by: Actor
+    name: str
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Session:
-    """A signed-in browser: its CSRF token and how long it lasts."""
+    """A signed-in browser: its CSRF token and how long it lasts. With ``viewing`` its actor is somebody else."""
 
     id: int
     csrf: str
     expires_at: datetime
+    viewing: Viewing | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

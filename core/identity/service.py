@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from core.access import Access
-from core.errors import AccessDenied, NotSignedIn, ValidationFailed
+from core.errors import AccessDenied, NotFound, NotSignedIn, ValidationFailed
 from core.identity.accounts import (
     Account,
     change_account,
@@ -21,11 +21,12 @@ from core.identity.accounts import (
     normal_login,
     read_accounts,
 )
-from core.identity.opening import BY_KEY, BY_SESSION, NOBODY, Asker, Opening, Session, ask
+from core.identity.opening import BY_KEY, BY_SESSION, NOBODY, Asker, Opening, Session, Viewing, ask
 from core.identity.passwords import Passwords, check_password
 from core.identity.principals import Principals, ProfileOf
 from core.identity.throttle import admit, begin_attempt, forget_attempt
 from core.identity.tokens import new_key, new_token, token_hash
+from core.identity.views import View, begin_view, end_views, read_views
 from core.kernel.actor import Actor, Scope
 from core.metadata.catalog import Catalog
 from core.storage import Database, Reader, UnitOfWork
@@ -111,7 +112,7 @@ class Identity:
         )
 
     def _open_session(self, asker: Asker, actor: Actor, catalog: Catalog) -> Opening:
-        csrf, seen_at, expires_at, now = asker.extra
+        csrf, seen_at, expires_at, now, *viewed = asker.extra
         if now - seen_at > SEEN_EVERY:
             expires_at = now + timedelta(days=SESSION_DAYS)
             self._write(
@@ -119,12 +120,29 @@ class Identity:
                 .where(core_session.c.id == asker.token)
                 .values(seen_at=now, expires_at=expires_at)
             )
-        return Opening(
-            actor=self._principals.by_session(actor),
-            catalog=catalog,
-            access_version=asker.access_version,
-            session=Session(id=asker.token, csrf=csrf, expires_at=expires_at),
+        session = Session(id=asker.token, csrf=csrf, expires_at=expires_at)
+        present = self._principals.by_session(actor)
+        if viewed[0] is not None:
+            present, session = self._look(asker, actor, session, catalog)
+        return Opening(actor=present, catalog=catalog, access_version=asker.access_version, session=session)
+
+    def _look(self, asker: Asker, actor: Actor, session: Session, catalog: Catalog) -> tuple[Actor, Session]:
+        """Return the person whose eyes a session looks through; whoever may not any more is themselves again at once."""
+        *_, now, account, until, login, roles = asker.extra
+        if login is None or until <= now or not self._access.is_administrator(actor, catalog):
+            return self._principals.by_session(actor), replace(session, csrf=self._end_view(session.id))
+        person = self._principals.actor(account, login, frozenset(roles), asker.access_version)
+        return (
+            replace(person, channel="web", read_only=True),
+            replace(session, viewing=Viewing(by=actor, name=person.name or login, until=until)),
         )
+
+    def _end_view(self, session: int) -> str:
+        """End what a session sees as somebody else; return its token against forgery, which is another one since."""
+        c = core_session.c
+        with self._database.engine.begin() as connection:
+            end_views(connection, c.id == session, self._database.now())
+            return connection.scalar(sa.select(c.csrf).where(c.id == session)) or ""
 
     def actor_of(self, account_id: int | None) -> Actor:
         """Return a person as jobs act for them: with the rights they have now; nobody if they are gone."""
@@ -185,7 +203,30 @@ class Identity:
 
     def sign_out(self, token: str) -> None:
         """End a session; an unknown token is no error."""
-        self._write(sa.delete(core_session).where(core_session.c.token_hash == token_hash(token)))
+        own = core_session.c.token_hash == token_hash(token)
+        with self._database.engine.begin() as connection:
+            end_views(connection, own, self._database.now())
+            connection.execute(sa.delete(core_session).where(own))
+
+    # The eyes of others
+
+    def view_as(
+        self, actor: Actor, session: Session, account: Account, reason: str, *, uow: UnitOfWork
+    ) -> None:
+        """Let a session see what an account sees, and change nothing, until it ends that; for administrators."""
+        self._access.require_administrator(actor, uow.catalog)
+        if not account.active:
+            raise NotFound("The account {login} is locked: it may do nothing.", login=account.login)
+        begin_view(uow, session.id, account.id, reason)
+
+    def stop_viewing(self, session: Session) -> None:
+        """Let a session see with its own eyes again; it is no error where it does."""
+        self._end_view(session.id)
+
+    def views(self, actor: Actor, limit: int, *, uow: UnitOfWork) -> list[View]:
+        """Return who has looked through whose eyes, newest first; for administrators."""
+        self._access.require_administrator(actor, uow.catalog)
+        return read_views(uow, limit)
 
     # Accounts
 

@@ -36,6 +36,7 @@ class Actor:
     one out, nobody looks for shares.
     ``scopes`` is None for people and the list of an API key's scopes otherwise.
     ``elevated`` holds the reason for acting with all rights; it is written to the history.
+    ``read_only`` is True where somebody else looks through their eyes: no unit of work of theirs may write.
     """
 
     id: int | None = None
@@ -50,6 +51,7 @@ class Actor:
     scopes: tuple[Scope, ...] | None = None
     channel: str = "system"
     elevated: str | None = None
+    read_only: bool = False
 
     def elevate(self, reason: str) -> Actor:
         """Return the same person with all rights, for a stated reason."""

@@ -89,6 +89,7 @@ def _own(entity: EntitySpec) -> sa.Select[Any]:
             table.c.record_id == _record(),
             table.c.id < _before(),
             _tells(table.c, shown),
+            sa.or_(sa.bindparam("views", type_=sa.Boolean), _no_view(table.c.action)),
         )
         .order_by(table.c.id.desc())
         .limit(_limit())
@@ -207,6 +208,11 @@ def _since_arrival(line: sa.Subquery) -> Table:
 def _tells(columns: Any, shown: Sql) -> Sql:
     """Leave out updates of nothing but hidden fields: a page that is short would tell of them."""
     return sa.or_(columns.action != "update", columns.changes.has_any(shown))
+
+
+def _no_view(action: sa.ColumnElement[str]) -> Sql:
+    """Leave out who has seen what the person sees: that is told to some readers only."""
+    return sa.and_(*(action != name for name in kernel_tables.VIEWING))
 
 
 def _record() -> sa.BindParameter[int]:

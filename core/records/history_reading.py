@@ -88,6 +88,7 @@ class HistoryReading:
                 "limit": limit,
                 "before": before or 2**63 - 1,
                 "shown": sorted(shown),
+                "views": self._knows_views(actor, record_id, catalog),
             }
             rows = lent.raw(page.sql, page.params(given)) if is_id(record_id) else []
             if not rows:
@@ -96,6 +97,11 @@ class HistoryReading:
             if briefly:
                 entries = [_brief(catalog, entity, entry) for entry in entries]
             return self._titled(actor, entity, entries, catalog, uow, lent)
+
+    def _knows_views(self, actor: Actor, record_id: int, catalog: Catalog) -> bool:
+        """Tell whether the reader learns who has seen what a person sees: administrators, and the person."""
+        access = self._reading.eyes(actor, catalog).access
+        return actor.id == record_id or access.is_administrator(actor, catalog)
 
     def _titled(
         self,

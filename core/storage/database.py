@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import PoolProxiedConnection
 
 from core.config import Settings
-from core.errors import PayvandError, Unavailable
+from core.errors import OnlyLooking, PayvandError, Unavailable
 from core.kernel.actor import Actor
 from core.kernel.site import Site
 from core.metadata.catalog import Catalog
@@ -71,9 +71,11 @@ class Database:
     ) -> Iterator[UnitOfWork]:
         """Open one transaction: committed on leaving, rolled back on any error.
 
-        One that is ``reading`` cannot write: PostgreSQL refuses it. Nothing is begun and committed there, so that each
+        One that is ``reading`` cannot write: PostgreSQL refuses it; who is ``read_only`` gets no other. Nothing is begun and committed there, so that each
         statement sees what was committed before it, as it does in the others, too.
         """
+        if actor.read_only and not reading:
+            raise OnlyLooking
         now = self._clock()
         with self._connection(catalog, reading=reading) as connection:
             uow = UnitOfWork(

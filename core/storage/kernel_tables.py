@@ -121,9 +121,14 @@ session = sa.Table(
     _moment("seen_at", now=True),
     _moment("expires_at", nullable=False),
     _text("csrf", ""),
+    sa.Column("viewing", sa.BigInteger),
+    _moment("viewing_until"),
     sa.UniqueConstraint("token_hash", name="core_session_token"),
     sa.ForeignKeyConstraint(
         ["account"], ["core_account.id"], name="core_session_account", ondelete="CASCADE"
+    ),
+    sa.ForeignKeyConstraint(
+        ["viewing"], ["core_account.id"], name="core_session_viewing", ondelete="CASCADE"
     ),
     sa.Index("core_session_by_account", "account"),
     sa.Index("core_session_by_expiry", "expires_at"),
@@ -166,12 +171,16 @@ history = sa.Table(
     _text("action"),
     _json("changes"),
     sa.CheckConstraint(
-        "action in ('create', 'update', 'delete', 'restore', 'transition')", name="core_history_action"
+        "action in ('create', 'update', 'delete', 'restore', 'transition', 'view_as', 'view_as_ended')",
+        name="core_history_action",
     ),
     sa.Index("core_history_by_record", "entity", "record_id", "id"),
     sa.Index("core_history_by_actor", "actor", "id"),
     postgresql_partition_by="RANGE (at)",
 )
+
+VIEWING = ("view_as", "view_as_ended")
+"""The actions of the history that tell who began and who ended to see what a person sees."""
 
 external_id = sa.Table(
     "core_external_id",

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, g, request
 from jinja2 import BytecodeCache
 
 from core.contributions import Routes
-from core.errors import NotFound
+from core.errors import NotFound, OnlyLooking
 from core.identity import Identity
 from core.kernel.site import Site
 from core.web import (
@@ -38,6 +38,7 @@ from core.web import (
     session_pages,
     timeline_pages,
     transition_page,
+    viewing_page,
     workflow_page,
 )
 from core.web.compression import compress, send_asset
@@ -79,6 +80,7 @@ ROOMS = (
     notification_pages,
     palette_pages,
     transition_page,
+    viewing_page,
     workflow_page,
 )
 """The pages, each set of them with a ``register``."""
@@ -98,6 +100,8 @@ def blueprint(site: Site) -> Blueprint:
             return
         visitor = request.cookies.get(VISITOR_COOKIE) or secrets.token_urlsafe(16)
         g.visit = open_visit(site, request, visitor)
+        if g.visit.eyes and request.method in UNSAFE and request.endpoint not in viewing_page.PERMITTED:
+            raise OnlyLooking
         if routes.is_public(request.path, request.method):
             site.get(Identity).admit(request.remote_addr or "")
             g.visit = as_nobody(g.visit, request)

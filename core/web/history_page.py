@@ -29,6 +29,8 @@ ACTIONS: Mapping[str, tuple[str, str, str]] = {
     "delete": (N_("put it in the trash"), "trash", "red"),
     "restore": (N_("took it out of the trash"), "arrow-back-up", "teal"),
     "transition": (N_("moved it on"), "arrow-right", "violet"),
+    "view_as": (N_("began to see what this person sees"), "eye", "amber"),
+    "view_as_ended": (N_("sees with their own eyes again"), "eye", "gray"),
 }
 IN_LISTS: Mapping[str, str] = {
     "create": N_("added to {list}:"),

@@ -43,7 +43,8 @@ def follow(site: Site, number: int) -> Response:
     present = visit().require()
     for one in inbox(site, present.actor, present.catalog):
         if one.id == number:
-            mark_read(site, present.actor, present.catalog, number)
+            if present.eyes is None:  # who looks through the eyes of its reader has not read it for them
+                mark_read(site, present.actor, present.catalog, number)
             if one.entity:
                 return go(url_for("web.record", entity=one.entity, number=one.record_id))
             return go(url_for("web.notifications"))

@@ -8,8 +8,8 @@ from flask import Request, g
 
 from core.errors import AccessDenied, NotSignedIn
 from core.i18n import Localization, Style
-from core.identity import Identity, Opening
-from core.identity.forms import is_token
+from core.identity import Identity, Opening, Session
+from core.identity.forms import is_token, masked
 from core.kernel.actor import Actor, Preferences
 from core.kernel.secrets import Secrets
 from core.kernel.site import Site
@@ -32,6 +32,8 @@ class Visit:
     style: Style
     csrf: str
     visitor: str = ""
+    eyes: Session | None = None
+    """The session of somebody who sees what another person sees; also on pages where everybody is nobody."""
 
     @property
     def actor(self) -> Actor:
@@ -54,6 +56,11 @@ class Visit:
         """True where somebody is."""
         return self.opening.session is not None
 
+    @property
+    def eyes_csrf(self) -> str:
+        """The token of the form that ends it: that of the session, also on pages where everybody is nobody."""
+        return masked(self.eyes.csrf) if self.eyes is not None else ""
+
     def require(self) -> Visit:
         """Return the visit, or raise `NotSignedIn`."""
         if not self.signed_in:
@@ -72,11 +79,13 @@ def open_visit(site: Site, request: Request, visitor: str) -> Visit:
     opening = site.get(Identity).open(cookie=request.cookies.get(SESSION_COOKIE))
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")
     preferences = opening.actor.preferences
-    if opening.session is None or not preferences.language:
+    session = opening.session
+    eyes = session if session is not None and session.viewing is not None else None
+    if eyes is None and not (session and preferences.language):
         preferences = replace(preferences, language=chosen or _accepted(site, request))
     style = site.get(Localization).style(preferences, site.settings)
-    csrf = opening.session.csrf if opening.session else visitor_token(site, visitor)
-    return Visit(site=site, opening=opening, style=style, csrf=csrf, visitor=visitor)
+    csrf = session.csrf if session else visitor_token(site, visitor)
+    return Visit(site=site, opening=opening, style=style, csrf=csrf, visitor=visitor, eyes=eyes)
 
 
 def as_nobody(present: Visit, request: Request) -> Visit:

@@ -1,5 +1,5 @@
 // <ui-form>: one way of saving, said plainly; a draft over a broken connection; fields that depend on others.
-import { $, $$, backward, forward, say, t } from './core';
+import { $, $$, backward, forward, root, say, t } from './core';
 import { keepFocus } from './focus';
 import { put } from './hx';
 import { trail } from './trail';
@@ -7,6 +7,9 @@ import type { UiLook } from './ui-look';
 
 interface State { hidden?: boolean; required?: boolean; locked?: boolean }
 type Look = { hidden: string[]; required: string[]; locked: string[]; computed: Record<string, string>; errors: Record<string, string[]> };
+
+/** True where somebody sees what another person sees: drafts are nobody's then. */
+const seen = (): boolean => root.hasAttribute('data-seen');
 
 customElements.define('ui-form', class extends HTMLElement {
   private form!: HTMLFormElement;
@@ -65,7 +68,7 @@ customElements.define('ui-form', class extends HTMLElement {
     const now = this.values();
     this.dirty = always || now !== this.first;
     this.tell(this.dirty ? 'unsaved' : '', this.dirty ? t('Not saved yet') : '');
-    if (this.dirty) sessionStorage.setItem(this.draft, now); else sessionStorage.removeItem(this.draft);
+    if (this.dirty && !seen()) sessionStorage.setItem(this.draft, now); else sessionStorage.removeItem(this.draft);
   }
 
   private key(event: KeyboardEvent): void {
@@ -218,7 +221,7 @@ customElements.define('ui-form', class extends HTMLElement {
   private offerDraft(): void {
     const kept = sessionStorage.getItem(this.draft);
     const offer = $('[data-draft-offer]', this);
-    if (!kept || kept === this.first || !offer) return;
+    if (seen() || !kept || kept === this.first || !offer) return;
     offer.hidden = false;
     $('[data-draft-take]', offer)?.addEventListener('click', () => { this.take(kept); offer.hidden = true; });
     $('[data-draft-drop]', offer)?.addEventListener('click', () => { sessionStorage.removeItem(this.draft); offer.hidden = true; });
