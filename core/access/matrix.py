@@ -18,9 +18,9 @@ WIDER: frozenset[Kind] = frozenset({"added", "widened", "changed"})
 """What may let somebody do more than before; of a condition that changed nobody can tell, so that it counts."""
 
 EVERYTHING = "*"
+"""Stands for every entity and every action in the one cell of a role that may everything."""
 OF_ALL = frozenset({"share", "merge", "override:duplicates", "transition:*", "operation:*"})
 """What a grant of all actions gives besides those of every record."""
-"""Stands for every entity and every action in the one cell of a role that may everything."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,8 +113,17 @@ def _of_fields(rights: RoleRights, entity: EntitySpec, action: str) -> Iterator[
         readable = rights.fields(entity.name).readable
         yield from ((n, mask) for n, mask in rights.exportable(entity.name).items() if n in readable)
     elif action in ("create", "update"):
-        for name in sorted(rights.fields(entity.name).editable):
-            yield name, rights.write_condition(entity.name, action, frozenset({name}))
+        yield from _of_written(rights, entity, action)
+
+
+def _of_written(rights: RoleRights, entity: EntitySpec, action: str) -> Iterator[tuple[str, Condition]]:
+    """Yield on which records each field may be written; fields that the same grants give are asked about once."""
+    branches, alike = rights.branches(entity.name, action), dict[frozenset[int], Condition]()
+    for name in sorted(rights.fields(entity.name).editable):
+        giving = frozenset(index for index, branch in enumerate(branches) if name in branch.edit)
+        if giving not in alike:
+            alike[giving] = rights.write_condition(entity.name, action, frozenset({name}))
+        yield name, alike[giving]
 
 
 def _cell(role: str, entity: str, action: str, field: str, rule: Condition) -> Cell:

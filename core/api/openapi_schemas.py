@@ -24,6 +24,13 @@ def _object(required: tuple[str, ...] = (), /, **properties: Any) -> Schema:
     return {"type": "object", "properties": properties, **({"required": list(required)} if required else {})}
 
 
+_REACH: Schema = {
+    "anyOf": [
+        {"type": "null"},
+        _object(("reach", "where"), reach={"type": "string", "enum": ["all", "some"]}, where=_OR_TEXT),
+    ]
+}
+
 SCHEMAS: Mapping[str, Schema] = {
     "Problem": _object(
         ("type", "title", "status", "code", "detail", "errors"),
@@ -74,6 +81,27 @@ SCHEMAS: Mapping[str, Schema] = {
         why={**_TEXTS, "description": "Sentences that tell why it is so."},
         who_can_change_it={**_TEXTS, "description": "Sentences that tell who can change it, and how."},
         reasons={"type": "array", "items": ref("Reason")},
+    ),
+    "RightsDifference": _object(
+        ("module", "act", "modules", "total", "wider", "items", "next"),
+        module=TEXT,
+        act={"type": "string", "enum": ["install", "enable", "disable", "refresh"]},
+        modules={**_TEXTS, "description": "The modules that come, go or change with it."},
+        total={"type": "integer", "description": "How many cells of the matrix differ."},
+        wider={"type": "integer", "description": "How many of them may let somebody do more."},
+        items={"type": "array", "items": ref("RightsChange")},
+        next={"type": ["integer", "null"], "description": "The offset of the rows that follow."},
+    ),
+    "RightsChange": _object(
+        ("role", "entity", "action", "field", "kind", "wider", "before", "after"),
+        role=TEXT,
+        entity=TEXT,
+        action=TEXT,
+        field={**_OR_TEXT, "description": "Null where it is about the record."},
+        kind={"type": "string", "enum": ["added", "widened", "changed", "narrowed", "removed"]},
+        wider={**_FLAG, "description": "It may let somebody do more."},
+        before=_REACH,
+        after=_REACH,
     ),
     "Reason": _object(
         ("kind", "name", "label", "owner", "through", "holds", "hidden", "gives_field", "parts"),

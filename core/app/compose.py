@@ -20,6 +20,7 @@ from core.app.exchange import offer_exchange
 from core.app.extensions import Extensions
 from core.app.people import build_identity
 from core.app.readiness import WORKER_THREADS
+from core.app.staging import stage
 from core.app.tasks import BUILD_INDEXES, FILL, core_tasks
 from core.config import Settings
 from core.contributions import Operations, Routes
@@ -32,7 +33,7 @@ from core.identity import Identity
 from core.jobs import Jobs
 from core.kernel.secrets import Secrets
 from core.kernel.site import Site
-from core.lifecycle import Changes, Discovery, Lifecycle
+from core.lifecycle import Changes, Discovery, Lifecycle, Rehearsing
 from core.lifecycle.data import DataLoader
 from core.printing import Printing
 from core.records.aggregation import Aggregating
@@ -198,11 +199,21 @@ def _add_lifecycle(site: Site) -> None:
             ),
         )
     )
+    plugins = site.get(Plugins)
+    rehearsing = site.put(
+        Rehearsing(
+            database=database,
+            catalogs=catalogs,
+            access=site.get(Access),
+            staging=lambda modules: stage(modules, plugins.quarantined),
+        )
+    )
     site.put(
         Lifecycle(
             changes=changes,
+            rehearsing=rehearsing,
             discovery=site.get(Discovery),
-            plugins=site.get(Plugins),
+            plugins=plugins,
             data=DataLoader(site.get(Records), site.get(Reading)),
             access=site.get(Access),
             catalogs=catalogs,

@@ -21,12 +21,12 @@ def open_site(
     """Open the site, whether its tables are there or not."""
     set_up("warning" if settings.log_level == "info" else settings.log_level)
     site = build_site(settings, role=role, address=find_address(settings), folders=folders)
-    engine = site.get(Database).engine
+    database = site.get(Database)
     try:
-        with told(engine):
+        with told(database.engine):
             yield site
     finally:
-        engine.dispose()
+        database.close()
 
 
 @contextmanager

@@ -8,9 +8,10 @@ from typing import TextIO
 import click
 
 from core.access import Access
-from core.access.matrix import Cell, Change, cells, differences
+from core.access.matrix import cells, differences
 from core.access.matrix_csv import read, write
 from core.cli.launcher import Launcher, pass_launcher
+from core.cli.output import show_rights
 from core.errors import NotFound
 from core.identity import Identity
 from core.kernel.actor import Actor, system_actor
@@ -70,25 +71,9 @@ def diff(launcher: Launcher, file: TextIO, widening: bool) -> None:
     before = list(read(file.read()))
     with launcher.site() as site:
         found = list(differences(before, cells(site.get(Access), site.get(Catalogs).current())))
-    for change in found:
-        if change.wider or not widening:
-            click.echo(_change(change))
+    show_rights(change for change in found if change.wider or not widening)
     if any(change.wider for change in found):
         raise click.exceptions.Exit(1)
-
-
-def _change(change: Change) -> str:
-    cell = change.cell
-    field = f" field {cell.field}" if cell.field else ""
-    before, after = (_reach(one) for one in (change.before, change.after))
-    mark = "! " if change.wider else "  "
-    return f"{mark}{change.kind} {cell.role}: {cell.action} {cell.entity}{field}: {before} -> {after}"
-
-
-def _reach(cell: Cell | None) -> str:
-    if cell is None:
-        return "nothing"
-    return f"where {cell.where}" if cell.where else "all"
 
 
 def _lines(site: Site, person: Actor, entity: str, action: str, catalog: Catalog) -> Iterator[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from core.cli.launcher import Launcher, pass_launcher
-from core.cli.output import show_problems, show_table
+from core.cli.output import show_problems, show_rights, show_table
 from core.kernel.actor import system_actor
 from core.lifecycle import Lifecycle
+from core.lifecycle.service import ACTS
 
 
 @click.group()
@@ -65,3 +66,16 @@ def disable(launcher: Launcher, name: str) -> None:
     with launcher.site() as site:
         site.get(Lifecycle).disable(system_actor("payvand module disable"), name)
     click.echo(f"Disabled: {name}")
+
+
+@module.command()
+@click.argument("act", type=click.Choice(ACTS))
+@click.argument("names", nargs=-1)
+@pass_launcher
+def plan(launcher: Launcher, act: str, names: tuple[str, ...]) -> None:
+    """Print what an act would do to the rights of roles, and do nothing; exit code 1 where anything is wider."""
+    with launcher.site() as site:
+        found = site.get(Lifecycle).rehearse(system_actor("payvand module plan"), act, names)
+    show_rights(found.changes)
+    if found.wider:
+        raise click.exceptions.Exit(1)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import click
 
+from core.access.matrix import Cell, Change
 from core.errors import Problem
 
 
@@ -27,3 +28,23 @@ def show_accounts(place: str, passwords: Sequence[tuple[str, str]]) -> None:
     click.echo(f"\nSign in at {place} as")
     show_table([(f"  {login}", password) for login, password in passwords])
     click.echo("")
+
+
+def show_rights(changes: Iterable[Change]) -> None:
+    """Print what differs between two matrices of rights; ``!`` marks what may let somebody do more."""
+    for change in changes:
+        click.echo(_change(change))
+
+
+def _change(change: Change) -> str:
+    cell = change.cell
+    field = f" field {cell.field}" if cell.field else ""
+    before, after = (_reach(one) for one in (change.before, change.after))
+    mark = "! " if change.wider else "  "
+    return f"{mark}{change.kind} {cell.role}: {cell.action} {cell.entity}{field}: {before} -> {after}"
+
+
+def _reach(cell: Cell | None) -> str:
+    if cell is None:
+        return "nothing"
+    return f"where {cell.where}" if cell.where else "all"

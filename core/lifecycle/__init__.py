@@ -2,7 +2,8 @@
 
 from core.lifecycle.changes import Changes, Definitions
 from core.lifecycle.discovery import Discovery
+from core.lifecycle.rehearsal import Rehearsed, Rehearsing
 from core.lifecycle.service import Lifecycle
 from core.lifecycle.states import ModuleState
 
-__all__ = ["Changes", "Definitions", "Discovery", "Lifecycle", "ModuleState"]
+__all__ = ["Changes", "Definitions", "Discovery", "Lifecycle", "ModuleState", "Rehearsed", "Rehearsing"]

@@ -45,6 +45,11 @@ class Definitions:
         return replace(self, documents=tuple(d for d in self.documents if d.key not in gone))
 
 
+def site_sleeps(definitions: Definitions) -> tuple[str, ...]:
+    """Return whose documents may sleep where they do not fit: the site's, where that is said, else nobody's."""
+    return (SITE,) if definitions.site_may_sleep else ()
+
+
 Edit = Callable[[Definitions], Definitions]
 Prepare = Callable[[Sequence[ModuleSpec]], object]
 Afterwards = Callable[[UnitOfWork], object]
@@ -125,9 +130,8 @@ class Changes:
         if new.modules != old.modules:
             self._prepare(new.modules)
         version = int(uow.reader.value(VERSION)) + 1
-        sleepers = (SITE,) if new.site_may_sleep else ()
         return self._compiler.compile(
-            new.documents, new.modules, version, strict=True, may_sleep=sleepers
+            new.documents, new.modules, version, strict=True, may_sleep=site_sleeps(new)
         ).catalog
 
     def _shape(self, uow: UnitOfWork, present: Catalog, catalog: Catalog) -> Plan:

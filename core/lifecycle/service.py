@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
 
 import sqlalchemy as sa
 
 from core.access import Access
 from core.declaration import ModuleSource
-from core.errors import Conflict, MetadataInvalid
+from core.errors import BadRequest, Conflict, MetadataInvalid
 from core.hooks import Plugins
 from core.i18n import Collation
 from core.kernel.actor import Actor
-from core.lifecycle.changes import Changes, Definitions
+from core.lifecycle.changes import Changes, Definitions, Edit
 from core.lifecycle.data import DataLoader
 from core.lifecycle.data_keys import Known
 from core.lifecycle.discovery import Discovery
+from core.lifecycle.rehearsal import Rehearsed, Rehearsing
 from core.lifecycle.resolve import check_free, order
 from core.lifecycle.states import ModuleState, Standing, differs
 from core.metadata.catalog import Catalog
@@ -27,6 +29,9 @@ from core.storage.collations import apply_collation
 from core.storage.documents import DocumentStore
 from core.storage.kernel_tables import module as module_table
 
+ACTS = ("install", "enable", "disable", "refresh")
+"""What can be rehearsed."""
+
 
 class Lifecycle:
     """Installs, enables and disables modules of one site; data is never touched by disabling."""
@@ -35,6 +40,7 @@ class Lifecycle:
         self,
         *,
         changes: Changes,
+        rehearsing: Rehearsing,
         discovery: Discovery,
         plugins: Plugins,
         data: DataLoader,
@@ -44,6 +50,7 @@ class Lifecycle:
         collation: Callable[[], Collation],
     ) -> None:
         self._changes = changes
+        self._rehearsing = rehearsing
         self._discovery = discovery
         self._plugins = plugins
         self._data = data
@@ -67,6 +74,11 @@ class Lifecycle:
     def install(self, actor: Actor, names: Iterable[str], *, reason: str = "install") -> Catalog:
         """Install modules with everything they require; enabled ones are left as they are, disabled ones wake up."""
         self._access.require_administrator(actor, self._catalogs.current())
+        edit, new = self._installing(names)
+        return self._run(actor, edit, new, reason)
+
+    def _installing(self, names: Iterable[str]) -> tuple[Edit, Sequence[ModuleSource]]:
+        """Return the change that installs, and the modules that it moves, known once it was made."""
         sources = self._sources(names)
         known = {name: source.manifest for name, source in sources.items()}
         new: list[ModuleSource] = []
@@ -76,7 +88,7 @@ class Lifecycle:
             new[:] = [sources[name] for name in ordered]
             return _with_sources(present, new) if new else present
 
-        return self._run(actor, edit, new, reason)
+        return edit, new
 
     def enable(self, actor: Actor, name: str) -> Catalog:
         """Wake up a module that sleeps, or install it."""
@@ -86,42 +98,47 @@ class Lifecycle:
         """Put a module to sleep: its documents and hooks rest, its tables and records stay as they are."""
         self._access.require_administrator(actor, self._catalogs.current())
 
-        def edit(present: Definitions) -> Definitions:
-            found = next((m for m in present.modules if m.name == name), None)
-            if found is None:
-                raise Conflict("{name} is not enabled.", code="not_enabled", name=name)
-            if found.always:
-                raise Conflict("{name} is always needed and cannot be disabled.", code="always", name=name)
-            check_free(name, present.modules)
-            return replace(
-                present,
-                modules=tuple(m for m in present.modules if m is not found),
-                documents=tuple(d for d in present.documents if d.owner != name),
-                disabled=(found,),
-                site_may_sleep=True,
-            )
-
-        return self._run(actor, edit, (), f"disable {name}")
+        return self._run(actor, _sleeping(name), (), f"disable {name}")
 
     def refresh(self, actor: Actor) -> Catalog | None:
         """Take over what has changed in the files of the enabled modules; None where nothing has.
 
         Modules that were made ``always`` needed, or that an enabled one requires since, are installed with it.
         """
-        catalog = self._catalogs.current()
-        self._access.require_administrator(actor, catalog)
-        stored = self._stored()
+        self._access.require_administrator(actor, self._catalogs.current())
+        edit, changed = self._refreshing()
+        return self._run(actor, edit, changed, "refresh") if changed else None
+
+    def _refreshing(self) -> tuple[Edit, Sequence[ModuleSource]]:
+        """Return the change that takes over what files say, and the modules that it moves."""
+        catalog, stored = self._catalogs.current(), self._stored()
         sources = self._sources(catalog.modules)
         moved = [n for n, s in sources.items() if n not in catalog.modules or differs(s, catalog, stored)]
-        if not moved:
-            return None
         known = {**catalog.modules, **{name: source.manifest for name, source in sources.items()}}
-        changed = [sources[name] for name in order(moved, known, ()) if name in moved]
+        changed = [sources[name] for name in order(moved, known, ()) if name in moved] if moved else []
 
         def edit(present: Definitions) -> Definitions:
-            return replace(_with_sources(present, changed), site_may_sleep=True)
+            return replace(_with_sources(present, changed), site_may_sleep=True) if changed else present
 
-        return self._run(actor, edit, changed, "refresh")
+        return edit, changed
+
+    def rehearse(self, actor: Actor, act: str, names: Iterable[str] = ()) -> Rehearsed:
+        """Return what installing, enabling, disabling or refreshing would do to the rights of roles; nothing changes."""
+        self._access.require_administrator(actor, self._catalogs.current())
+        if act in ("install", "enable"):
+            edit, _ = self._installing(names)
+        elif act == "refresh":
+            edit, _ = self._refreshing()
+        elif act == "disable":
+            edit = _all_sleeping(names)
+        else:
+            raise BadRequest(
+                "{act} is nothing that can be done with modules. There are: {known}.",
+                code="no_act",
+                act=act[:80],
+                known=ACTS,
+            )
+        return self._rehearsing.rehearse(edit)
 
     def demo(self, actor: Actor, known: Known) -> int:
         """Load the demo records of all enabled modules once; ``known`` gives ids to keys such as accounts."""
@@ -191,6 +208,33 @@ class Lifecycle:
     def _stored(self) -> tuple[Document, ...]:
         with self._database.reading() as reader:
             return DocumentStore().read(reader)
+
+
+def _sleeping(name: str) -> Edit:
+    """Return the change that puts a module to sleep; it refuses for one that others or all sites need."""
+
+    def edit(present: Definitions) -> Definitions:
+        found = next((m for m in present.modules if m.name == name), None)
+        if found is None:
+            raise Conflict("{name} is not enabled.", code="not_enabled", name=name)
+        if found.always:
+            raise Conflict("{name} is always needed and cannot be disabled.", code="always", name=name)
+        check_free(name, present.modules)
+        return replace(
+            present,
+            modules=tuple(m for m in present.modules if m is not found),
+            documents=tuple(d for d in present.documents if d.owner != name),
+            disabled=(*present.disabled, found),
+            site_may_sleep=True,
+        )
+
+    return edit
+
+
+def _all_sleeping(names: Iterable[str]) -> Edit:
+    """Return the change that puts several modules to sleep, one after the other."""
+    edits = [_sleeping(name) for name in names]
+    return lambda present: reduce(lambda made, edit: edit(made), edits, present)
 
 
 def _always(sources: Mapping[str, ModuleSource]) -> tuple[str, ...]:

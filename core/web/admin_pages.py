@@ -1,4 +1,4 @@
-"""What administrators change while everybody works on: modules, fields and entities of the site's own."""
+"""What administrators change while everybody works on: fields and entities of the site's own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from core.access import Access
 from core.errors import Conflict, MetadataConflict, MetadataInvalid, PayvandError, ValidationFailed
 from core.i18n import Style
 from core.kernel.site import Site
-from core.lifecycle import Lifecycle
 from core.metadata.specs import FieldSpec, Json
 from core.studio import Studio
 from core.web.pages import Pages, go
@@ -60,8 +59,6 @@ HUES = ("gray", "teal", "blue", "green", "amber", "orange", "red", "violet", "pi
 
 def register(made: Blueprint, site: Site, pages: Pages) -> None:
     """Add the routes of these pages."""
-    made.add_url_rule("/modules", "modules", lambda: modules(site, pages))
-    made.add_url_rule("/modules/<name>", "module_act", lambda name: module_act(site, name), methods=["POST"])
     made.add_url_rule("/fields", "fields", lambda: fields(site, pages))
     made.add_url_rule(
         "/fields/<entity>",
@@ -82,28 +79,6 @@ def _administrator(site: Site) -> Visit:
     present = visit().require()
     site.get(Access).require_administrator(present.actor, present.catalog)
     return present
-
-
-def modules(site: Site, pages: Pages) -> Response:
-    """Show all modules with what can be done with each."""
-    _administrator(site)
-    return pages.show("modules.html", nav="modules", modules=site.get(Lifecycle).states())
-
-
-def module_act(site: Site, name: str) -> Response:
-    """Install, enable or disable a module."""
-    present = _administrator(site)
-    lifecycle, style = site.get(Lifecycle), present.style
-    act = request.form.get("act")
-    if act == "disable":
-        lifecycle.disable(present.actor, name)
-        message = style._("The module {name} sleeps; its data is untouched.", name=name)
-    elif act in ("install", "enable"):
-        lifecycle.install(present.actor, [name])
-        message = style._("The module {name} is enabled.", name=name)
-    else:
-        raise Conflict("Choose what to do with the module.", code="no_act")
-    return go(url_for("web.modules"), message)
 
 
 def fields(site: Site, pages: Pages) -> Response:
@@ -133,7 +108,7 @@ def entity_fields(site: Site, pages: Pages, name: str) -> Response:
                 present.style._("The field is ready, on every screen and in the API."),
             )
         except (ValidationFailed, MetadataInvalid, MetadataConflict, Conflict) as refused:
-            problems = _sentences(present, refused)
+            problems = sentences(present, refused)
     targets = sorted(
         ((e.name, present.style.label(e.label)) for e in present.catalog.entities.values()),
         key=lambda pair: present.style.sort_key(pair[1]),
@@ -193,7 +168,8 @@ def choices_of(text: str) -> dict[str, Json]:
     return found
 
 
-def _sentences(present: Visit, refused: PayvandError) -> tuple[str, ...]:
+def sentences(present: Visit, refused: PayvandError) -> tuple[str, ...]:
+    """Return what is wrong in the reader's words, one sentence for each reason."""
     style = present.style
     return tuple(style.problem(p) for p in refused.problems) or (style._(refused.message, **refused.params),)
 
@@ -222,7 +198,7 @@ def new_entity(site: Site, pages: Pages) -> Response:
                 present.style._("The entity is ready; add its fields."),
             )
         except (ValidationFailed, MetadataInvalid, MetadataConflict, Conflict) as refused:
-            problems = _sentences(present, refused)
+            problems = sentences(present, refused)
     return pages.show(
         "new_entity.html", nav="fields", typed=typed, problems=problems, status=422 if problems else 200
     )

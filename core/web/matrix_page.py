@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 
 from flask import Blueprint, Response, request, url_for
 
 from core.access import Access
-from core.access.explain_words import ACTIONS
-from core.access.matrix import EVERYTHING, Cell, cells
+from core.access.matrix import EVERYTHING, cells
 from core.access.matrix_csv import write
 from core.kernel.site import Site
 from core.web.form_values import whole
 from core.web.pages import Pages
+from core.web.rights_told import told_cell
 from core.web.visit import Visit, visit
 
 PAGE = 100
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
-    """One cell of the matrix in the reader's words."""
-
-    entity: str
-    action: str
-    field: str
-    where: str
-    all: bool
 
 
 def register(made: Blueprint, site: Site, pages: Pages) -> None:
@@ -56,7 +44,7 @@ def show(site: Site, pages: Pages) -> Response:
         entities=entities,
         role=role,
         entity=entity,
-        rows=[_row(present, cell) for cell in shown[:PAGE]],
+        rows=[told_cell(present.style, catalog, cell) for cell in shown[:PAGE]],
         everything=any(cell.entity == EVERYTHING for cell in shown),
         before=url_for("web.matrix", role=role, entity=entity, offset=max(offset - PAGE, 0))
         if offset
@@ -91,16 +79,3 @@ def _administrator(site: Site) -> Visit:
 
 def _sorted(present: Visit, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return sorted(pairs, key=lambda pair: present.style.sort_key(pair[1]))
-
-
-def _row(present: Visit, cell: Cell) -> Row:
-    style, entity = present.style, present.catalog.entities.get(cell.entity)
-    word = ACTIONS.get(cell.action)
-    field = entity.fields.get(cell.field) if entity is not None else None
-    return Row(
-        entity=style.label(entity.label) if entity is not None else "",
-        action=style._(word.message) if word is not None else cell.action,
-        field=style.label(field.label) if field is not None else cell.field,
-        where=cell.where,
-        all=cell.reach == "all",
-    )

@@ -193,6 +193,7 @@ OFFERED = [
     "POST /modules/{module}/disable",
     "POST /modules/{module}/enable",
     "POST /modules/{module}/install",
+    "GET /modules/{module}/plan",
     "GET /openapi.json",
     "GET /records/{entity}",
     "POST /records/{entity}",

@@ -150,6 +150,26 @@ class TestModules:
         assert chief.get(f"/records/kit.shelf/{shelf['id']}") == shelf
         assert {one["name"] for one in chief.get("/modules")["items"]} >= {"kit", "office"}
 
+    def test_what_an_act_would_do_to_rights_is_answered_and_not_done(self, chief, clerk):
+        plan = chief.get("/modules/kit/plan", act="install", role="kit.visitor")
+        assert (plan["act"], plan["modules"], plan["total"]) == ("install", ["kit"], plan["wider"])
+        first = plan["items"][0]
+        assert (first["entity"], first["action"], first["kind"], first["wider"]) == (
+            "kit.shelf",
+            "read",
+            "added",
+            True,
+        )
+        assert (first["before"], first["after"]) == (None, {"reach": "all", "where": None})
+        rest = chief.get("/modules/kit/plan", act="install", wider="true", offset=1)
+        assert len(rest["items"]) == min(200, plan["total"] - 1)
+        assert chief.get("/modules/kit")["state"] == "available"
+        assert chief.get("/modules/office/plan", act="disable")["wider"] == 0
+        chief.refused(400, "GET", "/modules/kit/plan", query_string={"act": "burn"})
+        chief.refused(404, "GET", "/modules/nothing/plan", query_string={"act": "install"})
+        chief.refused(409, "GET", "/modules/kit/plan", query_string={"act": "disable"})
+        clerk.refused(403, "GET", "/modules/kit/plan", query_string={"act": "install"})
+
     def test_what_cannot_be_done_is_told(self, chief):
         chief.refused(404, "POST", "/modules/nothing/disable")
         assert chief("POST", "/modules/nothing/install").status_code in (404, 409, 422)

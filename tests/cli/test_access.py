@@ -55,3 +55,14 @@ def test_a_matrix_printed_before_tells_what_is_wider_now(people, tmp_path):
     assert all(line.startswith("kit.visitor,kit.shelf,read,") for line in one[1:])
     for words in (("--role", "kit.ghost"), ("--entity", "kit.ghost")):
         assert isinstance(people.run("access", "matrix", *words, code=1).exception, NotFound)
+
+
+def test_what_a_module_would_do_to_rights_is_printed_and_not_done(people):
+    listed = people.run("module", "list").output
+    told = people.run("module", "plan", "disable", "kit").output.splitlines()
+    assert any(line.startswith("  removed kit.visitor: read kit.shelf: all -> nothing") for line in told)
+    assert people.run("module", "plan", "refresh").output == ""
+    assert people.run("module", "list").output == listed
+    people.run("module", "disable", "kit")
+    told = people.run("module", "plan", "enable", "kit", code=1).output.splitlines()
+    assert "! added kit.visitor: read kit.shelf: nothing -> all" in told

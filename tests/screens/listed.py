@@ -98,6 +98,8 @@ SCREENS = (
     Screen("/search?q=سارا"),
     Screen("/search?q=nobody-is-called-so"),
     Screen("/modules"),
+    Screen("/modules/service/plan?act=disable"),
+    Screen("/modules/base/plan?act=disable", 409),
     Screen("/fields"),
     Screen(f"/fields/{CONTACT}"),
     Screen("/entities/new"),

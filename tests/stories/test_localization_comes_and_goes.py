@@ -48,7 +48,7 @@ def chooses(person: Person, **preferences: str) -> None:
 
 
 def turns(person: Person, act: str) -> None:
-    opened = person.opens("/modules")
+    opened = person.opens(f"/modules/l10n_fa/plan?act={act}")
     assert person.submits(opened, opened.page.form_to("/modules/l10n_fa"), {"act": act}).status == 200
 
 

@@ -99,7 +99,7 @@ def test_the_page_of_a_person_shows_what_each_module_that_is_awake_knows_of_them
         return {word for word in ("Sales", "Lamp", "Visits", "Check-up") if word in page.page.main.text}
 
     def turns(act: str) -> None:
-        opened = keeper.opens("/modules")
+        opened = keeper.opens(f"/modules/clinic/plan?act={act}")
         keeper.submits(opened, opened.page.form_to("/modules/clinic"), {"act": act})
 
     assert panels() == {"Sales", "Lamp", "Visits", "Check-up"}

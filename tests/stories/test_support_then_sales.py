@@ -167,14 +167,14 @@ def test_when_support_sleeps_companies_people_and_sales_stay_whole(person, custo
         f"/records/{CONTACT}/{customer['her']}",
         f"/records/{DEAL}/{deal}",
     )
-    opened = admin.opens("/modules")
+    opened = admin.opens("/modules/service/plan?act=disable")
     admin.submits(opened, opened.page.form_to("/modules/service"), {"act": "disable"})
     assert admin.opens(f"/records/{TICKET}/{ticket}").status == 404
     for page in pages:
         shown = admin.opens(page)
         assert shown.status == 200, page
         assert FAULT not in shown.response.text
-    opened = admin.opens("/modules")
+    opened = admin.opens("/modules/service/plan?act=enable")
     admin.submits(opened, opened.page.form_to("/modules/service"), {"act": "enable"})
     assert FAULT in admin.opens(pages[-1]).page.one("div", id="open-tickets").text
     assert desk.get(CONTACT, customer["her"], "open_ticket_count")["open_ticket_count"] == 1

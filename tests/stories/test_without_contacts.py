@@ -20,7 +20,7 @@ def site_modules() -> Sequence[str]:
 def test_the_rest_goes_on_when_contacts_sleeps(person, kept):
     admin = person("base.administrator", login="mina@example.com")
     kept.add("contacts.contact", {"last_name": "Rezaei"})
-    opened = admin.opens("/modules")
+    opened = admin.opens("/modules/contacts/plan?act=disable")
     admin.submits(opened, opened.page.form_to("/modules/contacts"), {"act": "disable"})
     assert admin.opens("/records/contacts.contact").status == 404
     for path in OTHERS:

@@ -33,14 +33,14 @@ def test_contacts_and_activities_go_on_when_sales_sleeps_and_all_is_there_when_i
     on_firm = desk.one(
         "activities.activity", type=kind, subject="Firm", record={"entity": "contacts.account", "id": account}
     )
-    opened = admin.opens("/modules")
+    opened = admin.opens("/modules/sales/plan?act=disable")
     admin.submits(opened, opened.page.form_to("/modules/sales"), {"act": "disable"})
     assert admin.opens("/records/sales.opportunity").status == 404
     for path in (*LEFT, f"/records/contacts.account/{account}", f"/records/activities.activity/{on_deal}"):
         assert admin.opens(path).status == 200, path
     assert sorted(desk.column("activities.activity", "id")) == [on_deal, on_firm]
     assert desk.get("contacts.account", account, "name")["name"] == "Sepehr"
-    opened = admin.opens("/modules")
+    opened = admin.opens("/modules/sales/plan?act=enable")
     admin.submits(opened, opened.page.form_to("/modules/sales"), {"act": "enable"})
     assert desk.get("sales.opportunity", deal, "name", "state") == {"name": "Big deal", "state": "open"}
     again = desk.get("activities.activity", on_deal, "record")["record"]

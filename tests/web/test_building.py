@@ -101,11 +101,12 @@ def test_a_new_entity_has_list_form_and_place_in_the_menu(admin, kept):
 
 
 def test_modules_are_put_to_sleep_and_woken(admin):
-    opened = admin.opens("/modules")
+    opened = admin.opens("/modules/contacts/plan?act=disable")
     asleep = admin.submits(opened, opened.page.form_to("/modules/contacts"), {"act": "disable"})
     assert "Sleeping" in asleep.page.text
     assert admin.opens("/records/contacts.contact").status == 404
-    admin.submits(asleep, asleep.page.form_to("/modules/contacts"), {"act": "enable"})
+    again = admin.opens("/modules/contacts/plan?act=enable")
+    admin.submits(again, again.page.form_to("/modules/contacts"), {"act": "enable"})
     assert admin.opens("/records/contacts.contact").status == 200
 
 

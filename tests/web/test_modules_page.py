@@ -1,0 +1,53 @@
+"""Before a module is turned on or off, its page tells whose rights change, and marks what is wider."""
+
+from __future__ import annotations
+
+
+def rows(page):
+    found = page.one("table", id="rights-difference").one("tbody").all("tr")
+    return [[row.one("th").text, *(cell.text for cell in row.all("td"))] for row in found]
+
+
+def test_whose_rights_change_is_told_before_it_is_done(admin, editor):
+    opened = admin.opens("/modules")
+    assert not [form for form in opened.page.all("form") if "/modules/" in (form.get("action") or "")]
+    assert "/modules/contacts/plan?act=disable" in [a.get("href") for a in opened.page.main.all("a")]
+    asked = admin.opens("/modules/contacts/plan?act=disable")
+    assert "0 of them may let somebody do more" in asked.page.main.text
+    assert "Goes away" in asked.page.main.text
+    assert "Contacts" in asked.page.title
+    one = admin.opens("/modules/contacts/plan?act=disable&role=contacts.reader")
+    assert len({row[0] for row in rows(one.page)}) == 1
+    assert {row[4] for row in rows(one.page)} == {"Taken away"}
+    assert {row[6] for row in rows(one.page)} == {"nothing"}
+    none = admin.opens("/modules/contacts/plan?act=disable&wider=1")
+    assert "None of the changes is like that" in none.page.main.text
+    assert admin.opens("/records/contacts.contact").status == 200
+    assert editor.opens("/modules/contacts/plan?act=disable").status == 403
+
+
+def test_what_is_wider_is_marked_in_words_and_comes_in_pages(admin):
+    asked = admin.opens("/modules/contacts/plan?act=disable")
+    admin.submits(asked, asked.page.form_to("/modules/contacts"), {"act": "disable"})
+    asked = admin.opens("/modules/contacts/plan?act=enable")
+    assert "New: nobody has it yet" in asked.page.main.text
+    shown = rows(asked.page)
+    assert len(shown) == 100
+    assert "Added (may let somebody do more)" in " ".join(shown[0][4].split())
+    after = next(a["href"] for a in asked.page.main.all("a") if "offset=100" in a.get("href"))
+    turned = rows(admin.opens(after).page)
+    assert turned[0] != shown[0]
+    admin.submits(asked, asked.page.form_to("/modules/contacts"), {"act": "enable"})
+    again = admin.opens("/modules/contacts/plan?act=enable").page.main.text
+    assert "No rights change." in again
+
+
+def test_what_cannot_be_done_is_told_instead(admin):
+    needed = admin.opens("/modules/base/plan?act=disable")
+    assert needed.status == 409
+    assert "always needed" in " ".join(needed.page.problems)
+    assert not [form for form in needed.page.all("form") if form.get("action") == "/modules/base"]
+    assert admin.opens("/modules/contacts/plan?act=burn").status == 400
+    assert admin.opens("/modules/nowhere/plan?act=install").status == 404
+    files = admin.opens("/modules/contacts/plan?act=refresh").page.main.text
+    assert "payvand init" in files
