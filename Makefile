@@ -64,7 +64,7 @@ docs: setup-dev ## links, decisions, dependencies, examples, pages written from 
 i18n: setup-dev ## every sentence has its Persian, with the same parameters
 	@$(PY) scripts/i18n.py check
 
-.PHONY: tests-measured core-alone wheel coverage-map bench bench-tasks bench-pages conformance fuzz worlds audit screens accessibility
+.PHONY: tests-measured core-alone wheel coverage-map bench bench-tasks bench-pages conformance fuzz worlds sequences audit screens accessibility
 tests-measured: setup-dev ## all tests with coverage (at least 90 % of lines), those of the core without modules
 	@rm -rf .coverage && mkdir .coverage
 	@$(PY) scripts/check_core_alone.py --measured --covers-report $(CURDIR)/.coverage-map-core.json
@@ -92,6 +92,9 @@ bench-pages: setup-dev ## what pages cost a slow phone, beside the budgets of th
 
 worlds: setup-dev ## rights in 5,000 random worlds: SQL, Python and a naive reading agree
 	@$(PY) scripts/rights_worlds.py 5000
+
+sequences: setup-dev ## 300 random sequences of requests: nobody gets rights but by who may grant them
+	@$(PY) scripts/rights_sequences.py
 
 conformance: setup-dev ## 20,000 random expressions: Python, PostgreSQL and the browser's interpreter
 	@$(PY) scripts/conformance.py
