@@ -20,7 +20,7 @@ HELD = "looking"
 
 @contextmanager
 def looking(site: Site, present: Visit) -> Iterator[UnitOfWork]:
-    """Lend a unit of work that writes nothing; one in which a statement has failed is given up for another."""
+    """Lend a unit of work that writes nothing; one whose connection is gone is given up for another."""
     uow = open_look()
     if uow is None:
         look_away()
