@@ -22,29 +22,30 @@ REFUSED = ("computed", "rollup", "visible_when", "required_when", "read_only_whe
 
 def dialog_of(operation: Operation, types: FieldTypes, catalog: Catalog) -> EntitySpec:
     """Return the dialog's fields as an entity that is nowhere stored; raise `MetadataInvalid` with all problems."""
+    fields = operation.fields(catalog) if callable(operation.fields) else operation.fields
     document = Document(
-        owner=operation.module, kind="entity", name=operation.name, body={"fields": dict(operation.fields)}
+        owner=operation.module, kind="entity", name=operation.name, body={"fields": dict(fields)}
     )
     findings = Findings()
     spec = entity_spec(
         MergedEntity(
             document=document,
             tree={"label": operation.label},
-            fields={name: dict(body) for name, body in operation.fields.items()},
+            fields={name: dict(body) for name, body in fields.items()},
             origins={
                 ("fields", name): Origin(owner=operation.module, document=document, at=("fields", name))
-                for name in operation.fields
+                for name in fields
             },
         ),
         findings,
     )
     problems = [finding.problem for finding in findings]
-    problems += [p for name in operation.fields for p in types.check(spec.fields[name], catalog)]
+    problems += [p for name in fields for p in types.check(spec.fields[name], catalog)]
     problems += [
         Problem(
             code="not_in_dialog", field=name, message="{key} has no meaning in a dialog.", params={"key": key}
         )
-        for name, body in operation.fields.items()
+        for name, body in fields.items()
         for key in REFUSED
         if key in body
     ]

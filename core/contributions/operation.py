@@ -11,6 +11,7 @@ from core.contributions.asking import Asking
 from core.contributions.panels import Panel
 from core.errors import Param
 from core.kernel.actor import Actor
+from core.metadata.catalog import Catalog
 from core.metadata.specs import Json, Label
 from core.storage import UnitOfWork
 
@@ -19,6 +20,7 @@ _KEY = re.compile("[A-Z]")
 PLACES = ("form", "menu", "new")
 REASONS = ("none", "optional", "required")
 Fields: TypeAlias = "Mapping[str, Mapping[str, Json]]"
+FieldsOf: TypeAlias = "Callable[[Catalog], Fields]"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +85,8 @@ class OperationCall:
 class Operation:
     """A named act on records, granted as ``operation:<short name>``; button, dialog and API follow from it.
 
-    ``fields`` are written as in an entity and make its dialog; ``start`` gives their first values. ``when`` is an
+    ``fields`` are written as in an entity and make its dialog; where they depend on the catalog, a function of it
+    returns them. ``start`` gives their first values. ``when`` is an
     expression on the record: where it does not hold there is no button, and the act is refused. ``many`` offers it
     for chosen rows of a list as well. ``place`` is ``form`` (a button), ``menu`` (under "More") or ``new`` (it needs
     no record and stands beside "New"). ``undo`` gets what `Undo` carries as its values. In place of ``entity`` it may
@@ -99,7 +102,7 @@ class Operation:
     behaviour: str = ""
     icon: str = "bolt"
     help: Label = ""
-    fields: Fields = field(default_factory=dict)
+    fields: Fields | FieldsOf = field(default_factory=dict)
     start: Callable[[OperationCall], Mapping[str, object]] | None = None
     beside: Callable[[OperationCall], Panel | None] | None = None
     undo: Callable[[OperationCall], Outcome | None] | None = None

@@ -52,6 +52,27 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
+def dialog_fields(catalog: Any) -> Mapping[str, Mapping[str, Any]]:
+    """Return the fields of the dialog, with a choice of the roles; administrators see everything as it is."""
+    choices = {
+        choice: {"label": role.label} for choice, role in _choices(catalog).items() if not role.administrator
+    }
+    if not choices:
+        return FIELDS
+    role = {"type": "choice", "label": "With the role", "help": "Everybody who has it.", "choices": choices}
+    before = ("with_user", "with_team")
+    return {
+        **{name: FIELDS[name] for name in before},
+        "with_role": role,
+        **{name: body for name, body in FIELDS.items() if name not in before},
+    }
+
+
+def _choices(catalog: Any) -> Mapping[str, Any]:
+    """Return the roles by names that choices may have."""
+    return {name.replace(".", "__"): role for name, role in sorted(catalog.roles.items())}
+
+
 def kind_of(values: Mapping[str, object]) -> Mapping[str, object]:
     """Note of which kind a shared record is, so that nobody looks for shares where there are none."""
     record = values.get("record")
@@ -143,7 +164,8 @@ def _whom(share: Mapping[str, object], uow: UnitOfWork) -> list[int]:
 
 def share(call: OperationCall) -> Outcome:
     """Share the chosen records; whether one may is decided where shares are written."""
-    shared = {**call.values, "reason": call.reason[:REASON]}
+    role = _choices(call.uow.catalog).get(str(call.values.get("with_role")))
+    shared = {**call.values, "with_role": role.name if role else None, "reason": call.reason[:REASON]}
     rows = [{**shared, "record": AnyRef(call.entity, number)} for number in call.ids]
     records(call.uow).create(call.actor, SHARE, rows, uow=call.uow, parsed=True)
     return Outcome(message="Shared.", entity=call.entity, id=call.record or None)
@@ -160,7 +182,7 @@ def standing(call: OperationCall) -> Panel | None:
     labels = {choice.name: style.label(choice.label) for choice in levels}
     shares = [
         {
-            "whom": _named(row),
+            "whom": _named(row, call),
             "level": labels.get(str(row["level"]), ""),
             **_end(row["expires_at"], call),
             "reason": row["reason"],
@@ -183,12 +205,13 @@ def _end(moment: object, call: OperationCall) -> Mapping[str, object]:
     return {"until": call.asking.style.datetime(moment), "over": moment <= call.uow.now}
 
 
-def _named(row: Mapping[str, object]) -> str:
+def _named(row: Mapping[str, object], call: OperationCall) -> str:
     for name in ("with_user", "with_team"):
         found = row[name]
         if isinstance(found, Ref):
             return found.title or f"#{found.id}"
-    return str(row["with_role"] or "")
+    role = call.uow.catalog.roles.get(str(row["with_role"]))
+    return call.asking.style.label(role.label) if role else str(row["with_role"] or "")
 
 
 OPERATIONS = (
@@ -200,7 +223,7 @@ OPERATIONS = (
         help="Let somebody see or change this record, whatever their own records are.",
         run=share,
         beside=standing,
-        fields=FIELDS,
+        fields=dialog_fields,
         reason="required",
         grant=ACTION,
         many=True,
