@@ -101,7 +101,10 @@ def _tell_owner(owner: int, theirs: Sequence[Change], uow: UnitOfWork) -> None:
 def _tell_followers(change: Change, uow: UnitOfWork, following: Sequence[int]) -> None:
     about, moved, owner = (change.entity.name, change.id), bool(change.transition), change.after.get("owner")
     owners = [owner.id] if isinstance(owner, Ref) else []
-    told = [*following, *owners] if moved else [one for one in following if one not in owners]
+    if "owner" in change.changed:  # the new owner is told that it is theirs, and not besides that it moved
+        told = [one for one in following if one not in owners]
+    else:
+        told = [*following, *owners]
     notify(
         uow,
         told,

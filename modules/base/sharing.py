@@ -133,20 +133,44 @@ def tell_of_shares(changes: Sequence[Change], uow: UnitOfWork) -> None:
     if any(change.action != "update" or change.changed & WHAT_AND_WHOM for change in new):
         uow.memo.pop(ANY_SHARES, None)
         forget_principals(uow)
-    for change in new if changes[0].action == "create" else ():
-        record = change.after.get("record")
-        if isinstance(record, AnyRef):
-            notify(
-                uow,
-                _whom(change.after, uow),
-                title="{name} shared a record with you",
-                params={"name": uow.actor.name or "Payvand"},
-                record=(record.entity, record.id),
-                kind="other",
-                key=f"share:{change.id}",
-                body=str(change.after.get("reason") or ""),
-                mail=True,
-            )
+    if changes[0].action == "create":
+        _tell(new, uow)
+
+
+def _tell(shares: Sequence[Change], uow: UnitOfWork) -> None:
+    """Tell each person once what was shared with them in one act, and those together to whom all is the same."""
+    whom: dict[tuple[object, object], list[int]] = {}
+    theirs: dict[int, list[Change]] = {}
+    for share in shares:
+        named = (share.after.get("with_user"), share.after.get("with_team"))
+        if named not in whom:
+            whom[named] = _whom(share.after, uow)
+        for person in whom[named]:
+            theirs.setdefault(person, []).append(share)
+    alike: dict[tuple[int, ...], list[int]] = {}
+    for person, some in theirs.items():
+        alike.setdefault(tuple(one.id for one in some), []).append(person)
+    for people in alike.values():
+        _tell_alike(people, theirs[people[0]], uow)
+
+
+def _tell_alike(people: Sequence[int], shares: Sequence[Change], uow: UnitOfWork) -> None:
+    """Tell people of shares: of a single record with the way to it, of more by their number."""
+    first, who = shares[0], uow.actor.name or "Payvand"
+    found = {share.after.get("record") for share in shares}
+    record = next((one for one in found if isinstance(one, AnyRef)), None) if len(found) == 1 else None
+    one = record is not None
+    notify(
+        uow,
+        people,
+        title="{name} shared a record with you" if one else "{name} shared {count} records with you",
+        params={"name": who} if one else {"name": who, "count": len(found)},
+        record=(record.entity, record.id) if record is not None else None,
+        kind="other",
+        key=f"share:{first.id}",
+        body=str(first.after.get("reason") or ""),
+        mail=True,
+    )
 
 
 def _whom(share: Mapping[str, object], uow: UnitOfWork) -> list[int]:
