@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from core.app.work import work
 from core.jobs import Jobs, JobStatus, Task
@@ -56,8 +57,9 @@ class Desk:
         return self.jobs.status(self.system, job, everybody=True)
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
-        with self.site.get(Database).reading() as reader:
-            return reader.rows(sql)
+        with self.site.get(Database).engine.begin() as connection:
+            done = connection.execute(sa.text(sql))
+            return [tuple(row) for row in done] if done.returns_rows else []
 
 
 @pytest.fixture
