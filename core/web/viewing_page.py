@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint, Response, request, url_for
 
 from core.access import Access
 from core.errors import Conflict, NotFound, NotSignedIn, PayvandError, ValidationFailed
+from core.i18n import Style
 from core.identity import Identity
 from core.identity.accounts import Account
 from core.identity.views import View
 from core.kernel.site import Site
 from core.storage import Database
 from core.web.form_values import whole
+from core.web.history_page import Line
 from core.web.looking import looking
 from core.web.pages import Pages, go
+from core.web.texts import N_
 from core.web.visit import Visit, visit
 
 OFFERED = 200
@@ -26,15 +29,6 @@ LISTED = 50
 
 PERMITTED = frozenset({"web.stop_viewing", "web.sign_out"})
 """What may be sent while somebody sees as somebody else."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
-    """One entry of the list, with its moment as people read it."""
-
-    view: View
-    when: str
-    moment: str
 
 
 def register(made: Blueprint, site: Site, pages: Pages) -> None:
@@ -61,7 +55,24 @@ def show(site: Site, pages: Pages, *, login: str = "", reason: str = "", problem
         reason=reason,
         problem=problem,
         accounts=[a for a in accounts if a.active and a.id != actor.id][:OFFERED],
-        lines=[Line(view=v, when=style.relative(v.at, now), moment=style.datetime(v.at)) for v in views],
+        history=[_line(style, view, now) for view in views],
+    )
+
+
+def _line(style: Style, view: View, now: datetime) -> Line:
+    """Return an entry as histories show it."""
+    told = N_("began to see as {name}") if view.began else N_("ended to see as {name}")
+    return Line(
+        who=view.who,
+        what=style._(told, name=view.whose),
+        part="",
+        icon="eye",
+        hue="amber" if view.began else "gray",
+        at=view.at,
+        when=style.relative(view.at, now),
+        moment=style.datetime(view.at),
+        reason=view.reason,
+        moves=(),
     )
 
 

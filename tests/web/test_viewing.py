@@ -282,8 +282,8 @@ def test_the_history_tells_administrators_and_the_person_and_nobody_else(admin, 
     ends(admin)
     listed = admin.opens(VIEW).page.main.text
     assert "ticket 4711" in listed
-    assert "Began" in listed
-    assert "Ended" in listed
+    assert f"began to see as {editor.actor.login}" in listed.translate(dict.fromkeys(range(0x2066, 0x206A)))
+    assert "ended to see as" in listed
     colleague = person("base.member", "contacts.editor", login="rep3@example.com")
     address = f"/records/{USER}/{editor.actor.id}/history"
     for who, knows in ((admin, True), (editor, True), (colleague, False)):
