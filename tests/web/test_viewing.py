@@ -251,7 +251,7 @@ def test_it_ends_where_either_of_the_two_loses_rights(admin, editor, changes, si
 
 
 def test_signing_out_ends_it_and_so_does_the_hour_for_who_never_comes_back(
-    admin, person, editor, site, story, rows
+    admin, person, editor, site, story, rows, changes
 ):
     views(admin, editor)
     admin.sends("/sign-out", {"csrf": token_on(admin)})
@@ -272,8 +272,16 @@ def test_signing_out_ends_it_and_so_does_the_hour_for_who_never_comes_back(
         with desk.unit_at(until) as uow:
             yield uow
 
+    third = person("base.administrator", login="third@example.com", name="Third")
+    views(third, editor)
+    changes(lambda identity, uow: identity.set_active(SYSTEM, third.actor.id, False, uow=uow))
+    assert [row[:3] for row in story()[-2:]] == [
+        ("Third", editor.actor.id, "view_as"),
+        ("Third", editor.actor.id, "view_as_ended"),
+    ]
+    before = len(story())
     assert close_views(type("Context", (), {"unit": staticmethod(unit)})) == {"ended": 1}
-    assert [row[2] for row in story()[2:]] == ["view_as", "view_as_ended"]
+    assert [row[2] for row in story()[before:]] == ["view_as_ended"]
     assert not is_viewing(again)
 
 
