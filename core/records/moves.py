@@ -14,7 +14,7 @@ from core.records.change import Draft, Saved
 from core.records.deriving import compute
 from core.records.guarding import Guarding, may_see
 from core.records.moving import Moving, has_role
-from core.records.state_targets import StateTarget, targets_of
+from core.records.state_targets import StateTarget, states_of, targets_of
 from core.records.statements import Rule, one_of, the_one
 from core.records.states import state_of
 from core.records.telling import told_problems
@@ -80,6 +80,8 @@ class Moves:
         )
 
     def _of_record(self, work: Work, flow: Flow, seen: _Seen) -> Iterator[Offer]:
+        if flow.target and work.uow.reading:
+            states_of(work, flow)  # the one it is in is among those it may go to, and need not be asked for
         values, state = seen.values, state_of(work, flow, seen.values)
         steps = [s for s in flow.steps.values() if s.spec.name in seen.steps and state in s.spec.source]
         if not flow.target:

@@ -50,7 +50,7 @@ def targets_of(
 
 def _chosen(work: Work, flow: Flow, values: Mapping[str, object], state: str) -> tuple[StateTarget, ...]:
     plan = work.plans.of(work.uow.catalog, flow.target)
-    rows = _rows(work, flow)
+    rows = states_of(work, flow)
     env = work.env(work.old(Draft(row=0, before=dict(values))))
     title = _title(work, flow)
     return tuple(
@@ -64,7 +64,7 @@ def _chosen(work: Work, flow: Flow, values: Mapping[str, object], state: str) ->
     )
 
 
-def _rows(work: Work, flow: Flow) -> Sequence[Mapping[str, object]]:
+def states_of(work: Work, flow: Flow) -> Sequence[Mapping[str, object]]:
     """Return all records that a state may refer to and that the actor may see, read once for a whole call."""
     kept = work.known.states.get(flow.spec.name)
     if kept is not None:

@@ -15,7 +15,7 @@ from core.kernel.actor import Actor
 from core.records.change import Change, Draft
 from core.records.conditions import Conditions
 from core.records.plan import EntityPlan, Plans
-from core.records.statements import one_of
+from core.records.statements import one_of, the_one
 from core.records.view import RecordView
 from core.storage import UnitOfWork
 
@@ -94,16 +94,18 @@ class Work:
         missing = [i for i in ids if (entity, column, i) not in self.known.read]
         if missing:
             plan = self.plans.of(self.uow.catalog, entity)
-            table = self.conditions.tables.of(plan.entity)
+            table, alone = self.conditions.tables.of(plan.entity), len(missing) == 1
             rows = self.conditions.records(
                 plan,
-                ("follow", column),
+                ("follow", column, alone),
                 lambda: (
                     sa.select(*table.c)
-                    .where(table.c[column] == one_of(), table.c.deleted_at.is_(None))
+                    .where(
+                        table.c[column] == (the_one() if alone else one_of()), table.c.deleted_at.is_(None)
+                    )
                     .order_by(table.c.id)
                 ),
-                {"ids": missing},
+                {"ids": missing[0] if alone else missing},
                 self.uow,
             )
             field = column if column in plan.entity.fields else column.partition("__")[0]

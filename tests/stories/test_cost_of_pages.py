@@ -9,7 +9,7 @@ from tests.web.conftest import app, kept, person
 
 __all__ = ["app", "kept", "person"]
 
-LIST, BOARD, FORM, PERSON = 4, 7, 15, 12
+LIST, BOARD, FORM, PERSON = 4, 7, 13, 12
 """Statements of a page, the one that opens the request among them."""
 
 
