@@ -7,21 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from core.sdk import AnyRef, Change, EntitySpec, Problem, UnitOfWork, closes_circle, hookimpl
 from modules.contacts.points import normal_point
 from modules.contacts.primaries import keep_one_primary
-from modules.contacts.relationships import follow_names, relationship_titles
+from modules.contacts.relationships import follow_kinds
 
 
 @hookimpl
 def record_normalize(
     entity: EntitySpec, values: Mapping[str, object], uow: UnitOfWork
 ) -> Mapping[str, object] | None:
-    """Give ways to reach people their one spelling, and relationships their two titles."""
-    match entity.name:
-        case "contacts.contact_point":
-            return normal_point(values, uow)
-        case "contacts.relationship":
-            return relationship_titles(values, uow)
-        case _:
-            return None
+    """Give ways to reach people their one spelling."""
+    return normal_point(values, uow) if entity.name == "contacts.contact_point" else None
 
 
 @hookimpl
@@ -46,6 +40,6 @@ def _same(values: Mapping[str, object]) -> bool:
 
 @hookimpl
 def records_saved(changes: Sequence[Change], uow: UnitOfWork) -> None:
-    """Keep exactly one main way of each kind and one main company, and titles that name others true."""
+    """Keep exactly one main way of each kind and one main company, and titles of relationships true."""
     keep_one_primary(changes, uow)
-    follow_names(changes, uow)
+    follow_kinds(changes, uow)

@@ -104,6 +104,12 @@ def test_a_reminder_that_was_sent_is_promised_anew_only_for_another_moment(desk,
     assert waiting(desk) == [("call:1:in_app", "waiting", MORNING + timedelta(days=1))]
 
 
+def test_a_reminder_of_a_record_out_of_sight_does_not_keep_its_words(desk, unit_of, people, card):
+    for name in ("reader", "other"):
+        promise(unit_of, people[name], key=f"call:{name}", record=("board.card", card))
+    assert desk.column("base.reminder", "title") == ["Call back", "Reminder"]
+
+
 def test_cancelled_reminders_are_those_that_wait_and_begin_so(desk, unit_of, people):
     for key in ("call:1", "call:2", "visit:1"):
         promise(unit_of, people["reader"], key=key)
