@@ -85,7 +85,7 @@ def usual_next(kind: object, uow: UnitOfWork) -> Ref | None:
 def own_open_call(call: OperationCall) -> Ref | None:
     """Return the call of the actor that stands open on a record for today or before; the earliest."""
     where = (
-        f"{OPEN} and owner == $user and type.category == 'call' and day <= $today"
+        f"{OPEN} and owner == $user and category == 'call' and day <= $today"
         f" and refers(record, '{call.entity}', {call.record})"
     )
     found = list(look_up(call.uow, ACTIVITY, ("subject", "scheduled_at"), where=where, actor=call.actor))

@@ -50,7 +50,7 @@ FIELDS = (
 AT_FIRST = timedelta(days=14)
 """So far ahead free times are worked out at first; further ones when there are too few of them."""
 
-WHOLE_DAYS = "type.category in ['meeting', 'visit']"
+WHOLE_DAYS = "category in ['meeting', 'visit']"
 """Of what takes a whole day these leave no time; a task for a day does."""
 
 Row = Mapping[str, Any]

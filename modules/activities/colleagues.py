@@ -22,7 +22,7 @@ from core.sdk import (
 )
 from modules.activities.behaviours import ACTIVITY
 from modules.activities.belonging import parties
-from modules.activities.normalizing import know_types, type_of
+from modules.activities.normalizing import type_of
 
 DAYS = 7
 """So many days a colleague's activity is worth a warning."""
@@ -32,7 +32,7 @@ MOST = 5
 
 EXCERPT = 240
 
-FIELDS = ("type", "subject", "owner", "done_at", "result_note")
+FIELDS = ("type", "category", "subject", "owner", "done_at", "result_note")
 MEETINGS = frozenset({"meeting", "visit"})
 
 KNOWN = "activities.told"
@@ -82,20 +82,19 @@ def touches(entity: str, record_id: int, actor: Actor, uow: UnitOfWork, *, skip:
     since = uow.now - timedelta(days=DAYS)
     found = _told_lately(entity, record_id, actor, since, uow)
     if found is not None:
-        return [_touch(item, uow) for item in found if item["id"] != skip][:MOST]
+        return [_touch(item) for item in found if item["id"] != skip][:MOST]
     where = (
         f"state == 'done' and done_at >= datetime('{since.isoformat()}') and owner != {actor.id} and not is_empty(owner)"
         f" and id != {skip} and {about(entity, record_id, uow)}"
     )
     found = list(look_up(uow, ACTIVITY, FIELDS, where=where, actor=actor, sort=("-done_at",), most=MOST))
-    know_types((item["type"] for item in found), uow)
-    return [_touch(item, uow) for item in found]
+    return [_touch(item) for item in found]
 
 
 def remember(
     entity: str, record_id: int, actor: Actor, uow: UnitOfWork, found: Sequence[Item], *, all_of_them: bool
 ) -> None:
-    """Keep the newest activities that a look at a record has read for its timeline; the kinds of them are known."""
+    """Keep the newest activities that a look at a record has read for its timeline."""
     if uow.reading:
         uow.memo[KNOWN, entity, record_id, actor.id] = (found, all_of_them)
 
@@ -152,13 +151,13 @@ def _targets(uow: UnitOfWork) -> tuple[str, ...]:
     return tuple(str(name) for name in to) if isinstance(to, list | tuple) else ()
 
 
-def _touch(item: Mapping[str, object], uow: UnitOfWork) -> Touch:
+def _touch(item: Mapping[str, object]) -> Touch:
     owner, kind, note, at = item["owner"], item["type"], str(item.get("result_note") or ""), item["done_at"]
     assert isinstance(at, datetime)  # the condition has asked for it
     return Touch(
         id=int(str(item["id"])),
         who=(owner.title or "") if isinstance(owner, Ref) else "",
-        category=str(type_of(kind, uow).get("category") or ""),
+        category=str(item["category"] or ""),
         what=str(kind.title if isinstance(kind, Ref) and kind.title else item["subject"]),
         at=at,
         note=note if len(note) <= EXCERPT else f"{note[:EXCERPT]}…",

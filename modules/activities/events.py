@@ -8,14 +8,13 @@ from datetime import datetime
 from core.sdk import Asking, EntitySpec, Ref, TimelineEvent, TimelineKind, look_up, reading
 from modules.activities.behaviours import ACTIVITY
 from modules.activities.colleagues import about, remember
-from modules.activities.normalizing import know_types, type_of
 from modules.activities.panels import WITH_STEPS
 
 KIND = "activities.done"
 
 ICONS = {"call": "phone", "meeting": "users", "visit": "map-pin", "email": "mail", "task": "check"}
 
-FIELDS = ("type", "subject", "owner", "done_at", "state", "result_note")
+FIELDS = ("type", "category", "subject", "owner", "done_at", "state", "result_note")
 
 
 def kinds_of(entity: EntitySpec) -> Iterator[TimelineKind]:
@@ -39,17 +38,16 @@ def events_of(
     found = list(
         look_up(uow, ACTIVITY, FIELDS, where=where, actor=asking.actor, sort=("-done_at",), most=limit)
     )
-    know_types((item["type"] for item in found), uow)
     if before is None:
         remember(entity.name, record_id, asking.actor, uow, found, all_of_them=len(found) < limit)
     for item in found:
-        owner, sort, at = item["owner"], item["type"], item["done_at"]
+        owner, at = item["owner"], item["done_at"]
         assert isinstance(at, datetime)  # the condition has asked for it
         yield TimelineEvent(
             at=at,
             kind=KIND,
             title=str(item["subject"]),
-            icon=ICONS.get(str(type_of(sort, uow).get("category")), "calendar"),
+            icon=ICONS.get(str(item["category"]), "calendar"),
             hue="green" if item["state"] == "done" else "red",
             actor=str(owner.title or "") if isinstance(owner, Ref) else "",
             body=str(item["result_note"] or ""),

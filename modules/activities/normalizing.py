@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import uuid4
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -77,18 +77,10 @@ def type_of(value: object, uow: UnitOfWork) -> Values:
     """Return a kind of activity; asked once in a transaction."""
     if not isinstance(value, Ref):
         return {}
-    return know_types([value], uow)[value.id]
-
-
-def know_types(values: Iterable[object], uow: UnitOfWork) -> Mapping[int, Values]:
-    """Return the kinds of activities of a transaction by id, those of ``values`` among them, asked together."""
     known: dict[int, Values] = uow.memo.setdefault(KNOWN_TYPES, {})
-    missing = sorted({value.id for value in values if isinstance(value, Ref)} - known.keys())
-    if missing:
-        known.update({one: {} for one in missing})
-        for found in look_up(uow, TYPE, TYPE_FIELDS, where=f"id in {missing}"):
-            known[int(str(found["id"]))] = found
-    return known
+    if value.id not in known:
+        known[value.id] = next(look_up(uow, TYPE, TYPE_FIELDS, where=f"id == {value.id}"), {})
+    return known[value.id]
 
 
 def _occurrence(series: object, start: object) -> str | None:
