@@ -294,6 +294,9 @@ THE_SAME_FOR_ALL = {
 """Surfaces on which what is hidden here changes nothing for those either who see all."""
 
 OF_NO_RECORD = {
+    **dict.fromkeys(("web.view_as", "web.begin_viewing", "web.module_plan"), "for administrators"),
+    "web.stop_viewing": "ends what an administrator has begun",
+    "api.plan_module": "for administrators",
     "health.health": "whether the site runs",
     "api.unknown_address": "no such address",
     "web.unknown_address": "no such address",
