@@ -29,6 +29,8 @@ from benchmarks.payvand_side import DATABASE, PayvandSide
 from benchmarks.place import RESULTS, Place
 from benchmarks.processes import wait_until_answers
 from benchmarks.report import windows_table, write_report
+from benchmarks.rights.measuring import measure_rights
+from benchmarks.rights.report import write_access
 from benchmarks.rounds import run_rounds
 from benchmarks.screens import measure_screens, screens_table, write_screens
 from benchmarks.where import where_time_goes
@@ -45,7 +47,12 @@ def main() -> int:
     place, data = Place.of_environment(), make_data()
     place.start()
     try:
-        return _screens(options, place) if options.part == "screens" else _run(options, place, data)
+        match options.part:
+            case "screens":
+                return _screens(options, place)
+            case "access":
+                return _access(options, place)
+        return _run(options, place, data)
     finally:
         place.stop()
 
@@ -53,7 +60,11 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "part", nargs="?", choices=("all", "screens"), default="all", help="screens: the pages alone"
+        "part",
+        nargs="?",
+        choices=("all", "screens", "access"),
+        default="all",
+        help="screens: the pages alone; access: what rights cost",
     )
     parser.add_argument(
         "--quick", action="store_true", help="fewer and shorter windows: to look, not to decide"
@@ -116,6 +127,15 @@ def _screens(options: argparse.Namespace, place: Place) -> int:
     else:
         say("\n" + write_screens(RESULTS, found, _machine(options, seconds)))
     return int(not all(one.reached for one in found))
+
+
+def _access(options: argparse.Namespace, place: Place) -> int:
+    """Measure what rights cost; 1 where it is more than it may be."""
+    started = time.perf_counter()
+    found = measure_rights(place, say, quick=options.quick, fresh=options.fresh)
+    about = _machine(options, time.perf_counter() - started)
+    say("\n" + write_access(RESULTS, found, about))
+    return int(not found.kept)
 
 
 def _prepare(place: Place, data: DataSet, *, fresh: bool) -> Loaded:

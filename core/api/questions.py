@@ -9,7 +9,7 @@ from core.api.bodies import read_object
 from core.api.call import Call
 from core.api.routes import Parameter, Schema, flag, names, text, whole
 from core.errors import BadRequest
-from core.records.query import MAX_LIMIT, Query
+from core.records.query import MAX_LIMIT, MOST_COUNTED, Query
 
 LIMIT: Schema = {"type": "integer", "minimum": 0, "maximum": MAX_LIMIT, "default": 50}
 FLAG: Schema = {"type": "boolean", "default": False}
@@ -22,7 +22,9 @@ PAGE = (
     Parameter(name="limit", about="Most records in the answer.", schema=LIMIT),
     Parameter(name="cursor", about="The next of the page before."),
     Parameter(
-        name="count", about="exact: with the total.", schema={"type": "string", "enum": ["exact", "none"]}
+        name="count",
+        about=f"exact: with the total. capped: with a total that ends at {MOST_COUNTED + 1}, for more than {MOST_COUNTED}.",
+        schema={"type": "string", "enum": ["exact", "capped", "none"]},
     ),
     Parameter(name="search", about="Words that the search keys hold."),
     Parameter(name="trash", about="What was deleted, instead.", schema=FLAG),
@@ -42,13 +44,15 @@ def read_query(call: Call) -> Query:
     """Return the question in the query string."""
     if not call.request.query_string:
         return EVERYTHING
+    counted = _counted(text(call, "count", "none"))
     return Query(
         fields=names(call, "fields"),
         filter=text(call, "filter"),
         sort=names(call, "sort"),
         limit=whole(call, "limit", EVERYTHING.limit),
         cursor=text(call, "cursor"),
-        count=_counted(text(call, "count", "none")),
+        count=counted != "none",
+        capped=counted == "capped",
         search=text(call, "search"),
         trash=flag(call, "trash"),
     )
@@ -57,13 +61,15 @@ def read_query(call: Call) -> Query:
 def read_query_body(call: Call) -> Query:
     """Return the question in the body: for filters that are too long for an address."""
     body = read_object(call.request, *(parameter.name for parameter in PAGE))
+    counted = _counted(_text(body, "count", "none"))
     return Query(
         fields=_texts(body, "fields"),
         filter=_text(body, "filter"),
         sort=_texts(body, "sort"),
         limit=_whole(body, "limit"),
         cursor=_text(body, "cursor"),
-        count=_counted(_text(body, "count", "none")),
+        count=counted != "none",
+        capped=counted == "capped",
         search=_text(body, "search"),
         trash=_flag(body, "trash"),
     )
@@ -72,10 +78,10 @@ def read_query_body(call: Call) -> Query:
 EVERYTHING = Query()
 
 
-def _counted(given: str) -> bool:
-    if given not in ("exact", "none"):
-        raise BadRequest("count is exact or none.", code="wrong_type")
-    return given == "exact"
+def _counted(given: str) -> str:
+    if given not in ("exact", "capped", "none"):
+        raise BadRequest("count is exact, capped or none.", code="wrong_type")
+    return given
 
 
 def _text(body: Mapping[str, Any], name: str, default: str = "") -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from core.expressions.nodes import Node, and_all, not_, or_all
 from core.expressions.terms import (
+    Aggregate,
     Brought,
     Compare,
     EnvValue,
@@ -21,7 +22,7 @@ from core.expressions.terms import (
 )
 from core.expressions.types import BOOLEAN, Type
 
-MOST_APART = 4
+MOST_APART = 5
 """Alternatives that are answered each on its own; of more the same records would be looked at too often."""
 
 
@@ -57,22 +58,59 @@ def any_of(conditions: Iterable[Checked]) -> Checked:
     return _joined("or", tuple(conditions))
 
 
-def apart(condition: Checked) -> tuple[Checked, ...]:
-    """Return conditions of which exactly one holds wherever this one does, and none elsewhere.
+def apart(condition: Checked, gathered: Collection[str] = ()) -> tuple[Checked, ...]:
+    """Return conditions of which exactly one holds wherever this one does, and none elsewhere: its `alternatives`, each
+    without those before it.
+    """
+    found = alternatives(condition, gathered)
+    return tuple(
+        replace(one, term=Logic(BOOLEAN, "and", (one.term, *(Not(BOOLEAN, o.term) for o in found[:place]))))
+        if len(found) > 1
+        else one
+        for place, one in enumerate(found)
+    )
+
+
+def alternatives(condition: Checked, gathered: Collection[str] = ()) -> tuple[Checked, ...]:
+    """Return conditions of which one or several hold wherever this one does, and none elsewhere.
 
     Alternatives that each look at one column come apart, the broadest first, so that each can be answered by an index
-    of its own; whatever is not as simple stays in one.
+    of its own, and after them what asks for one of the ``gathered`` lists, whose owners are found once for all records;
+    where anything is not as simple, all stays in one.
     """
     found = tuple(dict.fromkeys(_alternatives(condition.term)))
-    if not 1 < len(found) <= MOST_APART or not all(map(_is_simple, found)):
+    simple = sorted(filter(_is_simple, found), key=_narrowness)
+    rest = tuple(term for term in found if term not in simple)
+    terms = [*simple, *((Logic(BOOLEAN, "or", rest),) if rest else ())]
+    if not 1 < len(terms) <= MOST_APART or not all(_is_gathered(term, gathered) for term in rest):
         return (condition,)
-    ordered = sorted(found, key=lambda term: isinstance(term, Compare))
-    return tuple(
-        replace(
-            condition, term=Logic(BOOLEAN, "and", (one, *(Not(BOOLEAN, other) for other in ordered[:place])))
-        )
-        for place, one in enumerate(ordered)
-    )
+    return tuple(replace(condition, term=term) for term in terms)
+
+
+def _narrowness(term: Term) -> int:
+    """Return where an alternative stands among others: those of one person hold for the fewest records."""
+    if not isinstance(term, Compare):
+        return 0
+    return 2 if isinstance(term.right, EnvValue) else 1
+
+
+def _is_gathered(term: Term, gathered: Collection[str]) -> bool:
+    match term:
+        case Aggregate(function="any", items=Field(path=(), old=False, name=name), body=Term()):
+            return name in gathered
+    return False
+
+
+def column_of(condition: Checked) -> tuple[str, str]:
+    """Return the one field of the record itself that one of several `alternatives` looks at, and of which constant of the
+    evaluation it is to have one of the ids; empty texts where there is none.
+    """
+    match condition.term:
+        case Member(operand=Field(path=(), old=False, name=name), options=EnvValue(name=ids)):
+            return name, ids
+        case Compare(op="==", left=Field(path=(), old=False, name=name)) if _is_simple(condition.term):
+            return name, ""
+    return "", ""
 
 
 def only_equates(condition: Checked) -> bool:

@@ -13,6 +13,8 @@ from core.storage.unit import UnitOfWork, zone_of
 
 Given = dict[str, object]
 
+NOBODY = 0
+
 
 class Asking:
     """Lends a reader and fills in the constants of one evaluation."""
@@ -44,10 +46,22 @@ class Asking:
             "env_teams_below": list(actor.teams_below or actor.teams),
         }
         if "env_now" in wants or "env_today" in wants:
-            now = uow.now if uow is not None else self._clock()
-            today = uow.today if uow is not None else now.astimezone(zone_of(actor, self._zone)).date()
-            given |= {"env_now": now, "env_today": today}
+            given["env_now"] = now = uow.now if uow is not None else self._clock()
+            if "env_today" in wants:
+                given["env_today"] = (
+                    uow.today if uow is not None else now.astimezone(zone_of(actor, self._zone)).date()
+                )
+        for name in wants:
+            of, _, place = name.rpartition("_")
+            if place.isdigit() and of in ("env_teams", "env_teams_below"):  # one of them
+                given[name] = _at(given[of], int(place))
         return given
+
+
+def _at(ids: object, place: int) -> int:
+    """Return one of several ids; no record has the id that stands for none."""
+    assert isinstance(ids, list)  # constants that are numbered are lists of ids
+    return ids[place] if place < len(ids) else NOBODY
 
 
 def pattern(folded: str) -> str:

@@ -19,13 +19,15 @@ Made = TypeVar("Made")
 class Statement:
     """A statement as the driver takes it: text with ``$1`` places, constants in theirs, the rest by name.
 
-    ``afresh`` ones are planned for what comes with them each time: how much they read depends on that.
+    ``afresh`` ones are planned for what comes with them each time: how much they read depends on that. ``settled``
+    ones are planned once for all: the plan is known when they are written, and takes longer to make than the answer.
     """
 
     sql: str
     template: tuple[object, ...]
     places: tuple[tuple[int, str], ...]
     afresh: bool = False
+    settled: bool = False
 
     @property
     def wants(self) -> frozenset[str]:
@@ -46,7 +48,7 @@ _DIALECT: Dialect = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: igno
 class Compiler:
     """Turns SQLAlchemy's statements into `Statement`; bind parameters without a value come with each question."""
 
-    def compile(self, executable: sa.Executable, *, afresh: bool = False) -> Statement:
+    def compile(self, executable: sa.Executable, *, afresh: bool = False, settled: bool = False) -> Statement:
         """Return the statement of what SQLAlchemy has built."""
         assert isinstance(executable, sa.ClauseElement)  # all that are built here are
         compiled = executable.compile(dialect=_DIALECT)
@@ -60,6 +62,7 @@ class Compiler:
             ),
             places=tuple((place, name) for place, name in enumerate(order) if name in open_names),
             afresh=afresh,
+            settled=settled,
         )
 
 

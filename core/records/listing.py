@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from core.access.parts import target_step
 from core.expressions import Checked, apart, asks_for_span
@@ -16,9 +17,11 @@ from core.records.columns import Columns
 from core.records.compiled import Compiler, Statement, number
 from core.records.filters import Filter
 from core.records.orders import Order, cell_value, continued, cursor_value, sorted_by
+from core.records.query import MOST_COUNTED
 from core.records.rows import RowReader
 from core.records.scopes import Eyes, Scope
 from core.records.sources import Sources, Sql
+from core.records.way_by_way import GATHERED, Places, each_way, is_by_way
 
 Row = Sequence[Any]
 
@@ -33,7 +36,8 @@ EXPORT = "export"
 class Shape:
     """Everything about a question that changes its SQL; the values come as parameters.
 
-    ``limit`` None reads one record by its id. ``empties`` tells which values of the cursor are empty.
+    ``limit`` None reads one record by its id. ``empties`` tells which values of the cursor are empty. ``among`` tells,
+    where a page is read way by way, for how many teams.
     """
 
     entity: str
@@ -44,8 +48,10 @@ class Shape:
     empties: tuple[bool, ...] | None = None
     words: int = 0
     count: bool = False
+    capped: bool = False
     trash: bool = False
     granted: str = ""
+    among: Places = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,7 +98,7 @@ def build_listing(eyes: Eyes, shape: Shape, wanted: Filter | None, compiler: Com
     if shape.limit is not None:
         select = select.order_by(*(one.clause() for one in orders)).limit(number(shape.limit + 1))
     afresh = wanted is not None and asks_for_span(wanted.shape)
-    statement = compiler.compile(select, afresh=afresh)
+    statement = compiler.compile(select, afresh=afresh, settled=bool(shape.among))
     rows.forget()
     return Listing(
         statement=statement,
@@ -132,13 +138,42 @@ def _base(
     conditions += [continued(orders, shape.empties)] if shape.empties is not None else []
     if shape.limit is None:
         return scope, sources, [*conditions, scope.table.c.id == sa.bindparam("id", type_=sa.BigInteger)]
+    if shape.among:
+        return *_cut(eyes, spec, shape, *_by_way(eyes, spec, shape)), []
     if any(one.index for one in orders) or all(spec.fields[f].type not in BESIDE for f in shape.fields):
         return scope, sources, conditions
+    return *_cut(eyes, spec, shape, scope, sources, conditions), []
+
+
+def _cut(
+    eyes: Eyes, spec: EntitySpec, shape: Shape, scope: Scope, sources: Sources, conditions: Sequence[Sql] = ()
+) -> tuple[Scope, Sources]:
+    """Return the first records in order, as what titles are joined to."""
+    assert shape.limit is not None  # one record by its id is not cut
     cut = sa.select(*scope.table.c).select_from(sources.clause).where(*conditions)
-    cut = cut.order_by(*(one.clause() for one in orders)).limit(number(shape.limit + 1))
-    page = cut.subquery("page")
+    cut = cut.order_by(*(one.clause() for one in sorted_by(shape.orders, scope)))
+    page = cut.limit(number(shape.limit + 1)).subquery("page")
     outer = Sources(page)
-    return Scope(eyes, spec, page, masked=True, sources=outer), outer, []
+    return Scope(eyes, spec, page, masked=True, sources=outer), outer
+
+
+def _by_way(eyes: Eyes, spec: EntitySpec, shape: Shape) -> tuple[Scope, Sources]:
+    """Return the first records of each way to see them, in order, each once: in what is in order, alike are neighbours."""
+    assert shape.limit is not None  # one record by its id has no order
+    some: list[sa.Select[Any]] = []
+    for seen in each_way(eyes.visible(spec.name), shape.among):
+        scope, sources = opened(eyes, spec)
+        orders = sorted_by(shape.orders, scope)
+        conditions = [scope.table.c.deleted_at.is_(None), *seen(scope)]
+        conditions += [continued(orders, shape.empties)] if shape.empties is not None else []
+        first = sa.select(*scope.table.c).select_from(sources.clause).where(*conditions)
+        some.append(first.order_by(*(one.clause() for one in orders)).limit(number(shape.limit + 1)))
+    every = sa.union_all(*some).subquery("ways")
+    keys = sorted_by(shape.orders, Scope(eyes, spec, every, masked=True, sources=Sources(every)))
+    once = sa.select(*every.c).ext(distinct_on(*(one.compared(one.cell) for one in keys)))
+    found = once.order_by(*(one.clause() for one in keys)).subquery("once")
+    sources = Sources(found)
+    return Scope(eyes, spec, found, masked=True, sources=sources), sources
 
 
 def any_lines(eyes: Eyes, owner: EntitySpec, name: str, owner_id: Sql) -> Sql:
@@ -162,13 +197,17 @@ def opened(eyes: Eyes, spec: EntitySpec) -> tuple[Scope, Sources]:
 
 
 def _count(eyes: Eyes, spec: EntitySpec, shape: Shape, wanted: Filter | None) -> sa.Select[Any]:
-    """Return the exact count: one number, or the sum of those of alternatives."""
+    """Return the exact count: one number, or the sum of those of alternatives; a capped one ends once it is full."""
+    cell: Sql = sa.literal_column("1", sa.Integer).label("one") if shape.capped else sa.func.count()
     counts: list[sa.Select[Any]] = []
     for seen in ways(eyes, shape, wanted):
         scope, sources = opened(eyes, spec)
         conditions = where(eyes, scope, shape, wanted, seen)
-        count = sa.select(sa.func.count()).select_from(sources.clause).where(*conditions)
-        counts.append(count.correlate(None))
+        counts.append(sa.select(cell).select_from(sources.clause).where(*conditions).correlate(None))
+    if shape.capped:
+        found = sa.union_all(*counts).subquery() if len(counts) > 1 else counts[0].subquery()
+        first = sa.select(found.c.one).limit(number(MOST_COUNTED + 1)).subquery()
+        return sa.select(sa.func.count()).select_from(first)
     if len(counts) == 1:
         return counts[0]
     numbers: list[Sql] = [count.scalar_subquery() for count in counts]
@@ -183,7 +222,14 @@ def ways(eyes: Eyes, shape: Shape, wanted: Filter | None) -> tuple[Checked | Non
     rule = eyes.visible(shape.entity)
     if isinstance(rule, bool) or wanted is not None or shape.words or shape.trash or shape.granted:
         return (None,)
-    return apart(rule)
+    return apart(rule, GATHERED)
+
+
+def comes_by_way(eyes: Eyes, shape: Shape, wanted: Filter | None) -> bool:
+    """Tell whether the pages of a shape are read way by way: where everything is asked for, in an order with indexes."""
+    if not shape.limit or wanted is not None or shape.words or shape.trash or shape.granted:
+        return False
+    return is_by_way(eyes, shape.entity, shape.orders)
 
 
 def where(

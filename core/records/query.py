@@ -13,6 +13,8 @@ MAX_FILTER = 4096
 MAX_CONDITIONS = 50
 MAX_WORDS = 5
 MAX_SEARCH = 200
+MOST_COUNTED = 1000
+"""Up to so many records a capped count tells exactly; one more says that there are more."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,7 +23,8 @@ class Query:
 
     ``fields`` empty means every readable field that a list shows (all but nested lists); ``filter`` is an
     expression; ``sort`` holds names, ``-`` first for descending; ``search`` narrows to records one of whose search
-    keys holds every word; ``trash`` asks for what was deleted instead. ``count`` asks for the exact total.
+    keys holds every word; ``trash`` asks for what was deleted instead. ``count`` asks for the exact total,
+    with ``capped`` for one that ends at `MOST_COUNTED` and one more, whatever else is to be seen.
     ``granted`` names an action that must be granted on each record besides reading it, such as export.
     """
 
@@ -31,6 +34,7 @@ class Query:
     limit: int = 50
     cursor: str = ""
     count: bool = False
+    capped: bool = False
     search: str = ""
     trash: bool = False
     granted: str = ""

@@ -10,18 +10,23 @@ from core.records.blanks import NONE, Blanks
 from core.records.filters import Filter
 from core.records.listing import Listing, Row, Shape
 from core.records.query import Query
+from core.records.way_by_way import Places
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Ready:
-    """A question whose names are read: its shape, the constants of its filter, and what fills the blanks in it."""
+    """A question whose names are read: its shape, the constants of its filter, and what fills the blanks in it.
+
+    ``by_way`` tells that its pages can be read way by way; see `core.records.way_by_way`.
+    """
 
     shape: Shape
     wanted: Filter | None
     patterns: tuple[str, ...]
     limit: int
     blanks: Blanks | None = NONE
-    listings: dict[tuple[bool, ...] | None, Listing] = field(default_factory=dict)
+    by_way: bool = False
+    listings: dict[tuple[tuple[bool, ...] | None, Places], Listing] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

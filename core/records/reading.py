@@ -23,13 +23,14 @@ from core.records.children import Children, build_children
 from core.records.columns import listed
 from core.records.compiled import Compiler, Kept, Statement
 from core.records.filters import ReaderSchema, read_filter
-from core.records.listing import Listing, Row, Shape, build_listing
+from core.records.listing import Listing, Row, Shape, build_listing, comes_by_way
 from core.records.orders import read_orders, require_readable
 from core.records.page import Page, Values
 from core.records.query import EVERYTHING, Query
 from core.records.questions import Answer, Ready, question
 from core.records.scopes import Eyes
 from core.records.titles import learn_titles
+from core.records.way_by_way import places
 from core.records.wording import is_id, search_patterns
 from core.storage.reader import Reader
 from core.storage.tables import Tables
@@ -126,18 +127,13 @@ class Reading:
         if len(rows) > ready.limit:
             rows = rows[: ready.limit]
             following = cursor.encode(self._secrets, question(entity, query), listing.position(rows[-1]))
-        return Answer(
-            listing=listing,
-            rows=rows,
-            next=following,
-            total=total,
-        )
+        return Answer(listing=listing, rows=rows, next=following, total=total)
 
     def _rows(
         self, statement: Statement, given: Given, actor: Actor, uow: UnitOfWork | None, lent: Reader
     ) -> Sequence[Row]:
         constants = self._asking.constants(statement.wants, actor, uow)
-        run = lent.afresh if statement.afresh else lent.raw
+        run = lent.afresh if statement.afresh else lent.broad if statement.settled else lent.raw
         return run(statement.sql, statement.params({**constants, **given}))
 
     def _total(
@@ -180,7 +176,7 @@ class Reading:
             len(asked.said),
             query.sort,
             query.limit,
-            query.count,
+            (query.count, query.capped),
             query.search,
             query.trash,
             query.granted,
@@ -208,10 +204,12 @@ class Reading:
             limit=query.limit,
             words=len(patterns),
             count=query.count,
+            capped=query.count and query.capped,
             trash=query.trash,
             granted=query.granted,
         )
-        return Ready(shape=shape, wanted=wanted, patterns=patterns, limit=query.limit, blanks=blanks)
+        by_way = comes_by_way(eyes, shape, wanted)
+        return Ready(shape, wanted, patterns, query.limit, blanks, by_way)
 
     def _fields(
         self, eyes: Eyes, entity: str, fields: Iterable[str], *, single: bool = False
@@ -235,11 +233,12 @@ class Reading:
         self, actor: Actor, ready: Ready, empties: tuple[bool, ...] | None, catalog: Catalog
     ) -> Listing:
         """Return the compiled list; questions that differ only in constants share it."""
-        found = ready.listings.get(empties)
+        among = places(actor) if ready.by_way else ()
+        found = ready.listings.get((empties, among))
         if found is None:
-            shape = replace(ready.shape, empties=empties)
+            shape = replace(ready.shape, empties=empties, among=among)
             key = (catalog.version, catalog.digest, key_of(actor), shape)
-            found = ready.listings[empties] = self._listings.get(
+            found = ready.listings[empties, among] = self._listings.get(
                 key, lambda: build_listing(self.eyes(actor, catalog), shape, ready.wanted, self.compiler)
             )
         return found
@@ -343,7 +342,7 @@ class Reading:
             fields=self._fields(self.eyes(actor, catalog), entity, fields, single=True),
             trash=trash,
         )
-        return Ready(shape=shape, wanted=None, patterns=(), limit=1)
+        return Ready(shape, wanted=None, patterns=(), limit=1)
 
     # Nested lists
 

@@ -44,7 +44,11 @@ SHELF: Body = {
 
 ITEM: Body = {
     "title": "name",
-    "indexes": [["team", "shelf", "+price"], ["team", "+price"]],
+    "indexes": [
+        ["team", "shelf", "+price"],
+        ["team", "+price"],
+        *([by, order] for by in ("owner", "team") for order in ("size", "-size", "name", "-note")),
+    ],
     "fields": {
         **OWNED,
         "name": {"type": "text", "search": True, "required": True},

@@ -44,7 +44,7 @@ class TestLife:
         assert [set(one) for one in response.json["items"]] == [{"id", "version"}] * 2
         problem = clerk.refused(422, "POST", ROOMS, [{"name": "C"}, {"seats": "many"}])
         assert sorted(one["field"] for one in problem["errors"]) == ["1.name", "1.seats"]
-        assert clerk.get(ROOMS, count="exact")["total"] == 2
+        assert clerk.get(ROOMS, count="exact")["total"] == clerk.get(ROOMS, count="capped")["total"] == 2
 
     def test_lines_travel_with_their_record(self, clerk):
         room = clerk.make("office.room", name="Hall", papers=[{"title": "One"}, {"title": "Two"}])

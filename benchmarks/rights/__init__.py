@@ -1,0 +1,1 @@
+"""What rights cost: pages, counts and single records of people with ordinary rights, beside those of an administrator."""
