@@ -61,7 +61,7 @@ from core.records.writing import Writing
 from core.storage import Database, Tables
 from core.storage.catalogs import Catalogs
 from core.storage.shared_catalogs import SharedCatalogs
-from core.studio import Studio
+from core.studio import RoleStudio, Studio
 from core.workflow import Guards
 
 BUILT = Path(__file__).parents[1] / "web" / "assets"
@@ -219,6 +219,15 @@ def _add_lifecycle(site: Site) -> None:
             catalogs=catalogs,
             database=database,
             collation=lambda: localization.collation,
+        )
+    )
+    site.put(
+        RoleStudio(
+            changes=changes,
+            rehearsing=rehearsing,
+            access=site.get(Access),
+            catalogs=catalogs,
+            database=database,
         )
     )
     site.put(Studio(changes=changes, access=site.get(Access), catalogs=catalogs, database=database))

@@ -103,6 +103,8 @@ SCREENS = (
     Screen("/fields"),
     Screen(f"/fields/{CONTACT}"),
     Screen("/entities/new"),
+    Screen("/roles"),
+    Screen("/roles/contacts.editor"),
     Screen("/access/matrix"),
     Screen(f"/access/matrix?role=contacts.editor&entity={CONTACT}"),
     Screen(f"/access/matrix?role=base.member&entity={CONTACT}"),
