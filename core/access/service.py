@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 
-from core.access.fields import FieldRights, Mask, all_fields
+from core.access.fields import FieldRights, Mask, all_fields, is_typed
 from core.access.keys import in_scope
 from core.access.rights import Condition, RoleRights
 from core.access.schema import StepSchema
+from core.access.shares import SHARED
 from core.errors import AccessDenied, NotFound
 from core.expressions import Schema
 from core.kernel.actor import Actor
+from core.metadata.actions import PUBLIC
 from core.metadata.catalog import Catalog, unknown_entity
-from core.metadata.specs import EntitySpec
+from core.metadata.specs import EntitySpec, FieldSpec
 
 _MAX_KEPT = 256
 
@@ -74,6 +76,26 @@ class Access:
         if actor.elevated is not None:
             return self._elevated_fields(catalog.entity(entity))
         return self.rights(actor, catalog).fields(entity)
+
+    def opens(self, roles: frozenset[str], entity: str, action: str, catalog: Catalog) -> frozenset[str]:
+        """Return the fields that a share opens for ``action`` to holders of these roles who do not have them everywhere.
+
+        What is computed is not among them: it follows what it is drawn from.
+        """
+        rights = self.rights(Actor(login="", roles=roles, shared=frozenset({entity})), catalog)
+        branches = rights.branches(entity, action) if not rights.everything else ()
+        of_shares = [branch for branch in branches if branch.grant.scope == SHARED]
+        fields = catalog.entity(entity).fields
+        if action == "read":
+            given = {
+                name for branch in of_shares for name in branch.read if _is_drawn_from_none(fields[name])
+            }
+            shown = rights.fields(entity).readable if rights.condition(entity, "read") is True else {}
+            return frozenset(name for name in given - PUBLIC if shown.get(name) is not True)
+        given = {name for branch in of_shares for name in branch.edit if is_typed(fields[name])}
+        return frozenset(
+            name for name in given if rights.write_condition(entity, action, frozenset({name})) is not True
+        )
 
     def exportable(self, actor: Actor, entity: str, catalog: Catalog) -> Mapping[str, Mask]:
         """Return the fields that the actor may export, each with the condition under which a record gives it away.
@@ -158,3 +180,7 @@ class Access:
         """Refuse everybody but administrators."""
         if not self.is_administrator(actor, catalog):
             raise AccessDenied("Only administrators may do this.", code="administrators_only")
+
+
+def _is_drawn_from_none(field: FieldSpec) -> bool:
+    return not field.derived or bool(field.readable_because)

@@ -17,6 +17,7 @@ from core.records.looking import Following, Look, depends, followings
 from core.records.moves import Moves
 from core.records.moving import Moving
 from core.records.plan import Plans
+from core.records.sharing import gives_more
 from core.records.state_targets import StateTarget, targets_of
 from core.records.telling import told_to_writer
 from core.records.verdicts import Verdicts
@@ -213,6 +214,24 @@ class Records:
     def hidden(self, actor: Actor, entity: str, record_id: int, *, uow: UnitOfWork) -> frozenset[str]:
         """Return the fields that the actor reads on other records of this kind and not on this one."""
         return self._verdicts.hidden(self._work(actor, entity, uow), record_id)
+
+    def gives_more(
+        self,
+        actor: Actor,
+        entity: str,
+        record_id: int,
+        action: str,
+        *,
+        users: Sequence[int],
+        role: str = "",
+        uow: UnitOfWork,
+    ) -> bool:
+        """Tell whether a share for ``action`` would open fields of a record that the actor does not hold on it.
+
+        ``users`` and ``role`` say to whom; who holds a role counts with all their roles.
+        """
+        work = self._work(actor, entity, uow)
+        return gives_more(self._access, self._verdicts, work, record_id, action, users, role)
 
     def fulfils(self, actor: Actor, entity: str, record_id: int, condition: str, *, uow: UnitOfWork) -> bool:
         """Tell whether a condition of a definition holds for a record; it is read with the system's eyes."""

@@ -27,6 +27,7 @@ from core.sdk import (
 SHARE = "base.share"
 ACTION = "share"
 ANY_SHARES = "base.any_shares"
+RECEIVERS = "base.share_receivers"
 WHAT_AND_WHOM = frozenset({"record", "with_user", "with_team", "with_role"})
 """What of a share decides for whom shares have to be looked for at all; its end and its level are asked with each record."""
 AT_ONCE = 150
@@ -97,13 +98,36 @@ def share_problems(change: Change, uow: UnitOfWork) -> Iterator[Problem]:
     # What a merge moves, and what follows its record out of the trash, somebody has shared already.
     if not isinstance(record, AnyRef) or change.elevated is not None or not _opens(change):
         return
-    for action in dict.fromkeys(("read", NEEDED.get(level, "update"))):
-        if not records(uow).allows(uow.actor, record.entity, record.id, action, uow=uow):
-            yield Problem(
-                code="more_than_held",
-                field="level",
-                message="You can share only what you may do with this record yourself.",
-            )
+    actions = tuple(dict.fromkeys(("read", NEEDED.get(level, "update"))))
+    refused = [a for a in actions if not records(uow).allows(uow.actor, record.entity, record.id, a, uow=uow)]
+    for _ in refused:
+        yield Problem(
+            code="more_than_held",
+            field="level",
+            message="You can share only what you may do with this record yourself.",
+        )
+    if not refused and _gives_more(change, record, actions, uow):
+        yield Problem(
+            code="gives_more",
+            field="with_user",
+            message="They would come to see or change more of it than you. Somebody who may do all of that can share it.",
+        )
+
+
+def _gives_more(change: Change, record: AnyRef, actions: Sequence[str], uow: UnitOfWork) -> bool:
+    """Tell whether those with whom something is shared would get more of its fields than the one who shares it."""
+    named = tuple(change.after.get(name) for name in ("with_user", "with_team"))
+    known = uow.memo.setdefault(RECEIVERS, {})
+    if named not in known:
+        known[named] = _whom(change.after, uow)
+    role = str(change.after.get("with_role") or "")
+    role = role if role in uow.catalog.roles else ""
+    return any(
+        records(uow).gives_more(
+            uow.actor, record.entity, record.id, action, users=known[named], role=role, uow=uow
+        )
+        for action in actions
+    )
 
 
 def _opens(change: Change) -> bool:

@@ -114,6 +114,24 @@ def test_a_share_for_editing_lets_nobody_say_whose_the_record_is():
         assert unparse(rights.write_condition("kit.item", "update", frozenset({name})).node) == expected
 
 
+def test_what_a_share_opens_is_what_its_receivers_do_not_have_everywhere():
+    """A role that shows the price of one's own records and the name of all: a share opens the price, not the name."""
+    own = grant(
+        actions=["read", "update"],
+        scope="own",
+        read=["name", "price", "label"],
+        edit=["name", "price", "owner"],
+    )
+    catalog = catalog_of(
+        {"kit.tester": [own, grant(read=["name"]), grant(actions=["update"], edit=["name"])]}
+    )
+    part = access()
+    assert part.opens(frozenset({"kit.tester"}), "kit.item", "read", catalog) == {"price"}
+    assert part.opens(frozenset({"kit.tester"}), "kit.item", "update", catalog) == {"price"}
+    assert part.opens(frozenset({"kit.administrator"}), "kit.item", "read", catalog) == frozenset()
+    assert part.opens(frozenset({"kit.none"}), "kit.item", "read", catalog) == frozenset()
+
+
 def test_parts_come_along_with_a_shared_whole():
     piece = asked([grant(scope="own")], entity="kit.piece")
     assert "any(whole.shares__" in piece

@@ -40,6 +40,7 @@ PEOPLE: Mapping[str, tuple[str, str]] = {
     "dan": ("contacts.reader", "South"),
     "eve": ("circle.watcher", ""),
     "mia": ("contacts.manager", ""),
+    "fay": ("circle.sharer", ""),
 }
 """Who there is, with a role and a team."""
 

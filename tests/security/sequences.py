@@ -24,7 +24,8 @@ WHOM = st.one_of(
     st.tuples(st.just("with_user"), WHO),
     st.tuples(st.just("with_team"), st.integers(0, 1)),
     st.tuples(
-        st.just("with_role"), st.sampled_from(["circle.watcher", "contacts.reader", "contacts.editor"])
+        st.just("with_role"),
+        st.sampled_from(["circle.watcher", "circle.sharer", "contacts.reader", "contacts.editor"]),
     ),
 )
 VALUES = st.one_of(
@@ -77,9 +78,18 @@ class Office(RuleBasedStateMachine):
         return any(what in handing for _, what in self.circle.rights(who, [record], shares=False))
 
     def tries(
-        self, who: Colleague, act: Callable[[], Any], granted: Iterable[int] = (), back: Iterable[int] = ()
+        self,
+        who: Colleague,
+        act: Callable[[], Any],
+        granted: Iterable[int] = (),
+        back: Iterable[int] = (),
+        *,
+        within: bool = False,
     ) -> None:
-        """Do it, and look who has gained what; ``back`` are records that come back as they were."""
+        """Do it, and look who has gained what; ``back`` are records that come back as they were.
+
+        ``within`` says that nobody gains a field that the one who acts does not see, or write.
+        """
         before = self.now
         response = act()
         cls = type(self)
@@ -94,6 +104,13 @@ class Office(RuleBasedStateMachine):
             and not (right[0] in returned and (name, right) in self.had.get(right[0], set()))
         }
         assert not gained, f"{who.name} gave {sorted(gained)}"
+        if within:
+            more = {
+                (name, right)
+                for name, right in self.now - before
+                if " " in right[1] and (who.name, right) not in before
+            }
+            assert not more, f"{who.name} shared more than they have: {sorted(more)}"
         for record in {right[0] for _, right in before} - {right[0] for _, right in self.now}:
             self.had[record] = {one for one in before if one[1][0] == record}
 
@@ -190,7 +207,7 @@ class Office(RuleBasedStateMachine):
         person, record = self.chosen(who, on)
         row = {"record": {"entity": CONTACT, "id": record}, **self.whom(whom), "level": level, "reason": "x"}
         granted = [record] if self.grants(person, record) else []
-        self.tries(person, lambda: person.api("POST", f"/records/{SHARE}", row), granted)
+        self.tries(person, lambda: person.api("POST", f"/records/{SHARE}", row), granted, within=True)
 
     @rule(who=WHO, whom=WHOM, level=LEVEL)
     def shares_many(self, who: int, whom: tuple[str, Any], level: str) -> None:
@@ -198,7 +215,7 @@ class Office(RuleBasedStateMachine):
         granted = [one for one in self.contacts if self.grants(person, one)]
         body = {"ids": list(self.contacts), "values": {**self.whom(whom), "level": level}, "reason": "x"}
         path = f"/records/{CONTACT}/operations/share"
-        self.tries(person, lambda: person.api("POST", path, body), granted)
+        self.tries(person, lambda: person.api("POST", path, body), granted, within=True)
 
     @rule(
         who=WHO,

@@ -20,6 +20,9 @@ class Allowing:
     def allows(self, _actor, _entity, _record, action, *, uow):
         return action in self.actions
 
+    def gives_more(self, _actor, _entity, _record, action, *, users, role, uow):
+        return action == "read" and users == [3]
+
 
 @pytest.mark.parametrize(
     ("held", "level", "codes"),
@@ -43,9 +46,11 @@ def test_nobody_shares_more_than_they_hold(desk, site, actor_as, monkeypatch, he
         after=after,
         changed=frozenset(after),
     )
-    uow = type("Unit", (), {"actor": ann, "catalog": desk.catalog})()
+    uow = type("Unit", (), {"actor": ann, "catalog": desk.catalog, "memo": {}})()
     monkeypatch.setattr(sharing, "records", lambda _uow: Allowing(*held))
     assert [p.code for p in share_problems(change, uow)] == codes
+    after["with_user"] = Ref(3)
+    assert [p.code for p in share_problems(change, uow)] == (codes or ["gives_more"])
 
 
 def test_a_share_with_a_role_that_is_not_there_is_refused(desk):
