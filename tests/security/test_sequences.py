@@ -25,9 +25,7 @@ def site_folders():
 def test_no_sequence_of_requests_gives_anybody_more_but_by_who_may_grant_it(site):
     office = run(Circle(site), 10, 15)
     assert office.acts > 40
-    assert {200, 201, 403, 404} <= office.answered.keys(), (
-        "they are let do some things and refused others"
-    )
+    assert {200, 201, 403, 404} <= office.answered.keys(), "they are let do some things and refused others"
 
 
 def _forget(access):
