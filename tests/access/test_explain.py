@@ -13,7 +13,7 @@ from core.expressions import Env, compile_python, unparse
 from core.kernel.actor import Scope
 from tests.access.kit import ENTITIES, access, catalog_of, grant, person
 from tests.access.kit_ties import INPUTS, ROLLED
-from tests.access.reference import ADMINISTRATOR
+from tests.access.reference_fields import ADMINISTRATOR
 from tests.access.worlds import random_actor, random_world
 from tests.records_reading.worlds_check import WorldView
 

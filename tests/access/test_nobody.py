@@ -106,6 +106,30 @@ def test_a_share_that_is_over_or_names_nobody_opens_nothing(share, expected):
         assert holds(nobody, [grant(scope="own")], record=Record(NOBODYS, [share])) is False
 
 
+RESTRICTIONS = [
+    ("an empty value in its condition", {}, False),
+    ("a condition on a field that does not exist", {"when": "colour == 'red'"}, False),
+    ("no actions, which are all", {"actions": []}, False),
+    ("an action that does not exist", {"actions": ["raed"]}, False),
+    ("nobody is excepted", {"except": []}, False),
+    ("a role is excepted that does not exist", {"except": ["kit.ghost"]}, False),
+    ("another action", {"actions": ["delete"]}, True),
+    ("another entity", {"entity": "kit.shelf", "when": "name == 'a'"}, True),
+    ("the role is excepted", {"except": ["kit.tester"]}, True),
+]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"), [row[1:] for row in RESTRICTIONS], ids=[row[0] for row in RESTRICTIONS]
+)
+def test_a_restriction_that_says_nothing_clear_binds_everybody(written, expected):
+    body = {"label": "Bound", "entity": "kit.item", "when": "size > 0", **written}
+    bound = {"restrictions": {"kit.bound": body}}
+    assert holds(person(1, "kit.tester"), [grant()], **bound) is expected
+    shared = Record(NOBODYS, [MINE])
+    assert holds(ME, [grant(scope="own")], record=shared, **bound) is expected
+
+
 @pytest.mark.parametrize("kind", ["read", "edit"])
 @pytest.mark.parametrize("names", [[], ["ghost"], ["!name"], ["!*"]], ids=str)
 def test_lists_of_fields_that_name_nothing_give_nothing(kind, names):

@@ -9,7 +9,8 @@ from typing import Any
 
 from core.kernel.actor import Actor, Scope
 from tests.access.kit import ENTITIES, grant, person
-from tests.access.reference import Record, Seen, World
+from tests.access.reference import World
+from tests.access.reference_fields import Record, Seen
 
 SYSTEM = ("id", "version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at")
 FIELDS = {entity: (*SYSTEM, *body["fields"]) for entity, body in ENTITIES.items()}

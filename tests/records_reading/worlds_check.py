@@ -17,7 +17,8 @@ from core.metadata.catalog import Catalog
 from core.records.query import Query
 from tests.access.kit import ENTITIES, catalog_of
 from tests.access.kit_ties import FOLLOW, INPUTS, LISTS, ROLLED, WHOLES
-from tests.access.reference import ADMINISTRATOR, Record, Seen, World
+from tests.access.reference import World
+from tests.access.reference_fields import ADMINISTRATOR, Record, Seen
 from tests.access.worlds import MEANINGS, random_actor, random_world
 from tests.records_reading.conftest import Desk
 
