@@ -87,10 +87,30 @@ def test_rights_are_explained_shown_and_compared_in_persian(seat, site, people, 
     text = download.value.path().read_text(encoding="utf-8-sig")
     assert "contacts.editor,contacts.contact,delete,,some,owner == $user" in text.splitlines()
 
+    page = desk.goes("/roles")
+    found += audit(page, "the roles")
+    page.locator('a[href="/roles/contacts.reader"]').click()
+    page.locator("#g-entity").select_option("contacts.contact")
+    page.locator("input[name=action][value=delete]").check()
+    page.locator("#g-scope").select_option("own")
+    found += audit(page, "a role")
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    page.locator("[aria-labelledby=r-add] button").click()
+    expect(page.locator("#rights-difference")).to_be_visible()
+    with page.expect_response(sent):
+        page.locator('form[action="/roles/contacts.reader"] button').click()
+    expect(page.locator("#r-grants + .scroll input[name=at]")).to_have_count(1)
+    assert found == []
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_what_a_module_does_to_rights_is_shown_before_it_is_done_in_persian(seat, width):
+    desk = seat(language="fa", width=width, bypass=True)
+    desk.signs_in()
     page = desk.goes("/modules")
     page.locator('a[href="/modules/contacts/plan?act=disable"]').click()
     expect(page.locator("#rights-difference")).to_be_visible()
-    found += audit(page, "what a module does to rights")
+    found = audit(page, "what a module does to rights")
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     page.locator("#d-wider").select_option("1")
     page.locator(".explain-form button").click()
