@@ -295,6 +295,7 @@ THE_SAME_FOR_ALL = {
 
 OF_NO_RECORD = {
     **dict.fromkeys(("web.view_as", "web.begin_viewing", "web.module_plan"), "for administrators"),
+    **dict.fromkeys(("web.role", "web.roles"), "for administrators"),
     "web.stop_viewing": "ends what an administrator has begun",
     "api.plan_module": "for administrators",
     "health.health": "whether the site runs",
