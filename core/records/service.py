@@ -226,9 +226,9 @@ class Records:
         role: str = "",
         uow: UnitOfWork,
     ) -> bool:
-        """Tell whether a share for ``action`` would open fields of a record that the actor does not hold on it.
+        """Tell whether a share for ``action`` would open fields of a record to the actor that they do not hold on it.
 
-        ``users`` and ``role`` say to whom; who holds a role counts with all their roles.
+        ``users`` and ``role`` say with whom it is shared.
         """
         work = self._work(actor, entity, uow)
         return gives_more(self._access, self._verdicts, work, record_id, action, users, role)

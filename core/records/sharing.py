@@ -1,20 +1,14 @@
-"""What a share gives to others, beside what the one who shares holds: never more."""
+"""What a share gives to the one who shares, beside what they hold: never more."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-
-import sqlalchemy as sa
+from collections.abc import Sequence
 
 from core.access import Access
 from core.metadata.role_merge import implied
 from core.records.statements import Rule
 from core.records.verdicts import Verdicts
 from core.records.work import Work
-from core.storage import UnitOfWork
-from core.storage.kernel_tables import account
-
-RECEIVERS = "core.records.sharing"
 
 
 def gives_more(
@@ -26,12 +20,19 @@ def gives_more(
     users: Sequence[int],
     role: str,
 ) -> bool:
-    """Tell whether a share of a record would open fields to people, or to holders of a role, that the actor lacks on it."""
-    return any(
-        _lacks(access, verdicts, work, record_id, action, opened)
-        for roles in _receivers(work.uow, users, role)
-        if (opened := access.opens(roles, work.entity, action, work.uow.catalog))
-    )
+    """Tell whether a share of a record would open fields to the actor that they lack on it: nobody gains by their own share.
+
+    What others see of it follows from their roles, which somebody else has given them.
+    """
+    if work.actor.id not in users and not _has(work, role):
+        return False
+    opened = access.opens(work.actor.roles, work.entity, action, work.uow.catalog)
+    return bool(opened) and _lacks(access, verdicts, work, record_id, action, opened)
+
+
+def _has(work: Work, role: str) -> bool:
+    known = work.uow.catalog.roles
+    return bool(role) and role in implied(known, work.actor.roles & known.keys())
 
 
 def _lacks(
@@ -41,29 +42,3 @@ def _lacks(
         return not opened <= work.rights().readable.keys() - verdicts.hidden(work, record_id)
     rule: Rule = access.write_condition(work.actor, work.entity, action, opened, work.uow.catalog)
     return not verdicts.allows(work, record_id, rule)
-
-
-def _receivers(uow: UnitOfWork, users: Sequence[int], role: str) -> frozenset[frozenset[str]]:
-    """Return the different sets of roles of these people, and of those who have a role; asked for once in a unit."""
-    known = uow.memo.setdefault(RECEIVERS, {})
-    key = (tuple(users), role)
-    if key not in known:
-        known[key] = frozenset(_sets_of(uow, users, role))
-    found: frozenset[frozenset[str]] = known[key]
-    return found
-
-
-def _sets_of(uow: UnitOfWork, users: Sequence[int], role: str) -> Iterable[frozenset[str]]:
-    if users:
-        yield from _held(uow, account.c.id.in_(users))
-    if role:
-        yield frozenset({role})
-        known = uow.catalog.roles
-        yield from (
-            roles for roles in _held(uow, account.c.active) if role in implied(known, roles & known.keys())
-        )
-
-
-def _held(uow: UnitOfWork, which: sa.ColumnElement[bool]) -> Iterator[frozenset[str]]:
-    for (roles,) in uow.execute(sa.select(account.c.roles).where(which).distinct()):
-        yield frozenset(roles)

@@ -110,12 +110,12 @@ def share_problems(change: Change, uow: UnitOfWork) -> Iterator[Problem]:
         yield Problem(
             code="gives_more",
             field="with_user",
-            message="They would come to see or change more of it than you. Somebody who may do all of that can share it.",
+            message="By this you would come to see or change more of it yourself than you may now.",
         )
 
 
 def _gives_more(change: Change, record: AnyRef, actions: Sequence[str], uow: UnitOfWork) -> bool:
-    """Tell whether those with whom something is shared would get more of its fields than the one who shares it."""
+    """Tell whether the one who shares is among those with whom it is shared, and would get more of its fields."""
     named = tuple(change.after.get(name) for name in ("with_user", "with_team"))
     known = uow.memo.setdefault(RECEIVERS, {})
     if named not in known:

@@ -88,7 +88,7 @@ class Office(RuleBasedStateMachine):
     ) -> None:
         """Do it, and look who has gained what; ``back`` are records that come back as they were.
 
-        ``within`` says that nobody gains a field that the one who acts does not see, or write.
+        ``within`` says that the one who acts gains no field by it themselves.
         """
         before = self.now
         response = act()
@@ -108,9 +108,9 @@ class Office(RuleBasedStateMachine):
             more = {
                 (name, right)
                 for name, right in self.now - before
-                if " " in right[1] and (who.name, right) not in before
+                if name == who.name and " " in right[1]
             }
-            assert not more, f"{who.name} shared more than they have: {sorted(more)}"
+            assert not more, f"{who.name} gained by a share of their own: {sorted(more)}"
         for record in {right[0] for _, right in before} - {right[0] for _, right in self.now}:
             self.had[record] = {one for one in before if one[1][0] == record}
 
