@@ -106,9 +106,7 @@ class Office(RuleBasedStateMachine):
         assert not gained, f"{who.name} gave {sorted(gained)}"
         if within:
             more = {
-                (name, right)
-                for name, right in self.now - before
-                if name == who.name and " " in right[1]
+                (name, right) for name, right in self.now - before if name == who.name and " " in right[1]
             }
             assert not more, f"{who.name} gained by a share of their own: {sorted(more)}"
         for record in {right[0] for _, right in before} - {right[0] for _, right in self.now}:
