@@ -109,7 +109,7 @@ fuzz: setup-dev ## a million texts at the parser of expressions: each is one, or
 screens: setup-dev ## the pictures of docs/screens, anew from a fresh demo site
 	@$(PY) scripts/screens.py
 
-accessibility: setup-dev ## axe on every screen in every look; `make test` looks at each in half of them
+accessibility: setup-dev ## axe on every screen in every look; `make test` looks at each screen in one of four
 	@PAYVAND_ACCESSIBILITY=whole $(PYTEST) tests/browser/test_accessibility.py
 
 audit: setup-dev ## known holes in the packages we use (asks the outside world)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -64,12 +65,77 @@ class Settings:
         default=False,
         metadata=_about("PAYVAND_SECURE_COOKIES", "Send cookies over TLS only (set it behind TLS)."),
     )
+    proxies: str = field(
+        default="",
+        metadata=_about(
+            "PAYVAND_PROXIES",
+            "Addresses or networks, separated by commas, of the proxies in front, which say who asks (X-Forwarded-For).",
+        ),
+    )
     mail_url: str = field(
         default="",
         metadata=_about(
             "PAYVAND_MAIL_URL",
             "Where mail leaves: smtp://user:password@host:port, smtps:// or file:///folder; ?from=address says from whom. "
             "Empty: mail waits.",
+        ),
+    )
+    sign_in_help: str = field(
+        default="",
+        metadata=_about(
+            "PAYVAND_SIGN_IN_HELP", "Whom to ask who cannot sign in, in a sentence; everybody can read it."
+        ),
+    )
+    name_administrators: bool = field(
+        default=False,
+        metadata=_about(
+            "PAYVAND_NAME_ADMINISTRATORS",
+            "Name the administrators to people who cannot sign in; everybody can read it.",
+        ),
+    )
+    second_factor: str = field(
+        default="",
+        metadata=_about(
+            "PAYVAND_SECOND_FACTOR",
+            "Who must sign in with a second factor: administrators or everyone. Empty: whoever wants to.",
+        ),
+    )
+    backups: str = field(
+        default="",
+        metadata=_about(
+            "PAYVAND_BACKUPS",
+            "Folder into which the worker writes a backup each day, of this site alone; empty: none is made.",
+        ),
+    )
+    backup_hour: int = field(
+        default=2,
+        metadata=_about("PAYVAND_BACKUP_HOUR", "Hour of the day, in the site's zone, of that backup."),
+    )
+    backups_kept: int = field(
+        default=14,
+        metadata=_about(
+            "PAYVAND_BACKUPS_KEPT", "How many of those backups are kept; older ones are removed."
+        ),
+    )
+    oidc_issuer: str = field(
+        default="",
+        metadata=_about("PAYVAND_OIDC_ISSUER", "Address of a service that signs people in (OpenID Connect)."),
+    )
+    oidc_client: str = field(
+        default="", metadata=_about("PAYVAND_OIDC_CLIENT", "What that service calls this site (client id).")
+    )
+    oidc_secret: str = field(
+        default="",
+        metadata=_about("PAYVAND_OIDC_SECRET", "Secret shared with that service; empty for a public client."),
+    )
+    oidc_name: str = field(
+        default="", metadata=_about("PAYVAND_OIDC_NAME", "What people call that service; empty: its host.")
+    )
+    egress_allow: str = field(
+        default="",
+        metadata=_about(
+            "PAYVAND_EGRESS_ALLOW",
+            "Servers of one's own network that the site may ask over HTTP, as host:port with commas between.",
         ),
     )
     max_body: int = field(
@@ -112,6 +178,8 @@ class Settings:
         for name, value in (("PAYVAND_PROCESSES", self.processes), ("PAYVAND_THREADS", self.threads)):
             if not 1 <= value <= 64:
                 raise SettingsInvalid(name=name, reason=f"{value} is not between 1 and 64")
+        self._check_backups()
+        _ = self.proxy_networks
         if self.worker_memory and self.worker_memory < LEAST_MEMORY:
             raise SettingsInvalid(
                 name="PAYVAND_WORKER_MEMORY",
@@ -125,6 +193,7 @@ class Settings:
             raise SettingsInvalid(
                 name="PAYVAND_MAIL_URL", reason="it must start with smtp://, smtps:// or file:///"
             )
+        self._check_signing_in()
         if len(self.region) != 2 or not self.region.isalpha():
             raise SettingsInvalid(
                 name="PAYVAND_REGION", reason=f"{self.region!r} is not a country code of two letters"
@@ -141,6 +210,32 @@ class Settings:
             raise SettingsInvalid(
                 name="PAYVAND_TIME_ZONE", reason=f"there is no time zone {self.time_zone!r}"
             ) from None
+
+    @property
+    def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The proxies in front, as networks."""
+        try:
+            return tuple(ip_network(part.strip()) for part in self.proxies.split(",") if part.strip())
+        except ValueError as failure:
+            raise SettingsInvalid(name="PAYVAND_PROXIES", reason=str(failure)) from None
+
+    def _check_backups(self) -> None:
+        if self.backups and not Path(self.backups).is_absolute():
+            raise SettingsInvalid(name="PAYVAND_BACKUPS", reason=f"{self.backups!r} does not begin with /")
+        if not 0 <= self.backup_hour <= 23:
+            raise SettingsInvalid(
+                name="PAYVAND_BACKUP_HOUR", reason=f"{self.backup_hour} is not between 0 and 23"
+            )
+        if self.backups_kept < 1:
+            raise SettingsInvalid(name="PAYVAND_BACKUPS_KEPT", reason=f"{self.backups_kept} is less than 1")
+
+    def _check_signing_in(self) -> None:
+        if self.oidc_issuer and not self.oidc_issuer.startswith("https://"):
+            raise SettingsInvalid(name="PAYVAND_OIDC_ISSUER", reason="it must start with https://")
+        if self.second_factor not in ("", "administrators", "everyone"):
+            raise SettingsInvalid(
+                name="PAYVAND_SECOND_FACTOR", reason="use administrators or everyone, or leave it empty"
+            )
 
 
 def _read(name: str, raw: str, default: object) -> object:

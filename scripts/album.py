@@ -25,7 +25,7 @@ from core.app.demo import load_demo
 from core.app.web import create_app
 from core.app.work import work
 from core.config import Settings
-from core.identity import service as identity_service
+from core.identity import sessions as identity_sessions
 from core.jobs import Jobs
 from core.kernel.actor import system_actor
 from core.kernel.site import Site
@@ -74,7 +74,7 @@ def stop_the_clocks() -> None:
     for module in (database, asking):
         setattr(module, "_now", StillClock.now)  # noqa: B010  # a name of its own, reached from outside
     natural_dates.datetime = StillClock  # type: ignore[assignment,attr-defined]  # it asks nothing but now()
-    identity_service.SESSION_DAYS = 36_500
+    identity_sessions.SESSION_DAYS = 36_500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,6 +1,7 @@
 """Compare the readings of the expression language on random expressions: Python, PostgreSQL and the browser must agree.
 
-python scripts/conformance.py [--count 20000] [--seed 1]; the server is PAYVAND_TEST_PG or an embedded one, the browser's
+python scripts/conformance.py [--count 20000] [--typed 4000] [--seed 1]; ``typed`` are expressions over lines that are typed and not
+saved yet, which SQL reads once they are. The server is PAYVAND_TEST_PG or an embedded one, the browser's
 interpreter runs in Node.
 """
 
@@ -27,24 +28,28 @@ def main() -> int:
     """Run, tell what was found, and fail where the readings differ."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--count", type=int, default=20_000)
+    options.add_argument("--typed", type=int, default=4_000)
     options.add_argument("--seed", type=int, default=1)
     given = options.parse_args()
     run = open_run()
     try:
         started = time.monotonic()
-        outcomes = compared(TestPostgres.of_run(run), given.count, given.seed)
+        server = TestPostgres.of_run(run)
+        outcomes = compared(server, given.count, given.seed)
+        outcomes += compared(server, given.typed, given.seed, typing=True)
     finally:
         close_run(run)
     return told(outcomes, time.monotonic() - started)
 
 
-def compared(server: TestPostgres, count: int, seed: int) -> list[Outcome]:
+def compared(server: TestPostgres, count: int, seed: int, *, typing: bool = False) -> list[Outcome]:
     """Compare ``count`` expressions, in pieces with rows of their own."""
     found: list[Outcome] = []
     with server.database() as url, Browser() as browser:
         engine = sa.create_engine(url)
         for start in range(0, count, PIECE):
-            found.append(Conformance(engine, seed + start, browser).run(min(PIECE, count - start)))
+            world = Conformance(engine, seed + start, browser, typing=typing)
+            found.append(world.run(min(PIECE, count - start)))
             print(f"\r{start + found[-1].compared} of {count}", end="", file=sys.stderr, flush=True)
         engine.dispose()
     print(file=sys.stderr)

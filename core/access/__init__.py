@@ -1,6 +1,6 @@
 """Who may do what: grants compiled into conditions and field rights; what nobody granted is refused."""
 
-from core.access.branches import Branch
+from core.access.branches import REACHED_BY, Branch
 from core.access.fields import FieldRights, Mask
 from core.access.keys import in_scope, key_of
 from core.access.parts import Part, part_of, reference_targets
@@ -11,6 +11,7 @@ from core.access.service import RECORD_ACTIONS, Access
 from core.access.shares import SHARE, SHARED, SHARES
 
 __all__ = [
+    "REACHED_BY",
     "RECORD_ACTIONS",
     "Access",
     "Branch",

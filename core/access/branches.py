@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from core.access.deciding import Name, deciding
 from core.access.keys import names_action
 from core.access.parts import Part, needed, part_of
-from core.access.paths import through
+from core.access.paths import seen_from, through
 from core.access.shares import LEVELS, SHARED, is_shareable, opened_by
 from core.expressions import Checked, ExpressionInvalid, Node, Schema, and_all, any_of, check, or_all, parse
 from core.expressions.nodes import Binary, Null, Path, Unary
 from core.expressions.types import BOOLEAN
-from core.metadata.actions import PUBLIC
+from core.metadata.actions import ADMINISTER, PUBLIC
 from core.metadata.catalog import Catalog
 from core.metadata.specs import EntitySpec, GrantSpec, PartRight, RoleSpec
 
@@ -23,6 +23,8 @@ _SCOPES = {
     "team": (("owner", "owner == $user"), ("team", "team in $teams")),
     "team_below": (("owner", "owner == $user"), ("team", "team in $teams"), ("team", "team in $teams_below")),
 }
+OF_ADMINISTERED = ("create", "update", "delete")
+"""What whoever administers an entity does with the records that speak of it."""
 SCOPES = frozenset({"all", *_SCOPES})
 REACHED_BY = frozenset(field for ways in _SCOPES.values() for field, _text in ways)
 """The fields by which scopes reach records."""
@@ -73,11 +75,13 @@ class Grants:
         schema: Schema,
         roles: frozenset[str],
         shared: frozenset[str] = frozenset(),
+        administers: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self._catalog = catalog
         self._schema = schema
         self._roles = roles
         self._shared = shared
+        self._administers = administers
 
     def branches(self, entity: EntitySpec, action: str) -> tuple[Branch, ...]:
         """Return what the roles grant for ``action`` on ``entity``, and what shares open, in a stable order."""
@@ -92,17 +96,44 @@ class Grants:
         self, role: RoleSpec, entity: EntitySpec, action: str, above: frozenset[str]
     ) -> Iterator[Branch]:
         """Yield the role's own grants on the entity, or what it inherits where it says nothing about it."""
+        if action == ADMINISTER:
+            yield from _of_definitions(role, entity)
+            return
         part = part_of(self._catalog, entity)
         own = [grant for grant in role.grants if grant.entity == entity.name]
         if own or part is None or entity.name in above:
             found = [b for grant in own if grants(grant, action) for b in self.own(role, grant, entity)]
             yield from found
             yield from self._opened(role, found, entity, action)
+            yield from self._administered(role, entity, action)
             return
         asked = needed(entity, action)
         for whole in part.wholes:
             for branch in self._of_role(role, whole, asked.needs, above | {entity.name}):
                 yield from self._inherited(branch, entity, part, whole, asked, action)
+
+    def _administered(self, role: RoleSpec, entity: EntitySpec, action: str) -> Iterator[Branch]:
+        """Yield what comes with administering other entities: the records that speak of these."""
+        about = entity.administered
+        if about is None or action not in OF_ADMINISTERED:
+            return
+        for grant in role.grants:
+            other = self._catalog.entities.get(grant.entity)
+            if (
+                other is None
+                or not any(_of_definitions(role, other, grant))
+                or not self._administers(other.name)
+            ):
+                continue
+            text = f"{about.names} == '{other.name}'"
+            narrower = GrantSpec(
+                entity=entity.name,
+                actions=OF_ADMINISTERED,
+                when=f"{text} and ({about.when})" if about.when else text,
+                owner=grant.owner,
+                place=grant.place,
+            )
+            yield from self.own(role, narrower, entity)
 
     def _opened(
         self, role: RoleSpec, found: Sequence[Branch], entity: EntitySpec, action: str
@@ -260,8 +291,22 @@ def _seen_from(part: Part, whole: EntitySpec, condition: Node | None) -> Node | 
     by = part.step(whole)
     if condition is None:
         return Binary("!=", Path((by,)), Null()) if part.many else None
-    # Of a whole that is not there "not x" would hold; such a part belongs to nobody.
-    return and_all([Binary("!=", Path((by, "id")), Null()), through(by, condition)])
+    return seen_from(by, condition)
+
+
+def _of_definitions(role: RoleSpec, entity: EntitySpec, only: GrantSpec | None = None) -> Iterator[Branch]:
+    """Yield the grants to administer an entity: by this very name, on itself, and without what narrows records."""
+    every = frozenset(entity.fields)
+    for grant in role.grants if only is None else (only,):
+        if grant.entity == entity.name and grants(grant, ADMINISTER) and not narrowed_to_records(grant):
+            yield Branch(
+                role=role.name, grant=grant, entity=entity.name, condition=None, read=every, edit=every
+            )
+
+
+def narrowed_to_records(grant: GrantSpec) -> bool:
+    """Tell whether a grant is about some records only."""
+    return grant.scope != "all" or bool(grant.when)
 
 
 def _and(node: Node | None, narrower: Node) -> Node:

@@ -33,6 +33,10 @@ def _conditions(catalog: Catalog) -> Iterator[tuple[str, str]]:
             for text in dict.fromkeys((grant.when, *(mask for _, mask in grant.masked))):
                 if text:
                     yield grant.entity, text
+    for entity in catalog.entities.values():
+        if (about := entity.administered) is not None:
+            named = f"{about.names} != ''"
+            yield entity.name, f"{named} and ({about.when})" if about.when else named
     for restriction in catalog.restrictions.values():
         yield restriction.entity, restriction.when
 

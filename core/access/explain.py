@@ -16,7 +16,7 @@ from core.expressions import Checked, check
 from core.expressions.nodes import Logic, Node
 from core.expressions.types import BOOLEAN
 from core.kernel.actor import Actor
-from core.metadata.actions import PUBLIC
+from core.metadata.actions import ADMINISTER, PUBLIC
 from core.metadata.catalog import Catalog
 from core.metadata.specs import GrantSpec
 
@@ -113,6 +113,10 @@ def explain(
 def _rules(access: Access, person: Actor, asked: Asked, catalog: Catalog) -> Iterator[Condition]:
     """Yield what must hold together: the very conditions that reading and writing ask for."""
     entity, action, field = asked.entity, asked.action, asked.field
+    if action == ADMINISTER:
+        yield access.administers(person, entity, catalog)
+        yield not field or access.reads_everywhere(person, entity, field, catalog)
+        return
     if not field or action not in (*_WRITING, "read", "export"):
         yield access.condition(person, entity, action, catalog)
         return

@@ -9,6 +9,7 @@ from core.access.explain import Explanation, Reason
 from core.access.shares import LEVELS, SHARED, is_shareable
 from core.errors import Param, Problem, Word
 from core.expressions import unparse
+from core.metadata.actions import ADMINISTER
 from core.metadata.catalog import Catalog
 from core.metadata.specs import SITE, Label
 
@@ -24,6 +25,7 @@ ACTIONS: Mapping[str, Word] = {
     "export": Word("Export"),
     "merge": Word("Merge"),
     "override:duplicates": Word("Save in spite of duplicates"),
+    ADMINISTER: Word("Arrange fields and views"),
 }
 """What can be asked about, in words; steps and operations have names of their own."""
 
@@ -85,6 +87,8 @@ class Words:
         if not self._told.typed:
             yield self._say("not_typed", "Nobody types {field}, or no role opens it for that.")
         if any(r.kind == "administrator" for r in self._told.reasons):
+            if self._told.typed:
+                yield self._drawn()
             return
         for one in limits:
             yield self._say(
@@ -100,10 +104,26 @@ class Words:
             yield from map(self._of_grant, own or giving)
         elif not limits and any(map(_is_hidden_limit, self._told.reasons)):
             yield from self._of_hidden_limits()
+        elif not limits and self._told.asked.action == ADMINISTER:
+            yield self._of_unread()
         elif not limits and self._told.typed:
-            yield self._say(
-                "drawn", "It is drawn from something that {person} may not read, or not on this record."
+            yield self._drawn()
+
+    def _drawn(self) -> Problem:
+        return self._say(
+            "drawn", "It is drawn from something that {person} may not read, or not on this record."
+        )
+
+    def _of_unread(self) -> Problem:
+        """Tell that nobody arranges what they may not read."""
+        if self._told.asked.field:
+            message = (
+                "{person} may not read {field} on every record, and nobody arranges what they may not read."
             )
+            return self._say("field_not_read", message)
+        return self._say(
+            "not_read", "{person} may not read {entity}, and nobody arranges what they may not read."
+        )
 
     def _of_hidden_limits(self) -> Iterator[Problem]:
         """Tell of restrictions that look at something out of the asker's sight: that they may be why, and no more."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable
 
 from core.kernel.actor import Actor, Scope
+from core.metadata.actions import ADMINISTER
 
 ANY_TRANSITION = "transition:*"
 """Every step of every workflow of an entity, in grants and in the scopes of keys."""
@@ -29,8 +30,12 @@ def covers(scopes: tuple[Scope, ...] | None, entity: str, action: str) -> bool:
 
 
 def names_action(names: Collection[str], action: str) -> bool:
-    """Tell whether a list of actions names one: by its name, with all transitions, or with everything."""
-    return action in names or "*" in names or (is_transition(action) and ANY_TRANSITION in names)
+    """Tell whether a list of actions names one: by its name, with all transitions, or with everything.
+
+    Everything is what is done with records; to administer is none of it.
+    """
+    everything = "*" in names and action != ADMINISTER
+    return action in names or everything or (is_transition(action) and ANY_TRANSITION in names)
 
 
 def is_transition(action: str) -> bool:

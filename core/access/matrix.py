@@ -8,7 +8,8 @@ from typing import Literal, TypeAlias
 
 from core.access.rights import Condition, RoleRights
 from core.access.service import RECORD_ACTIONS, Access
-from core.expressions import Checked, unparse
+from core.expressions import Checked, ExpressionInvalid, parse, unparse
+from core.expressions.nodes import Logic
 from core.metadata.catalog import Catalog
 from core.metadata.specs import EntitySpec
 
@@ -82,6 +83,25 @@ def cells(
                 yield from _of_action(rights, role, catalog.entities[name], action)
 
 
+def cells_of_holder(access: Access, catalog: Catalog, roles: Iterable[str]) -> Iterator[Cell]:
+    """Yield what somebody may do who holds all these roles; no cell of it names a role."""
+    rights = access.of_roles(frozenset(roles), catalog)
+    if rights.everything:
+        yield Cell(role="", entity=EVERYTHING, action=EVERYTHING)
+        return
+    for name in sorted(catalog.entities):
+        for action in _actions(rights, catalog.entities[name]):
+            yield from _of_action(rights, "", catalog.entities[name], action)
+
+
+def gained(access: Access, catalog: Catalog, before: Iterable[str], after: Iterable[str]) -> list[Change]:
+    """Return what a holder of other roles may do that they may not do, or not everywhere, today."""
+    old, new = list(cells_of_holder(access, catalog, before)), cells_of_holder(access, catalog, after)
+    if any(cell.entity == EVERYTHING for cell in old):
+        return []
+    return [change for change in differences(old, new) if change.wider]
+
+
 def _actions(rights: RoleRights, entity: EntitySpec) -> list[str]:
     """Return the actions that can be granted on an entity: those of every record, and those that a grant names."""
     named = {
@@ -138,7 +158,7 @@ def differences(before: Iterable[Cell], after: Iterable[Cell]) -> Iterator[Chang
     old, new = _placed(before), _placed(after)
     for place in sorted(old.keys() | new.keys()):
         one, other = old.get(place), new.get(place)
-        if one != other:
+        if one != other and not _alike(one, other):
             yield Change(kind=_kind(one, other), before=one, after=other)
 
 
@@ -152,5 +172,39 @@ def _kind(before: Cell | None, after: Cell | None) -> Kind:
     if after is None:
         return "removed"
     if before.reach == after.reach:
-        return "changed"
+        return _compared(before.where, after.where)
     return "widened" if after.reach == "all" else "narrowed"
+
+
+def _alike(before: Cell | None, after: Cell | None) -> bool:
+    """Tell whether two cells say the same in another order, or twice."""
+    if before is None or after is None or not before.where or not after.where:
+        return False
+    try:
+        return any(_operands(before.where, op) == _operands(after.where, op) for op in ("and", "or"))
+    except ExpressionInvalid:
+        return False
+
+
+def _compared(before: str, after: str) -> Kind:
+    """Tell which of two conditions lets through more, where one only says something in addition; else nobody knows."""
+    kinds: tuple[tuple[str, Kind, Kind], ...] = (
+        ("and", "narrowed", "widened"),
+        ("or", "widened", "narrowed"),
+    )
+    for op, more, less in kinds:
+        try:
+            one, other = _operands(before, op), _operands(after, op)
+        except ExpressionInvalid:
+            return "changed"
+        if one < other:
+            return more
+        if other < one:
+            return less
+    return "changed"
+
+
+def _operands(where: str, op: str) -> frozenset[str]:
+    """Return what must hold all together, or of which one must hold, as text."""
+    node = parse(where)
+    return frozenset(map(unparse, node.operands if isinstance(node, Logic) and node.op == op else (node,)))

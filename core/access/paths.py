@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.expressions import Node
-from core.expressions.nodes import Binary, Call, Items, Logic, Path, Unary
+from core.expressions import Node, and_all
+from core.expressions.nodes import Binary, Call, Items, Logic, Null, Path, Unary
 
 LIST_CALLS = frozenset({"any", "all", "none", "count", "sum", "min", "max"})
 """Functions over a list: what follows the list speaks of its records, not of ours."""
@@ -33,3 +33,9 @@ def through(by: str, condition: Node) -> Node:
             return replace(condition, args=(*(through(by, one) for one in moved), *args[len(moved) :]))
         case _:
             return condition
+
+
+def seen_from(by: str, condition: Node) -> Node:
+    """Return a condition on what a reference leads to, as it reads from here; where it leads nowhere it does not hold."""
+    # Of a record that is not there "not x" would hold.
+    return and_all([Binary("!=", Path((by, "id")), Null()), through(by, condition)])

@@ -8,10 +8,11 @@ from typing import Literal, TypeAlias
 
 from core.access.keys import names_action
 from core.access.parts import Part, needed, part_of
-from core.access.paths import through
-from core.expressions import Checked, ExpressionInvalid, Node, Schema, and_all, check, or_all, parse
+from core.access.paths import seen_from
+from core.expressions import Checked, ExpressionInvalid, Node, Schema, check, or_all, parse
 from core.expressions.nodes import Binary, Null, Path
 from core.expressions.types import BOOLEAN
+from core.metadata.actions import ADMINISTER
 from core.metadata.catalog import Catalog
 from core.metadata.specs import EntitySpec, RestrictionSpec
 
@@ -40,6 +41,8 @@ class Restrictions:
 
     def on(self, entity: EntitySpec, action: str, above: frozenset[str] = frozenset()) -> tuple[Limit, ...]:
         """Return what must hold of every record of the entity with which somebody does this, in a stable order."""
+        if action == ADMINISTER:
+            return self._on_definitions(entity)
         found = [
             Limit(restriction=one, entity=entity.name, condition=self._own(one, entity))
             for one in self._binding
@@ -53,6 +56,14 @@ class Restrictions:
                     found.append(replace(limit, entity=entity.name, condition=condition))
         return tuple(found)
 
+    def _on_definitions(self, entity: EntitySpec) -> tuple[Limit, ...]:
+        """Return the restrictions that take away to administer: those that name it, whatever records they leave."""
+        return tuple(
+            Limit(restriction=one, entity=entity.name, condition=False)
+            for one in self._binding
+            if one.entity == entity.name and ADMINISTER in one.actions
+        )
+
     def _own(self, restriction: RestrictionSpec, entity: EntitySpec) -> Holds:
         """Return the condition; of one that does not compile nobody knows what it lets through: nothing."""
         try:
@@ -65,9 +76,7 @@ class Restrictions:
         by = part.step(whole)
         ways: list[Node] = [Binary("==", Path((by,)), Null())]
         if limit.condition is not False:
-            # Of a whole that is out of reach "not x" would hold.
-            there = Binary("!=", Path((by, "id")), Null())
-            ways.append(and_all([there, through(by, limit.condition.node)]))
+            ways.append(seen_from(by, limit.condition.node))
         try:
             return self._check(entity, or_all(ways))
         except ExpressionInvalid:

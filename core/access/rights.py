@@ -12,6 +12,7 @@ from core.access.keys import covers
 from core.access.restrictions import Limit, Restrictions, conditions
 from core.expressions import Checked, Schema, all_of
 from core.kernel.actor import Scope
+from core.metadata.actions import ADMINISTER
 from core.metadata.catalog import Catalog
 from core.metadata.role_merge import implied
 from core.metadata.specs import EntitySpec
@@ -42,14 +43,14 @@ class RoleRights:
         self.everything = any(catalog.roles[r].administrator for r in self.roles)
         self._schema = schema
         self._scopes = scopes
-        self._grants = Grants(catalog, schema, self.roles, shared)
+        self._grants = Grants(catalog, schema, self.roles, shared, self._administers)
         self._limits = Restrictions(catalog, schema, self.roles)
         self._conditions: dict[tuple[str, str], Condition] = {}
         self._alike: dict[Condition, Condition] = {}
         self._writes: dict[tuple[str, str, frozenset[str]], Condition] = {}
         self._fields: dict[str, FieldRights] = {}
         self._exports: dict[str, Mapping[str, Mask]] = {}
-        self._readers: dict[str, FieldReader] = {}
+        self._readers: dict[tuple[str, str], FieldReader] = {}
         self._lock = RLock()
 
     def branches(self, entity: str, action: str) -> tuple[Branch, ...]:
@@ -68,6 +69,10 @@ class RoleRights:
         if self.everything:
             return True
         return self._remember(self._conditions, (entity, action), lambda: self._compile(spec, action))
+
+    def _administers(self, entity: str) -> bool:
+        """Tell whether the roles arrange an entity: that is granted, and they read some of it."""
+        return self.condition(entity, ADMINISTER) is True and self.condition(entity, "read") is not False
 
     def _compile(self, entity: EntitySpec, action: str) -> Condition:
         found = self._grants.branches(entity, action)
@@ -108,12 +113,14 @@ class RoleRights:
     def _compile_fields(self, entity: EntitySpec) -> FieldRights:
         if self.everything:
             rights = all_fields(entity, system=False)
-            hidden = {name for name in entity.fields if not self._reader(entity).is_drawn_in_scope(name)}
+            hidden = {
+                name for name in entity.fields if not self.reader(entity.name, "read").is_drawn_in_scope(name)
+            }
             readable = {name: mask for name, mask in rights.readable.items() if name not in hidden}
             return FieldRights(readable=readable, editable=rights.editable)
         written = [b for action in ("create", "update") for b in self._grants.branches(entity, action)]
         return FieldRights(
-            readable=self._reader(entity).readable(),
+            readable=self.reader(entity.name, "read").readable(),
             editable=frozenset(
                 f.name
                 for f in entity.fields.values()
@@ -126,39 +133,31 @@ class RoleRights:
         spec = self.catalog.entity(entity)
         if self.everything:
             return dict.fromkeys(spec.fields, True)
-        return self._remember(self._exports, entity, lambda: self._new_reader(spec, "export").readable())
+        return self._remember(self._exports, entity, lambda: self.reader(entity, "export").readable())
 
     @property
     def schema(self) -> Schema:
         """The names and types that conditions of grants may use."""
         return self._schema
 
-    def _reads_plainly(self, entity: str, field: str) -> bool:
+    def reads_plainly(self, entity: str, field: str) -> bool:
         """Tell whether the field is readable on every record of the entity."""
         if entity not in self.catalog.entities or self.condition(entity, "read") is not True:
             return False
-        return self._reader(self.catalog.entities[entity]).is_plain(field)
+        return self.reader(entity, "read").is_plain(field)
 
-    def _in_scope(self, entity: str) -> bool:
+    def in_scope(self, entity: str) -> bool:
+        """Tell whether the key covers reading the entity."""
         return covers(self._scopes, entity, "read")
 
-    def _reader(self, entity: EntitySpec) -> FieldReader:
-        found = self._readers.get(entity.name)
+    def reader(self, entity: str, action: str) -> FieldReader:
+        """Return what works out where the fields of an entity may be read, or exported."""
+        found = self._readers.get((entity, action))
         if found is None:
-            found = self._readers[entity.name] = self._new_reader(entity, "read")
+            spec = self.catalog.entity(entity)
+            found = FieldReader(self.catalog, self._grants, spec, self._schema, self, self._limits, action)
+            self._readers[entity, action] = found
         return found
-
-    def _new_reader(self, entity: EntitySpec, action: str) -> FieldReader:
-        return FieldReader(
-            self.catalog,
-            self._grants,
-            entity,
-            self._schema,
-            self._reads_plainly,
-            self._in_scope,
-            self._limits,
-            action,
-        )
 
     def _remember(self, kept: dict[Key, Made], key: Key, make: Callable[[], Made]) -> Made:
         """Return what is kept under ``key``, working it out by one thread: half-done masks must not be seen."""

@@ -12,7 +12,7 @@ from core.access.shares import SHARED
 from core.errors import AccessDenied, NotFound
 from core.expressions import Schema
 from core.kernel.actor import Actor
-from core.metadata.actions import PUBLIC
+from core.metadata.actions import ADMINISTER, PUBLIC
 from core.metadata.catalog import Catalog, unknown_entity
 from core.metadata.specs import EntitySpec, FieldSpec
 
@@ -176,6 +176,32 @@ class Access:
             return True
         return in_scope(actor, "*", "administer") and self.rights(actor, catalog).everything
 
+    def administers(self, actor: Actor, entity: str, catalog: Catalog) -> bool:
+        """Tell whether the actor may arrange the definitions of an entity that they may read; administrators may."""
+        if self.is_administrator(actor, catalog):
+            return True
+        granted = self.condition(actor, entity, ADMINISTER, catalog) is True
+        return granted and self.may(actor, entity, "read", catalog)
+
+    def require_administers(self, actor: Actor, entity: str, catalog: Catalog) -> None:
+        """Refuse whoever may not arrange the definitions of an entity; one they do not know of is unknown to them."""
+        catalog.entity(entity)
+        if self.administers(actor, entity, catalog):
+            return
+        if not self.knows(actor, entity, catalog):
+            raise unknown_entity(entity)
+        raise AccessDenied(
+            "None of your roles allows to arrange {entity}. An administrator can grant it to a role.",
+            entity=entity,
+            action=ADMINISTER,
+        )
+
+    def reads_everywhere(self, actor: Actor, entity: str, field: str, catalog: Catalog) -> bool:
+        """Tell whether the actor may read a field on every record that they may read."""
+        if not self.may(actor, entity, "read", catalog):
+            return False
+        return self.fields(actor, entity, catalog).readable.get(field) is True
+
     def require_administrator(self, actor: Actor, catalog: Catalog) -> None:
         """Refuse everybody but administrators."""
         if not self.is_administrator(actor, catalog):
@@ -183,4 +209,4 @@ class Access:
 
 
 def _is_drawn_from_none(field: FieldSpec) -> bool:
-    return not field.derived or bool(field.readable_because)
+    return not field.copy_of and (not field.derived or bool(field.readable_because))

@@ -11,6 +11,7 @@ from werkzeug.routing import PathConverter
 
 from core.api import errors
 from core.api.access_routes import ROUTES as ACCESS
+from core.api.account_routes import ROUTES as ACCOUNTS
 from core.api.answers import SECURE
 from core.api.bulk_routes import ROUTES as BULK
 from core.api.call import open_call
@@ -25,8 +26,11 @@ from core.api.openapi import openapi_route
 from core.api.operation_routes import ROUTES as OPERATIONS
 from core.api.query_routes import ROUTES as QUERIES
 from core.api.record_routes import ROUTES as RECORDS
+from core.api.rights_routes import ROUTES as RIGHTS
 from core.api.routes import Route, check_parameters
+from core.api.told_routes import ROUTES as TOLD
 from core.api.transition_routes import ROUTES as TRANSITIONS
+from core.api.view_routes import ROUTES as VIEWS
 from core.api.workflow_routes import ROUTES as WORKFLOWS
 from core.errors import NotSignedIn
 from core.kernel.site import Site
@@ -47,8 +51,10 @@ class AnythingConverter(PathConverter):
 
 def routes() -> tuple[Route, ...]:
     """Return every route of the API."""
-    asked = (*RECORDS, *BULK, *OPERATIONS, *TRANSITIONS, *MERGES, *QUERIES, *METADATA)
-    described = (*asked, *WORKFLOWS, *MODULES, *EXCHANGE, *FILES, *JOBS, *ACCESS, *EXPLANATIONS)
+    asked = (*RECORDS, *BULK, *OPERATIONS, *TRANSITIONS, *MERGES, *QUERIES)
+    definitions = (*METADATA, *VIEWS, *WORKFLOWS, *MODULES)
+    people = (*ACCESS, *ACCOUNTS, *EXPLANATIONS, *RIGHTS)
+    described = (*asked, *definitions, *EXCHANGE, *FILES, *JOBS, *people, *TOLD)
     return (*described, openapi_route(described))
 
 

@@ -11,7 +11,7 @@ from flask import Request
 from core.access import Access
 from core.errors import AccessDenied, NotSignedIn, OnlyLooking, Unavailable
 from core.i18n import Localization, Style
-from core.identity import Identity, Opening
+from core.identity import Identity, Opening, Session
 from core.identity.forms import is_token
 from core.kernel.actor import Actor, Preferences
 from core.kernel.site import Site
@@ -23,6 +23,8 @@ from core.storage.failures import STALE, sqlstate
 SESSION_COOKIE = "payvand_session"
 CSRF_HEADER = "X-CSRF-Token"
 BEARER = "Bearer "
+CONFIRM = "/account/confirm"
+"""The page on which one's password is given once more."""
 
 Result = TypeVar("Result")
 
@@ -35,14 +37,17 @@ class Call:
     request: Request
     actor: Actor
     catalog: Catalog
-    by_session: bool = False
+    session: Session | None = None
+    """The signed-in browser that asks; None for a key, and for nobody."""
     reader: Reader | None = None
     """The connection that the call was opened on, lent to routes that only read."""
 
     @property
     def style(self) -> Style:
         """How the caller reads."""
-        return style_for(self.site, self.request, self.actor.preferences, chosen_first=self.by_session)
+        return style_for(
+            self.site, self.request, self.actor.preferences, chosen_first=self.session is not None
+        )
 
     @property
     def everybody(self) -> bool:
@@ -52,6 +57,17 @@ class Call:
     def require_administrator(self) -> None:
         """Refuse everybody but administrators."""
         self.site.get(Access).require_administrator(self.actor, self.catalog)
+
+    def require_fresh(self) -> None:
+        """Refuse a session in which the password was not given a short while ago; a key is what programs have."""
+        if self.session is None:
+            return
+        with self.site.get(Database).unit(self.catalog, self.actor, reading=True) as uow:
+            if self.site.get(Identity).is_fresh(self.session, uow=uow):
+                return
+        raise AccessDenied(
+            "Give your password once more first, on {page}.", code="confirm_password", page=CONFIRM
+        )
 
     def read(self, act: Callable[[Catalog], Result]) -> Result:
         """Read; once more on the new catalog where the definitions moved in between."""
@@ -90,6 +106,8 @@ def open_call(site: Site, request: Request, reader: Reader | None = None) -> Cal
     opening = identity.open(cookie=request.cookies.get(SESSION_COOKIE), reader=reader)
     if opening.session is None:
         return Call(site=site, request=request, actor=opening.actor, catalog=opening.catalog, reader=reader)
+    if opening.session.needs_factor:
+        raise AccessDenied("This site asks you for a second factor. Set one up first.", code="factor_missing")
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         if opening.session.viewing:
             raise OnlyLooking
@@ -99,7 +117,7 @@ def open_call(site: Site, request: Request, reader: Reader | None = None) -> Cal
         request=request,
         actor=replace(opening.actor, channel="api"),
         catalog=opening.catalog,
-        by_session=True,
+        session=opening.session,
         reader=reader,
     )
 

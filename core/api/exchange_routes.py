@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import orjson
 from flask import Response
@@ -14,14 +15,13 @@ from core.api.call import Call
 from core.api.file_routes import MULTIPART, digest, uploaded
 from core.api.idempotency import KEY, Made, once
 from core.api.questions import PAGE, read_query
-from core.api.routes import Parameter, Route, ref, text
+from core.api.routes import Parameter, Route, record_id, ref, text
 from core.errors import BadRequest
 from core.files import OF_JOB, Files, assign_files, download_headers
 from core.storage import UnitOfWork
 
 MODES = ("create", "update", "upsert")
-FORMATS = ("csv", "xlsx")
-PARTS = frozenset({"entity", "mapping", "key", "mode", "dry_run", "sheet", "create_missing"})
+PARTS = frozenset({"entity", "mapping", "key", "mode", "dry_run", "sheet", "create_missing", "fixes"})
 SHOWN = frozenset({"fields", "filter", "sort", "search"})
 
 
@@ -57,6 +57,7 @@ def start_import(call: Call) -> Response:
             key=form.get("key") or None,
             uow=uow,
             sheet=form.get("sheet", ""),
+            fixes=_object(form.get("fixes")),
             **flags,
         )
         assign_files(uow, [number], OF_JOB, job)
@@ -66,11 +67,24 @@ def start_import(call: Call) -> Response:
     return once(call, raw, act)
 
 
+def undo_import(call: Call, job: str) -> Response:
+    """Promise a job that takes an import back, within a day after it ended; what was gone on with is kept."""
+    from core.exchange.service import Exchange  # spreadsheets are not loaded at boot
+
+    number = record_id(job)
+
+    def act(uow: UnitOfWork) -> Made:
+        undo = call.site.get(Exchange).undo(call.actor, number, uow=uow)
+        return Made(status=202, body=orjson.dumps({"id": undo, "job": undo}))
+
+    return once(call, b"undo", act)
+
+
 def export(call: Call) -> Response:
     """Send everything that a list shows, in the caller's language and calendar."""
     from core.exchange.service import Exchange  # spreadsheets are not loaded at boot
 
-    entity, kind = text(call, "entity"), _one_of("format", text(call, "format", FORMATS[0]), FORMATS)
+    entity, kind = text(call, "entity"), text(call, "format", "csv")
     call.site.get(Access).require(call.actor, call.catalog.entity(entity).name, "export", call.catalog)
     name, mime, pieces = call.site.get(Exchange).export(
         call.actor, entity, read_query(call), kind, catalog=call.catalog, style=call.style
@@ -86,6 +100,10 @@ def _one_of(name: str, given: str, known: tuple[str, ...]) -> str:
 
 def _flag(name: str, given: str | None) -> bool:
     return _one_of(name, (given or "false").lower(), ("true", "false", "1", "0")) in ("true", "1")
+
+
+def _object(given: str | None) -> Any:
+    return parse_json(given.encode("utf-8", "surrogatepass")) if given else None
 
 
 def _mapping(given: str | None) -> Mapping[str, str] | None:
@@ -111,6 +129,16 @@ ROUTES = (
         answers={202: ref("Promise")},
     ),
     Route(
+        method="POST",
+        path="/imports/{job}/undo",
+        name="undo_import",
+        run=undo_import,
+        group="Exchange",
+        about="Take an import back as a job, for 24 hours; what was changed since is kept.",
+        headers=(KEY,),
+        answers={202: ref("Promise")},
+    ),
+    Route(
         method="GET",
         path="/exports",
         name="export_records",
@@ -121,7 +149,7 @@ ROUTES = (
         answers={200: {"type": "string", "format": "binary"}},
         parameters=(
             Parameter(name="entity", about="What to export.", required=True),
-            Parameter(name="format", about="csv or xlsx.", schema={"type": "string", "enum": list(FORMATS)}),
+            Parameter(name="format", about="csv, xlsx, or a kind of file that a module writes, such as vcf."),
             *(parameter for parameter in PAGE if parameter.name in SHOWN),
         ),
     ),

@@ -15,7 +15,7 @@ from core.api.call import Call
 from core.api.idempotency import KEY, Made, once_beside
 from core.api.questions import FLAG
 from core.api.rights import actions_of, known_entity, knows
-from core.api.routes import OBJECT, Parameter, Route, flag, listed, ref
+from core.api.routes import OBJECT, Parameter, Route, flag, listed, ref, text
 from core.i18n import Style
 from core.metadata.documents import plain
 from core.metadata.specs import EntitySpec, FieldSpec, Label
@@ -36,9 +36,9 @@ def get_entity(call: Call, entity: str) -> Response:
 
 
 def get_fields(call: Call, entity: str) -> Response:
-    """Answer the fields of an entity that the caller may read or write; or, for administrators, those in the trash."""
+    """Answer the fields of an entity that the caller may read or write; or those in the trash that they may restore."""
     if flag(call, "trash"):
-        call.require_administrator()
+        _require(call, entity)
         return reply(
             {"items": [{"name": name} for name in call.site.get(Studio).removed_fields(call.actor, entity)]}
         )
@@ -65,16 +65,24 @@ def remove_entity(call: Call, entity: str) -> Response:
     return nothing()
 
 
+def change_entity(call: Call, entity: str) -> Response:
+    """Change what an entity is called."""
+    _require(call, entity)
+    body, _ = read_json(call.request)
+    spec = call.site.get(Studio).change_entity(call.actor, entity, body, why=text(call, "why"))
+    return reply(_entity(call, spec))
+
+
 def add_field(call: Call, entity: str) -> Response:
     """Add a field; the very next request on any process can use it."""
-    call.require_administrator()
+    _require(call, entity)
     body, raw = read_json(call.request)
 
     def act() -> Made:
         return Made(
             status=201,
             body=orjson.dumps(
-                _field(call.site.get(Studio).add_field(call.actor, entity, body), call.style, None)
+                _own(call, call.site.get(Studio).add_field(call.actor, entity, body, why=text(call, "why")))
             ),
         )
 
@@ -83,33 +91,48 @@ def add_field(call: Call, entity: str) -> Response:
 
 def change_field(call: Call, entity: str, field: str) -> Response:
     """Change properties of a field; a module's is patched by the site."""
-    call.require_administrator()
+    _require(call, entity)
     body, _ = read_json(call.request)
-    return reply(
-        _field(call.site.get(Studio).change_field(call.actor, entity, field, body), call.style, None)
-    )
+    changed = call.site.get(Studio).change_field(call.actor, entity, field, body, why=text(call, "why"))
+    return reply(_own(call, changed))
 
 
 def remove_field(call: Call, entity: str, field: str) -> Response:
     """Put a field of the site's own in the trash; its values stay until they are purged."""
-    call.require_administrator()
-    call.site.get(Studio).remove_field(call.actor, entity, field)
+    _require(call, entity)
+    call.site.get(Studio).remove_field(call.actor, entity, field, why=text(call, "why"))
     return nothing()
 
 
 def restore_field(call: Call, entity: str, field: str) -> Response:
     """Take a field out of the trash, with the values that it had."""
-    call.require_administrator()
+    _require(call, entity)
 
     def act() -> Made:
         return Made(
             status=200,
             body=orjson.dumps(
-                _field(call.site.get(Studio).restore_field(call.actor, entity, field), call.style, None)
+                _own(
+                    call,
+                    call.site.get(Studio).restore_field(call.actor, entity, field, why=text(call, "why")),
+                )
             ),
         )
 
     return once_beside(call, b"", act)
+
+
+def _require(call: Call, entity: str) -> None:
+    """Refuse whoever may not arrange the entity; what of a change is more than that, the studio refuses."""
+    call.site.get(Access).require_administers(call.actor, entity, call.catalog)
+
+
+def _own(call: Call, spec: FieldSpec) -> dict[str, Any]:
+    """Return a field that was changed, as the one who changed it has it."""
+    if call.everybody:
+        return _field(spec, call.style, None)
+    catalog = call.site.get(Catalogs).current()
+    return _field(spec, call.style, call.site.get(Access).fields(call.actor, spec.entity, catalog))
 
 
 def _entity(call: Call, spec: EntitySpec) -> dict[str, Any]:
@@ -155,7 +178,13 @@ def _field(spec: FieldSpec, style: Style, rights: FieldRights | None) -> dict[st
         described["default"] = plain(spec.default)
     if spec.choices:
         described["choices"] = [
-            {"name": c.name, "label": style.label(c.label), "hue": c.hue} for c in spec.choices
+            {
+                "name": c.name,
+                "label": style.label(c.label),
+                "hue": c.hue,
+                **({"hidden": True} if c.hidden else {}),
+            }
+            for c in spec.choices
         ]
     return {
         **described,
@@ -170,6 +199,7 @@ def _labelled(name: str, label: Label, style: Style) -> dict[str, Any]:
     return {name: style.label(label)}
 
 
+WHY = Parameter(name="why", about="Why it is changed; it is kept beside the definition.")
 _ENTITIES, _FIELDS = "/metadata/entities", "/metadata/entities/{entity}/fields"
 
 ROUTES = (
@@ -203,6 +233,17 @@ ROUTES = (
         answers={200: ref("Entity")},
     ),
     Route(
+        method="PATCH",
+        path=f"{_ENTITIES}/{{entity}}",
+        name="change_entity",
+        run=change_entity,
+        group="Definitions",
+        about="Change what an entity is called: label, plural.",
+        parameters=(WHY,),
+        body=OBJECT,
+        answers={200: ref("Entity")},
+    ),
+    Route(
         method="DELETE",
         path=f"{_ENTITIES}/{{entity}}",
         name="remove_entity",
@@ -228,6 +269,7 @@ ROUTES = (
         run=add_field,
         group="Definitions",
         about="Add a field while everybody works on.",
+        parameters=(WHY,),
         headers=(KEY,),
         body=ref("NewField"),
         answers={201: ref("Field")},
@@ -239,6 +281,7 @@ ROUTES = (
         run=change_field,
         group="Definitions",
         about="Change properties of a field.",
+        parameters=(WHY,),
         body=OBJECT,
         answers={200: ref("Field")},
     ),
@@ -249,6 +292,7 @@ ROUTES = (
         run=remove_field,
         group="Definitions",
         about="Put a field of the site's own in the trash.",
+        parameters=(WHY,),
         answers={204: None},
     ),
     Route(
@@ -258,6 +302,7 @@ ROUTES = (
         run=restore_field,
         group="Definitions",
         about="Take a field out of the trash.",
+        parameters=(WHY,),
         headers=(KEY,),
         answers={200: ref("Field")},
     ),

@@ -6,16 +6,13 @@ from typing import Any
 
 from flask import Response
 
-from core.access.matrix import Cell, Change
 from core.api.answers import reply
 from core.api.call import Call
-from core.api.routes import Parameter, Route, flag, listed, ref, text, whole
+from core.api.rights_difference import PLAN, WANTED, difference, plan_of
+from core.api.routes import Parameter, Route, listed, ref, text
 from core.errors import NotFound
-from core.lifecycle import Lifecycle, ModuleState, Rehearsed
+from core.lifecycle import Lifecycle, ModuleState
 from core.storage.catalogs import Catalogs
-
-PAGE = 200
-"""How many rows of a difference come at once."""
 
 
 def get_modules(call: Call) -> Response:
@@ -33,7 +30,7 @@ def get_module(call: Call, module: str) -> Response:
 def install(call: Call, module: str) -> Response:
     """Install a module with everything that it requires; one that sleeps wakes up."""
     call.require_administrator()
-    call.site.get(Lifecycle).install(call.actor, [module])
+    call.site.get(Lifecycle).install(call.actor, [module], plan=plan_of(call))
     return _changed(call, module)
 
 
@@ -41,7 +38,7 @@ def disable(call: Call, module: str) -> Response:
     """Put a module to sleep; its data stays untouched."""
     call.require_administrator()
     _state(call, module)
-    call.site.get(Lifecycle).disable(call.actor, module)
+    call.site.get(Lifecycle).disable(call.actor, module, plan=plan_of(call))
     return _changed(call, module)
 
 
@@ -52,37 +49,6 @@ def plan(call: Call, module: str) -> Response:
     act = text(call, "act")
     found = call.site.get(Lifecycle).rehearse(call.actor, act, [module])
     return reply({"module": module, "act": act, **difference(call, found)})
-
-
-def difference(call: Call, found: Rehearsed) -> dict[str, Any]:
-    """Return the difference of the matrix, of which the caller wants some rows."""
-    role, only_wider, offset = text(call, "role"), flag(call, "wider"), max(whole(call, "offset", 0), 0)
-    wanted = [c for c in found.changes if role in ("", c.cell.role) and (c.wider or not only_wider)]
-    return {
-        "modules": [spec.name for spec in found.modules],
-        "total": len(found.changes),
-        "wider": found.wider,
-        "items": [_change(change) for change in wanted[offset : offset + PAGE]],
-        "next": offset + PAGE if len(wanted) > offset + PAGE else None,
-    }
-
-
-def _change(change: Change) -> dict[str, Any]:
-    cell = change.cell
-    return {
-        "role": cell.role,
-        "entity": cell.entity,
-        "action": cell.action,
-        "field": cell.field or None,
-        "kind": change.kind,
-        "wider": change.wider,
-        "before": _reach(change.before),
-        "after": _reach(change.after),
-    }
-
-
-def _reach(cell: Cell | None) -> dict[str, Any] | None:
-    return None if cell is None else {"reach": cell.reach, "where": cell.where or None}
 
 
 def _changed(call: Call, module: str) -> Response:
@@ -143,13 +109,9 @@ ROUTES = (
         about="What installing, enabling or disabling a module, or taking over changed files, would do to the rights of roles.",
         parameters=(
             Parameter(name="act", about="install, enable, disable or refresh.", required=True),
-            Parameter(name="role", about="Only what changes for this role."),
-            Parameter(name="wider", about="Only what may let somebody do more.", schema={"type": "boolean"}),
-            Parameter(
-                name="offset", about="How many rows to pass over.", schema={"type": "integer", "minimum": 0}
-            ),
+            *WANTED,
         ),
-        answers={200: ref("RightsDifference")},
+        answers={200: ref("ModulePlan")},
     ),
     Route(
         method="POST",
@@ -158,6 +120,7 @@ ROUTES = (
         run=install,
         group="Modules",
         about="Install a module and what it requires.",
+        parameters=(PLAN,),
         answers={200: ref("Module")},
     ),
     Route(
@@ -167,6 +130,7 @@ ROUTES = (
         run=install,
         group="Modules",
         about="Wake up a module that sleeps.",
+        parameters=(PLAN,),
         answers={200: ref("Module")},
     ),
     Route(
@@ -176,6 +140,7 @@ ROUTES = (
         run=disable,
         group="Modules",
         about="Put a module to sleep.",
+        parameters=(PLAN,),
         answers={200: ref("Module")},
     ),
 )

@@ -25,7 +25,7 @@ PREFIX = "/api/v1"
 MOST = 32
 """So many documents are kept: one for each set of roles."""
 
-NUMBERS = frozenset({"record", "file", "job"})
+NUMBERS = frozenset({"record", "file", "job", "account", "session", "key"})
 _NAMES = re.compile(r"\{(\w+)\}")
 _PROBLEM = {"application/problem+json": {"schema": ref("Problem")}}
 

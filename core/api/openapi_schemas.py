@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from core.api.rights_schemas import RIGHTS
 from core.api.routes import ID, OBJECT, TEXT, Schema, ref
+from core.api.routes import object_of as _object
 
 _OR_TEXT: Schema = {"type": ["string", "null"]}
 _TEXTS: Schema = {"type": "array", "items": {"type": "string"}}
@@ -17,18 +18,24 @@ _LABEL: Schema = {
 }
 _COUNT: Schema = {"type": "integer", "minimum": 0}
 _FLAG: Schema = {"type": "boolean"}
+_MOMENT: Schema = {"type": "string", "format": "date-time"}
 _OR_FLAG: Schema = {"type": ["boolean", "null"]}
 
 
-def _object(required: tuple[str, ...] = (), /, **properties: Any) -> Schema:
-    return {"type": "object", "properties": properties, **({"required": list(required)} if required else {})}
-
-
-_REACH: Schema = {
-    "anyOf": [
-        {"type": "null"},
-        _object(("reach", "where"), reach={"type": "string", "enum": ["all", "some"]}, where=_OR_TEXT),
-    ]
+_TOLD: Schema = {
+    "id": ID,
+    "at": {"type": "string", "format": "date-time"},
+    "title": TEXT,
+    "entity": {
+        **TEXT,
+        "description": "Of the record it leads to; empty where there is none, or none that you see.",
+    },
+    "record_id": _COUNT,
+    "about": {**TEXT, "description": "The title of that record, as you see it now."},
+    "seen": {
+        **_FLAG,
+        "description": "False where it is about a record that you no longer see; then it says nothing else.",
+    },
 }
 
 SCHEMAS: Mapping[str, Schema] = {
@@ -60,7 +67,10 @@ SCHEMAS: Mapping[str, Schema] = {
         reason=_OR_TEXT,
         action={
             "type": "string",
-            "enum": ["create", "update", "delete", "restore", "transition", "view_as", "view_as_ended"],
+            "enum": [
+                *("create", "update", "delete", "restore", "transition"),
+                *("view_as", "view_as_ended", "account"),
+            ],
         },
         changes={
             "type": "object",
@@ -69,6 +79,7 @@ SCHEMAS: Mapping[str, Schema] = {
         },
         part={"anyOf": [ref("HistoryPart"), {"type": "null"}]},
         transition={**TEXT, "description": "The step of a workflow that was taken; empty for other changes."},
+        event={**OBJECT, "description": "What happened to the account of a person; empty for other changes."},
     ),
     "Explanation": _object(
         ("person", "entity", "action", "decision", "why", "who_can_change_it", "reasons"),
@@ -82,27 +93,14 @@ SCHEMAS: Mapping[str, Schema] = {
         who_can_change_it={**_TEXTS, "description": "Sentences that tell who can change it, and how."},
         reasons={"type": "array", "items": ref("Reason")},
     ),
-    "RightsDifference": _object(
-        ("module", "act", "modules", "total", "wider", "items", "next"),
-        module=TEXT,
-        act={"type": "string", "enum": ["install", "enable", "disable", "refresh"]},
-        modules={**_TEXTS, "description": "The modules that come, go or change with it."},
-        total={"type": "integer", "description": "How many cells of the matrix differ."},
-        wider={"type": "integer", "description": "How many of them may let somebody do more."},
-        items={"type": "array", "items": ref("RightsChange")},
-        next={"type": ["integer", "null"], "description": "The offset of the rows that follow."},
+    "Notification": _object(
+        (*_TOLD, "kind", "body", "read"),
+        **_TOLD,
+        kind=TEXT,
+        body=TEXT,
+        read=_FLAG,
     ),
-    "RightsChange": _object(
-        ("role", "entity", "action", "field", "kind", "wider", "before", "after"),
-        role=TEXT,
-        entity=TEXT,
-        action=TEXT,
-        field={**_OR_TEXT, "description": "Null where it is about the record."},
-        kind={"type": "string", "enum": ["added", "widened", "changed", "narrowed", "removed"]},
-        wider={**_FLAG, "description": "It may let somebody do more."},
-        before=_REACH,
-        after=_REACH,
-    ),
+    "Reminder": _object((*_TOLD, "channel", "state"), **_TOLD, channel=TEXT, state=TEXT),
     "Reason": _object(
         ("kind", "name", "label", "owner", "through", "holds", "hidden", "gives_field", "parts"),
         kind={"type": "string", "enum": ["administrator", "key", "grant", "restriction"]},
@@ -202,7 +200,17 @@ SCHEMAS: Mapping[str, Schema] = {
         search=_FLAG,
         readable=_FLAG,
         editable=_FLAG,
-        choices={"type": "array", "items": _object(name=TEXT, label=TEXT, hue=TEXT)},
+        choices={"type": "array", "items": _object(name=TEXT, label=TEXT, hue=TEXT, hidden=_FLAG)},
+    ),
+    "View": _object(
+        ("name", "kind", "sections", "others"),
+        name=TEXT,
+        kind=TEXT,
+        label=TEXT,
+        sort=_TEXTS,
+        sections={"type": "array", "items": _object(name=TEXT, label=TEXT, items=_TEXTS)},
+        others=_TEXTS,
+        filters={"type": "array", "items": _object(name=TEXT, label=TEXT, hidden=_FLAG)},
     ),
     "NewField": _object(
         ("name", "type"),
@@ -237,6 +245,49 @@ SCHEMAS: Mapping[str, Schema] = {
         always=_FLAG,
         problems=_TEXTS,
     ),
+    "Account": _object(
+        ("id", "login", "name", "standing", "active", "roles"),
+        id=ID,
+        login=TEXT,
+        name=TEXT,
+        team=_OR_TEXT,
+        standing={"type": "string", "enum": ["active", "disabled", "new"]},
+        active=_FLAG,
+        roles=_TEXTS,
+        created_at=_MOMENT,
+        last_sign_in=_OR_TEXT,
+        must_change=_FLAG,
+        link_until=_OR_TEXT,
+    ),
+    "Session": _object(
+        ("id", "address", "agent", "created_at", "seen_at"),
+        id=ID,
+        address=TEXT,
+        agent=TEXT,
+        created_at=_MOMENT,
+        seen_at=_MOMENT,
+    ),
+    "ApiKey": _object(
+        ("id", "name", "prefix", "scopes"),
+        id=ID,
+        name=TEXT,
+        prefix=TEXT,
+        scopes={"type": "array", "items": OBJECT},
+        created_at=_MOMENT,
+        expires_at=_OR_TEXT,
+        last_used_at=_OR_TEXT,
+        revoked_at=_OR_TEXT,
+    ),
+    "AccountEvent": _object(
+        ("id", "at", "event", "told"),
+        id=ID,
+        at=_MOMENT,
+        actor={"type": ["integer", "null"]},
+        actor_name=TEXT,
+        event={**TEXT, "description": "What happened, by name."},
+        told={**OBJECT, "description": "Details, by name; never a secret."},
+        reason=_OR_TEXT,
+    ),
     "Upload": _object(("file",), file={"type": "string", "format": "binary"}),
     "File": _object(("id", "name", "size", "mime"), id=ID, name=TEXT, size=_COUNT, mime=TEXT),
     "Import": _object(
@@ -249,6 +300,7 @@ SCHEMAS: Mapping[str, Schema] = {
         dry_run=_FLAG,
         sheet=TEXT,
         create_missing=_FLAG,
+        fixes={"type": "string", "description": "JSON: {header: {what stands there: what is meant}}."},
     ),
     "Promise": _object(("id", "job"), id=ID, job=ID),
     "Job": _object(
@@ -273,4 +325,5 @@ SCHEMAS: Mapping[str, Schema] = {
         preferences=OBJECT,
         scopes={"type": ["array", "null"]},
     ),
+    **RIGHTS,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.access import RECORD_ACTIONS, Access
 from core.api.call import Call
+from core.metadata.actions import ADMINISTER
 from core.metadata.catalog import unknown_entity
 from core.metadata.specs import EntitySpec
 
@@ -22,6 +23,7 @@ def known_entity(call: Call, name: str) -> EntitySpec:
 
 
 def actions_of(call: Call, entity: str) -> list[str]:
-    """Return what the caller may do with some records of the entity."""
+    """Return what the caller may do with some records of the entity, and whether they arrange it."""
     access = call.site.get(Access)
-    return [action for action in RECORD_ACTIONS if access.may(call.actor, entity, action, call.catalog)]
+    found = [action for action in RECORD_ACTIONS if access.may(call.actor, entity, action, call.catalog)]
+    return [*found, ADMINISTER] if access.administers(call.actor, entity, call.catalog) else found

@@ -27,6 +27,11 @@ def ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+def object_of(required: tuple[str, ...] = (), /, **properties: Any) -> Schema:
+    """Return the schema of an object with these properties."""
+    return {"type": "object", "properties": properties, **({"required": list(required)} if required else {})}
+
+
 def listed(item: Schema, **more: Schema) -> Schema:
     """Return the schema of a list as the API answers it."""
     return {

@@ -2,7 +2,7 @@
 
 The parts, each by its class: ``Database``, ``Secrets``, ``FieldTypes``, ``Plugins``, ``Localization``, ``Messages``,
 ``Compiler``, ``Catalogs``, ``Tables``, ``Access``, ``Jobs``, ``Discovery``, ``Lifecycle``, ``Studio``, ``Identity``,
-``Files``, ``Attachments``, ``Printing``, and the one door to records, which has a leaf for each way through it:
+``Egress``, ``Files``, ``Attachments``, ``Printing``, and the one door to records, which has a leaf for each way through it:
 ``Records`` writes, ``Reading`` reads lists and single records, ``Piles`` reads the first records of several lists at
 once, ``Aggregating`` counts and sums, ``Searching`` searches, ``HistoryReading`` tells what happened; and what modules bring to screens and API: ``Operations``, ``Routes``.
 Nothing here connects to the database; a site is ready in some milliseconds and compiles its catalog on first use.
@@ -23,13 +23,17 @@ from core.app.readiness import WORKER_THREADS
 from core.app.staging import stage
 from core.app.tasks import BUILD_INDEXES, FILL, core_tasks
 from core.config import Settings
-from core.contributions import Operations, Routes
+from core.contributions import FileFormats, ImportSources, Operations, Routes
 from core.declaration import Compiler
+from core.egress import Egress
 from core.fields import FieldTypes, LoadContext
 from core.files import Files
 from core.hooks import Plugins
 from core.i18n import Localization, Messages
 from core.identity import Identity
+from core.identity.outside import Outside
+from core.identity.people import People
+from core.identity.resetting import Resetting
 from core.jobs import Jobs
 from core.kernel.secrets import Secrets
 from core.kernel.site import Site
@@ -57,11 +61,12 @@ from core.records.rights_in_sql import RightsInSql
 from core.records.rollups import RollUps
 from core.records.search import Searching
 from core.records.service import Records
+from core.records.taking_back import TakingBack
 from core.records.writing import Writing
 from core.storage import Database, Tables
 from core.storage.catalogs import Catalogs
 from core.storage.shared_catalogs import SharedCatalogs
-from core.studio import RoleStudio, Studio
+from core.studio import RestrictionStudio, RoleStudio, Studio
 from core.workflow import Guards
 
 BUILT = Path(__file__).parents[1] / "web" / "assets"
@@ -99,7 +104,11 @@ def build_site(
     _add_records(site)
     _add_reading(site)
     _add_lifecycle(site)
+    site.put(Egress(settings))
     site.put(build_identity(site), Identity)
+    site.put(People(site.get(Access), site.get(Reading)))
+    site.put(Outside(settings, site.get(Database), site.get(Catalogs), site.get(Identity), site.get(Egress)))
+    site.put(Resetting(site, site.get(Identity).actor_of))
     offer_exchange(site)
     return site
 
@@ -118,6 +127,8 @@ def _add_catalogs(site: Site, shared: SharedCatalogs | None) -> None:
                 "register_guards": guards,
                 "register_operations": site.put(Operations(site)),
                 "register_routes": site.put(Routes()),
+                "register_import_sources": site.put(ImportSources()),
+                "register_file_formats": site.put(FileFormats()),
             },
         )
     )
@@ -178,6 +189,7 @@ def _add_reading(site: Site) -> None:
     site.put(Aggregating(reading, asking))
     site.put(Piles(reading, asking, site.get(Secrets)))
     site.put(Bulk(reading, site.get(Records), types))
+    site.put(TakingBack(reading=reading, records=site.get(Records), types=types, tables=site.get(Tables)))
     site.put(Nearness(reading, asking))
     searching = site.put(Searching(reading, asking))
     site.put(HistoryReading(reading, searching, asking))
@@ -221,15 +233,16 @@ def _add_lifecycle(site: Site) -> None:
             collation=lambda: localization.collation,
         )
     )
-    site.put(
-        RoleStudio(
-            changes=changes,
-            rehearsing=rehearsing,
-            access=site.get(Access),
-            catalogs=catalogs,
-            database=database,
+    for studio in (RoleStudio, RestrictionStudio):
+        site.put(
+            studio(
+                changes=changes,
+                rehearsing=rehearsing,
+                access=site.get(Access),
+                catalogs=catalogs,
+                database=database,
+            )
         )
-    )
     site.put(Studio(changes=changes, access=site.get(Access), catalogs=catalogs, database=database))
 
 

@@ -36,7 +36,7 @@ class DemoAccount:
 
 def load_demo(site: Site) -> Mapping[str, str]:
     """Create the accounts and the records of the demo where they are missing; return the passwords by login."""
-    system = system_actor("demo")
+    system = system_actor("demo data")
     catalog = site.get(Catalogs).current()
     path = site.settings.home / PASSWORDS
     passwords = read_passwords(path)

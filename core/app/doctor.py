@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterator
 
 import sqlalchemy as sa
 
 from core.app.readiness import told
+from core.app.scheduled import troubles
+from core.backup.databases import mark_of
 from core.errors import PayvandError, Problem
 from core.fields import FieldTypes
 from core.hooks import Plugins
@@ -16,10 +19,18 @@ from core.mail import failing
 from core.metadata.catalog import Catalog
 from core.storage import Database, check_database, check_revision
 from core.storage.catalogs import Catalogs
+from core.storage.check import check_loaded
 from core.storage.doctor import inspect_physical
 
 WAITING = """SELECT count(*) FROM procrastinate_jobs
 WHERE status = 'doing' OR status = 'todo' AND coalesce(scheduled_at, now()) <= now()"""
+
+
+BESIDE = (
+    "SELECT datname FROM pg_database WHERE shobj_description(oid, 'pg_database') = %s AND datname <> %s "
+    "ORDER BY datname"
+)
+"""Not by their names: somebody's own database may have one like these."""
 
 
 def examine(site: Site) -> list[Problem]:
@@ -36,12 +47,16 @@ def _examine(site: Site) -> Iterator[Problem]:
     engine = site.get(Database).engine
     with told(engine), engine.connect() as connection:
         check_revision(connection)
+        check_loaded(connection)
         check_database(connection)
         catalog = site.get(Catalogs).current()
         yield from inspect_physical(connection, catalog, site.get(FieldTypes))
         yield from _definitions(site, catalog)
         yield from _jobs(connection)
         yield from _mail(connection)
+    with site.get(Database).reading() as reader:
+        yield from troubles(site.settings, reader, site.get(Database).now())
+    yield from _left(site)
     yield from _folder(site)
 
 
@@ -72,6 +87,25 @@ def _mail(connection: sa.Connection) -> Iterator[Problem]:
             case _:
                 message = "{count} mails were not taken yet and are tried again; the last reason: {reason}"
         yield Problem(code=f"mail_{state}", message=message, params={**params})
+
+
+def _left(site: Site) -> Iterator[Problem]:
+    """Yield databases beside the site's own that a command has left which was killed; they take room."""
+    own = site.get(Database).engine.url.database or ""
+    with site.get(Database).reading() as reader:
+        found = [str(row[0]) for row in reader.rows(BESIDE, (mark_of(own), own))]
+    with (site.settings.home / "backup.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return  # they are being used
+    for name in found:
+        yield Problem(
+            code="database_left",
+            message="The database {name} was left by a command that was killed; look that the site is as it should be, then "
+            "remove it: DROP DATABASE {name}",
+            params={"name": name},
+        )
 
 
 def _folder(site: Site) -> Iterator[Problem]:

@@ -12,6 +12,10 @@ IMPORT = "exchange.import"
 """The task that imports a file."""
 
 
+UNDO = "exchange.undo"
+"""The task that takes an import back."""
+
+
 def offer_exchange(site: Site) -> None:
     """Let ``site.get(Exchange)`` make the part on first use."""
 
@@ -26,6 +30,17 @@ def offer_exchange(site: Site) -> None:
 def import_task() -> Task:
     """Return the task that imports a file."""
     return Task(name=IMPORT, run=_import)
+
+
+def undo_task() -> Task:
+    """Return the task that takes an import back."""
+    return Task(name=UNDO, run=_undo)
+
+
+def _undo(context: JobContext) -> Mapping[str, Json]:
+    from core.exchange.undoing import run_undo  # the worker alone needs it
+
+    return run_undo(context)
 
 
 def _import(context: JobContext) -> Mapping[str, Json]:

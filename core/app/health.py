@@ -1,4 +1,7 @@
-"""`/health`: 200 when database, worker and catalog are good, else 503 with the reasons."""
+"""`/health`: 200 when database, worker and catalog are good, else 503 with the reasons.
+
+A backup that is too old is a warning: a balancer must not send people away for it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from flask import Blueprint, Response, jsonify
 
 from core import __version__
 from core.app.readiness import reasons
+from core.app.scheduled import warnings
 from core.kernel.site import Site
 from core.storage.catalogs import Catalogs
 
@@ -21,7 +25,11 @@ def blueprint(site: Site) -> Blueprint:
             answer = jsonify(status="unavailable", version=__version__, reasons=found)
             answer.status_code = 503
         else:
-            answer = jsonify(status="ok", version=__version__, catalog=site.get(Catalogs).current().version)
+            warned = [one.text() for one in warnings(site)]
+            about = {"warnings": warned} if warned else {}
+            answer = jsonify(
+                status="ok", version=__version__, catalog=site.get(Catalogs).current().version, **about
+            )
         answer.headers["Cache-Control"] = "no-store"
         answer.headers["X-Content-Type-Options"] = "nosniff"
         return answer

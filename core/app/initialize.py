@@ -40,14 +40,14 @@ def initialize(site: Site, modules: Sequence[str], *, demo: bool, say: Say) -> M
     if wanted:
         say(f"Installing {', '.join(wanted)}")
         lifecycle.install(system, wanted)
-    _refresh(lifecycle, say)
+    take_over(lifecycle, say)
     if not demo:
         return {}
     say("Loading the demo")
     return load_demo(site)
 
 
-def _refresh(lifecycle: Lifecycle, say: Say) -> None:
+def take_over(lifecycle: Lifecycle, say: Say) -> None:
     """Take over what has changed in the files; where that is refused, tell why and go on with what is stored."""
     try:
         if lifecycle.refresh(system_actor("init")) is not None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.app.serve import Supervisor
-from core.cli.launcher import Running
+from core.cli.launcher import Running, Show
 from core.config import Settings
 from core.errors import Problem
 from core.kernel.site import Site
@@ -60,6 +60,47 @@ class Launching:
         from core.app.work import RunningJob
 
         return RunningJob(site, job)
+
+    def backup(self, target: Path, *, verify: bool, say: Say) -> None:
+        """Write a backup of the site; where asked for, bring it back beside the site and compare."""
+        from core.app.backup import back_up
+
+        back_up(self._settings, target, verify=verify, say=say)
+
+    def restore(self, source: Path, *, replace: bool, rehearse: bool, say: Say) -> None:
+        """Bring a backup back into an empty site, in place of one, or only beside it for comparing."""
+        from core.app.restore import restore, try_backup
+
+        if rehearse:
+            try_backup(self._settings, source, say=say)
+        else:
+            restore(self._settings, source, replace=replace, folders=self._folders, say=say)
+
+    def upgrade(self, *, plan: bool, trial: bool, backup: Path | None, say: Say, show: Show) -> None:
+        """Bring the site to this version, or only show what that would do."""
+        from core.app.upgrade import upgrade
+
+        upgrade(
+            self._settings,
+            plan=plan,
+            trial=trial,
+            backup=backup,
+            say=say,
+            show=show,
+            folders=self._folders,
+        )
+
+    def export(self, target: Path, *, passwords: bool, say: Say) -> None:
+        """Write the whole site in open formats."""
+        from core.app.dump import export
+
+        export(self._settings, target, passwords=passwords, folders=self._folders, say=say)
+
+    def load(self, source: Path, *, say: Say) -> None:
+        """Bring such an export into an empty site."""
+        from core.app.dump import load
+
+        load(self._settings, source, folders=self._folders, say=say)
 
     def examine(self) -> Sequence[Problem]:
         """Return what is wrong with the site."""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from core.access import Access
 from core.hooks import Plugins
 from core.identity import Identity
 from core.identity.accounts import Account
-from core.kernel.actor import system_actor
+from core.identity.passkeys import Passkeys
+from core.identity.second_factor import SecondFactors
+from core.kernel.actor import Actor, system_actor
 from core.kernel.protocols import Profile
+from core.kernel.secrets import Secrets
 from core.kernel.site import Site
+from core.metadata.catalog import Catalog
 from core.storage import Database, UnitOfWork
 from core.storage.catalogs import Catalogs
 
@@ -26,10 +32,27 @@ def build_identity(site: Site) -> Identity:
     def account_saved(*, account: Account, name: str, uow: UnitOfWork) -> None:
         plugins.call.account_saved(account=account, name=name, uow=uow)
 
+    access, wanted = site.get(Access), site.settings.second_factor
+
+    def needs_factor(actor: Actor, catalog: Catalog) -> bool:
+        return wanted == "everyone" or (
+            wanted == "administrators" and access.is_administrator(actor, catalog)
+        )
+
+    factors = SecondFactors(site.get(Secrets), access, _issuer(site))
     return Identity(
         database=database,
         catalogs=catalogs,
-        access=site.get(Access),
+        access=access,
         profile_of=profile_of,
         account_saved=account_saved,
+        factors=factors,
+        passkeys=Passkeys(site.get(Secrets), factors),
+        needs_factor=needs_factor,
     )
+
+
+def _issuer(site: Site) -> str:
+    """Return what an app calls this site: with its host, so that two sites are told apart."""
+    host = urlsplit(site.settings.base_url).hostname
+    return f"Payvand {host}" if host else "Payvand"

@@ -13,6 +13,7 @@ from core.jobs.service import ALIVE, worker_alive
 from core.kernel.site import Site
 from core.storage import Database, check_database, check_revision
 from core.storage.catalogs import VERSION, Catalogs
+from core.storage.check import check_loaded
 from core.storage.embedded import Embedded
 from core.storage.engine import connections
 from core.storage.failures import is_lost, translate_database_error
@@ -42,6 +43,7 @@ def check_ready(engine: sa.Engine) -> None:
     """Raise `Unavailable` where something has to be done before a site can start."""
     with told(engine), engine.connect() as connection:
         check_revision(connection)
+        check_loaded(connection)
         check_database(connection)
 
 

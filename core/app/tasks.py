@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 import sqlalchemy as sa
 
-from core.app.exchange import import_task
+from core.app.exchange import import_task, undo_task
+from core.app.scheduled import backup_task
 from core.files import Files
+from core.identity.resetting import SEND_RESET, send_reset
+from core.identity.steps import steps_over
 from core.identity.throttle import FORGOTTEN
 from core.identity.views import end_views, views_over
 from core.jobs import JobContext, Task
@@ -25,6 +29,7 @@ from core.storage.kernel_tables import attempt as core_attempt
 from core.storage.kernel_tables import job as core_job
 from core.storage.kernel_tables import session as core_session
 from core.timeline.due import REMIND, is_due, send_due
+from core.timeline.letters import write_letter
 from core.timeline.mailing import DIGEST, send_digests
 
 BUILD_INDEXES = "storage.build_indexes"
@@ -50,13 +55,16 @@ def core_tasks() -> tuple[Task, ...]:
     return (
         Task(name=BUILD_INDEXES, run=build_indexes),
         Task(name=FILL, run=fill_records),
+        backup_task(),
         bulk_task(),
         Task(name=HOUSEKEEPING, run=keep_house, daily=True),
         import_task(),
-        Task(name=SEND, run=send_waiting, due=mail_waits),
+        undo_task(),
+        Task(name=SEND, run=partial(send_waiting, write=write_letter), due=mail_waits),
         Task(name=REMIND, run=send_due, due=is_due),
         Task(name=END_VIEWS, run=close_views, due=views_wait),
         Task(name=DIGEST, run=send_digests, daily=True),
+        Task(name=SEND_RESET, run=send_reset),
     )
 
 
@@ -137,5 +145,6 @@ def _outdated(now: datetime) -> Mapping[str, sa.Delete]:
         "attempts": sa.delete(core_attempt).where(
             core_attempt.c.last < now - FORGOTTEN, sa.func.coalesce(core_attempt.c.locked_until, now) <= now
         ),
+        "steps": steps_over(now),
         "jobs": sa.delete(core_job).where(core_job.c.finished_at < now - KEPT_JOBS),
     }

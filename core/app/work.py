@@ -17,11 +17,13 @@ from core.kernel.site import Site
 from core.log import get_logger, set_up
 from core.storage import Database
 from core.storage.catalogs import Catalogs
+from core.storage.engine import SESSION
 
 
 def work(site: Site, *, wait: bool = True) -> None:
     """Run jobs until a signal (``wait=False``: until none is left)."""
     url = site.get(Database).engine.url.set(drivername="postgresql")
+    url = url.update_query_dict({"application_name": SESSION["application_name"]})
     run_worker(
         site,
         url.render_as_string(hide_password=False),

@@ -16,6 +16,7 @@ from core.errors import NotFound
 from core.identity import Identity
 from core.kernel.actor import Actor, system_actor
 from core.kernel.site import Site
+from core.metadata.actions import ADMINISTER
 from core.metadata.catalog import Catalog
 from core.records.rights_in_sql import RightsInSql, Written
 from core.storage import Database
@@ -86,13 +87,16 @@ def _lines(site: Site, person: Actor, entity: str, action: str, catalog: Catalog
     if not found:
         yield "-- nothing is granted: no record"
     for one in found:
-        yield from _told(one)
+        yield from _told(one, entity if action == ADMINISTER else "")
 
 
-def _told(one: Written) -> Iterator[str]:
+def _told(one: Written, administered: str) -> Iterator[str]:
     way = f" (with {', '.join(one.through)})" if one.through else ""
     place = f", {one.place}" if str(one.place) else ""
     fields = f", only for {', '.join(one.fields)}" if one.fields else ""
     yield f"-- {one.kind} {one.name}{way}{place}{fields}"
+    if administered:
+        yield f"-- the definitions of {administered}: no record is asked"
+        return
     yield from (f"-- :{name} = {value!r}" for name, value in one.params)
     yield f"{one.sql};"

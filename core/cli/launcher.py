@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Protocol
 
 import click
 
+from core.access.matrix import Change
 from core.config import Settings
 from core.errors import Problem
 from core.kernel.site import Site
 
 Say = Callable[[str], object]
+Show = Callable[[Iterable[Change]], object]
 
 
 class Running(Protocol):
@@ -46,6 +49,21 @@ class Launcher(Protocol):
 
     def run_job(self, site: Site, job: int) -> Running:
         """Run one job in this process, beside what the command does."""
+
+    def backup(self, target: Path, *, verify: bool, say: Say) -> None:
+        """Write a backup of the site; where asked for, bring it back beside the site and compare."""
+
+    def restore(self, source: Path, *, replace: bool, rehearse: bool, say: Say) -> None:
+        """Bring a backup back into an empty site, in place of one, or only beside it for comparing."""
+
+    def upgrade(self, *, plan: bool, trial: bool, backup: Path | None, say: Say, show: Show) -> None:
+        """Bring the site to this version, or only show what that would do."""
+
+    def export(self, target: Path, *, passwords: bool, say: Say) -> None:
+        """Write the whole site in open formats."""
+
+    def load(self, source: Path, *, say: Say) -> None:
+        """Bring such an export into an empty site."""
 
     def examine(self) -> Sequence[Problem]:
         """Return what is wrong with the site."""

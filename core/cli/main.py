@@ -13,9 +13,14 @@ from core.cli.output import show_accounts, show_problems
 
 ELSEWHERE = {
     "access": "core.cli.access:access",
+    "backup": "core.cli.backup:backup",
+    "export": "core.cli.dump:export",
     "import": "core.cli.imports:import_file",
+    "load": "core.cli.dump:load",
     "metadata": "core.cli.metadata:metadata",
     "module": "core.cli.modules:module",
+    "restore": "core.cli.backup:restore",
+    "upgrade": "core.cli.upgrade:upgrade",
     "user": "core.cli.users:user",
 }
 """Commands by name, and where each is: loaded when asked for, so that `serve` starts at once."""

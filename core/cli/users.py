@@ -94,6 +94,18 @@ def roles(launcher: Launcher, login: str, add: tuple[str, ...], remove: tuple[st
     click.echo("\n".join(sorted(wanted)))
 
 
+@user.command("reset-factor")
+@click.argument("login")
+@pass_launcher
+def reset_factor(launcher: Launcher, login: str) -> None:
+    """Take the second factor of somebody who has lost it, and end their sessions."""
+    system = system_actor("payvand user reset-factor")
+    with launcher.site() as site, site.get(Database).unit(site.get(Catalogs).current(), system) as uow:
+        identity = site.get(Identity)
+        identity.factors.reset(system, identity.find_account(login, uow=uow).id, uow=uow)
+    click.echo("The second factor was reset. A password alone signs in now.")
+
+
 @user.command()
 @click.argument("login")
 @pass_launcher

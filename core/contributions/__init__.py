@@ -1,6 +1,7 @@
 """What modules add to screens and API in Python: operations, panels and routes, with what their handlers get."""
 
 from core.contributions.asking import Asking
+from core.contributions.formats import FileFormat, FileFormats, ImportSource, ImportSources
 from core.contributions.links import read_link, sign_link
 from core.contributions.operation import Operation, OperationCall, Outcome, Undo
 from core.contributions.operations import Operations
@@ -11,6 +12,10 @@ __all__ = [
     "Answer",
     "Asking",
     "Download",
+    "FileFormat",
+    "FileFormats",
+    "ImportSource",
+    "ImportSources",
     "Operation",
     "OperationCall",
     "Operations",

@@ -61,6 +61,7 @@ class RestrictionForm(Form):
     when = Text("Only records for which this expression holds are left.", required=True)
     actions = Items(Text(), "Actions that it is about; all if nothing is said.")
     except_ = Items(Text(), "Roles whose holders it does not bind.", key="except")
+    disabled = Flag("Out of force, until the site says otherwise.")
 
 
 class ExtendRestrictionForm(Form):

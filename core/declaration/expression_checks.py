@@ -104,6 +104,11 @@ def _of_entity(entity: EntitySpec) -> Iterator[Condition]:
         if right.when:
             key = f"part_rights.{action}"
             yield Condition(entity=entity.name, text=right.when, key=key, place=entity.place, sql=True)
+    if entity.administered is not None and entity.administered.when:
+        text_of = entity.administered.when
+        yield Condition(
+            entity=entity.name, text=text_of, key="administered.when", place=entity.place, sql=True
+        )
     for field in entity.fields.values():
         written: Mapping[str, str] = {
             "visible_when": field.visible_when,

@@ -36,6 +36,7 @@ class ChoiceForm(Form):
 
     label = LabelText("What people read.")
     hue = Text("Its colour, a name of the palette.", choices=HUES)
+    hidden = Flag("Not offered any more; records that have it keep it.")
 
 
 class RollUpForm(Form):
@@ -71,6 +72,7 @@ class FieldForm(Form):
     read_only = Flag("Nobody types it on screens.")
     default = Anything("Value of a new record; $user, $team, $today and $now are worked out then.")
     choices = Map(Either(LabelText(), Part(ChoiceForm)), "Options of a choice, by name.")
+    choice_order = Items(Text(), "Options that come first, in this order; the others follow as declared.")
     computed = Text("Expression that gives the value.")
     rollup = Part(RollUpForm, "Where the value is drawn from.")
     visible_when = Text("Shown only where this expression holds.")
@@ -78,6 +80,9 @@ class FieldForm(Form):
     read_only_when = Text("Not to be changed where this expression holds.")
     readable_because = Text(
         "Why a derived value may be read also by those who may not read all that it is drawn from."
+    )
+    copy_of = Text(
+        "As <reference>.<field> where the value was taken from, when the code of a module keeps it: read only where that may be read now."
     )
     import_names = Items(Text(), "What else the column of an imported sheet may be called.", adds=True)
     merge = Text(
@@ -102,6 +107,11 @@ class ImportColumnForm(Form):
     list_ = Text("The list field whose line it fills.", key="list", required=True)
     value = Text("The field of the line that takes the cell.", required=True)
     set = Map(Anything(), "What else the line holds; columns with the same list and set fill one line.")
+    more = Map(
+        Anything(),
+        "What further lines hold where a cell has several values, divided by commas, semicolons or new lines; "
+        "without it a cell is one value.",
+    )
     shows = Text(
         "The derived field that shows the value: its type checks the cell, its key finds duplicates."
     )
@@ -154,6 +164,13 @@ class PartRightForm(Form):
     when = Text("Expression on the part that must hold, too.")
 
 
+class AdministeredForm(Form):
+    """Records that speak of an entity: who administers that entity creates, changes and deletes them."""
+
+    names = Text("The text field that holds the name of the entity.", required=True)
+    when = Text("Expression on the record that must hold, too.")
+
+
 class EntityForm(_EntityKeys):
     """A kind of record."""
 
@@ -162,6 +179,9 @@ class EntityForm(_EntityKeys):
     part_rights = Map(
         Part(PartRightForm),
         "Actions on the part that ask something else of its whole than usual: update, but read for read and export for export.",
+    )
+    administered = Part(
+        AdministeredForm, "Who administers the entity that a record names may create, change and delete it."
     )
 
 
@@ -194,6 +214,7 @@ class FilterForm(Form):
 
     label = LabelText("What people read.")
     where = Text("Expression that its records satisfy.", required=True)
+    hidden = Flag("Not offered.")
 
 
 class _ViewKeys(Form):

@@ -27,6 +27,8 @@ class AmountReader:
 
     def read(self, cell: Cell, unit: str = "") -> object:
         """Return the amount of a cell; a unit written with it counts more than ``unit`` and the header's."""
+        if isinstance(cell, bytes):
+            raise FieldRefused("no_content", "Files do not fit into a cell; leave this column out.")
         unit = unit.strip() or self._unit
         if not unit or (isinstance(cell, str) and _LETTER.search(cell)):
             return self._kind.parse(self._spec, cell, self._context)

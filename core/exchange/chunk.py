@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from core.exchange.creating import Creator
 from core.exchange.outcome import ERROR, Outcome
@@ -38,7 +39,18 @@ class ChunkWriter:
                 good.append(row)
         self._way.write(good, outcome, uow)
         outcome.notes.sort(key=lambda note: note.row)
+        self._tell(outcome, rows)
         return outcome
+
+    def _tell(self, outcome: Outcome, rows: Sequence[Row]) -> None:
+        """Tell with the problems of a row the values at which they were found."""
+        mender, by_number = self._plan.mender, dict(rows)
+        outcome.notes = [
+            replace(
+                note, problems=mender.tell(note.problems, mender.mended((note.row, by_number[note.row]))[1])
+            )
+            for note in outcome.notes
+        ]
 
     def settle(self) -> None:
         """Keep what the last chunk has taught: it is committed, or counted as if it were."""
@@ -54,7 +66,7 @@ class ChunkWriter:
 
     def _read(self, rows: Sequence[Row], uow: UnitOfWork) -> list[ReadRow]:
         plan, self._made = self._plan, {}
-        read = [plan.reader.read(number, cells) for number, cells in rows]
+        read = [plan.reader.read(*plan.mender.mended(row)) for row in rows]
         if any(row.named for row in read):
             plan.references.look_up((one for row in read for one in row.names()), uow)
             self._made = plan.references.make_missing(

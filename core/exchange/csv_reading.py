@@ -18,6 +18,9 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (code
 _SEPARATORS = (",", ";", "\t", "|", "\u061b")
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffe\uffff]")
+_LETTERS = re.compile("[\u0600-\u06ff]")
+"""Letters that text in Windows-1256 hardly ever shows by chance when it is read as UTF-8."""
+
 _NO_LETTERS = frozenset({"Cn", "Co", "Cs"})
 _SAMPLE = 2**16
 _GUARDED = re.compile("'(?=[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
@@ -26,10 +29,7 @@ _GUARDED = re.compile("'(?=[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
 
 def read_csv(file: BinaryIO, name: str) -> Table:
     """Return the rows of a text file."""
-    data = file.read(MAX_UNPACKED + 1)
-    if len(data) > MAX_UNPACKED:
-        raise refused("too_large", "The file is larger than {maximum} MB.", maximum=MAX_UNPACKED // 2**20)
-    text = _decoded(data)
+    text = decoded(file)
     found = _SEPARATOR_LINE.match(text)
     separator = found[1] if found else _separator(text[:_SAMPLE])
     body = text[found.end() :] if found else text
@@ -45,8 +45,11 @@ def read_csv(file: BinaryIO, name: str) -> Table:
     return make_table((name,), name, raw)
 
 
-def _decoded(data: bytes) -> str:
-    """Return the text in the encoding that the file names, or in which it makes sense."""
+def decoded(file: BinaryIO) -> str:
+    """Return the text of a file in the encoding that it names, or in which it makes sense."""
+    data = file.read(MAX_UNPACKED + 1)
+    if len(data) > MAX_UNPACKED:
+        raise refused("too_large", "The file is larger than {maximum} MB.", maximum=MAX_UNPACKED // 2**20)
     encodings: Sequence[str] = ("utf-8", "cp1256")
     for mark, encoding in _MARKS:
         if data.startswith(mark):
@@ -57,12 +60,31 @@ def _decoded(data: bytes) -> str:
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
+            _refuse_mixture(data)
             continue
         if not _CONTROLS.search(text) and all(
             category(letter) not in _NO_LETTERS for letter in text[:_SAMPLE]
         ):
             return text
     raise refused("not_a_table", "This is neither an Excel workbook nor a text file with columns.")
+
+
+def _refuse_mixture(data: bytes) -> None:
+    """Refuse a file of which some lines are UTF-8 and others are not: read in either way, some would be nonsense."""
+    strange, plain = 0, False
+    for number, line in enumerate(data.splitlines(), start=1):
+        if line.isascii():
+            continue
+        try:
+            plain = len(_LETTERS.findall(line.decode())) > 1 or plain
+        except UnicodeDecodeError:
+            strange = strange or number
+        if plain and strange:
+            raise refused(
+                "mixed_encodings",
+                "The lines of the file are encoded in different ways, see line {number}; save it anew as UTF-8.",
+                number=strange,
+            )
 
 
 def _separator(sample: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from core.access import Access
+from core.contributions import FileFormat, FileFormats
 from core.errors import AccessDenied, BadRequest
 from core.exchange.csv_writing import CSV, write_csv
 from core.exchange.export_columns import export_columns
@@ -28,21 +29,22 @@ def export_records(
     site: Site, actor: Actor, entity: str, query: Query, fmt: str, *, catalog: Catalog, style: Style
 ) -> tuple[str, str, Iterator[bytes]]:
     """Return file name, MIME type and content; whatever is to be refused is refused before the first byte."""
-    if fmt not in FORMATS:
-        raise BadRequest("{name} is one of {known}.", code="unknown_value", name="format", known=FORMATS)
     spec = catalog.entity(entity)
+    own = _own_format(site, entity, fmt)
     access = site.get(Access)
     access.require(actor, entity, "export", catalog)
     readable = access.fields(actor, entity, catalog).readable
-    columns = export_columns(spec, query.fields, readable, site.get(FieldTypes), style)
+    wanted = query.fields if own is None else [name for name in own.fields if name in readable]
+    columns = export_columns(spec, wanted, readable, site.get(FieldTypes), style)
     # What a list shows and may not leave the system is left out, as a list leaves out what may not be seen.
     given = access.exportable(actor, entity, catalog)
     columns = [column for column in columns if column.field.name in given]
     if not columns:
         raise AccessDenied("You may export none of these fields.", code="nothing_to_export")
+    names = [c.field.name for c in columns] if own is None else [name for name in wanted if name in given]
     asked = replace(
         query,
-        fields=tuple(dict.fromkeys(c.field.name for c in columns)),
+        fields=tuple(dict.fromkeys(names)),
         limit=MAX_LIMIT,
         cursor="",
         count=False,
@@ -51,9 +53,21 @@ def export_records(
     first = site.get(Reading).find(actor, entity, asked, catalog=catalog)
     rows = _rows(site.get(Reading), actor, entity, asked, catalog, first)
     name = f"{spec.table}-{style.today(site.get(Database).now()):%Y-%m-%d}.{fmt}"
+    if own is not None and own.write is not None:
+        return name, own.mime, own.write(rows, style)
     if fmt == "csv":
         return name, CSV, write_csv(columns, rows, style)
     return name, XLSX, write_workbook(style.label(spec.plural), columns, rows, style)
+
+
+def _own_format(site: Site, entity: str, fmt: str) -> FileFormat | None:
+    """Return the kind of file of a module that is asked for, None for those that every entity has."""
+    own = {one.suffix.removeprefix("."): one for one in site.get(FileFormats).of(entity) if one.write}
+    if fmt not in FORMATS and fmt not in own:
+        raise BadRequest(
+            "{name} is one of {known}.", code="unknown_value", name="format", known=(*FORMATS, *own)
+        )
+    return None if fmt in FORMATS else own[fmt]
 
 
 def _rows(

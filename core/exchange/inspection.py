@@ -29,7 +29,8 @@ class Inspection:
     """A file as the import wizard shows it.
 
     ``options`` is everything that the actor may import into, ``keys`` those by which present records can be found.
-    ``rows`` counts the rows below the header that hold anything.
+    ``rows`` counts the rows below the header that hold anything; ``source`` is the program the file comes from, empty
+    where it is not known.
     """
 
     file: int
@@ -40,6 +41,7 @@ class Inspection:
     options: tuple[Option, ...]
     keys: tuple[Option, ...]
     rows: int
+    source: str = ""
 
     @property
     def mapping(self) -> dict[str, str]:
@@ -58,4 +60,5 @@ class Inspection:
             "keys": [{"path": o.path, "label": o.label} for o in self.keys],
             "mapping": dict(self.mapping),
             "rows": self.rows,
+            "source": self.source,
         }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.errors import BadRequest
 from core.exchange.refusal import refused
-from core.exchange.targets import RECORD_ID, UNIT, Target
+from core.exchange.targets import EXTERNAL_ID, RECORD_ID, UNIT, Target
 from core.i18n import fold
 from core.metadata.names import nearest
 from core.metadata.specs import EntitySpec, FieldSpec
@@ -81,7 +81,9 @@ def assign(
         found.append(
             Assignment(place=place, header=header[place], target=targets.get(path) or _of_id(entity))
         )
-    if not [one for one in found if one.target.path != RECORD_ID and one.target.part != UNIT]:
+    if not [
+        one for one in found if one.target.path not in (RECORD_ID, EXTERNAL_ID) and one.target.part != UNIT
+    ]:
         raise refused("nothing_mapped", "None of the columns of the file is mapped to a field.")
     return found
 

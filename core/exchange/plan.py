@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from core.access import Access
 from core.exchange.duplicates import Identity
+from core.exchange.embedded import EmbeddedFiles
+from core.exchange.external import ExternalIds, source_of
 from core.exchange.guessing import guess_mapping
 from core.exchange.mapping import Assignment, assign, check_mode, check_targets
+from core.exchange.mending import Fixes, Mender, read_fixes
 from core.exchange.problem_file import REASON
 from core.exchange.references import References
 from core.exchange.row_reading import RowReader
 from core.exchange.table import Table
 from core.exchange.targets import Target, find_keys, find_targets
 from core.fields import FieldTypes, LoadContext
+from core.files import Files
 from core.i18n import Localization, Style
 from core.kernel.actor import Actor, Preferences
 from core.kernel.site import Site
@@ -36,6 +40,7 @@ class Request:
     dry_run: bool = False
     sheet: str = ""
     create_missing: bool = False
+    fixes: Fixes = field(default_factory=dict)
     language: str = ""
     """In which language reasons are told to people who have chosen none."""
 
@@ -56,6 +61,7 @@ class Request:
             dry_run=arguments.get("dry_run") is True,
             sheet=str(arguments.get("sheet") or ""),
             create_missing=arguments.get("create_missing") is True,
+            fixes=read_fixes(arguments.get("fixes")),
             language=str(arguments.get("language") or ""),
         )
 
@@ -73,6 +79,8 @@ def check_request(request: Request, actor: Actor, catalog: Catalog, access: Acce
 
 def guessed(table: Table, targets: Mapping[str, Target], localization: Localization) -> dict[str, str]:
     """Return the mapping that the headers of a file suggest; our own column of reasons means nothing."""
+    if table.columns:
+        return {header: path for header, path in table.columns.items() if path in targets}
     reasons = [localization.messages.gettext(code, REASON) for code in localization.languages]
     return guess_mapping(table.header, targets, localization, ignored=[REASON, *reasons])
 
@@ -91,6 +99,9 @@ class ImportPlan:
     key_field: FieldSpec | None
     identity: Identity
     references: References
+    external: ExternalIds
+    files: EmbeddedFiles
+    mender: Mender
     reader: RowReader
     headers: Mapping[str, str]
 
@@ -138,6 +149,9 @@ def make_plan(site: Site, request: Request, actor: Actor, catalog: Catalog, tabl
         key_field=key_field,
         identity=identity,
         references=references,
+        external=ExternalIds(site.get(Matching), actor, entity.name, source_of(table, actor, entity.name)),
+        mender=Mender(table.header, request.fixes),
+        files=EmbeddedFiles(site.get(Files), actor),
         reader=RowReader(entity, catalog, types, assignments, contexts, references, needed),
         headers=_headers(entity, catalog, assignments, style),
     )

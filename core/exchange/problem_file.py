@@ -10,11 +10,17 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from core.exchange.outcome import DUPLICATE, ERROR, Note
 from core.exchange.sheets import safe_row, sheet_title
-from core.exchange.table import Table
+from core.exchange.table import Cell, Table
+from core.fields import FieldRefused
 from core.i18n import Style
 
 REASON = "Reason"
 SHEETS: tuple[tuple[str, str], ...] = ((ERROR, "To correct"), (DUPLICATE, "There already"))
+
+
+def _kept(cell: Cell) -> object:
+    """Return a cell as it came; one that could not be read is told among the reasons."""
+    return None if isinstance(cell, (FieldRefused, bytes)) else cell
 
 
 def write_problem_file(table: Table, notes: Iterable[Note], style: Style) -> BytesIO:
@@ -30,7 +36,7 @@ def write_problem_file(table: Table, notes: Iterable[Note], style: Style) -> Byt
         note = by_row.get(number)
         if note is not None:
             sheet = sheets[note.outcome]
-            sheet.append(safe_row(sheet, [*cells, note.reasons]))
+            sheet.append(safe_row(sheet, [*map(_kept, cells), note.reasons]))
     file = BytesIO()
     workbook.save(file)
     file.seek(0)

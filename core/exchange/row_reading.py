@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,24 +13,29 @@ from core.exchange.duplicates import Keys
 from core.exchange.mapping import Assignment
 from core.exchange.references import Named, References
 from core.exchange.table import Cell, Cells
-from core.exchange.targets import RECORD_ID, UNIT
+from core.exchange.targets import EMBEDDED, EXTERNAL_ID, RECORD_ID, UNIT
 from core.fields import FieldRefused, FieldType, FieldTypes, LoadContext
 from core.fields.text import cell_text
 from core.i18n import ascii_digits
 from core.kernel.values import Ref
 from core.metadata.catalog import Catalog
 from core.metadata.documents import canonical
-from core.metadata.specs import EntitySpec, FieldSpec
+from core.metadata.specs import EntitySpec, FieldSpec, ImportColumn, Json
 
 _DATES = frozenset({"date", "datetime"})
 _SEVERAL = ",;|\u060c\u061b"
 """What stands between several records in one cell."""
+
+_DIVIDED = re.compile(r":::|[\n,;\u060c\u061b]")
+"""What stands between several values in one cell, such as the numbers of a person."""
 
 Parse = Callable[[Cell], object]
 
 _REMEMBERED = 4096
 """So many texts of a column are remembered with what they mean: towns, kinds and people come again and again."""
 
+_LONGEST_ID = 255
+_MOST_VALUES = 100
 _UNKNOWN = object()
 LineKey = tuple[str, str]
 
@@ -98,24 +104,30 @@ class RowReader:
             cell = cells[assignment.place]
             if cell is None:
                 continue
+            if isinstance(cell, FieldRefused):
+                row.problems.append(cell.problem(assignment.header))
+                continue
             try:
-                value = self._amount(assignment, cell, cells) if has_unit else parse(cell)
-                if value is not None:
-                    self._put(row, assignment, cell, value)
+                seen: list[object] = []
+                for one in _values(assignment, cell):
+                    value = self._amount(assignment, one, cells) if has_unit else parse(one)
+                    if value is not None and value not in seen:
+                        self._put(row, assignment, one, value, len(seen))
+                        seen.append(value)
             except FieldRefused as refused:
                 row.problems.append(refused.problem(assignment.header))
         return row
 
-    def _put(self, row: ReadRow, assignment: Assignment, cell: Cell, value: object) -> None:
+    def _put(self, row: ReadRow, assignment: Assignment, cell: Cell, value: object, further: int = 0) -> None:
         target = assignment.target
-        if target.path == RECORD_ID:
-            row.keys[RECORD_ID] = value
+        if target.path in (RECORD_ID, EXTERNAL_ID):
+            row.keys[target.path] = value
             return
-        values = row.values if target.line is None else self._line(row, assignment)
+        values = row.values if target.line is None else self._line(row, assignment, further)
         if isinstance(value, tuple) and value and isinstance(value[0], Named):
             row.named.append((values, assignment, value))
             return
-        if target.shows in self._keys:
+        if target.shows in self._keys and not further:
             row.keys[target.shows] = value
         if target.store is target.spec:
             values[target.store.name] = value
@@ -125,27 +137,27 @@ class RowReader:
                 cell
             )
 
-    def _line(self, row: ReadRow, assignment: Assignment) -> dict[str, object]:
+    def _line(self, row: ReadRow, assignment: Assignment, further: int) -> dict[str, object]:
+        """Return the line that a value goes to; each further value of a cell has a line of its own."""
         line = assignment.target.line
         assert line is not None  # asked for lines only
-        key = (line.into, canonical(line.fixed))
+        fixed = (line.more or {}) if further else line.fixed
+        key = (line.into, canonical(fixed) + (f"#{line.name}{further}" if further else ""))
         found = row.lines.get(key)
         if found is None:
-            found = row.lines[key] = dict(self._fixed_of(key, assignment))
+            found = row.lines[key] = dict(self._fixed_of(line, fixed))
         return found
 
-    def _fixed_of(self, key: LineKey, assignment: Assignment) -> Mapping[str, object]:
+    def _fixed_of(self, line: ImportColumn, fixed: Mapping[str, Json]) -> Mapping[str, object]:
         """Return what a declaration says of a line, as Python values."""
-        place = "".join(key)
+        place = line.into + canonical(fixed)
         if place not in self._fixed:
-            line = assignment.target.line
-            assert line is not None  # asked for lines only
             entity = self._catalog.entity(str(self._entity.fields[line.into].option("of")))
             self._fixed[place] = {
                 name: self._types.get(entity.fields[name].type).load(
                     entity.fields[name], value, self._contexts[0]
                 )
-                for name, value in line.fixed.items()
+                for name, value in fixed.items()
             }
         return self._fixed[place]
 
@@ -160,10 +172,12 @@ class RowReader:
             return lambda cell: tuple(self._named(spec, "", part) for part in _parts(cell_text(_plain(cell))))
         if spec.type == "money":
             return AmountReader(spec, kind, self._contexts[0], assignment.header).read
+        if spec.type in EMBEDDED:
+            return _content
         if spec.type in _DATES:
             return self._date_parser(spec, kind)
         if spec.system:
-            return _record_id
+            return _external_id if spec.name == EXTERNAL_ID else _record_id
         return self._plain_parser(spec, kind)
 
     def _amount(self, assignment: Assignment, cell: Cell, cells: Cells) -> object:
@@ -244,6 +258,17 @@ def _remembering(parse: Parse) -> Parse:
     return read
 
 
+def _values(assignment: Assignment, cell: Cell) -> Sequence[Cell]:
+    """Return the values of a cell: several where its column may have further lines."""
+    line = assignment.target.line
+    if line is None or line.more is None or not isinstance(cell, str):
+        return (cell,)
+    values = list(dict.fromkeys(filter(None, map(str.strip, _DIVIDED.split(cell)))))
+    if len(values) > _MOST_VALUES:
+        raise FieldRefused("too_many", "At most {maximum} values fit into a cell.", maximum=_MOST_VALUES)
+    return values
+
+
 def _plain(cell: Cell) -> object:
     return cell if isinstance(cell, (str, int, float)) else str(cell)
 
@@ -252,6 +277,19 @@ def _parts(text: str) -> list[str]:
     for mark in _SEVERAL:
         text = text.replace(mark, "\n")
     return list(dict.fromkeys(part for part in (" ".join(p.split()) for p in text.split("\n")) if part))
+
+
+def _content(cell: Cell) -> bytes:
+    if not isinstance(cell, bytes):
+        raise FieldRefused("no_content", "Files do not fit into a cell; leave this column out.")
+    return cell
+
+
+def _external_id(cell: Cell) -> str:
+    text = cell_text(_plain(cell)).strip()
+    if len(text) > _LONGEST_ID:
+        raise FieldRefused("too_long", "At most {maximum} characters.", maximum=_LONGEST_ID)
+    return text
 
 
 def _record_id(cell: Cell) -> int:

@@ -11,10 +11,11 @@ from itertools import islice
 import sqlalchemy as sa
 
 from core.exchange.chunk import ChunkWriter
-from core.exchange.opening import find_upload, open_table
+from core.exchange.opening import find_upload, open_upload
 from core.exchange.outcome import SHOWN_ROWS, Note, Outcome
 from core.exchange.plan import ImportPlan, Request, make_plan
 from core.exchange.problem_file import write_problem_file
+from core.exchange.remembering import fingerprint
 from core.exchange.sheets import XLSX
 from core.exchange.table import Row
 from core.files import OF_JOB, Files, assign_files
@@ -37,9 +38,14 @@ def run_import(context: JobContext) -> Mapping[str, Json]:
     with site.get(Database).reading() as reader:
         upload = find_upload(context.actor, request.file, files=files, reader=reader)
     with files.open(upload) as file:
-        table = open_table(file, upload.name, request.sheet)
+        table = open_upload(site, file, upload.name, request.entity, request.sheet)
         plan = make_plan(site, request, context.actor, site.get(Catalogs).current(), table)
         return _Import(context, plan, upload.name).run()
+
+
+def cause_of(job: int) -> str:
+    """Return the cause that the history names for what an import writes."""
+    return f"import:{job}"
 
 
 @contextmanager
@@ -120,7 +126,7 @@ class _Import:
 
     def _unit(self) -> AbstractContextManager[UnitOfWork]:
         return self._database.unit(
-            self._plan.catalog, self._plan.actor, channel="import", cause=f"import:{self._context.id}"
+            self._plan.catalog, self._plan.actor, channel="import", cause=cause_of(self._context.id)
         )
 
     # After a crash
@@ -160,6 +166,8 @@ class _Import:
             "dry_run": self._plan.request.dry_run,
             "error_file": None if file_id is None else DOWNLOAD.format(id=file_id),
             "error_file_id": file_id,
+            "source": self._plan.table.source,
+            "header": fingerprint(self._plan.entity.name, self._plan.table.header),
             "mapping": {one.header: one.target.path for one in self._plan.assignments},
             "rows": [note.as_json() for note in notes[:SHOWN_ROWS]],
         }

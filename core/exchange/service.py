@@ -9,13 +9,17 @@ from itertools import islice
 from core.access import Access
 from core.exchange.exporting import export_records
 from core.exchange.inspection import Column, Inspection, Option
-from core.exchange.opening import find_upload, look_at, open_table
+from core.exchange.mending import read_fixes
+from core.exchange.opening import find_upload, look_at, open_upload
 from core.exchange.plan import Request, check_request, guessed
+from core.exchange.remembering import remembered
 from core.exchange.table import Cell, Table
-from core.exchange.targets import find_keys, find_targets
+from core.exchange.targets import EMBEDDED, find_keys, find_targets
+from core.exchange.undoing import is_undoable, recent_imports, start_undo, undo_of
+from core.fields import FieldRefused
 from core.files import OF_JOB, Files, assign_files
 from core.i18n import Localization, Style
-from core.jobs import Jobs
+from core.jobs import Jobs, JobStatus
 from core.kernel.actor import Actor
 from core.kernel.site import Site
 from core.metadata.catalog import Catalog
@@ -32,8 +36,8 @@ class Exchange:
     The result of an import job is ``{created, updated, skipped, duplicates, errors, error_file, rows}``:
     ``error_file`` is the path from which the rows that were left out can be downloaded (None without any) and
     ``error_file_id`` its file; ``rows`` holds the first 200 of them as ``{row, outcome, problems: [{field, code,
-    message}]}``. ``row`` is the number that the spreadsheet shows, ``outcome`` error or duplicate, ``field`` the
-    header of the column (None: the row as a whole).
+    message, value}]}``. ``row`` is the number that the spreadsheet shows, ``outcome`` error or duplicate, ``field`` the
+    header of the column (None: the row as a whole), ``value`` what stands there, which ``fixes`` may mend.
     """
 
     def __init__(self, site: Site) -> None:
@@ -55,16 +59,23 @@ class Exchange:
         targets = find_targets(actor, entity, catalog, access)
         keys = find_keys(catalog.entity(entity), targets)
         with files.open(upload) as file:
-            table = open_table(file, upload.name, sheet)
-            guesses = guessed(table, targets, localization)
+            table = open_upload(self._site, file, upload.name, entity, sheet)
+            with self._site.get(Database).reading() as reader:
+                guesses = remembered(actor, entity, table.header, targets, reader)
+            guesses = guesses or guessed(table, targets, localization)
             return Inspection(
                 file=upload.id,
                 name=upload.name,
                 sheets=table.sheets,
                 sheet=table.sheet,
+                source=style.label(table.label),
                 columns=_columns(table, guesses, style),
                 rows=sum(1 for _ in table.rows()),
-                options=tuple(Option(path, target.label(style)) for path, target in targets.items()),
+                options=tuple(
+                    Option(path, target.label(style))
+                    for path, target in targets.items()
+                    if target.spec.type not in EMBEDDED or path in table.columns.values()
+                ),
                 keys=tuple(
                     Option(path, targets[path].label(style) if path in targets else style.label(spec.label))
                     for path, spec in keys.items()
@@ -84,12 +95,13 @@ class Exchange:
         uow: UnitOfWork,
         sheet: str = "",
         create_missing: bool = False,
+        fixes: Mapping[str, Mapping[str, str]] | None = None,
     ) -> int:
         """Promise an import and return the id of its job.
 
         ``mapping`` is {header: target path}, None takes the guessed one; ``mode`` is create, update or upsert, the
         latter two find records by ``key``, a target path. ``create_missing`` makes records that references name by
-        a title nobody has; without it such rows are refused.
+        a title nobody has; without it such rows are refused. ``fixes`` is {header: {what stands there: what is meant}}.
         """
         files = self._site.get(Files)
         request = Request(
@@ -101,6 +113,7 @@ class Exchange:
             dry_run=dry_run,
             key=key if mode != "create" else None,
             create_missing=create_missing,
+            fixes=read_fixes(fixes),
             language=actor.preferences.language,
         )
         check_request(request, actor, uow.catalog, self._site.get(Access))
@@ -111,10 +124,26 @@ class Exchange:
         assign_files(uow, [file_id], OF_JOB, job)
         return job
 
+    def undo(self, actor: Actor, job: int, *, uow: UnitOfWork) -> int:
+        """Promise to take an import back, for a day after its end, and return the id of the job that does it.
+
+        Its result is ``{import, deleted, restored, kept, rows}``: ``rows`` are the first 200 records that stay as they
+        are, or some fields of them, as ``{entity, id, fields, reason}``.
+        """
+        return start_undo(self._site, actor, job, uow=uow)
+
+    def recent(self, actor: Actor, entity: str, uow: UnitOfWork) -> list[int]:
+        """Return the actor's imports of an entity of the last day, the newest first."""
+        return recent_imports(actor, entity, uow)
+
+    def may_undo(self, actor: Actor, job: JobStatus, uow: UnitOfWork) -> bool:
+        """Tell whether an import can still be taken back."""
+        return is_undoable(self._site, job) and undo_of(actor, job.id, uow) is None
+
     def export(
         self, actor: Actor, entity: str, query: Query, fmt: str, *, catalog: Catalog, style: Style
     ) -> tuple[str, str, Iterator[bytes]]:
-        """Return file name, MIME type and content of what a list shows, without its page limit; csv or xlsx."""
+        """Return file name, MIME type and content of what a list shows, without its page limit: csv, xlsx or a kind that a module writes."""
         return export_records(self._site, actor, entity, query, fmt, catalog=catalog, style=style)
 
 
@@ -144,6 +173,10 @@ def _shown(cell: Cell, style: Style) -> str:
             return style.datetime_digits(cell if cell.tzinfo else cell.replace(tzinfo=style.zone))
         case dt.date():
             return style.date_digits(cell)
+        case bytes():
+            return f"{len(cell) // 1024 + 1} kB"
+        case FieldRefused():
+            return style.problem(cell.problem(""))
         case float() if cell.is_integer():
             return str(int(cell))
         case _:

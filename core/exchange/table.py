@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeAlias
 
 from core.exchange.limits import MAX_CELL, MAX_COLUMNS, MAX_ROWS
 from core.exchange.refusal import refused, too_long_cell, too_many_columns, too_many_rows
+from core.fields import FieldRefused
+from core.metadata.specs import Label
 
-Cell: TypeAlias = "str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | None"
+Cell: TypeAlias = (
+    "str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | bytes | FieldRefused | None"
+)
 Cells: TypeAlias = "Sequence[Cell]"
 Row: TypeAlias = "tuple[int, Cells]"
 """The number that the spreadsheet shows, and the cells below the header's columns."""
@@ -22,7 +26,11 @@ LOOK = 10
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Table:
-    """One sheet. ``raw`` gives its rows from the first on, as often as it is called; empty cells are None."""
+    """One sheet. ``raw`` gives its rows from the first on, as often as it is called; empty cells are None.
+
+    Of a sheet of a program that is known, ``source`` is its name, ``label`` what people call it, and ``columns``
+    what each of the columns is imported into.
+    """
 
     sheets: tuple[str, ...]
     sheet: str
@@ -30,6 +38,9 @@ class Table:
     places: tuple[int, ...]
     header_row: int
     raw: Callable[[], Iterable[Cells]]
+    source: str = ""
+    label: Label = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows below the header that hold anything, checking their size."""

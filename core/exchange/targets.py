@@ -12,10 +12,17 @@ from core.metadata.catalog import Catalog
 from core.metadata.names import humanized
 from core.metadata.specs import EntitySpec, FieldSpec, ImportColumn, Label
 
-UNFIT = frozenset({"list", "file", "reference_any"})
+EMBEDDED = frozenset({"file", "image"})
+"""Types whose values only kinds of files of their own hold, as bytes."""
+
+UNFIT = frozenset({"list", "reference_any"})
 """Types whose values do not fit into one cell."""
 
 RECORD_ID = "id"
+EXTERNAL_ID = "external_id"
+"""The column by which another program knows its records."""
+
+EXTERNAL = FieldSpec(name=EXTERNAL_ID, entity="", type="text", label="ID in the other program", system=True)
 UNIT = "unit"
 """Behind a dot and the name of an amount: the column with the unit of that amount."""
 
@@ -58,6 +65,7 @@ def find_targets(actor: Actor, entity: str, catalog: Catalog, access: Access) ->
         for target in _of_field(actor, field, catalog, access)
     ]
     found += _of_lines(actor, spec, rights, catalog, access)
+    found.append(Target(path=EXTERNAL_ID, spec=EXTERNAL, store=EXTERNAL, labels=(EXTERNAL.label,)))
     return {target.path: target for target in found}
 
 
@@ -91,7 +99,11 @@ def _of_lines(
         line = catalog.entity(str(into.option("of")))
         editable = access.fields(actor, line.name, catalog).editable
         store = line.fields.get(column.value)
-        if store is None or store.type in UNFIT or not editable.issuperset({column.value, *column.fixed}):
+        if (
+            store is None
+            or store.type in UNFIT | EMBEDDED
+            or not editable.issuperset({column.value, *column.fixed})
+        ):
             continue
         shown = spec.fields.get(column.shows)
         label = column.label or (shown.label if shown else store.label)
@@ -104,7 +116,7 @@ def _of_lines(
 
 def find_keys(spec: EntitySpec, targets: dict[str, Target]) -> dict[str, FieldSpec]:
     """Return the paths by which present records can be found, with the fields that are looked up."""
-    found = {RECORD_ID: spec.fields[RECORD_ID]}
+    found = {RECORD_ID: spec.fields[RECORD_ID], EXTERNAL_ID: EXTERNAL}
     for path, target in targets.items():
         field = spec.fields.get(target.shows)
         if field is not None and (field.unique or field.duplicate_key or field.name == spec.title):

@@ -9,7 +9,8 @@ from core.exchange.outcome import CREATED, DUPLICATE, ERROR, SKIPPED, UPDATED, O
 from core.exchange.plan import ImportPlan
 from core.exchange.present import PresentLines
 from core.exchange.row_reading import ReadRow
-from core.exchange.writing import write_rows
+from core.exchange.targets import EXTERNAL_ID
+from core.exchange.writing import create_rows, write_rows
 from core.fields import FieldTypes
 from core.kernel.site import Site
 from core.metadata.specs import FieldSpec
@@ -107,10 +108,11 @@ class Updater:
 
     def _find(self, keyed: Mapping[str, ReadRow], uow: UnitOfWork) -> dict[str, list[Record]]:
         plan = self._plan
-        shown = [
-            self._key.name,
-            *(a.target.shows for a in plan.assignments if a.target.line and a.target.shows),
-        ]
+        shown = [a.target.shows for a in plan.assignments if a.target.line and a.target.shows]
+        if self._key.name == EXTERNAL_ID:
+            keys = [str(row.keys[EXTERNAL_ID]) for row in keyed.values()]
+            return {key: [one] for key, one in plan.external.find(keys, shown, uow).items()}
+        shown.insert(0, self._key.name)
         wanted = {self._key.name: [row.keys[self._key.name] for row in keyed.values()]}
         found: dict[str, list[Record]] = {}
         for record in self._matching.find(plan.actor, plan.entity.name, wanted, shown, uow=uow):
@@ -125,7 +127,7 @@ class Updater:
         saved: dict[int, Saved] = {}
 
         def write(group: Sequence[ReadRow]) -> None:
-            values = {ids[row.number]: row.record() for row in group}
+            values = {ids[row.number]: self._plan.files.kept(row.record(), uow) for row in group}
             done = self._records.update_many(
                 self._plan.actor, self._plan.entity.name, values, uow=uow, parsed=True, merge_lists=True
             )
@@ -139,18 +141,10 @@ class Updater:
                 outcome.count(UPDATED if saved[ids[row.number]].changed or row.lines else SKIPPED)
 
     def _create(self, rows: Sequence[ReadRow], outcome: Outcome, uow: UnitOfWork) -> None:
-        plan = self._plan
-        write_rows(
-            rows,
-            lambda group: self._records.create(
-                plan.actor, plan.entity.name, [row.record() for row in group], uow=uow, parsed=True
-            ),
-            uow,
-            plan.headers,
-        )
+        create_rows(rows, self._records, self._plan, uow)
         for row in rows:
             if row.problems:
-                outcome.leave_out(row.number, ERROR, row.problems, plan.style)
+                outcome.leave_out(row.number, ERROR, row.problems, self._plan.style)
             else:
                 outcome.count(CREATED)
 

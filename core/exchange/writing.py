@@ -3,15 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from core.errors import AccessDenied, BadRequest, Conflict, NotFound, PayvandError, Problem, ValidationFailed
+from core.exchange.external import TAKEN
 from core.exchange.row_reading import ReadRow
+from core.exchange.targets import EXTERNAL_ID
+from core.records.service import Records
 from core.storage import UnitOfWork
+
+if TYPE_CHECKING:
+    from core.exchange.plan import ImportPlan
 
 REFUSALS = (ValidationFailed, AccessDenied, NotFound, Conflict, BadRequest)
 """What is wrong with a row; everything else is wrong with the moment."""
 
 Write = Callable[[Sequence[ReadRow]], object]
+
+
+def create_rows(rows: Sequence[ReadRow], records: Records, plan: ImportPlan, uow: UnitOfWork) -> None:
+    """Create as many of the rows as can be created, and remember by what another program knows them."""
+
+    def create(group: Sequence[ReadRow]) -> None:
+        made = records.create(
+            plan.actor,
+            plan.entity.name,
+            [plan.files.kept(row.record(), uow) for row in group],
+            uow=uow,
+            parsed=True,
+        )
+        ids = {
+            str(row.keys[EXTERNAL_ID]): one.id
+            for row, one in zip(group, made, strict=True)
+            if EXTERNAL_ID in row.keys
+        }
+        plan.external.claim(ids, uow)
+
+    _refuse_taken(rows, plan, uow)
+    write_rows([row for row in rows if not row.problems], create, uow, plan.headers)
+
+
+def _refuse_taken(rows: Sequence[ReadRow], plan: ImportPlan, uow: UnitOfWork) -> None:
+    """Refuse the rows whose id in the other program belongs to another record, or to an earlier one of the rows."""
+    keyed = [(row, str(row.keys[EXTERNAL_ID])) for row in rows if EXTERNAL_ID in row.keys]
+    taken = plan.external.taken([key for _, key in keyed], uow)
+    for row, key in keyed:
+        if key in taken:
+            row.problems.append(
+                Problem(code=TAKEN.code, message=TAKEN.message, field=plan.headers.get(EXTERNAL_ID))
+            )
+        taken.add(key)
 
 
 def write_rows(rows: Sequence[ReadRow], write: Write, uow: UnitOfWork, headers: Mapping[str, str]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from core.expressions.nodes import Node, and_all, not_, or_all
 from core.expressions.terms import (
@@ -12,6 +13,7 @@ from core.expressions.terms import (
     Compare,
     EnvValue,
     Field,
+    Linked,
     Logic,
     Member,
     Not,
@@ -22,6 +24,7 @@ from core.expressions.terms import (
 )
 from core.expressions.types import BOOLEAN, Type
 
+NO_LISTS: Mapping[str, str] = MappingProxyType({})
 MOST_APART = 5
 """Alternatives that are answered each on its own; of more the same records would be looked at too often."""
 
@@ -150,17 +153,26 @@ def one_of(condition: Checked) -> str:
     return ""
 
 
-def reads_own_values(checked: Checked) -> bool:
-    """Tell whether a page that holds a record can read the expression: no other records, and nothing of the server alone."""
-    waiting: list[Term] = [checked.term]
-    while waiting:
-        term = waiting.pop()
-        if isinstance(term, Field) and (term.path or term.type.kind == "list"):
+def reads_own_values(checked: Checked, lists: Mapping[str, str] = NO_LISTS) -> bool:
+    """Tell whether a page that holds a record can read the expression: no other records, and nothing of the server alone.
+
+    ``lists`` are lists whose lines the page holds as well, each with the field by which they refer back to the record.
+    """
+    return _is_held(checked.term, lists, "")
+
+
+def _is_held(term: Term, lists: Mapping[str, str], back: str) -> bool:
+    """Tell whether a page can read a term; ``back`` is the way from a line to its record, empty on the record itself."""
+    match term:
+        case Aggregate(items=Field(path=(), old=False, name=name), body=body) if not back and name in lists:
+            return body is None or _is_held(body, lists, lists[name])
+        case Linked(items=Field(path=(), old=False, name=name), item=item) if not back and name in lists:
+            return _is_held(item, lists, back)
+        case Field(path=path, type=kind):
+            return kind.kind != "list" and (not path or path == (back,))
+        case Brought(function=function) if function.server_only:
             return False
-        if isinstance(term, Brought) and term.function.server_only:
-            return False
-        waiting.extend(below(term))
-    return True
+    return all(_is_held(one, lists, back) for one in below(term))
 
 
 def _alternatives(term: Term) -> Iterator[Term]:
@@ -179,6 +191,18 @@ def _is_simple(term: Term) -> bool:
         case Member(operand=Field(path=(), old=False), options=EnvValue()):
             return True
     return False
+
+
+def follows_only(checked: Checked, names: Collection[str]) -> bool:
+    """Tell whether all that is read are these references and what lies behind them: alike for whatever refers to the same."""
+    waiting: list[Term] = [checked.term]
+    while waiting:
+        term = waiting.pop()
+        if isinstance(term, Field) and (term.path or (term.name,))[0] not in names:
+            return False
+        # What a list is asked is asked of its records, which lie behind the reference, too.
+        waiting.extend((term.items,) if isinstance(term, Aggregate) else below(term))
+    return True
 
 
 def denied(condition: Checked) -> Checked:

@@ -77,9 +77,30 @@ class Blobs:
             draft.replace(path)
         _sync_folder(path.parent)
 
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Let nothing be swept for a while: somebody copies what was wanted when they began."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / "kept").open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            yield
+
     def sweep(self, older_than: float, wanted: Callable[[str], bool]) -> int:
-        """Remove old drafts, and contents older than so many seconds that nobody wants; return how many."""
-        removed, before = 0, time.time() - older_than
+        """Remove old drafts, and contents older than so many seconds that nobody wants; return how many.
+
+        Nothing is removed while somebody has all of them `kept`: there will be another day.
+        """
+        if not self._folder.is_dir():
+            return 0
+        with (self._folder / "kept").open("ab") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return 0
+            return self._sweep(time.time() - older_than, wanted)
+
+    def _sweep(self, before: float, wanted: Callable[[str], bool]) -> int:
+        removed = 0
         for path in list(self._folder.glob("*/*")):
             sha256 = path.parent.name + path.name
             with self._locked():

@@ -219,3 +219,37 @@ class Registration:
                 return (Route(name="kit.board", path="/board", handle=show_board),)
         """
         raise NotImplementedError
+
+    @hookspec
+    def register_import_sources(self) -> Iterable[NamedLike]:
+        """Offer programs whose exports are known by the names of their columns.
+
+        When: whenever the set of enabled modules changes.
+        Transaction: none; each source later reads rows one by one, without looking into the database.
+        Return: sources (`core.sdk.ImportSource`); a name that is taken is refused.
+        On error: the module is quarantined with the reason, the others go on.
+
+        Example::
+
+            @hookimpl
+            def register_import_sources() -> tuple[ImportSource, ...]:
+                return (OLD_REGISTER,)
+        """
+        raise NotImplementedError
+
+    @hookspec
+    def register_file_formats(self) -> Iterable[NamedLike]:
+        """Offer kinds of files that hold records of an entity, besides workbooks and text files with columns.
+
+        When: whenever the set of enabled modules changes.
+        Transaction: none; each format later reads and writes files, without looking into the database.
+        Return: formats (`core.sdk.FileFormat`); a name that is taken is refused.
+        On error: the module is quarantined with the reason, the others go on.
+
+        Example::
+
+            @hookimpl
+            def register_file_formats() -> tuple[FileFormat, ...]:
+                return (CARDS,)
+        """
+        raise NotImplementedError

@@ -3,5 +3,6 @@
 from core.identity.accounts import Account
 from core.identity.opening import Opening, Session, Viewing
 from core.identity.service import Identity
+from core.identity.steps import SecondStep
 
-__all__ = ["Account", "Identity", "Opening", "Session", "Viewing"]
+__all__ = ["Account", "Identity", "Opening", "SecondStep", "Session", "Viewing"]

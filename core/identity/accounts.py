@@ -10,13 +10,15 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from core.errors import NotFound, Problem, ValidationFailed
+from core.errors import AccessDenied, NotFound, Problem, ValidationFailed
 from core.i18n import clean
+from core.identity.sessions import end_sessions
 from core.identity.views import end_views
 from core.kernel.actor import Actor
 from core.metadata.catalog import Catalog
 from core.metadata.names import suggestions
 from core.storage import UnitOfWork
+from core.storage.factor_tables import outside as core_outside
 from core.storage.kernel_tables import account as core_account
 from core.storage.kernel_tables import session as core_session
 from core.storage.versions import bump_access
@@ -28,13 +30,19 @@ _PARTS = re.compile(r"[@.+_-]")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
-    """A login, its roles, and whether it may be used."""
+    """A login, its roles, and whether it may be used.
+
+    ``must_change`` says that its password was made by somebody else; ``link_until`` until when a one-time link works.
+    """
 
     id: int
     login: str
     active: bool
     roles: tuple[str, ...]
     created_at: datetime
+    last_sign_in: datetime | None = None
+    must_change: bool = False
+    link_until: datetime | None = None
 
 
 def normal_login(text: str) -> str:
@@ -60,7 +68,14 @@ def _mixes_scripts(part: str) -> bool:
     return len({unicodedata.name(letter, "").partition(" ")[0] for letter in part if letter.isalpha()}) > 1
 
 
-def insert_account(uow: UnitOfWork, login: str, password_hash: str | None, roles: Iterable[str]) -> int:
+def insert_account(
+    uow: UnitOfWork,
+    login: str,
+    password_hash: str | None,
+    roles: Iterable[str],
+    *,
+    must_change: bool = False,
+) -> int:
     """Add an account and return its id."""
     login = normal_login(login)
     wanted = check_roles(roles, uow.catalog)
@@ -76,6 +91,7 @@ def insert_account(uow: UnitOfWork, login: str, password_hash: str | None, roles
             login=login,
             password_hash=password_hash,
             roles=list(wanted),
+            must_change=must_change,
             created_at=uow.now,
         )
         .returning(core_account.c.id)
@@ -110,24 +126,44 @@ def find_account(uow: UnitOfWork, login: str) -> Account:
     return rows[0]
 
 
-def read_accounts(uow: UnitOfWork, *where: sa.ColumnElement[bool]) -> list[Account]:
+def get_account(uow: UnitOfWork, account_id: int) -> Account:
+    """Return the account with this id, or raise `NotFound`."""
+    found = read_accounts(uow, core_account.c.id == account_id)
+    if not found:
+        raise NotFound("There is no such account.", code="unknown_account")
+    return found[0]
+
+
+def read_accounts(uow: UnitOfWork, *where: sa.ColumnElement[bool], limit: int | None = None) -> list[Account]:
     """Return accounts by login."""
+    c = core_account.c
     columns = (
-        core_account.c.id,
-        core_account.c.login,
-        core_account.c.active,
-        core_account.c.roles,
-        core_account.c.created_at,
+        *(c.id, c.login, c.active, c.roles, c.created_at),
+        *(c.last_sign_in, c.must_change, c.link_hash.is_not(None), c.link_until),
     )
-    rows = uow.execute(sa.select(*columns).where(*where).order_by(core_account.c.login))
+    rows = uow.execute(sa.select(*columns).where(*where).order_by(c.login).limit(limit))
     return [
-        Account(id=i, login=login, active=active, roles=tuple(roles), created_at=at)
-        for i, login, active, roles, at in rows
+        Account(
+            id=i,
+            login=login,
+            active=active,
+            roles=tuple(roles),
+            created_at=at,
+            last_sign_in=last,
+            must_change=must_change,
+            link_until=until if linked and until > uow.now else None,
+        )
+        for i, login, active, roles, at, last, must_change, linked, until in rows
     ]
 
 
-def change_account(uow: UnitOfWork, account_id: int, *, ends_sessions: bool, **values: object) -> None:
-    """Change an account; whoever remembered its rights forgets them in this transaction."""
+def change_account(
+    uow: UnitOfWork, account_id: int, *, ends_sessions: bool, keeps: int | None = None, **values: object
+) -> None:
+    """Change an account; whoever remembered its rights forgets them in this transaction.
+
+    With ``ends_sessions`` nobody stays signed in with it, but in the session that it ``keeps``.
+    """
     changed = uow.execute(
         sa.update(core_account)
         .where(core_account.c.id == account_id)
@@ -138,8 +174,35 @@ def change_account(uow: UnitOfWork, account_id: int, *, ends_sessions: bool, **v
     c = core_session.c
     end_views(uow.connection, sa.or_(c.account == account_id, c.viewing == account_id), uow.now)
     if ends_sessions:
-        uow.execute(sa.delete(core_session).where(core_session.c.account == account_id))
+        end_sessions(uow, account_id, but=keeps)
     bump_access(uow)
+
+
+def forget_outside(uow: UnitOfWork, account_id: int) -> None:
+    """Let no other service sign an account in any more."""
+    uow.execute(sa.delete(core_outside).where(core_outside.c.account == account_id))
+
+
+def keep_an_administrator(uow: UnitOfWork, account_id: int, roles: Iterable[str], granting: set[str]) -> None:
+    """Refuse what would leave nobody who may administer; ``granting`` are the roles that let people do so.
+
+    ``roles`` are what the account will have: none where it is kept out. The rows of all administrators are locked,
+    so that of two who take it from each other at once the second is refused.
+    """
+    if granting & set(roles):
+        return
+    c = core_account.c
+    able = uow.execute(
+        sa.select(c.id)
+        .where(c.active, c.roles.overlap(list(granting)))
+        .order_by(c.id)
+        .with_for_update(key_share=True)
+    ).scalars()
+    left = set(able)
+    if account_id in left and len(left) == 1:
+        raise AccessDenied(
+            "This is the last administrator; make somebody else one first.", code="last_administrator"
+        )
 
 
 def is_self(actor: Actor, account_id: int) -> bool:

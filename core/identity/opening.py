@@ -13,8 +13,8 @@ from core.storage import Reader
 NOBODY = "SELECT version, access_version FROM core_catalog WHERE id = 1"
 
 BY_SESSION = """
-SELECT c.version, c.access_version, a.id, a.login, a.roles, s.id, s.csrf, s.seen_at, s.expires_at, now(),
-    s.viewing, s.viewing_until, v.login, v.roles
+SELECT c.version, c.access_version, a.id, a.login, a.roles, s.id, s.csrf, s.seen_at, s.expires_at,
+    a.second_factor, now(), s.viewing, s.viewing_until, v.login, v.roles
 FROM core_catalog c
 LEFT JOIN core_session s ON s.token_hash = %s AND s.expires_at > now()
 LEFT JOIN core_account a ON a.id = s.account AND a.active
@@ -49,6 +49,8 @@ class Session:
     csrf: str
     expires_at: datetime
     viewing: Viewing | None = None
+    needs_factor: bool = False
+    """True where the site asks this person for a second factor, and they have none: till then nothing else is open."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

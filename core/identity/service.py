@@ -2,58 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Protocol
 
 import sqlalchemy as sa
 
 from core.access import Access
-from core.errors import AccessDenied, NotFound, NotSignedIn, ValidationFailed
-from core.identity.accounts import (
-    Account,
-    change_account,
-    check_roles,
-    find_account,
-    insert_account,
-    is_self,
-    normal_login,
-    read_accounts,
-)
+from core.errors import NotFound, NotSignedIn
+from core.identity.accounts import Account, change_account
+from core.identity.keeping import AccountHook
+from core.identity.links import account_of_link
+from core.identity.log import tell
 from core.identity.opening import BY_KEY, BY_SESSION, NOBODY, Asker, Opening, Session, Viewing, ask
-from core.identity.passwords import Passwords, check_password
+from core.identity.own import OwnKeeping
+from core.identity.passkeys import Passkeys
+from core.identity.passwords import check_password
 from core.identity.principals import Principals, ProfileOf
-from core.identity.throttle import admit, begin_attempt, forget_attempt
-from core.identity.tokens import new_key, new_token, token_hash
+from core.identity.second_factor import SecondFactors
+from core.identity.sessions import SESSION_DAYS, Device, is_fresh, make_fresh
+from core.identity.signing_in import CatalogsLike, SigningIn, hold_known
+from core.identity.throttle import admit
+from core.identity.tokens import token_hash
 from core.identity.views import View, begin_view, end_views, read_views
-from core.kernel.actor import Actor, Scope
+from core.kernel.actor import Actor
 from core.metadata.catalog import Catalog
 from core.storage import Database, Reader, UnitOfWork
 from core.storage.kernel_tables import account as core_account
 from core.storage.kernel_tables import api_key as core_api_key
 from core.storage.kernel_tables import session as core_session
 
-SESSION_DAYS = 14
 SEEN_EVERY = timedelta(minutes=10)
-WRONG = "The login or the password is wrong."
 
 
-class CatalogsLike(Protocol):
-    """Gives the catalog of a version."""
-
-    def at(self, version: int) -> Catalog:
-        """Return the catalog of this version."""
+NeedsFactor = Callable[[Actor, Catalog], bool]
+"""Tells whether the site asks a person for a second factor."""
 
 
-class AccountHook(Protocol):
-    """Tells modules that an account was made or changed, in its transaction."""
-
-    def __call__(self, *, account: Account, name: str, uow: UnitOfWork) -> object:
-        """Keep what belongs to the account in step with it; ``name`` is empty where it stays as it is."""
-
-
-class Identity:
+class Identity(OwnKeeping):
     """Everything about who is asking, for one site."""
 
     def __init__(
@@ -64,13 +50,18 @@ class Identity:
         access: Access,
         profile_of: ProfileOf,
         account_saved: AccountHook,
+        factors: SecondFactors,
+        passkeys: Passkeys,
+        needs_factor: NeedsFactor,
     ) -> None:
+        super().__init__(access, account_saved)
         self._database = database
         self._catalogs = catalogs
-        self._access = access
         self._principals = Principals(profile_of)
-        self._account_saved = account_saved
-        self._passwords = Passwords()
+        self._needs_factor = needs_factor
+        self.factors = factors
+        self.passkeys = passkeys
+        self.signing_in = SigningIn(database, catalogs, self._passwords, factors, passkeys, self.actor_of)
 
     def forget(self) -> None:
         """Ask anew who people are, whatever the access version: it may be that of another database."""
@@ -112,7 +103,7 @@ class Identity:
         )
 
     def _open_session(self, asker: Asker, actor: Actor, catalog: Catalog) -> Opening:
-        csrf, seen_at, expires_at, now, *viewed = asker.extra
+        csrf, seen_at, expires_at, second_factor, now, *viewed = asker.extra
         if now - seen_at > SEEN_EVERY:
             expires_at = now + timedelta(days=SESSION_DAYS)
             self._write(
@@ -120,7 +111,8 @@ class Identity:
                 .where(core_session.c.id == asker.token)
                 .values(seen_at=now, expires_at=expires_at)
             )
-        session = Session(id=asker.token, csrf=csrf, expires_at=expires_at)
+        needs = not second_factor and self._needs_factor(actor, catalog)
+        session = Session(id=asker.token, csrf=csrf, expires_at=expires_at, needs_factor=needs)
         present = self._principals.by_session(actor)
         if viewed[0] is not None:
             present, session = self._look(asker, actor, session, catalog)
@@ -166,40 +158,66 @@ class Identity:
 
     # Signing in and out
 
-    def sign_in(self, login: str, password: str, *, address: str) -> str:
-        """Return the token of a new session; raise `NotSignedIn` or, after too many failures, `TooMany`."""
-        login = _shown(login)
-        now = self._database.now()
-        with self._database.engine.begin() as connection:
-            waiting = begin_attempt(connection, login, address, now)
-            row = connection.execute(
-                sa.select(core_account.c.id, core_account.c.password_hash, core_account.c.active).where(
-                    core_account.c.login == login
-                )
-            ).one_or_none()
-        right = self._passwords.matches(password, row.password_hash if row else None)
-        if row is None or not right or not row.active:
-            raise NotSignedIn(WRONG, code="wrong_password")
-        token = new_token()
-        with self._database.engine.begin() as connection:
-            forget_attempt(connection, login, address, waiting)
-            connection.execute(
-                sa.insert(core_session).values(
-                    token_hash=token_hash(token),
-                    account=row.id,
-                    csrf=new_token(),
-                    created_at=now,
-                    seen_at=now,
-                    expires_at=now + timedelta(days=SESSION_DAYS),
-                )
+    def sign_in(self, login: str, password: str, *, address: str, agent: str = "") -> str:
+        """Return the token of a new session; raise `NotSignedIn` or, after too many failures, `TooMany`.
+
+        Where a second factor is asked for it raises `SecondStep`; a password that somebody else has made raises
+        `NewPasswordNeeded`.
+        """
+        return self.signing_in.by_password(login, password, Device(address=address, agent=agent))
+
+    def confirm(self, actor: Actor, session: Session, password: str, *, address: str) -> None:
+        """Let a session be fresh by the password of whoever it belongs to; wrong ones count as sign-ins do."""
+        found = self.signing_in.check(actor.login, password, address)
+        with self._database.unit(self._catalogs.current(), actor, channel="web") as uow:
+            hold_known(uow.connection, found)
+            make_fresh(uow, session.id)
+
+    def is_fresh(self, session: Session, *, uow: UnitOfWork) -> bool:
+        """Tell whether the password was given in this session a short while ago."""
+        return is_fresh(uow, session.id)
+
+    def change_own_password(
+        self, actor: Actor, session: Session, present: str, password: str, *, address: str
+    ) -> None:
+        """Change the password of whoever is signed in, by the present one; all their other sessions end."""
+        check_password(password, actor.login)
+        found = self.signing_in.check(actor.login, present, address)
+        hashed = self._passwords.hash(password)
+        with self._database.unit(self._catalogs.current(), actor, channel="web") as uow:
+            hold_known(uow.connection, found)
+            change_account(
+                uow,
+                actor.id or 0,
+                ends_sessions=True,
+                keeps=session.id,
+                password_hash=hashed,
+                must_change=False,
+                link_hash=None,
             )
-            if self._passwords.is_outdated(row.password_hash):
-                connection.execute(
-                    sa.update(core_account)
-                    .where(core_account.c.id == row.id)
-                    .values(password_hash=self._passwords.hash(password))
-                )
-        return token
+            make_fresh(uow, session.id)
+            tell(uow, actor.id or 0, "password")
+
+    def login_of_link(self, token: str) -> str:
+        """Return whose one-time link it is; raise `NotFound` where it works no more."""
+        with self._database.engine.connect() as connection:
+            account = account_of_link(connection, token, self._database.now())
+            return str(connection.scalar(sa.select(core_account.c.login).where(core_account.c.id == account)))
+
+    def use_link(self, token: str, password: str) -> str:
+        """Give the account of a one-time link the password that its owner chose; return its login. No session begins."""
+        login = self.login_of_link(token)
+        check_password(password, login)
+        hashed = self._passwords.hash(password)
+        with self._database.engine.connect() as connection:
+            owner = self.actor_of(account_of_link(connection, token, self._database.now()))
+        with self._database.unit(self._catalogs.current(), owner, channel="web") as uow:
+            account = account_of_link(uow.connection, token, uow.now, lock=True)
+            change_account(
+                uow, account, ends_sessions=True, password_hash=hashed, must_change=False, link_hash=None
+            )
+            tell(uow, account, "password", by="link")
+        return login
 
     def sign_out(self, token: str) -> None:
         """End a session; an unknown token is no error."""
@@ -228,109 +246,6 @@ class Identity:
         self._access.require_administrator(actor, uow.catalog)
         return read_views(uow, limit)
 
-    # Accounts
-
-    def create_account(
-        self,
-        actor: Actor,
-        login: str,
-        password: str | None,
-        roles: Iterable[str],
-        *,
-        name: str,
-        uow: UnitOfWork,
-    ) -> Account:
-        """Add an account with its public profile."""
-        self._access.require_administrator(actor, uow.catalog)
-        if password is not None:
-            check_password(password, login)
-        hashed = None if password is None else self._passwords.hash(password)
-        account_id = insert_account(uow, login, hashed, roles)
-        account = read_accounts(uow, core_account.c.id == account_id)[0]
-        self._account_saved(account=account, name=name or account.login, uow=uow)
-        return account
-
-    def accounts(self, actor: Actor, *, uow: UnitOfWork) -> list[Account]:
-        """Return all accounts, for administrators."""
-        self._access.require_administrator(actor, uow.catalog)
-        return read_accounts(uow)
-
-    def find_account(self, login: str, *, uow: UnitOfWork) -> Account:
-        """Return the account with this login."""
-        return find_account(uow, login)
-
-    def set_password(self, actor: Actor, account: Account, password: str, *, uow: UnitOfWork) -> None:
-        """Give an account a new password and end its sessions."""
-        if not is_self(actor, account.id):
-            self._access.require_administrator(actor, uow.catalog)
-        check_password(password, account.login)
-        change_account(uow, account.id, ends_sessions=True, password_hash=self._passwords.hash(password))
-
-    def set_roles(self, actor: Actor, account_id: int, roles: Iterable[str], *, uow: UnitOfWork) -> None:
-        """Give an account other roles; from the next request on they hold everywhere."""
-        self._access.require_administrator(actor, uow.catalog)
-        change_account(uow, account_id, ends_sessions=False, roles=list(check_roles(roles, uow.catalog)))
-
-    def set_active(self, actor: Actor, account_id: int, active: bool, *, uow: UnitOfWork) -> None:
-        """Let an account in or keep it out; keeping it out ends its sessions."""
-        self._access.require_administrator(actor, uow.catalog)
-        if actor.id == account_id and not active:
-            raise AccessDenied("You cannot lock yourself out.", code="own_account")
-        change_account(uow, account_id, ends_sessions=not active, active=active)
-        account = read_accounts(uow, core_account.c.id == account_id)[0]
-        self._account_saved(account=account, name="", uow=uow)
-
-    # API keys
-
-    def create_key(
-        self,
-        actor: Actor,
-        account_id: int,
-        name: str,
-        scopes: Sequence[Scope],
-        *,
-        uow: UnitOfWork,
-        days: int | None = None,
-    ) -> str:
-        """Return a new API key, shown this once; it can do what its scopes name and its owner may."""
-        if not is_self(actor, account_id):
-            self._access.require_administrator(actor, uow.catalog)
-        key = new_key()
-        uow.execute(
-            sa.insert(core_api_key).values(
-                account=account_id,
-                name=name[:100],
-                prefix=key[:10],
-                key_hash=token_hash(key),
-                created_at=uow.now,
-                expires_at=None if days is None else uow.now + timedelta(days=days),
-                scopes=[{"entity": s.entity, "action": s.action} for s in scopes],
-            )
-        )
-        return key
-
-    def keys(self, account_id: int, *, uow: UnitOfWork) -> list[Mapping[str, Any]]:
-        """Return the keys of an account, without what opens them."""
-        c = core_api_key.c
-        rows = uow.execute(
-            sa.select(
-                c.id, c.name, c.prefix, c.scopes, c.created_at, c.expires_at, c.last_used_at, c.revoked_at
-            )
-            .where(c.account == account_id)
-            .order_by(c.id)
-        ).mappings()
-        return [dict(row) for row in rows]
-
-    def revoke_key(self, actor: Actor, account_id: int, key_id: int, *, uow: UnitOfWork) -> None:
-        """End an API key at once."""
-        if not is_self(actor, account_id):
-            self._access.require_administrator(actor, uow.catalog)
-        uow.execute(
-            sa.update(core_api_key)
-            .where(core_api_key.c.id == key_id, core_api_key.c.account == account_id)
-            .values(revoked_at=uow.now)
-        )
-
     def _write(self, statement: sa.Executable) -> None:
         with self._database.engine.begin() as connection:
             connection.execute(statement)
@@ -342,10 +257,3 @@ def _asker(reader: Reader, bearer: str | None, cookie: str | None) -> Asker:
     if cookie:
         return ask(reader, BY_SESSION, token_hash(cookie))
     return ask(reader, NOBODY, None)
-
-
-def _shown(login: str) -> str:
-    try:
-        return normal_login(login)
-    except ValidationFailed:
-        return ""  # counts as a wrong login, told in no other words

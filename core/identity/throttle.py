@@ -20,6 +20,10 @@ FREE_VISITS = 60
 MINUTE = timedelta(minutes=1)
 """So many pages without a session may one network open in so much time."""
 
+FREE_RESETS = 10
+RESETS_IN = timedelta(minutes=15)
+"""So many mails may one network ask for in so much time."""
+
 FORGOTTEN = timedelta(hours=1)
 """After so long without a failure, counting begins anew."""
 
@@ -76,10 +80,22 @@ def forget_attempt(
     """Begin anew for a login that has just signed in; its network keeps its count of the others."""
     account, network = sources(login, address)
     connection.execute(sa.delete(core_attempt).where(core_attempt.c.key == account.key))
-    ours = core_attempt.c.locked_until == waiting.get(network.key)
+    _take_back(connection, network, waiting)
+
+
+def forgive_attempt(
+    connection: sa.Connection, login: str, address: str, waiting: Mapping[str, datetime]
+) -> None:
+    """Take back an attempt that was right and opened nothing yet: failures before it stay counted."""
+    for source in sources(login, address):
+        _take_back(connection, source, waiting)
+
+
+def _take_back(connection: sa.Connection, source: Source, waiting: Mapping[str, datetime]) -> None:
+    ours = core_attempt.c.locked_until == waiting.get(source.key)
     connection.execute(
         sa.update(core_attempt)
-        .where(core_attempt.c.key == network.key)
+        .where(core_attempt.c.key == source.key)
         .values(
             failed=sa.func.greatest(core_attempt.c.failed - 1, 0),
             locked_until=sa.case((ours, None), else_=core_attempt.c.locked_until),
@@ -89,12 +105,20 @@ def forget_attempt(
 
 def admit(connection: sa.Connection, address: str, now: datetime) -> None:
     """Count a visit of somebody unknown; raise `TooMany` where their network comes more often than people do."""
+    _limit(connection, f"public:{_network(address)}", FREE_VISITS, MINUTE, now)
+
+
+def admit_reset(connection: sa.Connection, address: str, now: datetime) -> None:
+    """Count that somebody asks for a mail; raise `TooMany` where their network asks more often than people do."""
+    _limit(connection, f"reset:{_network(address)}", FREE_RESETS, RESETS_IN, now)
+
+
+def _limit(connection: sa.Connection, key: str, free: int, span: timedelta, now: datetime) -> None:
+    """Count, and raise `TooMany` where it is more than is free in a span of time, which begins with the first."""
     ended = core_attempt.c.locked_until < now
-    until = now + MINUTE
-    added = insert(core_attempt).values(
-        key=f"public:{_network(address)}", failed=1, last=now, locked_until=until
-    )
-    visits, wait = connection.execute(
+    until = now + span
+    added = insert(core_attempt).values(key=key, failed=1, last=now, locked_until=until)
+    counted, wait = connection.execute(
         added.on_conflict_do_update(
             index_elements=["key"],
             set_={
@@ -104,16 +128,18 @@ def admit(connection: sa.Connection, address: str, now: datetime) -> None:
             },
         ).returning(core_attempt.c.failed, core_attempt.c.locked_until)
     ).one()
-    if visits > FREE_VISITS:
+    if counted > free:
         raise TooMany(seconds=max(1, int((wait - now).total_seconds())))
 
 
 def _network(address: str) -> str:
-    """Return the network an address belongs to: itself for IPv4, the /64 for IPv6."""
+    """Return the network an address belongs to: itself for IPv4, however it is written, the /64 for IPv6."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
-    if parsed.version == 6:
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
         return str(ipaddress.ip_network((parsed, 64), strict=False))
     return str(parsed)

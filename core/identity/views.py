@@ -8,15 +8,13 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from core.errors import Conflict, Problem, ValidationFailed
+from core.identity.log import PROFILE
 from core.identity.tokens import new_token
 from core.storage import UnitOfWork
 from core.storage.kernel_tables import VIEWING
 from core.storage.kernel_tables import account as core_account
 from core.storage.kernel_tables import history as core_history
 from core.storage.kernel_tables import session as core_session
-
-PROFILE = "base.user"
-"""The public profile of a person, in whose history it stands; its ids are those of accounts."""
 
 BEGAN, ENDED = VIEWING
 

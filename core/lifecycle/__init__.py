@@ -2,8 +2,17 @@
 
 from core.lifecycle.changes import Changes, Definitions
 from core.lifecycle.discovery import Discovery
-from core.lifecycle.rehearsal import Rehearsed, Rehearsing
+from core.lifecycle.rehearsal import PlanChanged, Rehearsed, Rehearsing
 from core.lifecycle.service import Lifecycle
 from core.lifecycle.states import ModuleState
 
-__all__ = ["Changes", "Definitions", "Discovery", "Lifecycle", "ModuleState", "Rehearsed", "Rehearsing"]
+__all__ = [
+    "Changes",
+    "Definitions",
+    "Discovery",
+    "Lifecycle",
+    "ModuleState",
+    "PlanChanged",
+    "Rehearsed",
+    "Rehearsing",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -17,6 +17,7 @@ from core.metadata.specs import SITE, ModuleSpec
 from core.storage import Database, UnitOfWork, bump, lock_schema
 from core.storage.apply import apply
 from core.storage.catalogs import VERSION, Catalogs
+from core.storage.document_changes import note_document_changes
 from core.storage.documents import read_documents, read_modules, remove_documents, save_documents, save_module
 from core.storage.plan import Plan, plan_change
 
@@ -53,6 +54,8 @@ def site_sleeps(definitions: Definitions) -> tuple[str, ...]:
 Edit = Callable[[Definitions], Definitions]
 Prepare = Callable[[Sequence[ModuleSpec]], object]
 Afterwards = Callable[[UnitOfWork], object]
+Agree = Callable[[Catalog, Definitions, Definitions], object]
+"""Looks at what a change would bring, before anything of it happens; it raises where that is not what was agreed upon."""
 
 
 class Aside(Protocol):
@@ -91,26 +94,46 @@ class Changes:
         self._aside = aside
         self._fill = fill
 
-    def run(self, actor: Actor, edit: Edit, *, reason: str, afterwards: Afterwards | None = None) -> Catalog:
+    def run(
+        self,
+        actor: Actor,
+        edit: Edit,
+        *,
+        reason: str,
+        why: str = "",
+        afterwards: Afterwards | None = None,
+        agree: Agree | None = None,
+    ) -> Catalog:
         """Carry out one change and return the new catalog.
 
-        ``edit`` gets the definitions under the schema lock; ``afterwards`` runs in the same transaction, on the new
-        catalog. Whatever is wrong is raised with all its reasons, and nothing has happened. An ``edit`` that hands
+        ``reason`` is what is done, ``why`` what a person says about it. ``edit`` gets the definitions under the schema lock, and ``agree`` what comes of them; ``afterwards`` runs in
+        the same transaction, on the new catalog. Whatever is wrong is raised with all its reasons, and nothing has happened. An ``edit`` that hands
         the definitions back as they are changes nothing.
         """
-        return self._database.attempt(lambda: self._once(actor, edit, reason, afterwards))
+        return self._database.attempt(lambda: self._once(actor, edit, reason, why, afterwards, agree))
 
-    def _once(self, actor: Actor, edit: Edit, reason: str, afterwards: Afterwards | None) -> Catalog:
+    def _once(
+        self,
+        actor: Actor,
+        edit: Edit,
+        reason: str,
+        why: str,
+        afterwards: Afterwards | None,
+        agree: Agree | None,
+    ) -> Catalog:
         with ExitStack() as undo, self._database.unit(self._catalogs.current(), actor, reason=reason) as uow:
             lock_schema(uow.connection)
             present = self._catalogs.current(uow.connection)
             old = Definitions(modules=read_modules(uow.reader), documents=read_documents(uow))
             new = edit(old)
+            if agree is not None:
+                agree(present, old, new)
             if new is old:
                 return present
             undo.callback(self._prepare, old.modules)
             catalog = self._compile(uow, old, new)
-            self._write(uow, old, new, reason)
+            self._write(uow, old, new, why or reason)
+            note_document_changes(uow, _own_changes(old, new), why)
             done = self._shape(uow, present, catalog)
             uow.catalog = catalog
             waiting = unfilled(present, catalog, self._types, uow)
@@ -158,3 +181,12 @@ class Changes:
         for owner, kind, name in known:
             if (owner, kind, name) not in kept and owner not in asleep:
                 remove_documents(uow, owner, [(kind, name)])
+
+
+def _own_changes(old: Definitions, new: Definitions) -> Iterator[tuple[Document | None, Document | None]]:
+    """Yield what differs between the site's own documents, before and after; upgrades of modules are not its doing."""
+    before, after = ({d.key: d for d in side.documents if d.is_site} for side in (old, new))
+    for key in sorted(before.keys() | after.keys()):
+        one, other = before.get(key), after.get(key)
+        if one is None or other is None or one.digest != other.digest:
+            yield one, other

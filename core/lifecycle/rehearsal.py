@@ -11,13 +11,17 @@ from typing import Protocol
 from core.access import Access
 from core.access.matrix import Change, cells, differences
 from core.declaration import Compiler
-from core.errors import MetadataInvalid, Problem
-from core.lifecycle.changes import Definitions, Edit, site_sleeps
+from core.errors import Conflict, MetadataInvalid, Problem
+from core.lifecycle.changes import Agree, Definitions, Edit, site_sleeps
 from core.metadata.catalog import Catalog
+from core.metadata.documents import digest_of
 from core.metadata.specs import ModuleSpec
 from core.storage import Database
 from core.storage.catalogs import Catalogs
-from core.storage.documents import DocumentStore, read_modules
+from core.storage.documents import DocumentStore, asdict_of, read_modules
+
+DIGITS = 32
+"""How much of a digest people copy from one command to the next."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,18 +47,38 @@ class Staging(Protocol):
 class Rehearsed:
     """What a change would bring: the catalogs before and after it, and what the roles may do in them.
 
-    ``modules`` are those that come, go, or say something else.
+    ``modules`` are those that come, go, or say something else; ``documents`` what is written anew or goes, each as
+    owner, kind and name with the digest before and after.
     """
 
     before: Catalog
     after: Catalog
     modules: tuple[ModuleSpec, ...]
     changes: tuple[Change, ...]
+    documents: tuple[tuple[str, ...], ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """What tells this from anything else that could happen: the modules, the documents and the rights."""
+        modules = [asdict_of(module) for module in self.modules]
+        changes = [(c.kind, *c.cell.place, *_reaches(c)) for c in self.changes]
+        return digest_of([modules, self.documents, changes])[:DIGITS]
 
     @cached_property
     def wider(self) -> int:
         """How many of the changes may let somebody do more."""
         return sum(change.wider for change in self.changes)
+
+
+class PlanChanged(Conflict):
+    """What would happen is not what was shown; ``found`` is what would happen now."""
+
+    code = "plan_changed"
+    message = "What this would do has changed since it was shown. Nothing has happened; look at it again."
+
+    def __init__(self, found: Rehearsed) -> None:
+        super().__init__()
+        self.found = found
 
 
 class Rehearsing:
@@ -73,7 +97,21 @@ class Rehearsing:
         before = self._catalogs.current()
         with self._database.reading() as reader:
             old = Definitions(modules=read_modules(reader), documents=DocumentStore().read(reader))
-        new = edit(old)
+        return self._of(before, old, edit(old))
+
+    def agreed(self, plan: str | None) -> Agree | None:
+        """Return what refuses a change that would not do what was shown; ``plan`` is the digest of that."""
+        if plan is None:
+            return None
+
+        def agree(before: Catalog, old: Definitions, new: Definitions) -> None:
+            found = self._of(before, old, new)
+            if found.digest != plan:
+                raise PlanChanged(found)
+
+        return agree
+
+    def _of(self, before: Catalog, old: Definitions, new: Definitions) -> Rehearsed:
         key = (
             before.version,
             before.digest,
@@ -99,7 +137,23 @@ class Rehearsing:
             new.documents, new.modules, before.version + 1, strict=True, may_sleep=site_sleeps(new)
         ).catalog
         changes = differences(cells(self._access, before), cells(stage.access, after))
-        return Rehearsed(before=before, after=after, modules=moved, changes=tuple(changes))
+        return Rehearsed(
+            before=before, after=after, modules=moved, changes=tuple(changes), documents=_written(old, new)
+        )
+
+
+def _reaches(change: Change) -> tuple[str | None, ...]:
+    return tuple(None if cell is None else cell.where for cell in (change.before, change.after))
+
+
+def _written(old: Definitions, new: Definitions) -> tuple[tuple[str, ...], ...]:
+    """Return which documents differ, with their digests before and after."""
+    before, after = ({d.key: d.digest for d in side.documents} for side in (old, new))
+    return tuple(
+        (*key, before.get(key, ""), after.get(key, ""))
+        for key in sorted(before.keys() | after.keys())
+        if before.get(key) != after.get(key)
+    )
 
 
 def _moved(old: Definitions, new: Definitions) -> tuple[ModuleSpec, ...]:

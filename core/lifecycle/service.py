@@ -71,11 +71,16 @@ class Lifecycle:
             aside=self._plugins.quarantined,
         ).states()
 
-    def install(self, actor: Actor, names: Iterable[str], *, reason: str = "install") -> Catalog:
-        """Install modules with everything they require; enabled ones are left as they are, disabled ones wake up."""
+    def install(
+        self, actor: Actor, names: Iterable[str], *, reason: str = "install", plan: str | None = None
+    ) -> Catalog:
+        """Install modules with everything they require; enabled ones are left as they are, disabled ones wake up.
+
+        ``plan`` is the digest of what was shown (`rehearse`): where something else would happen by now, nothing does.
+        """
         self._access.require_administrator(actor, self._catalogs.current())
         edit, new = self._installing(names)
-        return self._run(actor, edit, new, reason)
+        return self._run(actor, edit, new, reason, plan)
 
     def _installing(self, names: Iterable[str]) -> tuple[Edit, Sequence[ModuleSource]]:
         """Return the change that installs, and the modules that it moves, known once it was made."""
@@ -90,24 +95,27 @@ class Lifecycle:
 
         return edit, new
 
-    def enable(self, actor: Actor, name: str) -> Catalog:
+    def enable(self, actor: Actor, name: str, *, plan: str | None = None) -> Catalog:
         """Wake up a module that sleeps, or install it."""
-        return self.install(actor, [name], reason=f"enable {name}")
+        return self.install(actor, [name], reason=f"enable {name}", plan=plan)
 
-    def disable(self, actor: Actor, name: str) -> Catalog:
+    def disable(self, actor: Actor, name: str, *, plan: str | None = None) -> Catalog:
         """Put a module to sleep: its documents and hooks rest, its tables and records stay as they are."""
         self._access.require_administrator(actor, self._catalogs.current())
 
-        return self._run(actor, _sleeping(name), (), f"disable {name}")
+        return self._run(actor, _sleeping(name), (), f"disable {name}", plan)
 
-    def refresh(self, actor: Actor) -> Catalog | None:
+    def refresh(self, actor: Actor, *, plan: str | None = None) -> Catalog | None:
         """Take over what has changed in the files of the enabled modules; None where nothing has.
 
         Modules that were made ``always`` needed, or that an enabled one requires since, are installed with it.
         """
         self._access.require_administrator(actor, self._catalogs.current())
         edit, changed = self._refreshing()
-        return self._run(actor, edit, changed, "refresh") if changed else None
+        if not changed and plan is None:
+            return None
+        catalog = self._run(actor, edit, changed, "refresh", plan)
+        return catalog if changed else None
 
     def _refreshing(self) -> tuple[Edit, Sequence[ModuleSource]]:
         """Return the change that takes over what files say, and the modules that it moves."""
@@ -162,6 +170,7 @@ class Lifecycle:
         edit: Callable[[Definitions], Definitions],
         moved: Sequence[ModuleSource],
         reason: str,
+        plan: str | None = None,
     ) -> Catalog:
         """Carry out a change; ``moved`` are the modules whose data is to be loaded, known once ``edit`` was called."""
         system = actor.elevate(reason)
@@ -174,7 +183,8 @@ class Lifecycle:
                 self._data.load(module.name, source.path / "data", system, uow)
                 self._plugins.call.module_installed(module=module, uow=uow)
 
-        return self._changes.run(actor, edit, reason=reason, afterwards=afterwards)
+        agree = self._rehearsing.agreed(plan)
+        return self._changes.run(actor, edit, reason=reason, afterwards=afterwards, agree=agree)
 
     def _refuse_broken(self, moved: Iterable[ModuleSource]) -> None:
         """Refuse modules whose code cannot be used: what runs already goes on without them."""

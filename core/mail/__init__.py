@@ -3,13 +3,14 @@
 The room changes when the way mail leaves the site changes.
 """
 
-from core.mail.outbox import Attachment, Mail, MailState, failing, is_address, mail_waits
+from core.mail.outbox import Attachment, Letter, Mail, MailState, failing, is_address, mail_waits
 from core.mail.promising import SEND, promise_mail
 from core.mail.sending import send_waiting
 
 __all__ = [
     "SEND",
     "Attachment",
+    "Letter",
     "Mail",
     "MailState",
     "failing",

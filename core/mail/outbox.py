@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from core.errors import Problem, ValidationFailed
+from core.metadata.specs import Json
 from core.storage import UnitOfWork
 from core.storage.kernel_tables import mail as core_mail
 
@@ -32,19 +33,32 @@ class Attachment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mail:
-    """A mail to one address. ``key`` names it: of two with one key only the first is ever sent."""
+    """A mail to one address. ``key`` names it: of two with one key only the first is ever sent.
+
+    What is told of records does not wait as words: ``made_of`` is what a letter is written of when it leaves.
+    """
 
     to: str
-    subject: str
-    text: str
     key: str
+    subject: str = ""
+    text: str = ""
     html: str = ""
     attachments: tuple[Attachment, ...] = ()
+    made_of: Mapping[str, Json] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Letter:
+    """What a mail says."""
+
+    subject: str
+    text: str
+    html: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MailState:
-    """How a mail stands: waiting, sending (handed over, nobody knows whether it arrived), sent or failed."""
+    """How a mail stands: waiting, sending (handed over, nobody knows whether it arrived), sent, failed or withdrawn."""
 
     state: str
     attempts: int
@@ -73,18 +87,24 @@ def keep_mail(uow: UnitOfWork, mail: Mail) -> bool:
         key=mail.key[:LONGEST_KEY],
         message_id=message_id(mail.key, address),
         recipient=address,
-        subject=_CONTROL.sub(" ", mail.subject).strip()[:LONGEST_SUBJECT],
+        subject=subject_of(mail.subject),
         text=mail.text,
         html=mail.html,
         attachments=[
             {"name": one.name, "mime": one.mime, "data": base64.b64encode(one.data).decode()}
             for one in mail.attachments
         ],
+        made_of=None if mail.made_of is None else dict(mail.made_of),
         next_at=uow.now,
         created_at=uow.now,
     )
     made = uow.execute(statement.on_conflict_do_nothing(index_elements=["key"]).returning(core_mail.c.id))
     return made.scalar_one_or_none() is not None
+
+
+def subject_of(text: str) -> str:
+    """Return a text as a subject: in one line, which no header can follow."""
+    return _CONTROL.sub(" ", text).strip()[:LONGEST_SUBJECT]
 
 
 def mail_waits(uow: UnitOfWork) -> bool:

@@ -3,23 +3,26 @@
 A mail is locked while a server is asked whether it will take it, and marked as *sending*, for good, before it is
 handed over. A worker that dies before the mark leaves it waiting; one that dies behind it leaves a mail of which
 nobody knows whether it left: it is never sent again by itself, so that nobody gets it twice, and `doctor` tells of it.
-What a server surely has not taken is tried again, later and later.
+What a server surely has not taken is tried again, later and later. A mail of what is told of records is written for each try
+anew; where nothing is left that its reader may read it is withdrawn.
 """
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from smtplib import SMTPException
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
 from core.jobs import JobContext
+from core.kernel.site import Site
 from core.log import get_logger
+from core.mail.outbox import Letter, subject_of
 from core.mail.transport import Later, Mark, Refused, Transport, sender_of, transport_of
 from core.metadata.specs import Json
 from core.storage import Database
@@ -28,13 +31,19 @@ from core.storage.kernel_tables import mail as core_mail
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720))
 """How long a mail waits after each time that it was not taken; after the last it has failed."""
 
+WITHDRAWN: Mapping[str, Any] = {"state": "withdrawn", "error": None}
 
-def send_waiting(context: JobContext) -> Mapping[str, Json]:
+
+Write: TypeAlias = Callable[[Site, Mapping[str, Json]], Letter | None]
+"""Writes a mail of what it is made of; None where it is not to be sent any more."""
+
+
+def send_waiting(context: JobContext, write: Write) -> Mapping[str, Json]:
     """Hand over all mail that is due; a site without a way out leaves it waiting."""
     url = context.site.settings.mail_url
     transport, sent = transport_of(url), 0
     while transport is not None:
-        outcome = _one(context, transport, sender_of(url))
+        outcome = _one(context, transport, sender_of(url), write)
         if outcome is None:
             break
         sent += outcome
@@ -42,7 +51,7 @@ def send_waiting(context: JobContext) -> Mapping[str, Json]:
     return {"sent": sent}
 
 
-def _one(context: JobContext, transport: Transport, sender: str) -> int | None:
+def _one(context: JobContext, transport: Transport, sender: str, write: Write) -> int | None:
     """Hand over one due mail that no other worker holds; None where there is none."""
     c, database = core_mail.c, context.site.get(Database)
     due = (
@@ -62,19 +71,30 @@ def _one(context: JobContext, transport: Transport, sender: str) -> int | None:
             connection.execute(sa.update(core_mail).where(c.id == row["id"]).values(attempts))
             connection.commit()
 
-        values = _hand_over(transport, row, sender, database.now(), mark)
+        mail = _written(row, context.site, write)
+        values = _hand_over(transport, mail, sender, database.now(), mark) if mail else WITHDRAWN
         connection.execute(sa.update(core_mail).where(c.id == row["id"]).values(values))
         connection.commit()
     return int(values["state"] == "sent")
 
 
+def _written(row: sa.RowMapping, site: Site, write: Write) -> dict[str, Any] | None:
+    """Return a mail with its words; None where its reader may read nothing of it any more."""
+    if row["made_of"] is None:
+        return dict(row)
+    letter = write(site, row["made_of"])
+    if letter is None:
+        return None
+    return {**row, "subject": subject_of(letter.subject), "text": letter.text, "html": letter.html}
+
+
 def _hand_over(
-    transport: Transport, row: sa.RowMapping, sender: str, now: datetime, mark: Mark
+    transport: Transport, row: Mapping[str, Any], sender: str, now: datetime, mark: Mark
 ) -> dict[str, Any]:
     """Return what is to be written down of one mail."""
     attempts = int(row["attempts"]) + 1
     try:
-        transport.send(message_of(dict(row), sender), row["recipient"], mark)
+        transport.send(message_of(row, sender), row["recipient"], mark)
     except Refused as refused:
         return {"state": "failed", "attempts": attempts, "error": str(refused)[:500]}
     except Later as failure:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+ADMINISTER = "administer"
+"""To arrange the definitions of an entity; no record is acted on, and no other name of an action means it."""
 ACTIONS = (
     "create",
     "read",
@@ -10,7 +12,7 @@ ACTIONS = (
     "export",
     "import",
     "share",
-    "administer",
+    ADMINISTER,
     "merge",
     "override:duplicates",
 )

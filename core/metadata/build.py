@@ -177,6 +177,7 @@ class _Builder:
             menus=_frozen(merged.menus),
             roles=_frozen(merged.roles),
             restrictions=_frozen(merged.restrictions),
+            resting=_frozen(merged.resting),
             workflows=_frozen(merged.workflows),
             dashboards=_frozen(merged.dashboards),
             modules=MappingProxyType({m.name: m for m in self._modules}),

@@ -31,7 +31,8 @@ def unknown_entity(name: str) -> NotFound:
 class Catalog:
     """All specs of the enabled modules and of the site, at one version.
 
-    ``diagnostics`` tells which documents are dormant and why; nothing in them can stop the boot.
+    ``restrictions`` are those in force, ``resting`` those that are not. ``diagnostics`` tells which documents are
+    dormant and why; nothing in them can stop the boot.
     """
 
     version: int
@@ -40,6 +41,7 @@ class Catalog:
     menus: Mapping[str, MenuSpec] = field(default_factory=lambda: MappingProxyType({}))
     roles: Mapping[str, RoleSpec] = field(default_factory=lambda: MappingProxyType({}))
     restrictions: Mapping[str, RestrictionSpec] = field(default_factory=lambda: MappingProxyType({}))
+    resting: Mapping[str, RestrictionSpec] = field(default_factory=lambda: MappingProxyType({}))
     workflows: Mapping[str, WorkflowSpec] = field(default_factory=lambda: MappingProxyType({}))
     dashboards: Mapping[str, DashboardSpec] = field(default_factory=lambda: MappingProxyType({}))
     modules: Mapping[str, ModuleSpec] = field(default_factory=lambda: MappingProxyType({}))

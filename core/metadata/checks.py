@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from core.metadata.copy_checks import check_copies
 from core.metadata.documents import Document, Path
 from core.metadata.duplicates import check_duplicates
 from core.metadata.findings import Findings
@@ -28,6 +29,7 @@ def check_entities(merged: Merged, findings: Findings) -> None:
     for entity in merged.entities.values():
         _Entity(merged, entity, findings).check()
         check_import_columns(merged, entity, findings)
+        check_copies(merged, entity, findings)
         check_duplicates(entity, merged.entities, merged.documents[("entity", entity.name)], findings)
     _check_tables(merged, findings)
     _check_circles(merged, findings)
@@ -51,6 +53,7 @@ class _Entity:
             document, at = self._merged.origin(self._entity.name, "rules", rule.name)
             self._names(rule.on, document, (*at, "on"))
         self._title()
+        self._administered()
         if self._entity.part_of and whole_field(self._entity) is None:
             self._add(
                 ("part_of",),
@@ -151,6 +154,22 @@ class _Entity:
                 "{name} is a {type} and cannot be a title.",
                 name=field.name,
                 type=field.type,
+            )
+
+    def _administered(self) -> None:
+        about = self._entity.administered
+        if about is None:
+            return
+        field = self._entity.fields.get(about.names)
+        at = ("administered", "names")
+        if field is None:
+            self._findings.unknown_field(self._document, at, self._entity, about.names)
+        elif field.type != "text":
+            self._add(
+                at,
+                "wrong_type",
+                "{name} must be a text, which holds the name of an entity.",
+                name=about.names,
             )
 
     def _names(self, names: Iterable[str], document: Document, at: Path, *, stored: bool = False) -> None:

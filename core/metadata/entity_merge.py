@@ -29,6 +29,7 @@ FIELD_OPEN = frozenset(
         "read_only",
         "default",
         "choices",
+        "choice_order",
         "visible_when",
         "required_when",
         "read_only_when",

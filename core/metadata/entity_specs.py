@@ -13,6 +13,7 @@ from core.metadata.findings import Findings
 from core.metadata.layers import items, mapping, text, texts
 from core.metadata.names import humanized
 from core.metadata.specs import (
+    Administered,
     Choice,
     EntitySpec,
     FieldSpec,
@@ -36,6 +37,7 @@ FIELD_KEYS = frozenset(
         "read_only",
         "default",
         "choices",
+        "choice_order",
         "computed",
         "rollup",
         "base_of",
@@ -45,6 +47,7 @@ FIELD_KEYS = frozenset(
         "required_when",
         "read_only_when",
         "readable_because",
+        "copy_of",
         "import_names",
     }
 )
@@ -86,6 +89,7 @@ def entity_spec(merged: MergedEntity, findings: Findings) -> EntitySpec:
         icon=text(tree.get("icon"), "database"),
         part_of=text(tree.get("part_of")),
         part_rights=MappingProxyType(dict(_part_rights(tree))),
+        administered=_administered(tree.get("administered")),
         duplicates=read_duplicates(tree.get("duplicates")),
         unique_together=tuple(texts(names) for names in items(tree.get("unique_together"))),
         indexes=tuple(texts(names) for names in items(tree.get("indexes"))),
@@ -139,6 +143,7 @@ def _field(merged: MergedEntity, name: str, body: Mapping[str, Json], findings: 
         required_when=text(body.get("required_when")),
         read_only_when=text(body.get("read_only_when")),
         readable_because=text(body.get("readable_because")),
+        copy_of=text(body.get("copy_of")),
         import_names=texts(body.get("import_names")),
         joined=MappingProxyType(dict(merged.joined.get(name, {}))),
         nullable=not (own and required and name in merged.own_required),
@@ -155,7 +160,9 @@ def _label(value: Json, name: str, default: Label | None = None) -> Label:
 
 
 def _choices(body: Mapping[str, Json], origin: Origin, findings: Findings) -> Iterator[Choice]:
-    for name, value in mapping(body.get("choices")).items():
+    written, first = mapping(body.get("choices")), texts(body.get("choice_order"))
+    for name in dict.fromkeys([*(n for n in first if n in written), *written]):
+        value = written[name]
         hue = text(mapping(value).get("hue"), "gray")
         if hue not in HUES:
             findings.add(
@@ -167,7 +174,8 @@ def _choices(body: Mapping[str, Json], origin: Origin, findings: Findings) -> It
                 known=HUES,
             )
             hue = "gray"
-        yield Choice(name=name, label=_label(mapping(value).get("label"), name), hue=hue)
+        hidden = mapping(value).get("hidden") is True
+        yield Choice(name=name, label=_label(mapping(value).get("label"), name), hue=hue, hidden=hidden)
 
 
 def _rollup(value: Json, origin: Origin, findings: Findings) -> RollUp | None:
@@ -196,6 +204,11 @@ def _rollup(value: Json, origin: Origin, findings: Findings) -> RollUp | None:
     )
 
 
+def _administered(value: Json) -> Administered | None:
+    body = mapping(value)
+    return Administered(names=text(body.get("names")), when=text(body.get("when"))) if body else None
+
+
 def _part_rights(tree: Mapping[str, Json]) -> Iterator[tuple[str, PartRight]]:
     for action, written in mapping(tree.get("part_rights")).items():
         body = mapping(written)
@@ -218,13 +231,14 @@ def _rules(merged: MergedEntity) -> Iterator[RuleSpec]:
 def _import_columns(merged: MergedEntity) -> Iterator[ImportColumn]:
     for name, body in merged.import_columns.items():
         origin = merged.origins[("import_columns", name)]
-        fixed = freeze(body.get("set"))
+        fixed, more = freeze(body.get("set")), freeze(body.get("more"))
         yield ImportColumn(
             name=name,
             into=text(body.get("list")),
             value=text(body.get("value")),
             shows=text(body.get("shows")),
             fixed=fixed if isinstance(fixed, Mapping) else MappingProxyType({}),
+            more=more if isinstance(more, Mapping) else None,
             label=_label(body.get("label"), name, ""),
             import_names=texts(body.get("import_names")),
             owner=origin.owner,

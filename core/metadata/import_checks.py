@@ -28,7 +28,11 @@ def check_import_columns(merged: Merged, entity: EntitySpec, findings: Findings)
                 known=lists or ("none",),
             )
             continue
-        for key, names in (("value", (column.value,)), ("set", tuple(column.fixed))):
+        for key, names in (
+            ("value", (column.value,)),
+            ("set", tuple(column.fixed)),
+            ("more", tuple(column.more or ())),
+        ):
             for name in names:
                 if name not in target.fields:
                     findings.unknown_field(document, (*at, key), target, name)

@@ -47,6 +47,7 @@ class Merged:
     menus: dict[str, MenuSpec] = field(default_factory=dict)
     roles: dict[str, RoleSpec] = field(default_factory=dict)
     restrictions: dict[str, RestrictionSpec] = field(default_factory=dict)
+    resting: dict[str, RestrictionSpec] = field(default_factory=dict)
     workflows: dict[str, WorkflowSpec] = field(default_factory=dict)
     dashboards: dict[str, DashboardSpec] = field(default_factory=dict)
     documents: dict[tuple[str, str], Document] = field(default_factory=dict)
@@ -220,8 +221,7 @@ class Merge:
                 extends = merged.extends.get(RESTRICTION_TARGET + name, [])
                 seen = [d for d in extends if self._may_touch(d, document)]
                 restriction = merge_restriction(document, seen, self._findings, merged.overrides)
-                if restriction is not None:
-                    merged.restrictions[name] = restriction
+                (merged.restrictions if restriction.in_force else merged.resting)[name] = restriction
             elif kind == "menu":
                 extends = merged.extends.get(MENU_TARGET + name, [])
                 menu = merge_menu(document, extends, self._findings, merged.overrides)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.metadata.actions import ACTIONS, ANY_TRANSITION, PUBLIC, SCOPES, TRANSITION, is_action
+from core.metadata.actions import ACTIONS, ADMINISTER, ANY_TRANSITION, PUBLIC, SCOPES, TRANSITION, is_action
 from core.metadata.dependencies import Dependencies
 from core.metadata.documents import Document, Path
 from core.metadata.findings import Findings
@@ -114,6 +114,8 @@ def _check_grant(merged: Merged, findings: Findings, document: Document, index: 
             scope=scope,
             known=SCOPES,
         )
+    if ADMINISTER in texts(body.get("actions")):
+        _check_administer(findings, document, at, body)
     if entity is not None:
         _check_granted_fields(entity, mapping(body.get("fields")), findings, document, (*at, "fields"))
 
@@ -139,6 +141,21 @@ def _check_transition(
             action=action,
             nearest=suggestions(action, known),
         )
+
+
+def _check_administer(findings: Findings, document: Document, at: Path, body: Mapping[str, Json]) -> None:
+    """Check that a grant to administer is about the whole entity."""
+    narrowing = {"scope": text(body.get("scope"), "all") != "all", "when": bool(text(body.get("when")))}
+    for key, narrows in narrowing.items():
+        if narrows:
+            findings.add(
+                document,
+                (*at, key),
+                "of_no_record",
+                "administer is about the definitions of {entity} and not about records: grant it apart, without {key}.",
+                entity=text(body.get("entity")),
+                key=key,
+            )
 
 
 def _check_granted_fields(

@@ -22,11 +22,15 @@ NO_OWNERS: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
-    """One option of a choice field; ``hue`` is one of the nine names of the palette."""
+    """One option of a choice field; ``hue`` is one of the nine names of the palette.
+
+    A ``hidden`` one is offered to nobody who chooses; records that have it keep it.
+    """
 
     name: str
     label: Label
     hue: str = "gray"
+    hidden: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +54,7 @@ class FieldSpec:
 
     ``joined`` tells of the entities that behaviours brought among its targets who asked for the behaviour.
     ``base_of`` and ``rate_of`` name the amount whose worth in the site's currency, and whose rate, the field holds.
+    ``copy_of`` names, as ``<reference>.<field>``, what the stored value was taken from, which decides who reads it.
     """
 
     name: str
@@ -76,6 +81,7 @@ class FieldSpec:
     required_when: str = ""
     read_only_when: str = ""
     readable_because: str = ""
+    copy_of: str = ""
     import_names: tuple[str, ...] = ()
     merge: str = ""
     joined: Mapping[str, str] = field(default_factory=lambda: NO_OWNERS, compare=False)
@@ -114,13 +120,15 @@ class ImportColumn:
 
     ``value`` is the field of the line that takes the cell, ``fixed`` what else the line holds; columns that agree
     in both ``into`` and ``fixed`` fill one line together. ``shows`` names the derived field of the entity that shows the
-    value afterwards: its type checks the cell, and its key finds records that are there already.
+    value afterwards: its type checks the cell, and its key finds records that are there already. ``more`` is what
+    further lines hold where a cell has several values; without it, a cell is one value.
     """
 
     name: str
     into: str
     value: str
     fixed: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
+    more: Mapping[str, Json] | None = None
     shows: str = ""
     label: Label = ""
     import_names: tuple[str, ...] = ()
@@ -136,6 +144,17 @@ class PartRight:
     """
 
     needs: str
+    when: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Administered:
+    """Records that speak of an entity: ``names`` is the field with its name, ``when`` what must hold of them, too.
+
+    Who administers that entity may create, change and delete them.
+    """
+
+    names: str
     when: str = ""
 
 
@@ -185,6 +204,7 @@ class EntitySpec:
     icon: str = "database"
     part_of: str = ""
     part_rights: Mapping[str, PartRight] = field(default_factory=lambda: MappingProxyType({}))
+    administered: Administered | None = None
     unique_together: tuple[tuple[str, ...], ...] = ()
     duplicates: Duplicates | None = None
     indexes: tuple[tuple[str, ...], ...] = ()
@@ -313,6 +333,7 @@ class RestrictionSpec:
     when: str = ""
     actions: tuple[str, ...] = ()
     excepted: tuple[str, ...] = ()
+    in_force: bool = True
     owner: str = ""
     place: Place = Place()
 

@@ -155,7 +155,7 @@ def _in_field(catalog: Catalog, spec: FieldSpec, entity: str, field: str) -> Ite
     for option in ("when", "frozen_when"):
         if mentions(catalog, spec.entity, str(spec.option(option) or ""), entity, field):
             yield option
-    for key in ("computed", "visible_when", "required_when", "read_only_when"):
+    for key in ("computed", "visible_when", "required_when", "read_only_when", "copy_of"):
         if mentions(catalog, spec.entity, getattr(spec, key), entity, field):
             yield key
 

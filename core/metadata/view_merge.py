@@ -175,7 +175,7 @@ class ViewMerge:
     def _collect(self, document: Document) -> None:
         """Index all added items first, so that an addition may hang on another module's addition."""
         for at, verb, name, body in self._operations(document):
-            if verb == "add":
+            if verb == "add" and not (document.is_site and name in self._layout.nodes):
                 item = _item({**body, "name": name}, document.owner)
                 self._know(Node(item=item, document=document, at=at))
 
@@ -189,8 +189,11 @@ class ViewMerge:
                 self._lost(document, at, name)
             elif node is not None and verb in ("hide", "show"):
                 self._layout.hide(name, hidden=verb == "hide")
-            elif node is not None and (verb == "move" or (node.document is document and node.at == at)):
-                self._place(document, at, node, body, detach=verb == "move")
+            elif node is not None:
+                # What the site adds may be there by now, from a module: then it is moved to where the site wants it.
+                added = node.document is document and node.at == at
+                if added or verb == "move" or document.is_site:
+                    self._place(document, at, node, body, detach=not added)
 
     def _place(
         self, document: Document, at: Path, node: Node, body: Mapping[str, Json], *, detach: bool

@@ -113,8 +113,7 @@ class Aggregating:
                 **words(patterns),
                 **{f"cut_{name}": list(points) for name, points in cuts.items()},
             }
-            run = lent.afresh if made.statement.afresh else lent.raw
-            rows = run(made.statement.sql, made.statement.params(given))
+            rows = made.statement.run(lent, given)
         if len(rows) > MAX_GROUPS and _distinct(made, rows) > MAX_GROUPS:
             raise BadRequest(
                 "There are more than {maximum} groups; narrow the filter.",

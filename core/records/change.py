@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from core.errors import Problem
 from core.metadata.specs import EntitySpec
+
+if TYPE_CHECKING:
+    from core.records.lines import Arranged
+    from core.records.view import RecordView
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,12 +44,29 @@ class Saved:
     changed: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a list with its values, and with the lines of its own lists where those are known."""
+
+    values: Mapping[str, object]
+    lines: Mapping[str, Sequence[Line]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """A list before a write, and as it will be after it; None where that is written already."""
+
+    before: Sequence[Line]
+    after: Sequence[Line] | None
+
+
 @dataclass(slots=True)
 class Draft:
     """One record on its way through the write pipeline.
 
     ``transition`` is the step that it takes, ``moving`` the workflow in which it takes it, ``filled`` what
-    the workflow fills by itself.
+    the workflow fills by itself. ``foreseen`` are those of its ``lists`` into which a condition looks, ``arranged`` what
+    is to be done with their lines, and ``whole`` is the record whose line this one is, by the field that refers to it.
     """
 
     row: int
@@ -55,6 +77,9 @@ class Draft:
     given: frozenset[str] = frozenset()
     parsed: bool = False
     lists: dict[str, list[Mapping[str, object]]] = field(default_factory=dict)
+    foreseen: dict[str, Foreseen] = field(default_factory=dict)
+    arranged: dict[str, Arranged] = field(default_factory=dict)
+    whole: tuple[str, RecordView] | None = None
     links: dict[str, tuple[int, ...]] = field(default_factory=dict)
     links_before: dict[str, tuple[int, ...]] = field(default_factory=dict)
     changed: frozenset[str] = frozenset()

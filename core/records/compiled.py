@@ -12,6 +12,8 @@ from psycopg.types.numeric import Int8
 from sqlalchemy import Dialect
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
+from core.storage.reader import Reader, Row
+
 Made = TypeVar("Made")
 
 
@@ -21,6 +23,7 @@ class Statement:
 
     ``afresh`` ones are planned for what comes with them each time: how much they read depends on that. ``settled``
     ones are planned once for all: the plan is known when they are written, and takes longer to make than the answer.
+    ``plain`` ones have but one plan, however it is made.
     """
 
     sql: str
@@ -28,6 +31,7 @@ class Statement:
     places: tuple[tuple[int, str], ...]
     afresh: bool = False
     settled: bool = False
+    plain: bool = False
 
     @property
     def wants(self) -> frozenset[str]:
@@ -41,6 +45,16 @@ class Statement:
             values[place] = sent(given[name])
         return values
 
+    def run(self, reader: Reader, given: Mapping[str, object]) -> list[Row]:
+        """Return all rows, planned as the statement wants to be."""
+        if self.afresh:
+            ask = reader.afresh
+        elif self.settled:
+            ask = reader.broad
+        else:
+            ask = reader.plain if self.plain else reader.raw
+        return ask(self.sql, self.params(given))
+
 
 _DIALECT: Dialect = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects are not typed
 
@@ -48,7 +62,9 @@ _DIALECT: Dialect = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: igno
 class Compiler:
     """Turns SQLAlchemy's statements into `Statement`; bind parameters without a value come with each question."""
 
-    def compile(self, executable: sa.Executable, *, afresh: bool = False, settled: bool = False) -> Statement:
+    def compile(
+        self, executable: sa.Executable, *, afresh: bool = False, settled: bool = False, plain: bool = False
+    ) -> Statement:
         """Return the statement of what SQLAlchemy has built."""
         assert isinstance(executable, sa.ClauseElement)  # all that are built here are
         compiled = executable.compile(dialect=_DIALECT)
@@ -63,6 +79,7 @@ class Compiler:
             places=tuple((place, name) for place, name in enumerate(order) if name in open_names),
             afresh=afresh,
             settled=settled,
+            plain=plain,
         )
 
 

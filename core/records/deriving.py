@@ -104,6 +104,9 @@ def check_conditions(work: Work, drafts: Sequence[Draft]) -> None:
 def is_missing(draft: Draft, spec: FieldSpec) -> bool:
     """Tell whether a field is empty after the write."""
     if spec.type == "list":
+        foreseen = draft.foreseen.get(spec.name)
+        if foreseen is not None and foreseen.after is not None:
+            return not foreseen.after
         return not draft.id and not draft.lists.get(spec.name)
     if spec.type == "links":
         return not draft.links.get(spec.name, draft.links_before.get(spec.name, ()))

@@ -211,8 +211,8 @@ def _tells(columns: Any, shown: Sql) -> Sql:
 
 
 def _no_view(action: sa.ColumnElement[str]) -> Sql:
-    """Leave out who has seen what the person sees: that is told to some readers only."""
-    return sa.and_(*(action != name for name in kernel_tables.VIEWING))
+    """Leave out who has seen what the person sees and what happened to their account: some readers are told only."""
+    return sa.and_(*(action != name for name in (*kernel_tables.VIEWING, kernel_tables.OF_ACCOUNT)))
 
 
 def _record() -> sa.BindParameter[int]:

@@ -23,6 +23,7 @@ from core.records.query import MAX_LIMIT
 from core.records.reading import Reading
 from core.records.search import Searching
 from core.records.wording import is_id
+from core.storage.kernel_tables import OF_ACCOUNT
 from core.storage.reader import Reader
 from core.storage.unit import UnitOfWork
 
@@ -99,7 +100,7 @@ class HistoryReading:
             return self._titled(actor, entity, entries, catalog, uow, lent)
 
     def _knows_views(self, actor: Actor, record_id: int, catalog: Catalog) -> bool:
-        """Tell whether the reader learns who has seen what a person sees: administrators, and the person."""
+        """Tell whether the reader learns of views and of the account of a person: administrators, and the person."""
         access = self._reading.eyes(actor, catalog).access
         return actor.id == record_id or access.is_administrator(actor, catalog)
 
@@ -179,7 +180,7 @@ def _entry(row: Sequence[Any], page: HistoryPage, shown: frozenset[str]) -> Hist
     pairs: dict[str, Pair] = {
         name: (pair[0], pair[1])
         for name, pair in told.items()
-        if name in shown and isinstance(pair, list) and len(pair) == 2
+        if name in shown and action != OF_ACCOUNT and isinstance(pair, list) and len(pair) == 2
     }
     step = _taken(told.get(TAKEN), shown)
     return HistoryEntry(
@@ -193,6 +194,7 @@ def _entry(row: Sequence[Any], page: HistoryPage, shown: frozenset[str]) -> Hist
         changes=pairs,
         part=part,
         transition=step,
+        event=told if action == OF_ACCOUNT else {},
     )
 
 

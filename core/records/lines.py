@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from core.errors import ValidationFailed
@@ -52,6 +52,22 @@ class Writer(Protocol):
         """Return rows with what follows from their values."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arranged:
+    """What is to be done with the lines of one record; ``present`` are those of them that the writer sees.
+
+    ``kept`` says for each line that stays which row is about it, ``new`` which rows are new lines, and ``gone`` which
+    lines go; ``places`` are what the rows are told under.
+    """
+
+    rows: Sequence[Values]
+    places: Sequence[str]
+    present: Sequence[Values] = ()
+    kept: Mapping[int, int] = field(default_factory=dict)
+    new: Sequence[int] = ()
+    gone: Sequence[int] = ()
+
+
 def save_lists(writer: Writer, work: Work, drafts: Sequence[Draft], *, merge: bool) -> None:
     """Bring the lines of all drafts to what was given; without ``merge`` a given list is the whole list."""
     several = len(drafts) > 1
@@ -61,7 +77,8 @@ def save_lists(writer: Writer, work: Work, drafts: Sequence[Draft], *, merge: bo
         for draft in given:
             if draft.before:
                 with _told_in(draft.row if several else None):
-                    _bring(writer, work, draft, spec, merge=merge)
+                    found = draft.arranged.get(spec.name) or arrange(writer, work, draft, spec, merge=merge)
+                    _bring(writer, work, draft, spec, found)
 
 
 def _add_to_new(
@@ -76,7 +93,7 @@ def _add_to_new(
             match_children(spec.name, draft.lists[spec.name], (), ())  # a new record has no lines to be named
         for number, row in enumerate(draft.lists[spec.name]):
             rows.append({k: v for k, v in row.items() if k != "id"})
-            fixed.append(_whole(work, spec, draft.id))
+            fixed.append(whole_of(work, spec, draft.id))
             places.append(f"{draft.row}.{spec.name}.{number}" if several else f"{spec.name}.{number}")
     for start in range(0, len(rows), MAX_BATCH):
         part = slice(start, start + MAX_BATCH)
@@ -86,8 +103,8 @@ def _add_to_new(
             )
 
 
-def _bring(writer: Writer, work: Work, draft: Draft, spec: FieldSpec, *, merge: bool) -> None:
-    """Bring the lines of one record to what was given.
+def arrange(writer: Writer, work: Work, draft: Draft, spec: FieldSpec, *, merge: bool) -> Arranged:
+    """Work out what is to be done to bring the lines of one record to what was given.
 
     Lines that no answer has shown are left alone, because the writer does not see them or because they come after
     as many as an answer holds: that they are not in the list that was given back says nothing.
@@ -97,8 +114,8 @@ def _bring(writer: Writer, work: Work, draft: Draft, spec: FieldSpec, *, merge: 
     present = _present(child, str(spec.option("by")), work.entity, draft.id)
     places, rows = _to_do(spec.name, draft.lists[spec.name], {child["id"] for child in present})
     comparable = rows
-    if present:
-        made = writer.as_they_will_be(child, [_values(row) for row in rows], parsed=draft.parsed)
+    if present and keys:
+        made = writer.as_they_will_be(child, [values_of(row) for row in rows], parsed=draft.parsed)
         comparable = [{**new, "id": row.get("id")} for new, row in zip(made, rows, strict=True)]
     matched = match_children(spec.name, comparable, present, keys)
     staying = {n for n, row in enumerate(rows) if not row.get(REMOVED)}
@@ -108,13 +125,20 @@ def _bring(writer: Writer, work: Work, draft: Draft, spec: FieldSpec, *, merge: 
     if not merge:
         shown = (int(str(child["id"])) for child in present[:MAX_LIMIT])
         gone += [number for number in shown if number not in kept and number not in gone]
-    if gone:
-        writer.trash.delete(child, gone, versions={})
+    return Arranged(rows=rows, places=places, present=present, kept=kept, new=new, gone=gone)
+
+
+def _bring(writer: Writer, work: Work, draft: Draft, spec: FieldSpec, to_do: Arranged) -> None:
+    """Do with the lines of one record what is to be done with them."""
+    child, rows, places = work.open(str(spec.option("of"))), to_do.rows, to_do.places
+    kept, new = to_do.kept, to_do.new
+    if to_do.gone:
+        writer.trash.delete(child, to_do.gone, versions={})
     if kept:
         with within([places[n] for n in kept.values()]):
             writer.update(
                 child,
-                {found: _values(rows[n]) for found, n in kept.items()},
+                {found: values_of(rows[n]) for found, n in kept.items()},
                 parsed=draft.parsed,
                 versions={found: line_version(spec.name, rows[n]) for found, n in kept.items()},
             )
@@ -124,7 +148,7 @@ def _bring(writer: Writer, work: Work, draft: Draft, spec: FieldSpec, *, merge: 
                 child,
                 [{k: v for k, v in rows[n].items() if k != "id"} for n in new],
                 parsed=draft.parsed,
-                fixed=[_whole(work, spec, draft.id)] * len(new),
+                fixed=[whole_of(work, spec, draft.id)] * len(new),
             )
 
 
@@ -143,11 +167,12 @@ def _present(child: Work, by: str, parent: str, parent_id: int) -> Sequence[Valu
     return child.conditions.children(child.plan, by, parent, parent_id, visible, child.uow)
 
 
-def _values(row: Values) -> Values:
+def values_of(row: Values) -> Values:
+    """Return what a row says of the values of its line."""
     return {name: value for name, value in row.items() if name not in KEPT_APART}
 
 
-def _whole(work: Work, spec: FieldSpec, record_id: int) -> Values:
+def whole_of(work: Work, spec: FieldSpec, record_id: int) -> Values:
     """Return the reference of a line to the record whose line it is."""
     by = str(spec.option("by"))
     reference = work.uow.catalog.entity(str(spec.option("of"))).fields[by]

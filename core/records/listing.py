@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -58,7 +58,8 @@ class Shape:
 class Listing:
     """A compiled list: its statement, how its rows are read, and where what belongs beside the items lies.
 
-    ``nested`` are the lists of lines, each with the place of the cell that tells whether a record has any.
+    ``nested`` are the lists of lines, each with the place of the cell that tells whether a record has any to show;
+    with ``exported`` only what may leave the system is shown of them.
     """
 
     statement: Statement
@@ -69,6 +70,7 @@ class Listing:
     count: Statement | None
     total_place: int | None
     nested: tuple[tuple[str, int], ...]
+    exported: bool
 
     def position(self, row: Row) -> list[Json]:
         """Return what a cursor after this row carries."""
@@ -87,18 +89,26 @@ def build_listing(eyes: Eyes, shape: Shape, wanted: Filter | None, compiler: Com
     nested = tuple(name for name in shape.fields if spec.fields[name].type == "list")
     rows = RowReader([columns.of(name) for name in shape.fields if name not in nested])
     id_place, version_place = (rows.place(name, scope.table.c[name]) for name in ("id", "version"))
-    for name, shown in _withheld(eyes, scope, shape):
-        rows.blank(name, shown)
+    kept_back = dict(withheld(eyes, scope, shape.fields)) if shape.granted == EXPORT else {}
+    for name, shown in kept_back.items():
+        if name not in nested:
+            rows.blank(name, shown)
     orders = sorted_by(shape.orders, scope)
     keys = tuple((rows.place(one.order.name, one.cell, one.index), one.cell.type) for one in orders)
     count = _count(eyes, spec, shape, wanted) if shape.count else None
     total = rows.add(count.scalar_subquery()) if count is not None else None
-    lists = tuple((name, rows.add(any_lines(eyes, spec, name, scope.table.c.id))) for name in nested)
+    lists = tuple(
+        (
+            name,
+            rows.add(sa.and_(any_lines(eyes, spec, name, scope.table.c.id), kept_back.get(name, sa.true()))),
+        )
+        for name in nested
+    )
     select = sa.select(*rows.cells).select_from(sources.clause).where(*conditions)
     if shape.limit is not None:
         select = select.order_by(*(one.clause() for one in orders)).limit(number(shape.limit + 1))
     afresh = wanted is not None and asks_for_span(wanted.shape)
-    statement = compiler.compile(select, afresh=afresh, settled=bool(shape.among))
+    statement = compiler.compile(select, afresh=afresh, settled=bool(shape.among), plain=shape.limit is None)
     rows.forget()
     return Listing(
         statement=statement,
@@ -109,15 +119,14 @@ def build_listing(eyes: Eyes, shape: Shape, wanted: Filter | None, compiler: Com
         count=compiler.compile(count, afresh=afresh) if count is not None else None,
         total_place=total,
         nested=lists,
+        exported=shape.granted == EXPORT,
     )
 
 
-def _withheld(eyes: Eyes, scope: Scope, shape: Shape) -> Iterator[tuple[str, Sql]]:
-    """Yield the fields that an export gives away on some records only, with the condition of those."""
-    if shape.granted != EXPORT:
-        return
-    given = eyes.access.exportable(eyes.actor, shape.entity, eyes.catalog)
-    for name in shape.fields:
+def withheld(eyes: Eyes, scope: Scope, fields: Iterable[str]) -> Iterator[tuple[str, Sql]]:
+    """Yield the fields that may leave the system on some records of a scope only, with the condition of those."""
+    given = eyes.access.exportable(eyes.actor, scope.entity.name, eyes.catalog)
+    for name in fields:
         mask = given.get(name, False)
         if mask is not True:
             yield name, sa.false() if mask is False else to_sql(mask, scope.unmasked(), guarded=False)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from core.expressions import Checked
 from core.records.change import Draft
 from core.records.deriving import apply_defaults, compute
+from core.records.foreseeing import Foreseer, foresee
 from core.records.loading import Loading
 from core.records.plan import EntityPlan
 from core.records.statements import the_one
@@ -52,13 +53,16 @@ def depends(plan: EntityPlan, *, computed: bool) -> bool:
     return bool(conditional or (computed and plan.computed))
 
 
-def look(work: Work, loading: Loading, values: Mapping[str, object], record_id: int) -> Look:
+def look(
+    writer: Foreseer, work: Work, loading: Loading, values: Mapping[str, object], record_id: int
+) -> Look:
     """Return how the fields of a record stand with these Python values; nothing is written or locked.
 
     Conditions belong to the definitions and are read with the system's eyes; the caller makes sure that the record
     is in sight, and shows of the computed values what its reader may read.
     """
     draft = _draft(work, loading, values, record_id)
+    foresee(writer, work, [draft], merge=True)
     compute(work, [draft])
     view, old, env = work.view(draft), work.old(draft), work.env(work.old(draft))
     plan = work.plan
@@ -81,7 +85,7 @@ def _draft(work: Work, loading: Loading, values: Mapping[str, object], record_id
         draft.version = int(str(draft.before["version"]))
     else:
         apply_defaults(work, [draft])
-    empty_unusable(work, draft)  # the answer would tell what stands in records that they may not see
+    empty_unusable(work, [draft])  # the answer would tell what stands in records that they may not see
     return draft
 
 

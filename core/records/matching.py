@@ -61,6 +61,17 @@ class Matching:
                     found[int(str(record["id"]))] = record
         return [found[number] for number in sorted(found)]
 
+    def alive(self, entity: str, ids: Collection[int], *, uow: UnitOfWork) -> set[int]:
+        """Return which of these records are there and not in the trash, whoever may see them; it tells nothing else."""
+        if not ids:
+            return set()
+        table = self._tables.of(uow.catalog.entity(entity))
+        found = sa.select(table.c.id).where(
+            table.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.BigInteger))),
+            table.c.deleted_at.is_(None),
+        )
+        return set(uow.execute(found, {"ids": list(ids)}).scalars())
+
     def _select(
         self,
         actor: Actor,

@@ -11,6 +11,7 @@ from core.expressions import Checked, all_of
 from core.metadata.names import nearest
 from core.records.change import Draft, Saved
 from core.records.compiled import Kept
+from core.records.foreseeing import foresee
 from core.records.guarding import Guarding, may_see
 from core.records.history import TAKEN
 from core.records.linking import read_links
@@ -131,6 +132,7 @@ class Moving:
         draft.id, draft.before, draft.version = record_id, before, int(str(before["version"]))
         check_versions([draft], {record_id: version})
         read_links(work, [draft])
+        foresee(self._writing, work, [draft], merge=False)
         return draft, after
 
     def _both(self, one: Rule, other: Rule) -> Rule:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.metadata.specs import Json
@@ -47,7 +47,8 @@ class HistoryPart:
 class HistoryEntry:
     """One change as this reader may know it: ``changes`` holds (before, after) of the fields readable today.
 
-    ``part`` is None where the record itself was changed; ``transition`` is the step of a workflow that was taken.
+    ``part`` is None where the record itself was changed; ``transition`` is the step of a workflow that was taken;
+    ``event`` tells what happened to the account of a person, to those who may know.
     """
 
     id: int
@@ -60,3 +61,4 @@ class HistoryEntry:
     changes: Mapping[str, tuple[Json, Json]]
     part: HistoryPart | None = None
     transition: str = ""
+    event: Mapping[str, Json] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.expressions import Checked, Env, Schema, View, check, compile_python, fields_used, parse
 from core.expressions.types import BOOLEAN
@@ -15,6 +15,8 @@ from core.metadata.workflow_specs import WorkflowSpec
 from core.workflow import Flow, Machines
 
 Reading = Callable[[View, Env], object]
+Name = tuple[str, str]
+"""An entity and a field of it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +42,7 @@ class Exchange:
     rate: str
     date: str = ""
     frozen_when: Reading | None = None
+    fields: frozenset[Name] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +52,7 @@ class Rule:
     spec: RuleSpec
     read: Reading
     late: bool
+    fields: frozenset[Name]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +71,7 @@ class Numbered:
     spec: FieldSpec
     pattern: SequencePattern
     when: Reading | None = None
+    fields: frozenset[Name] = frozenset()
 
     @property
     def by(self) -> str:
@@ -89,6 +94,8 @@ class EntityPlan:
     """The fields of an entity sorted by what a write does with them.
 
     ``kept`` are the names of all that a row keeps, and ``made`` the fields whose values are more than their cell.
+    ``looks_into`` are the lists, of this entity and of others, into which anything looks that is asked when it is written,
+    and those that must not be empty.
     """
 
     entity: EntitySpec
@@ -109,6 +116,7 @@ class EntityPlan:
     visible_when: tuple[Conditional, ...] = ()
     flows: tuple[Flow, ...] = ()
     stands_for: tuple[WorkflowSpec, ...] = ()
+    looks_into: frozenset[Name] = frozenset()
 
     @property
     def stored_names(self) -> tuple[str, ...]:
@@ -133,7 +141,7 @@ def build_plan(
     own = [f for f in entity.fields.values() if not f.system]
     stored = tuple(f for f in own if of[f.name].storable)
     rolled = frozenset(f.name for f in own if f.rollup)
-    return EntityPlan(
+    made = EntityPlan(
         entity=entity,
         types=of,
         kept=tuple(f.name for f in entity.fields.values() if f.system or of[f.name].storable),
@@ -153,6 +161,26 @@ def build_plan(
         flows=flows,
         stands_for=stands_for,
     )
+    read = {name for name in _read_by(made) if _is_list(schema, name)}
+    held = [spec for spec in (*made.required, *(c.spec for c in made.required_when)) if spec.type == "list"]
+    return replace(made, looks_into=frozenset(read | {(entity.name, spec.name) for spec in held}))
+
+
+def _read_by(plan: EntityPlan) -> frozenset[Name]:
+    """Return every (entity, field) that is read when such a record is written."""
+    checked = [d.checked for d in plan.computed if d.checked is not None]
+    checked += [c.checked for c in (*plan.required_when, *plan.read_only_when, *plan.visible_when)]
+    steps = [step for flow in plan.flows for step in flow.steps.values()]
+    others = [one.fields for step in steps for one in step.conditions]
+    others += [one.fields for step in steps for one in step.assignments]
+    others += [rule.fields for rule in plan.rules] + [numbered.fields for numbered in plan.sequences]
+    others += [d.exchange.fields for d in plan.computed if d.exchange is not None]
+    return frozenset().union(*map(fields_used, checked), *others)
+
+
+def _is_list(schema: Schema, name: Name) -> bool:
+    found = schema.type_of(*name)
+    return found is not None and found.kind == "list"
 
 
 def _compile(text: str, entity: EntitySpec, schema: Schema, *, boolean: bool) -> Checked:
@@ -161,14 +189,18 @@ def _compile(text: str, entity: EntitySpec, schema: Schema, *, boolean: bool) ->
 
 def _numbered(spec: FieldSpec, entity: EntitySpec, schema: Schema) -> Numbered:
     text = spec.option("when")
-    read = compile_python(_compile(text, entity, schema, boolean=True)) if isinstance(text, str) else None
-    return Numbered(spec=spec, pattern=pattern_of(spec), when=read)
+    if not isinstance(text, str):
+        return Numbered(spec=spec, pattern=pattern_of(spec))
+    checked = _compile(text, entity, schema, boolean=True)
+    return Numbered(
+        spec=spec, pattern=pattern_of(spec), when=compile_python(checked), fields=fields_used(checked)
+    )
 
 
 def _rule(rule: RuleSpec, entity: EntitySpec, schema: Schema, rolled: frozenset[str]) -> Rule:
     checked = _compile(rule.refuse_when, entity, schema, boolean=True)
-    used = {name for of, name in fields_used(checked) if of == entity.name}
-    return Rule(spec=rule, read=compile_python(checked), late=bool(used & rolled))
+    late = bool(_own_inputs(checked, entity) & rolled)
+    return Rule(spec=rule, read=compile_python(checked), late=late, fields=fields_used(checked))
 
 
 def _conditionals(
@@ -199,11 +231,11 @@ def _derived(spec: FieldSpec, entity: EntitySpec, schema: Schema) -> Derived:
         inputs = _own_inputs(checked, entity)
         return Derived(spec=spec, inputs=inputs, checked=checked, read=compile_python(checked))
     amount = entity.fields[spec.exchanged]
-    frozen, needed = None, {amount.name}
+    frozen, needed, read = None, {amount.name}, frozenset[Name]()
     text = amount.option("frozen_when")
     if isinstance(text, str):
         checked = _compile(text, entity, schema, boolean=True)
-        frozen = compile_python(checked)
+        frozen, read = compile_python(checked), fields_used(checked)
         needed |= _own_inputs(checked, entity)
     on = str(amount.option("rate_date") or "")
     exchange = Exchange(
@@ -212,6 +244,7 @@ def _derived(spec: FieldSpec, entity: EntitySpec, schema: Schema) -> Derived:
         rate=rate_name(amount.name),
         date=on,
         frozen_when=frozen,
+        fields=read,
     )
     return Derived(spec=spec, inputs=frozenset({*needed, on} - {spec.name, ""}), exchange=exchange)
 

@@ -23,7 +23,7 @@ from core.records.children import Children, build_children
 from core.records.columns import listed
 from core.records.compiled import Compiler, Kept, Statement
 from core.records.filters import ReaderSchema, read_filter
-from core.records.listing import Listing, Row, Shape, build_listing, comes_by_way
+from core.records.listing import EXPORT, Listing, Row, Shape, build_listing, comes_by_way
 from core.records.orders import read_orders, require_readable
 from core.records.page import Page, Values
 from core.records.query import EVERYTHING, Query
@@ -133,8 +133,7 @@ class Reading:
         self, statement: Statement, given: Given, actor: Actor, uow: UnitOfWork | None, lent: Reader
     ) -> Sequence[Row]:
         constants = self._asking.constants(statement.wants, actor, uow)
-        run = lent.afresh if statement.afresh else lent.broad if statement.settled else lent.raw
-        return run(statement.sql, statement.params({**constants, **given}))
+        return statement.run(lent, {**constants, **given})
 
     def _total(
         self,
@@ -363,10 +362,12 @@ class Reading:
             of = str(catalog.entity(entity).fields[name].option("of"))
             ids = [row[answer.listing.id_place] for row in answer.rows if row[told]]
             found: Mapping[int, list[Values]] = {}
-            if ids and self._access.may(actor, of, "read", catalog):
+            exported = answer.listing.exported
+            actions = ("read", EXPORT) if exported else ("read",)
+            if ids and all(self._access.may(actor, of, action, catalog) for action in actions):
                 # A plan for any number of owners looks dearer to PostgreSQL than one for the only one at hand.
                 alone = len(ids) == 1
-                children = self._lines(actor, entity, name, catalog, alone=alone)
+                children = self._lines(actor, entity, name, catalog, alone=alone, exported=exported)
                 given: Given = {"ids": ids[0] if alone else ids}
                 rows = self._rows(children.statement, given, actor, uow, lent)
                 found = children.by_owner(rows, json=json)
@@ -374,10 +375,10 @@ class Reading:
                 lines: Any = found.get(row[answer.listing.id_place], [])
                 item[name] = lines if json else tuple(lines)
 
-    def _lines(self, actor: Actor, entity: str, name: str, catalog: Catalog, *, alone: bool) -> Children:
-        key = (catalog.version, catalog.digest, key_of(actor), entity, name, alone)
+    def _lines(self, actor: Actor, entity: str, name: str, catalog: Catalog, **how: bool) -> Children:
+        key = (catalog.version, catalog.digest, key_of(actor), entity, name, *sorted(how.items()))
         return self._children.get(
-            key, lambda: build_children(self.eyes(actor, catalog), entity, name, self.compiler, alone=alone)
+            key, lambda: build_children(self.eyes(actor, catalog), entity, name, self.compiler, **how)
         )
 
     # For the other readings of this room

@@ -215,6 +215,10 @@ class Records:
         """Return the fields that the actor reads on other records of this kind and not on this one."""
         return self._verdicts.hidden(self._work(actor, entity, uow), record_id)
 
+    def shows_lines(self, actor: Actor, entity: str, record_id: int, name: str, *, uow: UnitOfWork) -> bool:
+        """Tell whether the actor sees every line that a list of a record has or could have, whatever stands in them."""
+        return self._verdicts.shows_lines(self._work(actor, entity, uow), record_id, name)
+
     def gives_more(
         self,
         actor: Actor,

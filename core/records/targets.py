@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -49,25 +49,29 @@ def _uses(plan: EntityPlan, drafts: Iterable[Draft]) -> Iterable[tuple[Draft, Fi
                     yield draft, spec, str(spec.option("to")), target_id
 
 
-def empty_unusable(work: Work, draft: Draft) -> None:
-    """Empty the references given in a draft that the writer could not choose, so that nothing follows from them.
+def empty_unusable(work: Work, drafts: Sequence[Draft]) -> None:
+    """Empty the references given in drafts that the writer could not choose, so that nothing follows from them.
 
     What stands in the record already stays: whoever sees the record may see what follows from it.
     """
-    given = {}
-    for spec in work.plan.references:
-        value = draft.after.get(spec.name) if spec.name in draft.given else None
-        if isinstance(value, (Ref, AnyRef)) and _place(spec, value) != _place(
-            spec, draft.before.get(spec.name)
-        ):
-            given[spec.name] = _place(spec, value)
+    given = [(draft, name, place) for draft in drafts for name, place in _chosen(work.plan, draft)]
     wanted: dict[str, set[int]] = defaultdict(set)
-    for target, target_id in given.values():
+    for _, _, (target, target_id) in given:
         wanted[target].add(target_id)
     usable = usable_targets(work, wanted) if wanted else set()
-    for name, place in given.items():
+    for draft, name, place in given:
         if place not in usable:
             draft.after[name] = None
+
+
+def _chosen(plan: EntityPlan, draft: Draft) -> Iterator[tuple[str, tuple[str, int]]]:
+    """Yield the references that are given in a draft and are not those that it had, with what they point to."""
+    for spec in plan.references:
+        value = draft.after.get(spec.name) if spec.name in draft.given else None
+        if isinstance(value, (Ref, AnyRef)):
+            place = _place(spec, value)
+            if place != _place(spec, draft.before.get(spec.name)):
+                yield spec.name, place
 
 
 def _place(spec: FieldSpec, value: object) -> tuple[str, int]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.expressions import Checked, Env, View, compile_python
+from core.access import reference_targets
+from core.access.parts import target_step
+from core.expressions import Checked, Env, View, compile_python, follows_only
 from core.records.compiled import Kept
+from core.records.lines import whole_of
 from core.records.statements import Rule
 from core.records.work import Work
 
@@ -37,6 +40,20 @@ class Verdicts:
 
         _, read = self._kept.get((catalog.version, catalog.digest, work.entity, text), compiled)
         return self._holds(work, record_id, read)
+
+    def shows_lines(self, work: Work, record_id: int, name: str) -> bool:
+        """Tell whether the actor sees every line that a list of a record has or could have, whatever stands in them."""
+        spec = work.plan.entity.fields[name]
+        child = work.open(str(spec.option("of")))
+        rule = work.access.condition(work.actor, child.entity, "read", work.uow.catalog)
+        if isinstance(rule, bool):
+            return rule
+        by = child.plan.entity.fields[str(spec.option("by"))]
+        ways = {by.name, *(target_step(by.name, target) for target in reference_targets(by))}
+        if not record_id or not follows_only(rule, ways):
+            return False
+        _, read = self._kept.get(id(rule), lambda: (rule, compile_python(rule)))
+        return read(child.seen(whole_of(work, spec, record_id)), work.env()) is True
 
     def hidden(self, work: Work, record_id: int) -> frozenset[str]:
         """Return the fields that the actor reads on other records and not on this one, which is not in the trash."""

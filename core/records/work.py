@@ -12,7 +12,8 @@ from core.access import Access, FieldRights
 from core.expressions import Env
 from core.fields import LoadContext
 from core.kernel.actor import Actor
-from core.records.change import Change, Draft
+from core.kernel.values import Ref
+from core.records.change import Change, Draft, Line
 from core.records.conditions import Conditions
 from core.records.plan import EntityPlan, Plans
 from core.records.statements import one_of, the_one
@@ -78,19 +79,37 @@ class Work:
 
     def live(self, draft: Draft) -> tuple[dict[str, object], RecordView]:
         """Return the values of a draft, and their view, which sees what is changed in them."""
-        values = {**draft.before, **draft.after, "id": draft.id or None}
-        return values, RecordView(self.plan.entity, values, self.others, self.uow.catalog.entity)
+        links = {**draft.links_before, **draft.links}
+        linked = {name: tuple(map(Ref, ids)) for name, ids in links.items()}
+        values = {**draft.before, **draft.after, **linked, "id": draft.id or None}
+        lines = {name: found.after for name, found in draft.foreseen.items() if found.after is not None}
+        return values, self._viewed(values, lines, draft)
 
     def old(self, draft: Draft) -> RecordView | None:
         """Return the record before the write, as ``$old`` reads it."""
-        return self.seen(draft.before) if draft.before else None
+        if not draft.before:
+            return None
+        linked = {name: tuple(map(Ref, ids)) for name, ids in draft.links_before.items()}
+        lines = {name: found.before for name, found in draft.foreseen.items()}
+        return self._viewed({**draft.before, **linked}, lines, draft)
+
+    def _viewed(
+        self, values: Mapping[str, object], lines: Mapping[str, Sequence[Line]], draft: Draft
+    ) -> RecordView:
+        entity, entity_of = self.plan.entity, self.uow.catalog.entity
+        return RecordView(entity, values, self.others, entity_of, lines=lines, whole=draft.whole)
 
     def seen(self, values: Mapping[str, object]) -> RecordView:
         """Return a record with these values as expressions read it."""
         return RecordView(self.plan.entity, values, self.others, self.uow.catalog.entity)
 
     def others(self, entity: str, column: str, ids: Sequence[int]) -> list[Mapping[str, object]]:
-        """Read other records once for the whole write, however many drafts follow the same path."""
+        """Read other records once for the whole write, however many drafts follow the same path.
+
+        Instead of a column ``entity.field`` names links, whose targets are read.
+        """
+        if "." in column:
+            return self._linked(entity, column, ids)
         missing = [i for i in ids if (entity, column, i) not in self.known.read]
         if missing:
             plan = self.plans.of(self.uow.catalog, entity)
@@ -115,10 +134,36 @@ class Work:
             self.known.read.update({(entity, column, i): found[i] for i in missing})
         return [record for i in ids for record in self.known.read[entity, column, i]]
 
+    def _linked(self, target: str, field: str, ids: Sequence[int]) -> list[Mapping[str, object]]:
+        missing = [i for i in ids if (target, field, i) not in self.known.read]
+        if missing:
+            source, _, name = field.rpartition(".")
+            pairs = self.conditions.tables.links(self.uow.catalog.entity(source), name)
+            rows = self.conditions.statements.run(
+                self.uow,
+                ("linked", pairs.name),
+                lambda: (
+                    sa.select(pairs.c.source, pairs.c.target)
+                    .where(pairs.c.source == one_of())
+                    .order_by(pairs.c.target)
+                ),
+                {"ids": missing},
+            )
+            self.others(target, "id", sorted({row[1] for row in rows}))  # asked for in one go
+            for i in missing:
+                found = [one for row in rows if row[0] == i for one in self.others(target, "id", [row[1]])]
+                self.known.read[target, field, i] = found
+        return [record for i in ids for record in self.known.read[target, field, i]]
+
     def know(self, entity: str, found: Sequence[Mapping[str, object]]) -> None:
         """Take records that were read otherwise in this write, so that following a reference to one asks nothing."""
         for values in found:
             self.known.read.setdefault((entity, "id", int(str(values["id"]))), [values])
+
+    def forget(self, entity: str) -> None:
+        """Ask anew for records of an entity: they have been written."""
+        for key in [key for key in self.known.read if key[0] == entity]:
+            del self.known.read[key]
 
     def change(self, action: str, draft: Draft) -> Change:
         """Return the finished draft as hooks and history see it."""

@@ -15,17 +15,18 @@ from core.records.change import Draft, Saved
 from core.records.deriving import apply_defaults, check_conditions, check_rules, chosen, compute, find_changed
 from core.records.duplicates import look_for_duplicates, parents_look_themselves
 from core.records.filling import Filling
+from core.records.foreseeing import foresee, forget_lines
 from core.records.history import write_history
 from core.records.lines import save_lists
 from core.records.linking import read_links, write_links
-from core.records.loading import Loading, has_problems, refuse
+from core.records.loading import MAX_BATCH, Loading, has_problems, refuse
 from core.records.looking import Look, look
 from core.records.numbering import check_series, give_numbers, issue_numbers
 from core.records.persist import check_versions, insert, read_before, update
 from core.records.rollups import RollUps
 from core.records.statements import Rule
 from core.records.states import check_kinds, check_states, enter
-from core.records.targets import check_targets
+from core.records.targets import check_targets, empty_unusable
 from core.records.telling import told_to_writer
 from core.records.trash import Trash
 from core.records.work import Work
@@ -48,7 +49,7 @@ class Writing:
 
     def look(self, work: Work, values: Values, record_id: int) -> Look:
         """Return how the fields of a form stand with these values; nothing is written."""
-        return look(work, self._loading, values, record_id)
+        return look(self, work, self._loading, values, record_id)
 
     def create(
         self,
@@ -78,9 +79,8 @@ class Writing:
             draft.after.update(values)
         for draft, given_id in zip(drafts, ids, strict=bool(ids)):
             draft.id = given_id
-        apply_defaults(work, drafts)
-        self._ask_defaults(work, drafts)
-        enter(work, drafts)
+        self._begin(work, drafts)
+        foresee(self, work, drafts, merge=False)
         self._refuse_unreadable(work, drafts)
         give_numbers(work, drafts)
         self._settle(work, drafts, "create")
@@ -128,6 +128,7 @@ class Writing:
             draft.version = int(str(draft.before["version"]))
         check_versions(drafts, versions)
         read_links(work, drafts)
+        foresee(self, work, drafts, merge=merge_lists)
         self._refuse_unreadable(work, drafts)
         self._settle(work, drafts, "update")
         return self._carry_out(work, drafts, rule, merge_lists=merge_lists)
@@ -160,6 +161,12 @@ class Writing:
     def _follow(self, work: Work, changes: Mapping[int, Values]) -> object:
         """Write what follows from a deletion or a restoration in the records that pointed there."""
         return self.update(work, changes, versions={}, parsed=True)
+
+    def _begin(self, work: Work, drafts: Sequence[Draft]) -> None:
+        """Fill new records with what they start with."""
+        apply_defaults(work, drafts)
+        self._ask_defaults(work, drafts)
+        enter(work, drafts)
 
     def _ask_defaults(self, work: Work, drafts: Sequence[Draft]) -> None:
         for answer in self._plugins.call.record_defaults(
@@ -231,6 +238,7 @@ class Writing:
 
     def _check_late_rules(self, work: Work, drafts: Sequence[Draft]) -> None:
         if any(rule.late for rule in work.plan.rules):
+            forget_lines(work, drafts)
             work.conditions.reread(work.plan, drafts, work.uow)
             check_rules(work, drafts, self._label, late=True)
             refuse(drafts)
@@ -240,6 +248,31 @@ class Writing:
         drafts = self._loading.drafts(work.plan, rows, work.rights(), work.context, parsed=parsed)
         self._normalize(work, drafts)
         return [draft.after for draft in drafts]
+
+    def begun(
+        self,
+        work: Work,
+        rows: Sequence[Values],
+        *,
+        stored: Sequence[Values],
+        fixed: Sequence[Values],
+        parsed: bool,
+    ) -> list[Draft]:
+        """Return drafts of rows on their way: each changes what is ``stored``, or makes a new record of what is ``fixed``.
+
+        What its writer could not choose is empty, so that nothing follows from it.
+        """
+        drafts: list[Draft] = []
+        for start in range(0, len(rows), MAX_BATCH):
+            part = rows[start : start + MAX_BATCH]
+            drafts += self._loading.drafts(work.plan, part, work.rights(), work.context, parsed=parsed)
+        for draft, before, own in zip(drafts, stored, fixed, strict=True):
+            draft.id, draft.before = int(str(before.get("id", 0))), dict(before)
+            draft.after.update({} if before else own)
+        self._begin(work, [draft for draft in drafts if not draft.before])
+        empty_unusable(work, drafts)
+        self._normalize(work, drafts)
+        return drafts
 
 
 def _given(drafts: Sequence[Draft]) -> frozenset[str]:

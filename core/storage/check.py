@@ -8,8 +8,21 @@ from core.errors import Unavailable
 
 OLDEST_SERVER = 15
 
+LOADING = "A dump of Payvand is being loaded."
+"""Stands on the schema of a database from the begin of a load to its end: who finds it may load again."""
+
+MARKED = sa.text("SELECT obj_description('public'::regnamespace)")
+
 PROBE = "علی"
 """A Persian name: with LC_CTYPE C its trigrams are empty, and every search reads the whole table."""
+
+
+def check_loaded(connection: sa.Connection) -> None:
+    """Raise `Unavailable` where a load was killed on the way: there are tables and modules, and no rows."""
+    if connection.scalar(MARKED) == LOADING:
+        raise Unavailable(
+            "The load of a dump into this site has not ended; run payvand load again.", code="load_unfinished"
+        )
 
 
 def check_database(connection: sa.Connection) -> None:

@@ -19,7 +19,7 @@ from core.metadata.catalog import Catalog
 from core.storage.attempts import OUTCOME_UNKNOWN, tries
 from core.storage.engine import build_engine
 from core.storage.failures import is_lost, translate_database_error, translating
-from core.storage.reader import Driver, Reader
+from core.storage.reader import Driver, Reader, planning_of
 from core.storage.unit import UnitOfWork, zone_of
 
 Result = TypeVar("Result")
@@ -131,7 +131,9 @@ class _Reading:
         self._pooled: PoolProxiedConnection | None = None
 
     def __enter__(self) -> Reader:
-        return Reader(self._take(), self._renew)
+        driver = self._take()
+        assert self._pooled is not None  # it has just been taken
+        return Reader(driver, self._renew, planning_of(self._pooled.info))
 
     def __exit__(self, *_exception: object) -> None:
         driver, pooled = self._driver, self._pooled

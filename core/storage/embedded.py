@@ -96,6 +96,7 @@ class Embedded:
             with _told(folder), _locked(folder / "start.lock"):
                 if not self._settled(folder):
                     self._launch(folder)
+                    self._settled(folder)  # one that goes back to an instant is up before it has got there
         return self.ensure_database(DATABASE)
 
     def stop(self) -> None:
@@ -220,8 +221,11 @@ class Embedded:
         )
 
 
-def create_database(server_url: str, name: str) -> None:
-    """Create a database (UTF8, collation C, character classes C.UTF-8, pg_trgm) where it is missing."""
+def create_database(server_url: str, name: str, comment: str = "") -> None:
+    """Create a database (UTF8, collation C, character classes C.UTF-8, pg_trgm) where it is missing.
+
+    One that is created gets the ``comment``.
+    """
     dsn = server_url.replace("postgresql+psycopg://", "postgresql://", 1)
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute(
@@ -232,6 +236,9 @@ def create_database(server_url: str, name: str) -> None:
             # Without C.UTF-8 the trigrams of Persian text are empty and search scans.
             text = "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'"
             connection.execute(sql.SQL(text).format(sql.Identifier(name)))
+            if comment:
+                noted = sql.SQL("COMMENT ON DATABASE {} IS {}")
+                connection.execute(noted.format(sql.Identifier(name), sql.Literal(comment)))
         with psycopg.connect(dsn, dbname=name, autocommit=True) as created:
             if created.execute("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'").fetchone() is None:
                 created.execute("CREATE EXTENSION pg_trgm SCHEMA public")

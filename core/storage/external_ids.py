@@ -40,6 +40,32 @@ def remember_external_ids(uow: UnitOfWork, source: str, entity: str, ids: Mappin
     )
 
 
+def claim_external_ids(
+    uow: UnitOfWork, source: str, entity: str, ids: Mapping[str, int], earlier: Mapping[str, int]
+) -> list[str]:
+    """Remember keys of ``source`` without taking any from a record; return those that others hold.
+
+    A key passes on only from the record that ``earlier`` names: one that is gone. Who comes second waits here for
+    the first.
+    """
+    if not ids:
+        return []
+    statement = insert(table)
+    uow.execute(
+        statement.on_conflict_do_update(
+            index_elements=["source", "key"],
+            set_={"entity": statement.excluded.entity, "record_id": statement.excluded.record_id},
+            where=table.c.record_id == sa.bindparam("gone", type_=sa.BigInteger),
+        ),
+        [
+            {"source": source, "key": key, "entity": entity, "record_id": number, "gone": earlier.get(key)}
+            for key, number in sorted(ids.items())
+        ],
+    )
+    held = find_external_ids(uow, source, ids)
+    return [key for key, number in ids.items() if held[key] != (entity, number)]
+
+
 def forget_external_ids(uow: UnitOfWork, source: str, keys: Iterable[str] | None = None) -> int:
     """Forget keys of a source, or all of them; return how many were known."""
     statement = sa.delete(table).where(table.c.source == source)

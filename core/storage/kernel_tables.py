@@ -67,6 +67,21 @@ document = sa.Table(
     sa.UniqueConstraint("owner", "kind", "name", name="core_document_name"),
 )
 
+document_change = sa.Table(
+    "core_document_change",
+    KERNEL,
+    _id(),
+    _moment("at", now=True),
+    sa.Column("actor", sa.BigInteger),
+    _text("actor_name", ""),
+    _text("reason", ""),
+    _text("kind"),
+    _text("name"),
+    sa.Column("before", sa.JSON(none_as_null=True)),
+    sa.Column("after", sa.JSON(none_as_null=True)),
+    sa.Index("core_document_change_by_name", "kind", "name", "id"),
+)
+
 physical = sa.Table(
     "core_physical",
     KERNEL,
@@ -105,10 +120,16 @@ account = sa.Table(
     sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
     _count("epoch", 1),
     sa.Column("roles", ARRAY(sa.Text), nullable=False, server_default="{}"),
+    sa.Column("second_factor", sa.Boolean, nullable=False, server_default=sa.false()),
     _count("failed"),
     _moment("locked_until"),
     _moment("created_at", now=True),
+    _moment("last_sign_in"),
+    sa.Column("must_change", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("link_hash", sa.LargeBinary),
+    _moment("link_until"),
     sa.UniqueConstraint("login", name="core_account_login"),
+    sa.UniqueConstraint("link_hash", name="core_account_link"),
 )
 
 session = sa.Table(
@@ -123,6 +144,9 @@ session = sa.Table(
     _text("csrf", ""),
     sa.Column("viewing", sa.BigInteger),
     _moment("viewing_until"),
+    _text("agent", ""),
+    _text("address", ""),
+    _moment("fresh_at"),
     sa.UniqueConstraint("token_hash", name="core_session_token"),
     sa.ForeignKeyConstraint(
         ["account"], ["core_account.id"], name="core_session_account", ondelete="CASCADE"
@@ -171,7 +195,8 @@ history = sa.Table(
     _text("action"),
     _json("changes"),
     sa.CheckConstraint(
-        "action in ('create', 'update', 'delete', 'restore', 'transition', 'view_as', 'view_as_ended')",
+        "action in "
+        "('create', 'update', 'delete', 'restore', 'transition', 'view_as', 'view_as_ended', 'account')",
         name="core_history_action",
     ),
     sa.Index("core_history_by_record", "entity", "record_id", "id"),
@@ -181,6 +206,9 @@ history = sa.Table(
 
 VIEWING = ("view_as", "view_as_ended")
 """The actions of the history that tell who began and who ended to see what a person sees."""
+
+OF_ACCOUNT = "account"
+"""The action of the history that tells what happened to somebody's account; what it was stands in its changes."""
 
 external_id = sa.Table(
     "core_external_id",
@@ -288,13 +316,16 @@ mail = sa.Table(
     _text("text"),
     _text("html", ""),
     _json("attachments", "[]"),
+    sa.Column("made_of", JSONB(none_as_null=True)),
     _text("state", "waiting"),
     _count("attempts"),
     _moment("next_at", now=True),
     _text("error", nullable=True),
     _moment("created_at", now=True),
     _moment("sent_at"),
-    sa.CheckConstraint("state in ('waiting', 'sending', 'sent', 'failed')", name="core_mail_state"),
+    sa.CheckConstraint(
+        "state in ('waiting', 'sending', 'sent', 'failed', 'withdrawn')", name="core_mail_state"
+    ),
     sa.Index("core_mail_due", "state", "next_at"),
 )
 

@@ -17,7 +17,7 @@ from core.kernel.actor import Actor
 from core.kernel.site import Site
 from core.metadata.catalog import Catalog
 from core.storage.failures import translating
-from core.storage.reader import Driver, Reader, Row
+from core.storage.reader import Driver, Reader, Row, planning_of
 
 Rows: TypeAlias = "sa.CursorResult[*tuple[Any, ...]]"
 
@@ -50,10 +50,14 @@ class UnitOfWork:
         self, statement: sa.Executable, params: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
     ) -> Rows:
         """Run one statement in this transaction."""
+        if self.reading:
+            self.reader.plan_as_usual()
         return self.connection.execute(statement, params)
 
     def run(self, sql: str, params: Sequence[object] = ()) -> list[Row]:
         """Run one compiled statement with ``$1`` places, kept prepared; return its rows, if it returns any."""
+        if self.reading:
+            self.reader.plan_as_usual()
         cursor = self._cursor
         if cursor is None:
             cursor = self._cursor = RawCursor(driver_of(self.connection))
@@ -65,7 +69,8 @@ class UnitOfWork:
     def reader(self) -> Reader:
         """A reader inside this transaction: it sees what the unit has written so far."""
         if self._reader is None:
-            self._reader = Reader(driver_of(self.connection))
+            planning = planning_of(self.connection.info) if self.reading else None
+            self._reader = Reader(driver_of(self.connection), planning=planning)
         return self._reader
 
     def after_commit(self, act: Callable[[], object]) -> None:

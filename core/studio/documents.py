@@ -9,7 +9,7 @@ from core.errors import Conflict, Problem, ValidationFailed
 from core.lifecycle.changes import Definitions
 from core.metadata.documents import Document, plain
 from core.metadata.names import FIELD_NAME, SITE_ENTITY_PREFIX, SITE_PREFIX
-from core.metadata.specs import SITE, FieldSpec, Json
+from core.metadata.specs import SITE, EntitySpec, FieldSpec, Json
 
 Body = Mapping[str, Json]
 
@@ -47,6 +47,13 @@ def field_changes(spec: FieldSpec, body: object) -> Body:
     return {key: value for key, value in body.items() if key not in ("name", "type")}
 
 
+def entity_labels(body: object) -> Body:
+    """Return what a caller changes of an entity: how one of its records, and several, are called."""
+    if not isinstance(body, Mapping) or body.keys() - {"label", "plural"}:
+        raise _refused("not_an_object", None, "Send what is to change of the entity: label, plural.")
+    return body
+
+
 def own_document(definitions: Definitions, entity: str) -> Document | None:
     """Return the site's document that declares this entity, or its patch of a module's entity; None before."""
     kind = _kind(entity)
@@ -78,6 +85,21 @@ def with_changed_field(definitions: Definitions, entity: str, spec: FieldSpec, c
         if spec.owner == SITE
         else _remembering(changed, entity, spec, changes.keys() - present.keys())
     )
+
+
+def with_changed_entity(definitions: Definitions, spec: EntitySpec, changes: Body) -> Definitions:
+    """Return the definitions with an entity called otherwise; what is empty is said by its module again."""
+    present = own_document(definitions, spec.name)
+    body = _written(present) if present else {"extends": spec.name}
+    kept: dict[str, Json] = {k: v for k, v in {**body, **changes}.items() if v or k not in changes}
+    if _kind(spec.name) == "entity":
+        return definitions.with_documents(document_from_json("entity", kept))
+    before = _mapping(body.get("base"))
+    seen: dict[str, Json] = {
+        key: before.get(key, plain(getattr(spec, key))) for key in ("label", "plural") if key in kept
+    }
+    rest = {key: value for key, value in before.items() if key not in ("label", "plural")}
+    return _without_nothing(definitions, spec.name, {**kept, "base": {**rest, **seen}})
 
 
 def without_field(definitions: Definitions, entity: str, name: str) -> Definitions:
@@ -123,6 +145,14 @@ def _with_fields(definitions: Definitions, entity: str, fields: Body) -> Definit
     if not fields and not kept and _kind(entity) == "extend":
         return definitions.without((SITE, "extend", entity))
     return definitions.with_documents(document_from_json(_kind(entity), {**body, "fields": fields}))
+
+
+def _without_nothing(definitions: Definitions, entity: str, body: Body) -> Definitions:
+    """Return the definitions with a patch; one that says nothing goes."""
+    said = {key: value for key, value in body.items() if value or key == "extends"}
+    if not said.keys() - {"extends", "base"}:
+        return definitions.without((SITE, "extend", entity))
+    return definitions.with_documents(document_from_json("extend", said))
 
 
 def _remembering(definitions: Definitions, entity: str, spec: FieldSpec, keys: set[str]) -> Definitions:

@@ -1,4 +1,4 @@
-"""`Studio`: what an administrator changes of the definitions while everybody works on."""
+"""`Studio`: what changes of the definitions while everybody works on: by administrators, and by who administers an entity."""
 
 from __future__ import annotations
 
@@ -7,26 +7,35 @@ from collections.abc import Mapping
 from core.access import Access
 from core.errors import Conflict, NotFound
 from core.kernel.actor import Actor
-from core.lifecycle.changes import Changes, Definitions
+from core.lifecycle.changes import Afterwards, Changes, Definitions, Edit
 from core.metadata.catalog import Catalog
 from core.metadata.documents import Document
-from core.metadata.specs import SITE, EntitySpec, FieldSpec, Json
+from core.metadata.layers import mapping
+from core.metadata.specs import SITE, EntitySpec, FieldSpec, Json, ViewSpec
 from core.metadata.usage import where_used
 from core.metadata.workflow_specs import WorkflowSpec
-from core.storage import Database
+from core.storage import Database, UnitOfWork
 from core.storage.catalogs import Catalogs
 from core.storage.documents import DocumentStore
+from core.studio.arranged import Arranged, arranged, present_view
+from core.studio.arrangers import Arrangers
 from core.studio.documents import (
     entity_documents,
+    entity_labels,
     field_changes,
     field_parts,
     own_fields,
+    with_changed_entity,
     with_changed_field,
     with_field,
     without_field,
 )
-from core.studio.trash import keep_removed, removed_fields
+from core.studio.layouts import with_arranged_view
+from core.studio.told import Told, told
+from core.studio.trash import Removed, keep_removed, removed_fields
 from core.studio.workflows import with_changed_workflow, with_new_workflow, without_workflow
+
+LONGEST_WHY = 500
 
 
 class Studio:
@@ -37,67 +46,185 @@ class Studio:
         self._access = access
         self._catalogs = catalogs
         self._database = database
+        self._arrangers = Arrangers(access, catalogs)
 
-    def add_field(self, actor: Actor, entity: str, body: object) -> FieldSpec:
+    def add_field(self, actor: Actor, entity: str, body: object, *, why: str = "") -> FieldSpec:
         """Add a field to an entity: ``{"name": "x_…", "type": …, "label": …}``."""
-        self._require(actor, entity)
+        self._arrangers.require(actor, entity)
         name, field = field_parts(entity, body)
-        catalog = self._changes.run(
+        if self._arrangers.of(actor, entity) is not None and name in self._removed(actor, entity):
+            raise Conflict("There is a field {name} in the trash.", code="in_trash", name=name)
+        return self._add(actor, entity, (name, field), reason=f"add field {entity}.{name}", why=why)
+
+    def _add(
+        self,
+        actor: Actor,
+        entity: str,
+        named: tuple[str, Mapping[str, Json]],
+        *,
+        reason: str,
+        why: str,
+        restored: bool = False,
+    ) -> FieldSpec:
+        name, field = named
+
+        def afterwards(uow: UnitOfWork) -> None:
+            if restored:  # its values are back: whoever may not read them brings them back for nobody
+                self._arrangers.require_reading(actor, entity, name, uow.catalog)
+            self._arrangers.require_nothing_waits(actor, entity, name, uow.catalog)
+            keep_removed(uow, entity, name, None)
+
+        catalog = self._run(
             actor,
+            entity,
             lambda old: with_field(old, entity, name, field),
-            reason=f"add field {entity}.{name}",
-            afterwards=lambda uow: keep_removed(uow, entity, name, None),
+            reason=reason,
+            why=why,
+            afterwards=afterwards,
         )
         return catalog.field(entity, name)
 
-    def change_field(self, actor: Actor, entity: str, name: str, body: object) -> FieldSpec:
-        """Change properties of a field, be it a module's; its name and type stay."""
-        spec = self._require(actor, entity).field(entity, name)
-        changes = field_changes(spec, body)
-        catalog = self._changes.run(
+    def change_entity(self, actor: Actor, entity: str, body: object, *, why: str = "") -> EntitySpec:
+        """Change what an entity is called: ``{"label": …, "plural": …}``; null takes the site's own word back."""
+        spec = self._arrangers.require(actor, entity).entity(entity)
+        changes = entity_labels(body)
+        catalog = self._run(
             actor,
+            entity,
+            lambda old: with_changed_entity(old, spec, changes),
+            reason=f"change entity {entity}",
+            why=why,
+        )
+        return catalog.entity(entity)
+
+    def change_field(self, actor: Actor, entity: str, name: str, body: object, *, why: str = "") -> FieldSpec:
+        """Change properties of a field, be it a module's; its name and type stay."""
+        spec = self._arrangers.field(actor, entity, name)
+        changes = field_changes(spec, body)
+        catalog = self._run(
+            actor,
+            entity,
             lambda old: with_changed_field(old, entity, spec, changes),
             reason=f"change field {entity}.{name}",
+            why=why,
         )
         return catalog.field(entity, name)
 
-    def remove_field(self, actor: Actor, entity: str, name: str) -> None:
+    def view(self, actor: Actor, entity: str, kind: str) -> Arranged:
+        """Return the list, the form or the card of an entity as this person arranges it."""
+        catalog = self._arrangers.require(actor, entity)
+        view = present_view(catalog, catalog.entity(entity), kind)
+        reads_text = self._arrangers.reads_text(actor, entity, catalog)
+        return arranged(catalog, view, self._arrangers.reads(actor, entity), reads_text)
+
+    def change_view(self, actor: Actor, entity: str, kind: str, body: object, *, why: str = "") -> ViewSpec:
+        """Arrange the list, the form or the card of an entity: what is named of `layouts.WANTED`."""
+        self._arrangers.require(actor, entity)
+
+        def edit(old: Definitions) -> Definitions:
+            catalog = self._arrangers.require(actor, entity)
+            view = present_view(catalog, catalog.entity(entity), kind)
+            return with_arranged_view(old, catalog, view, body, self._arrangers.reads(actor, entity))
+
+        catalog = self._run(actor, entity, edit, reason=f"change view {entity}.{kind[:20]}", why=why)
+        return present_view(catalog, catalog.entity(entity), kind)
+
+    def remove_field(self, actor: Actor, entity: str, name: str, *, why: str = "") -> None:
         """Put a field of the site's own in the trash; refused while other definitions mention it."""
-        catalog = self._require(actor, entity)
-        if catalog.field(entity, name).owner != SITE:
+        if self._arrangers.field(actor, entity, name).owner != SITE:
             raise Conflict("There is no field {name} of your own.", code="not_own", name=name)
-        users = tuple(f"{use.name} ({use.part})" for use in where_used(catalog, entity, name))
-        if users:
-            raise Conflict(
-                "The field {name} is still used by {users}.", code="still_used", name=name, users=users
-            )
+        self._refuse_used(actor, entity, name)
+        arranged = self._arrangers.of(actor, entity) is not None
         gone: dict[str, Json] = {}
 
         def edit(old: Definitions) -> Definitions:
             gone[name] = own_fields(old, entity).get(name)
             return without_field(old, entity, name)
 
-        self._changes.run(
+        self._run(
             actor,
+            entity,
             edit,
             reason=f"remove field {entity}.{name}",
-            afterwards=lambda uow: keep_removed(uow, entity, name, gone[name]),
+            why=why,
+            afterwards=lambda uow: keep_removed(uow, entity, name, gone[name], arranged=arranged),
+        )
+
+    def _refuse_used(self, actor: Actor, entity: str, name: str) -> None:
+        """Refuse to remove what is used; whoever arranges is told of views of the entity, which they see, and of no other."""
+        uses = tuple(where_used(self._catalogs.current(), entity, name))
+        if not uses:
+            return
+        every = self._arrangers.of(actor, entity) is None
+        seen = [use for use in uses if every or (use.kind == "view" and use.name.startswith(f"{entity}."))]
+        users = tuple(f"{use.name} ({use.part})" for use in seen)
+        if not users:
+            raise Conflict(
+                "The field {name} is still used; an administrator can see where.",
+                code="still_used",
+                name=name,
+            )
+        raise Conflict(
+            "The field {name} is still used by {users}.", code="still_used", name=name, users=users
         )
 
     def removed_fields(self, actor: Actor, entity: str) -> tuple[str, ...]:
-        """Return the names of the fields that can be restored."""
-        self._require(actor, entity)
-        with self._database.unit(self._catalogs.current(), actor) as uow:
-            return tuple(sorted(removed_fields(uow, entity)))
+        """Return the names of the fields that this person can restore."""
+        self._arrangers.require(actor, entity)
+        every = self._arrangers.of(actor, entity) is None
+        found = self._removed(actor, entity)
+        return tuple(sorted(name for name, removed in found.items() if every or removed.arranged))
 
-    def restore_field(self, actor: Actor, entity: str, name: str) -> FieldSpec:
+    def _removed(self, actor: Actor, entity: str) -> Mapping[str, Removed]:
+        with self._database.unit(self._catalogs.current(), actor, reading=True) as uow:
+            return removed_fields(uow, entity)
+
+    def restore_field(self, actor: Actor, entity: str, name: str, *, why: str = "") -> FieldSpec:
         """Take a field out of the trash, with the values it had."""
-        self._require(actor, entity)
-        with self._database.unit(self._catalogs.current(), actor) as uow:
-            body = removed_fields(uow, entity).get(name)
-        if body is None:
+        if name not in self.removed_fields(actor, entity):
             raise NotFound("There is no removed field {name}.", name=name[:80])
-        return self.add_field(actor, entity, {"name": name, **body})
+        named = field_parts(entity, {"name": name, **self._removed(actor, entity)[name].body})
+        reason = f"restore field {entity}.{name}"
+        return self._add(actor, entity, named, reason=reason, why=why, restored=True)
+
+    def _run(
+        self,
+        actor: Actor,
+        entity: str,
+        edit: Edit,
+        *,
+        reason: str,
+        why: str,
+        afterwards: Afterwards | None = None,
+    ) -> Catalog:
+        """Carry out a change of one entity's definitions; one by somebody who arranges it is judged first."""
+
+        def judged(old: Definitions) -> Definitions:
+            new, arranger = edit(old), self._arrangers.of(actor, entity)
+            if arranger is not None:
+                arranger.judge(old, new)
+            return new
+
+        why = " ".join(why.split())[:LONGEST_WHY]
+        return self._changes.run(actor, judged, reason=reason, why=why, afterwards=afterwards)
+
+    def said(self, actor: Actor, entity: str, name: str) -> Mapping[str, Json]:
+        """Return what the site says of a field that this person may arrange; nothing where it says nothing."""
+        self._arrangers.field(actor, entity, name)
+        with self._database.reading() as reader:
+            documents = DocumentStore().read(reader)
+        return mapping(own_fields(Definitions(modules=(), documents=documents), entity).get(name))
+
+    def history(self, actor: Actor, entity: str) -> tuple[Told, ...]:
+        """Return who has changed definitions of an entity, when and why, the newest first."""
+        every = self._arrangers.of(actor, entity) is None
+        reads = None if every else self._arrangers.reads(actor, entity)
+        with self._database.reading() as reader:
+            return told(reader, entity, reads)
+
+    def arranges(self, actor: Actor, entity: str) -> bool:
+        """Tell whether somebody arranges the entity without being an administrator."""
+        return self._arrangers.of(actor, entity) is not None
 
     def add_entity(self, actor: Actor, body: object) -> EntitySpec:
         """Make a whole entity: table, list, form, menu entry, a role to work with it, API."""

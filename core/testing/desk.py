@@ -6,13 +6,19 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from core.app.work import work
 from core.contributions import OperationCall, Operations, Outcome, Undo
 from core.contributions.asking import asking_at
+from core.exchange import Exchange
+from core.files import Files
+from core.i18n import Localization
+from core.jobs import Jobs
 from core.kernel.actor import Actor, system_actor
 from core.kernel.site import Site
 from core.metadata.catalog import Catalog
@@ -23,6 +29,7 @@ from core.records.reading import Reading
 from core.records.service import Records
 from core.storage import Database, UnitOfWork
 from core.storage.catalogs import Catalogs
+from core.timeline.inbox import Promised, Told, inbox, reminders
 
 Values = Mapping[str, Any]
 
@@ -51,6 +58,29 @@ class Desk:
     def one(self, entity: str, **values: Any) -> int:
         """Create one record and return its id."""
         return self.create(entity, values)[0]
+
+    def imports(
+        self, entity: str, content: bytes | str, name: str = "file.csv", **how: Any
+    ) -> Mapping[str, Any]:
+        """Import a file to its end and return what came of it."""
+        data = content.encode() if isinstance(content, str) else content
+        with self.site.get(Database).unit(self.catalog, self.actor, channel="import") as uow:
+            file = self.site.get(Files).store(BytesIO(data), name, self.actor, uow)
+            job = self.site.get(Exchange).start(self.actor, file, entity, uow=uow, **how)
+        work(self.site, wait=False)
+        status = self.site.get(Jobs).status(self.actor, job)
+        assert status.state == "done", status.error
+        return status.result or {}
+
+    def exports(self, entity: str, fmt: str, *fields: str, **asked: Any) -> bytes:
+        """Return a list as a file."""
+        localization = self.site.get(Localization)
+        style = localization.style(self.actor.preferences, self.site.settings)
+        query = Query(fields=fields, sort=("id",), **asked)
+        pieces = self.site.get(Exchange).export(
+            self.actor, entity, query, fmt, catalog=self.catalog, style=style
+        )[2]
+        return b"".join(pieces)
 
     def update(self, entity: str, record_id: int, **values: Any) -> frozenset[str]:
         """Change a record and return which fields moved."""
@@ -143,6 +173,16 @@ class Desk:
     def column(self, entity: str, field: str, **query: Any) -> list[Any]:
         """Return one field of a page of records, oldest first."""
         return [item[field] for item in self.find(entity, field, **{"sort": ("id",), **query})]
+
+    def told(self) -> list[Told]:
+        """Return what this person was told, newest first, as they may read it now."""
+        style = self.site.get(Localization).style(self.actor.preferences, self.site.settings)
+        return inbox(self.site, self.actor, self.catalog, style)
+
+    def reminded(self) -> list[Promised]:
+        """Return what this person is to be reminded of, and was, the last first."""
+        style = self.site.get(Localization).style(self.actor.preferences, self.site.settings)
+        return reminders(self.site, self.actor, self.catalog, style)
 
     def history(self, entity: str, record_id: int) -> list[HistoryEntry]:
         """Return what happened to a record, latest first."""

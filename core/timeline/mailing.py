@@ -1,12 +1,10 @@
-"""What people are told by mail: at once, once a day, or never, as each has chosen."""
+"""What people are told by mail: at once, once a day, or never, as each has chosen; what it says is written when it leaves."""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from html import escape
 
 from core.jobs import JobContext
 from core.kernel.actor import Actor, system_actor
@@ -19,7 +17,8 @@ from core.records.service import Records
 from core.storage import Database, UnitOfWork
 from core.storage.catalogs import Catalogs
 from core.timeline.entities import NOTIFICATION, PERSON
-from core.timeline.people import people, readable, site_of, style_of
+from core.timeline.letters import letter_of
+from core.timeline.people import people, site_of
 
 DIGEST = "timeline.digest"
 SYSTEM = system_actor("what people are told by mail")
@@ -38,25 +37,11 @@ def mail_to(
     uow: UnitOfWork, actor: Actor, title: str, *, about: tuple[str, int] | None, key: str, body: str = ""
 ) -> bool:
     """Promise a mail to somebody about a record; False where they have no address."""
-    address = str(_profile(uow, actor.id or 0).get("email") or "")
-    if not is_address(address):
-        return False
-    lines = [title]
-    if about is not None:
-        lines.append(readable(uow, actor, about[0], [about[1]]).get(about[1]) or "")
-        lines.append(_link(uow, about))
-    send(uow, actor, title, [*filter(None, lines), *([body] if body else [])], address=address, key=key)
-    return True
-
-
-def send(
-    uow: UnitOfWork, actor: Actor, subject: str, lines: Sequence[str], *, address: str, key: str
-) -> None:
-    """Promise a mail of these lines, as text and as a page in the direction of its language."""
-    style = style_of(uow, actor)
-    paragraphs = "".join(f"<p>{_linked(line)}</p>" for line in lines)
-    html = f'<!doctype html><html lang="{style.lang}" dir="{style.dir}"><body>{paragraphs}</body></html>'
-    promise_mail(uow, Mail(to=address, subject=subject, text="\n\n".join(lines) + "\n", html=html, key=key))
+    address = _address(uow, actor.id or 0)
+    if address:
+        made_of = letter_of(actor.id or 0, [(title, body, about)])
+        promise_mail(uow, Mail(to=address, key=key, made_of=made_of))
+    return bool(address)
 
 
 def send_digests(context: JobContext) -> Mapping[str, Json]:
@@ -99,33 +84,21 @@ def _next(query: Query, cursor: str) -> Query:
 
 
 def _digest(uow: UnitOfWork, user: int, rows: Sequence[Mapping[str, object]]) -> int:
-    actor = people(uow, [user]).get(user)
-    address = str(_profile(uow, user).get("email") or "")
-    if actor is None or not rows or not is_address(address):
+    address = _address(uow, user)
+    if not people(uow, [user]) or not rows or not address:
         return 0
-    style, lines = style_of(uow, actor), []
-    for row in rows:
-        about = (str(row["entity"]), int(str(row["record_id"] or 0))) if row["entity"] else None
-        known = readable(uow, actor, about[0], [about[1]]) if about else {}
-        if about and about[1] not in known:
-            continue
-        lines.append(
-            " · ".join(
-                filter(
-                    None,
-                    [
-                        str(row["title"]),
-                        known.get(about[1]) if about else "",
-                        _link(uow, about) if about else "",
-                    ],
-                )
-            )
-        )
-    if not lines:
-        return 0
-    subject = style.ngettext("{number} thing happened", "{number} things happened", len(lines))
-    send(uow, actor, subject, lines, address=address, key=f"digest:{user}:{uow.today.isoformat()}")
+    items = [
+        (str(row["title"]), "", (str(row["entity"]), int(str(row["record_id"]))) if row["entity"] else None)
+        for row in rows
+    ]
+    key = f"digest:{user}:{uow.today.isoformat()}"
+    promise_mail(uow, Mail(to=address, key=key, made_of=letter_of(user, items, together=True)))
     return 1
+
+
+def _address(uow: UnitOfWork, user: int) -> str:
+    address = str(_profile(uow, user).get("email") or "")
+    return address if is_address(address) else ""
 
 
 def _profile(uow: UnitOfWork, user: int) -> Mapping[str, object]:
@@ -137,13 +110,3 @@ def _profile(uow: UnitOfWork, user: int) -> Mapping[str, object]:
         page = site_of(uow).get(Reading).find(SYSTEM, PERSON, query, catalog=uow.catalog, uow=uow)
         known[user] = page.items[0] if page.items else {}
     return known[user]
-
-
-def _link(uow: UnitOfWork, about: tuple[str, int]) -> str:
-    root = site_of(uow).settings.base_url.rstrip("/")
-    return f"{root}/records/{about[0]}/{about[1]}" if root else ""
-
-
-def _linked(line: str) -> str:
-    safe = escape(line)
-    return re.sub(r"(https?://[^\s<]+)", r'<a href="\1">\1</a>', safe)

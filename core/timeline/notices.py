@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from core.i18n.style import Value
 from core.kernel.actor import Actor
-from core.kernel.values import Ref
+from core.kernel.values import AnyRef, Ref
 from core.metadata.specs import Label
 from core.records.query import MAX_LIMIT, Query
 from core.records.reading import Reading
@@ -17,6 +18,7 @@ from core.storage import UnitOfWork
 from core.timeline.entities import NOTIFICATION, safe_key
 from core.timeline.mailing import DAILY, NOW, mail_to, wish_of
 from core.timeline.people import ids_of, people, readable, site_of, style_of
+from core.timeline.sight import mark
 
 LONGEST = 500
 """How many characters of a title are kept."""
@@ -25,12 +27,16 @@ EXCERPT = 1000
 """How many characters of a text are kept: the whole is where it leads to."""
 
 
+Params: TypeAlias = "Mapping[str, Value | AnyRef]"
+"""What a sentence is filled with; a record is named as its reader sees it whenever they read it."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
     """What people are told. ``title`` is translated for each of them, with ``params`` filled in as they read."""
 
     title: Label
-    params: Mapping[str, Value] = field(default_factory=dict)
+    params: Params = field(default_factory=dict)
     record: tuple[str, int] | None = None
     kind: str = "other"
     key: str = ""
@@ -43,11 +49,11 @@ def notify(
     users: Iterable[int | Ref | None],
     *,
     title: Label,
-    params: Mapping[str, Value] | None = None,
+    params: Params | None = None,
     record: tuple[str, int] | None = None,
     kind: str = "other",
     key: str = "",
-    body: str = "",
+    body: str | Sequence[AnyRef] = "",
     mail: bool = False,
     skip_actor: bool = True,
 ) -> tuple[int, ...]:
@@ -55,10 +61,13 @@ def notify(
 
     Left out are who does it (``skip_actor``), who may no longer sign in, who may not read ``record``, and who was told
     with this ``key`` before. With ``mail`` it also comes by mail, when and if each of them wants that for this kind.
+    Records in ``params`` and in ``body`` are named when somebody reads it, and only if they see them then.
     """
     if NOTIFICATION not in uow.catalog.entities:
         return ()
-    notice = Notice(title=title, params=params or {}, record=record, kind=kind, key=key, body=body, mail=mail)
+    notice = Notice(
+        title=title, params=params or {}, record=record, kind=kind, key=key, body=text_of(body), mail=mail
+    )
     wanted = [one for one in ids_of(users) if not (skip_actor and one == uow.actor.id)]
     told = _untold(uow, notice, people(uow, wanted))
     told = {one: actor for one, actor in told.items() if _may_know(uow, actor, notice)}
@@ -112,7 +121,12 @@ def _mailed(uow: UnitOfWork, actor: Actor, notice: Notice, row: Mapping[str, obj
     return DAILY if wish == DAILY else "none"
 
 
-def worded(uow: UnitOfWork, actor: Actor, title: Label, params: Mapping[str, Value]) -> str:
-    """Return a sentence as this person reads it."""
-    style = style_of(uow, actor)
-    return style.sentence(title, params)[:LONGEST]
+def text_of(body: str | Sequence[AnyRef]) -> str:
+    """Return a text: as it is, or the names of records, one in each line."""
+    return body if isinstance(body, str) else "\n".join(map(mark, body))
+
+
+def worded(uow: UnitOfWork, actor: Actor, title: Label, params: Params) -> str:
+    """Return a sentence as this person reads it, with marks for the names of records."""
+    given = {name: mark(one) if isinstance(one, AnyRef) else one for name, one in params.items()}
+    return style_of(uow, actor).sentence(title, given)[:LONGEST]

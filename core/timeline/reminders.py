@@ -1,11 +1,10 @@
-"""Reminders: promised for a moment, and sent once."""
+"""Reminders: promised for a moment, and sent once, if their record can be seen then."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from core.i18n.style import Value
 from core.kernel.values import Ref
 from core.metadata.specs import Label
 from core.records.query import MAX_LIMIT, Query
@@ -13,12 +12,10 @@ from core.records.reading import Reading
 from core.records.service import Records
 from core.storage import UnitOfWork
 from core.timeline.entities import REMINDER, safe_key
-from core.timeline.notices import worded
-from core.timeline.people import ids_of, people, readable, site_of
+from core.timeline.notices import Params, worded
+from core.timeline.people import ids_of, people, site_of
 
 CHANNELS = ("in_app", "mail")
-UNSEEN: Label = "Reminder"
-"""What a reminder is called of a record that its reader may not see when it is promised."""
 WAITING, SENT, SKIPPED = "waiting", "sent", "skipped"
 
 
@@ -30,22 +27,21 @@ def remind(
     title: Label,
     key: str,
     record: tuple[str, int] | None = None,
-    params: Mapping[str, Value] | None = None,
+    params: Params | None = None,
     channels: Iterable[str] = ("in_app",),
 ) -> None:
     """Promise to remind somebody: once for each key and channel.
 
     Said again with the same key it moves a reminder that waits or was cancelled; one that was sent is promised anew
-    only where ``at`` is another moment. Of a record that somebody may not read the reminder does not keep the words.
+    only where ``at`` is another moment. Nobody reads it before; who does not see ``record`` then is not reminded.
     """
     if REMINDER not in uow.catalog.entities:
         return
     for person, actor in people(uow, ids_of([user])).items():
-        hidden = record is not None and record[1] not in readable(uow, actor, record[0], [record[1]])
         values = {
             "user": Ref(person),
             "at": at,
-            "title": worded(uow, actor, UNSEEN if hidden else title, {} if hidden else params or {}),
+            "title": worded(uow, actor, title, params or {}),
             "entity": record[0] if record else None,
             "record_id": record[1] if record else None,
         }

@@ -2,7 +2,15 @@
 
 from core.views.calendar import CalendarView, calendar_view
 from core.views.chart import ChartView, chart_view
-from core.views.effective import FormSection, ListView, Pointing, form_sections, list_view, pointing
+from core.views.effective import (
+    FormSection,
+    ListView,
+    Pointing,
+    form_sections,
+    is_listable,
+    list_view,
+    pointing,
+)
 from core.views.kanban import Among, KanbanView, kanban_view
 
 __all__ = [
@@ -16,6 +24,7 @@ __all__ = [
     "calendar_view",
     "chart_view",
     "form_sections",
+    "is_listable",
     "kanban_view",
     "list_view",
     "pointing",

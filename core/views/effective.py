@@ -77,7 +77,7 @@ def list_view(catalog: Catalog, entity: EntitySpec, readable: Container[str]) ->
     view = _view(catalog, entity, "list")
     placed = [item.name for section in view.sections for item in section.items if not item.hidden]
     columns = tuple(name for name in placed if name in entity.fields and name in readable)
-    choices = tuple(f.name for f in entity.fields.values() if f.name in readable and _listable(f))
+    choices = tuple(f.name for f in entity.fields.values() if f.name in readable and is_listable(f))
     return ListView(
         columns=columns or choices[:1],
         choices=choices,
@@ -123,7 +123,8 @@ def _view(catalog: Catalog, entity: EntitySpec, kind: str) -> ViewSpec:
     return view
 
 
-def _listable(field: FieldSpec) -> bool:
+def is_listable(field: FieldSpec) -> bool:
+    """Tell whether a field can be a column."""
     return field.type not in ("list", "long_text") and field.name != "deleted_at"
 
 
@@ -134,7 +135,7 @@ def _names(value: Json) -> tuple[str, ...]:
 def _filters(value: Json) -> Iterable[NamedFilter]:
     if isinstance(value, Mapping):
         for name, body in value.items():
-            if isinstance(body, Mapping):
+            if isinstance(body, Mapping) and body.get("hidden") is not True:
                 label = body.get("label")
                 yield NamedFilter(
                     name=name,

@@ -8,8 +8,10 @@ from core.access import Access
 from core.errors import Conflict, MetadataConflict, MetadataInvalid, PayvandError, ValidationFailed
 from core.i18n import Style
 from core.kernel.site import Site
-from core.metadata.specs import FieldSpec, Json
+from core.metadata.specs import SITE, FieldSpec, Json
 from core.studio import Studio
+from core.studio.arrangement import PLAIN_TYPES, is_plain_field
+from core.web.arranged_history import TITLES, arranged_kinds, told_history
 from core.web.pages import Pages, go
 from core.web.texts import N_
 from core.web.visit import Visit, visit
@@ -92,13 +94,16 @@ def fields(site: Site, pages: Pages) -> Response:
 
 def entity_fields(site: Site, pages: Pages, name: str) -> Response:
     """Show the fields of an entity and add one."""
-    present = _administrator(site)
+    present = visit().require()
+    access = site.get(Access)
+    access.require_administers(present.actor, name, present.catalog)
+    every = access.is_administrator(present.actor, present.catalog)
     entity = present.catalog.entity(name)
     typed = {
         key: request.form.get(key, "")
         for key in ("name", "type", "label_en", "label_fa", "help", "choices", "to")
     }
-    flags = {key: request.form.get(key) == "1" for key in ("required", "search", "unique")}
+    flags = {key: every and request.form.get(key) == "1" for key in ("required", "search", "unique")}
     problems: tuple[str, ...] = ()
     if request.method == "POST":
         try:
@@ -110,9 +115,10 @@ def entity_fields(site: Site, pages: Pages, name: str) -> Response:
         except (ValidationFailed, MetadataInvalid, MetadataConflict, Conflict) as refused:
             problems = sentences(present, refused)
     targets = sorted(
-        ((e.name, present.style.label(e.label)) for e in present.catalog.entities.values()),
+        ((e.name, present.style.label(e.label)) for e in present.catalog.entities.values() if every),
         key=lambda pair: present.style.sort_key(pair[1]),
     )
+    studio = site.get(Studio)
     return pages.show(
         "entity_fields.html",
         nav="fields",
@@ -121,11 +127,16 @@ def entity_fields(site: Site, pages: Pages, name: str) -> Response:
         flags=flags,
         problems=problems,
         targets=targets,
-        types=[(t, TYPE_LABELS[t]) for t in OFFERED],
+        types=[(t, TYPE_LABELS[t]) for t in OFFERED if every or t in PLAIN_TYPES],
         status=422 if problems else 200,
         rows=[
-            (field, type_text(present.style, field)) for field in entity.fields.values() if not field.system
+            (field, type_text(present.style, field), field.owner == SITE and (every or is_plain_field(field)))
+            for field in entity.fields.values()
+            if not field.system and access.reads_everywhere(present.actor, name, field.name, present.catalog)
         ],
+        removed=studio.removed_fields(present.actor, name),
+        views=[(kind, TITLES[kind]) for kind in arranged_kinds(present.catalog, entity)],
+        history=told_history(present, studio.history(present.actor, name)),
     )
 
 
@@ -176,7 +187,7 @@ def sentences(present: Visit, refused: PayvandError) -> tuple[str, ...]:
 
 def remove_field(site: Site, entity: str, name: str) -> Response:
     """Put a field of the site's own in the trash; its values stay until it is purged."""
-    present = _administrator(site)
+    present = visit().require()
     site.get(Studio).remove_field(present.actor, entity, name)
     return go(
         url_for("web.entity_fields", entity=entity),

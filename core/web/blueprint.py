@@ -12,20 +12,25 @@ from core.errors import NotFound, OnlyLooking
 from core.identity import Identity
 from core.kernel.site import Site
 from core.web import (
+    account_pages,
     admin_pages,
+    arranging_pages,
     bulk_pages,
     calendar_page,
     cell_pages,
     chart_page,
     dashboard_page,
+    entrance_pages,
     errors,
     explain_page,
     filter_by,
     filter_page,
     form_page,
+    fresh,
     history_page,
     import_pages,
     kanban_page,
+    key_pages,
     list_page,
     lookups,
     matrix_page,
@@ -34,9 +39,16 @@ from core.web import (
     notification_pages,
     operation_page,
     palette_pages,
+    passkey_pages,
+    people_pages,
+    person_page,
+    provider_pages,
+    reset_pages,
+    restrictions_page,
     roles_page,
     route_page,
     saved_views,
+    second_factor_pages,
     session_pages,
     timeline_pages,
     transition_page,
@@ -59,6 +71,16 @@ YEAR = 365 * 24 * 3600
 
 ROOMS = (
     session_pages,
+    entrance_pages,
+    account_pages,
+    key_pages,
+    fresh,
+    people_pages,
+    person_page,
+    second_factor_pages,
+    passkey_pages,
+    provider_pages,
+    reset_pages,
     list_page,
     bulk_pages,
     cell_pages,
@@ -75,10 +97,12 @@ ROOMS = (
     operation_page,
     route_page,
     admin_pages,
+    arranging_pages,
     modules_page,
     explain_page,
     matrix_page,
     roles_page,
+    restrictions_page,
     import_pages,
     timeline_pages,
     notification_pages,
@@ -99,11 +123,10 @@ def blueprint(site: Site) -> Blueprint:
     routes = site.put(RouteMap(site.get(Routes)))
 
     @made.before_request
-    def begin() -> None:
+    def begin() -> Response | None:
         if request.endpoint == "web.assets":
-            return
-        visitor = request.cookies.get(VISITOR_COOKIE) or secrets.token_urlsafe(16)
-        g.visit = open_visit(site, request, visitor)
+            return None
+        g.visit = open_visit(site, request, request.cookies.get(VISITOR_COOKIE) or secrets.token_urlsafe(16))
         if g.visit.eyes and request.method in UNSAFE and request.endpoint not in viewing_page.PERMITTED:
             raise OnlyLooking
         if routes.is_public(request.path, request.method):
@@ -111,6 +134,7 @@ def blueprint(site: Site) -> Blueprint:
             g.visit = as_nobody(g.visit, request)
         if request.method in UNSAFE:
             check_csrf(g.visit, request)
+        return second_factor_pages.factor_first(g.visit)
 
     @made.after_request
     def finish(response: Response) -> Response:

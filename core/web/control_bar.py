@@ -118,7 +118,7 @@ def control_bar(
         filterable=partial(filterable, present, entity, view),
         groupings=partial(group_choices, entity, view),
         saved=saved_views(present, entity.name),
-        reaches=allowed_reaches(present),
+        reaches=allowed_reaches(present, entity.name),
         all_address=_all_address(present, entity, state),
         columns=columns,
     )

@@ -34,6 +34,8 @@ class FieldView:
     text: str
     raw: str
     choices: tuple[tuple[str, str, str], ...] = ()
+    retired: frozenset[str] = frozenset()
+    """Choices that are not offered; whoever has one keeps it."""
     url: str = ""
     targets: tuple[str, ...] = ()
     unit: str = ""
@@ -158,6 +160,7 @@ class FieldViews:
                     "type": spec.type,
                     "required": spec.required,
                     "choices": tuple(self._choice(c) for c in spec.choices),
+                    "retired": frozenset(c.name for c in spec.choices if c.hidden),
                     "targets": _targets(spec),
                     "conditional": bool(spec.visible_when or spec.required_when or spec.read_only_when),
                 },

@@ -53,6 +53,12 @@ class OpenForm:
         return self.site.get(Access).may(self.present.actor, self.entity.name, action, self.present.catalog)
 
     @property
+    def arranged(self) -> bool:
+        """Tell whether the person may arrange the entity."""
+        access = self.site.get(Access)
+        return access.administers(self.present.actor, self.entity.name, self.present.catalog)
+
+    @property
     def writable(self) -> bool:
         """Tell whether the person can save."""
         return self.may("update" if self.number else "create") and not self.trashed

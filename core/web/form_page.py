@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request, url_for
 from core.contributions import Operation, Operations
 from core.errors import AccessDenied, NotFound, Problem, ValidationFailed, VersionConflict
 from core.kernel.site import Site
+from core.metadata.actions import ADMINISTER
 from core.records.duplicates import DuplicatesFound, allow_duplicates
 from core.records.service import Records
 from core.storage import Database
@@ -186,7 +187,7 @@ def _head(form: OpenForm) -> FormHead:
         number=form.number,
         title=_title(form.present, form),
         csrf=form.present.csrf,
-        may={action: form.may(action) for action in ACTIONS},
+        may={**{action: form.may(action) for action in ACTIONS}, ADMINISTER: form.arranged},
         writable=form.writable,
         trashed=form.trashed,
         administrator=is_administrator(form.present),

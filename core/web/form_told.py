@@ -8,39 +8,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from babel.numbers import get_currency_precision
 
-from core.expressions import fields_used, reads_own_values, to_tree
 from core.expressions.tree import written
-from core.fields import fixed_currency
 from core.i18n import Style
 from core.kernel.actor import Actor
 from core.kernel.values import Money
 from core.metadata.specs import FieldSpec
 from core.records.compiled import Kept
-from core.records.service import Records
 from core.storage import Database
 from core.web.form_open import OpenForm
+from core.web.form_pieces import Piece, pieces_of
+from core.web.form_told_lines import are_told, currency_of, field_type, open_lists, told_lines
 from core.web.form_values import FormValues
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Piece:
-    """One condition or computed field: its tree, and what it reads."""
-
-    name: str
-    what: str
-    tree: Mapping[str, object]
-    needs: frozenset[str]
-    env: frozenset[str]
-
-
-KEPT: Kept[tuple[Piece, ...]] = Kept(1024)
-"""By catalog and entity."""
 WRITTEN: Kept[str] = Kept(1024)
 """What is alike for all records of an entity, as JSON: by catalog, entity, style, and what may be told."""
 
@@ -48,20 +32,26 @@ WRITTEN: Kept[str] = Kept(1024)
 def told(form: OpenForm, values: Mapping[str, Any], typed: FormValues | None) -> str:
     """Return what a form can tell by itself as JSON for ``<ui-look>``; empty where there is nothing."""
     catalog, entity = form.present.catalog, form.entity
-    kept = KEPT.get((catalog.version, catalog.digest, entity.name), lambda: _pieces(form))
+    kept = pieces_of(form.site, catalog, entity.name)
     if not kept or not form.writable:
         return ""
     shown = frozenset(name for name, mask in form.rights.readable.items() if mask is True)
     pieces = [one for one in kept if one.name in shown and one.needs <= shown]
+    lists = open_lists(form, pieces, typed)
+    pieces = [one for one in pieces if are_told(one, lists)]
     if not pieces:
         return ""
-    needs = sorted(frozenset().union(*(one.needs for one in pieces)))
-    given = frozenset().union(*(one.env for one in pieces))
+    needs = sorted(frozenset().union(*(one.needs for one in pieces)) - lists.keys())
+    given = frozenset().union(*(one.env for one in pieces), *(one.env for one in lists.values()))
+    money = [entity.fields[name] for name in (*needs, *(one.name for one in pieces))]
+    money += [spec for one in lists.values() for spec in one.of_type("money")]
     found: dict[str, object] = {
         "env": _env(form, given - {"old"}),
         "fields": dict(_fields(form, needs, values, typed)),
-        "units": _units(form, [*needs, *(one.name for one in pieces)], values),
+        "units": _units(form, money, values),
     }
+    if lists:
+        found["lists"] = {name: told_lines(form, one, typed) for name, one in lists.items()}
     if "old" in given and form.number:
         found["old"] = {name: written(form.record.get(name)) for name in needs}
     way = (catalog.version, catalog.digest, entity.name, form.present.style)
@@ -82,21 +72,6 @@ def _alike(form: OpenForm, pieces: Sequence[Piece]) -> str:
             "required": {one.name: one.tree for one in pieces if one.what == "required"},
             "marks": _marks(form.present.style),
         }
-    )
-
-
-def _pieces(form: OpenForm) -> tuple[Piece, ...]:
-    followings = form.site.get(Records).followings(form.entity.name, form.present.catalog)
-    return tuple(
-        Piece(
-            name=one.name,
-            what=one.what,
-            tree=to_tree(one.checked),
-            needs=frozenset(name for _, name in fields_used(one.checked)),
-            env=one.checked.env,
-        )
-        for one in followings
-        if reads_own_values(one.checked)
     )
 
 
@@ -126,19 +101,12 @@ def _fields(
         spec = form.entity.fields[name]
         if spec.computed or spec.exchanged:
             continue
-        field: dict[str, object] = {"type": "code" if spec.option("code") is True else spec.type}
+        field = field_type(form, spec)
         if typed is None or name not in typed.raw:
             field["value"] = written(values.get(name))
         elif name in typed.values:
             field["value"] = written(typed.values[name])
-        if spec.type == "money":
-            field["currency"] = _currency(form, spec)
         yield name, field
-
-
-def _currency(form: OpenForm, spec: FieldSpec) -> str:
-    """Return the currency of what is typed into a field without naming one."""
-    return fixed_currency(spec) or form.site.settings.currency
 
 
 def _computed(form: OpenForm, piece: Piece) -> dict[str, object]:
@@ -161,10 +129,10 @@ def _marks(style: Style) -> dict[str, str] | None:
     return {"zero": digits[0], "decimal": form.decimal, "group": form.group, "minus": form.minus}
 
 
-def _units(form: OpenForm, names: Iterable[str], values: Mapping[str, Any]) -> dict[str, list[object]]:
+def _units(form: OpenForm, fields: Iterable[FieldSpec], values: Mapping[str, Any]) -> dict[str, list[object]]:
     """Return for each currency that can be met how much of it one of the reader's units is, what that is called, and its decimals."""
-    specs = [spec for name in names if (spec := form.entity.fields[name]).type == "money"]
-    met = {_currency(form, spec) for spec in specs}
+    specs = [spec for spec in fields if spec.type == "money"]
+    met = {currency_of(form, spec) for spec in specs}
     met |= {value.currency for spec in specs if isinstance(value := values.get(spec.name), Money)}
     amounts, found = form.present.style.amounts, dict[str, list[object]]()
     for currency in sorted(met):

@@ -11,11 +11,13 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from core.fields import FieldRefused, FieldTypes
+from core.identity.log import EVENT
 from core.kernel.site import Site
 from core.metadata.specs import EntitySpec, FieldSpec, Json
 from core.records.history_reading import CHANGING, HistoryReading
 from core.records.page import HistoryEntry
 from core.storage import Database
+from core.web.account_words import OTHERWISE, told_event
 from core.web.form_values import whole
 from core.web.listing import context_of
 from core.web.looking import looking
@@ -31,6 +33,7 @@ ACTIONS: Mapping[str, tuple[str, str, str]] = {
     "transition": (N_("moved it on"), "arrow-right", "violet"),
     "view_as": (N_("began to see what this person sees"), "eye", "amber"),
     "view_as_ended": (N_("sees with their own eyes again"), "eye", "gray"),
+    "account": OTHERWISE,
 }
 IN_LISTS: Mapping[str, str] = {
     "create": N_("added to {list}:"),
@@ -148,6 +151,9 @@ def _who(present: Visit, entry: HistoryEntry) -> str:
 def _told(present: Visit, entity: EntitySpec, about: EntitySpec, entry: HistoryEntry) -> tuple[str, str, str]:
     """Return what was done in words, with its icon and hue; what came from another record was added here."""
     style, part = present.style, entry.part
+    if entry.event:
+        named = str(entry.event.get(EVENT, ""))
+        return told_event(style, present.catalog, named, entry.event)
     if part is None:
         what, icon, hue = ACTIONS[entry.action]
         step = _step(present, about, entry)

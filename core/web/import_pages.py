@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from core.access import Access
-from core.errors import Conflict, PayvandError
+from core.contributions import FileFormats
+from core.errors import Conflict, NotFound, PayvandError
 from core.fields import FieldTypes
 from core.files import OF_JOB, assign_files, download_headers
 from core.jobs import Jobs, JobStatus
@@ -28,6 +29,9 @@ from core.web.visit import Visit, visit
 if TYPE_CHECKING:
     from core.exchange.service import Exchange
 
+MENDABLE = 100
+"""So many values are offered to be mended at once."""
+
 MODES = ("create", "update", "upsert")
 
 
@@ -40,6 +44,7 @@ class ImportPlan:
     key: str = ""
     sheet: str = ""
     create_missing: bool = False
+    fixes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, form: MultiDict[str, str], columns: Sequence[str]) -> ImportPlan:
@@ -65,7 +70,26 @@ class ImportPlan:
             key=str(given.get("key") or ""),
             sheet=str(given.get("sheet") or ""),
             create_missing=given.get("create_missing") is True,
+            fixes={
+                str(header): {str(old): str(new) for old, new in values.items()}
+                for header, values in _mapping(given.get("fixes")).items()
+                if isinstance(values, Mapping)
+            },
         )
+
+    def mended(self, form: MultiDict[str, str]) -> ImportPlan:
+        """Return the plan with the values that were typed over those that cannot be taken."""
+        fixes = {header: dict(values) for header, values in self.fixes.items()}
+        for header, old, new in zip(
+            form.getlist("header"), form.getlist("old"), form.getlist("new"), strict=False
+        ):
+            if new.strip() != old:
+                fixes.setdefault(header, {})[old] = new.strip()
+        return replace(self, fixes=fixes)
+
+
+def _mapping(value: Json) -> Mapping[str, Json]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def register(made: Blueprint, site: Site, pages: Pages) -> None:
@@ -86,6 +110,12 @@ def register(made: Blueprint, site: Site, pages: Pages) -> None:
         "/records/<entity>/import/<int:file>/<int:job>",
         "import_result",
         lambda entity, file, job: result(site, pages, entity, file, job),
+    )
+    made.add_url_rule(
+        "/records/<entity>/import/undo/<int:job>",
+        "import_undo",
+        lambda entity, job: undo(site, pages, entity, job),
+        methods=["GET", "POST"],
     )
     made.add_url_rule("/jobs/<int:job>/cancel", "cancel_job", lambda job: cancel(site, job), methods=["POST"])
     made.add_url_rule(
@@ -123,7 +153,13 @@ def choose(site: Site, pages: Pages, name: str) -> Response:
             except PayvandError as refused:
                 problem = present.style._(refused.message, **refused.params)
     return pages.show(
-        "import_file.html", nav=name, entity=entity, problem=problem, status=422 if problem else 200
+        "import_file.html",
+        nav=name,
+        entity=entity,
+        problem=problem,
+        recent=_recent(site, present, name),
+        formats=site.get(FileFormats).of(name),
+        status=422 if problem else 200,
     )
 
 
@@ -134,6 +170,9 @@ def columns(site: Site, pages: Pages, name: str, file: int) -> Response:
         return _start(
             site, present, name, file, _plan_of(site, present, request.form.get("job", "")), dry_run=False
         )
+    if request.form.get("act") == "mend":
+        plan = _plan_of(site, present, request.form.get("job", "")).mended(request.form)
+        return _start(site, present, name, file, plan, dry_run=True)
     inspection = _exchange(site).inspect(
         present.reader, file, name, catalog=present.catalog, sheet=request.values.get("sheet", "")
     )
@@ -182,6 +221,7 @@ def _start(site: Site, present: Visit, name: str, file: int, plan: ImportPlan, *
                 uow=uow,
                 sheet=plan.sheet,
                 create_missing=plan.create_missing,
+                fixes=plan.fixes,
             )
             if not dry_run:
                 assign_files(uow, [file], OF_JOB, job)
@@ -205,9 +245,66 @@ def result(site: Site, pages: Pages, name: str, file: int, job: int) -> Response
         "ended": status.state in ("done", "failed", "cancelled"),
         "error_file": _file_of(found.get("error_file")),
         "percent": round(100 * status.done / status.total) if status.total else 0,
+        "mendable": _mendable(found),
+        "may_undo": _may_undo(site, present, status),
     }
     template = "import_task.html" if request.headers.get("HX-Request") else "import_result.html"
     return pages.show(template, **values)
+
+
+def _mendable(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what cannot be taken, each value of a column once, with in how many of the rows told it stands."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in result.get("rows") or ():
+        for problem in row["problems"] if row["outcome"] == "error" else ():
+            if problem.get("value"):
+                place = (problem["field"], problem["value"])
+                kept = found.setdefault(
+                    place, {"header": place[0], "old": place[1], "message": problem["message"], "rows": 0}
+                )
+                kept["rows"] += 1
+    return list(found.values())[:MENDABLE]
+
+
+def _may_undo(site: Site, present: Visit, status: JobStatus) -> bool:
+    with site.get(Database).unit(present.catalog, present.actor, channel="import", reading=True) as uow:
+        return _exchange(site).may_undo(present.reader, status, uow)
+
+
+def _recent(site: Site, present: Visit, name: str) -> list[JobStatus]:
+    """Return the imports of the last day, with which somebody comes back to what came of them."""
+    with site.get(Database).unit(present.catalog, present.actor, channel="import", reading=True) as uow:
+        numbers = _exchange(site).recent(present.reader, name, uow)
+    return [site.get(Jobs).status(present.actor, number) for number in numbers]
+
+
+def undo(site: Site, pages: Pages, name: str, job: int) -> Response:
+    """Take an import back: posting names the import and starts the job, whose page tells what came of it."""
+    present = _importer(site, name)
+    if request.method == "POST":
+        database = site.get(Database)
+
+        def act() -> int:
+            with database.unit(present.catalog, present.actor, channel="import") as uow:
+                return _exchange(site).undo(present.reader, job, uow=uow)
+
+        try:
+            return go(url_for("web.import_undo", entity=name, job=database.attempt(act)))
+        except Conflict as late:
+            target = url_for("web.import_file", entity=name)
+            return go(target, present.style._(late.message, **late.params))
+    status = site.get(Jobs).status(present.actor, job)
+    if "import" not in status.arguments:
+        raise NotFound
+    return pages.show(
+        "import_undo_task.html" if request.headers.get("HX-Request") else "import_undo.html",
+        nav=name,
+        entity=present.catalog.entity(name),
+        entities=present.catalog.entities,
+        job=status,
+        result=status.result or {},
+        ended=status.state in ("done", "failed", "cancelled"),
+    )
 
 
 def _file_of(path: Json) -> int | None:

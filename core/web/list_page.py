@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from flask import Blueprint, Response, request, url_for
 
 from core.access import Access
+from core.contributions import FileFormats
 from core.kernel.site import Site
+from core.metadata.actions import ADMINISTER
 from core.records.service import Records
 from core.storage import Database
 from core.web.cell_pages import editable_columns
@@ -50,6 +52,7 @@ def show(site: Site, pages: Pages, name: str) -> Response:
         action: access.may(actor, name, action, catalog)
         for action in ("create", "update", "delete", "merge", "import", "export")
     }
+    allowed[ADMINISTER] = access.administers(actor, name, catalog)
     editable = frozenset[str]() if state.trash else editable_columns(site, present, catalog, entity)
     return pages.show(
         "list.html",
@@ -59,6 +62,7 @@ def show(site: Site, pages: Pages, name: str) -> Response:
         entity=entity,
         rows=rows_of(listing.views, entity, columns, shown.page.items),
         may=allowed,
+        formats=[one for one in site.get(FileFormats).of(name) if one.write is not None],
         table=table_of(pages.renderer, present, listing.views, entity, columns, editable),
         headings=[heading(entity, listing.view, state, column) for column in columns],
         bar=control_bar(present, entity, state, "list", columns),

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request, url_for
 from core.access import Access
 from core.errors import BadRequest, Conflict, MetadataConflict, MetadataInvalid, NotFound
 from core.kernel.site import Site
-from core.lifecycle import Lifecycle, ModuleState
+from core.lifecycle import Lifecycle, ModuleState, PlanChanged, Rehearsed
 from core.web.admin_pages import sentences
 from core.web.pages import Pages, go
 from core.web.rights_told import KINDS, ROLES, told_difference
@@ -27,7 +27,9 @@ ACTS: Mapping[str, str] = {
 def register(made: Blueprint, site: Site, pages: Pages) -> None:
     """Add the routes of these pages."""
     made.add_url_rule("/modules", "modules", lambda: modules(site, pages))
-    made.add_url_rule("/modules/<name>", "module_act", lambda name: module_act(site, name), methods=["POST"])
+    made.add_url_rule(
+        "/modules/<name>", "module_act", lambda name: module_act(site, pages, name), methods=["POST"]
+    )
     made.add_url_rule("/modules/<name>/plan", "module_plan", lambda name: plan(site, pages, name))
 
 
@@ -40,21 +42,27 @@ def modules(site: Site, pages: Pages) -> Response:
 def plan(site: Site, pages: Pages, name: str) -> Response:
     """Show what turning a module on or off does to the rights of roles, before it is done."""
     present = _administrator(site)
-    module, act = _module(site, name), request.args.get("act", "")
+    act = request.args.get("act", "")
     if act not in ACTS:
         raise BadRequest("Choose what to do with the module.", code="no_act")
-    status, found, told = 200, None, None
-    problems: tuple[str, ...] = ()
+    module = _module(site, name)
     try:
         found = site.get(Lifecycle).rehearse(present.actor, act, [name])
-        told = told_difference(
-            present.style,
-            found,
-            request.args,
-            lambda **more: url_for("web.module_plan", name=name, act=act, **more),
-        )
     except (MetadataInvalid, MetadataConflict, Conflict, NotFound) as refused:
-        status, problems = refused.status, sentences(present, refused)
+        return _show(pages, module, act, None, sentences(present, refused), refused.status)
+    return _show(pages, module, act, found)
+
+
+def _show(
+    pages: Pages,
+    module: ModuleState,
+    act: str,
+    found: Rehearsed | None,
+    problems: tuple[str, ...] = (),
+    status: int = 200,
+) -> Response:
+    """Show a plan; without one, why there is none."""
+    style, name = visit().style, module.spec.name
     return pages.show(
         "module_plan.html",
         status=status,
@@ -62,8 +70,13 @@ def plan(site: Site, pages: Pages, name: str) -> Response:
         module=module,
         act=act,
         acts=ACTS,
-        others=[present.style.label(m.label) for m in found.modules if m.name != name] if found else [],
-        difference=told,
+        plan=found.digest if found else "",
+        others=[style.label(m.label) for m in found.modules if m.name != name] if found else [],
+        difference=told_difference(
+            style, found, request.args, lambda **more: url_for("web.module_plan", name=name, act=act, **more)
+        )
+        if found
+        else None,
         kinds=KINDS,
         standings=ROLES,
         problems=problems,
@@ -71,20 +84,25 @@ def plan(site: Site, pages: Pages, name: str) -> Response:
     )
 
 
-def module_act(site: Site, name: str) -> Response:
-    """Install, enable or disable a module."""
+def module_act(site: Site, pages: Pages, name: str) -> Response:
+    """Install, enable or disable a module; where that is not what was shown, show it anew and do nothing."""
     present = _administrator(site)
     lifecycle, style = site.get(Lifecycle), present.style
-    act = request.form.get("act")
-    if act == "disable":
-        lifecycle.disable(present.actor, name)
-        message = style._("The module {name} sleeps; its data is untouched.", name=name)
-    elif act in ("install", "enable"):
-        lifecycle.install(present.actor, [name])
-        message = style._("The module {name} is enabled.", name=name)
-    else:
+    act, plan = request.form.get("act", ""), request.form.get("plan", "")
+    if act not in ("install", "enable", "disable"):
         raise Conflict("Choose what to do with the module.", code="no_act")
-    return go(url_for("web.modules"), message)
+    try:
+        if act == "disable":
+            lifecycle.disable(present.actor, name, plan=plan)
+            return go(
+                url_for("web.modules"),
+                style._("The module {name} sleeps; its data is untouched.", name=name),
+            )
+        lifecycle.install(present.actor, [name], plan=plan)
+    except PlanChanged as changed:
+        told = sentences(present, changed)
+        return _show(pages, _module(site, name), act, changed.found, told, changed.status)
+    return go(url_for("web.modules"), style._("The module {name} is enabled.", name=name))
 
 
 def _module(site: Site, name: str) -> ModuleState:

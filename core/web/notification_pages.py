@@ -33,16 +33,16 @@ def show(site: Site, pages: Pages) -> Response:
             "when": style.relative(one.at, now),
             "moment": style.datetime(one.at),
         }
-        for one in inbox(site, present.actor, present.catalog)
+        for one in inbox(site, present.actor, present.catalog, style)
     ]
     return pages.show("notifications.html", nav="notifications", items=items)
 
 
 def follow(site: Site, number: int) -> Response:
-    """Lead to what a notification is about; opened by its reader it counts as read."""
+    """Lead to what a notification is about; opened by its reader it counts as read. To a record out of sight nothing leads."""
     present = visit().require()
-    for one in inbox(site, present.actor, present.catalog):
-        if one.id == number:
+    for one in inbox(site, present.actor, present.catalog, present.style):
+        if one.id == number and (one.seen or one.entity):
             if present.eyes is None:  # who looks through the eyes of its reader has not read it for them
                 mark_read(site, present.actor, present.catalog, number)
             if one.entity:

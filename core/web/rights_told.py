@@ -14,7 +14,7 @@ from core.i18n import Style
 from core.lifecycle import Rehearsed
 from core.metadata.actions import TRANSITION
 from core.metadata.catalog import Catalog
-from core.metadata.specs import EntitySpec
+from core.metadata.specs import SITE, EntitySpec
 from core.web.form_values import whole
 from core.web.texts import N_
 
@@ -162,6 +162,14 @@ def told_cell(style: Style, catalog: Catalog, cell: Cell) -> ToldCell:
         where=cell.where,
         all=cell.reach == "all",
     )
+
+
+def origin(style: Style, catalog: Catalog, owner: str) -> str:
+    """Return who has written something, in words: a module by its label, or the site."""
+    if owner == SITE:
+        return style._("this site")
+    module = catalog.modules.get(owner)
+    return style._("the module {name}", name=style.label(module.label) if module is not None else owner)
 
 
 def _action(style: Style, catalog: Catalog, entity: EntitySpec | None, action: str) -> str:

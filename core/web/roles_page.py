@@ -5,26 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask import Blueprint, Response, request, url_for
-from werkzeug.datastructures import MultiDict
 
 from core.access import Access
 from core.access.explain_words import ACTIONS
-from core.errors import BadRequest, Conflict, MetadataConflict, MetadataInvalid, NotFound, ValidationFailed
+from core.errors import BadRequest, NotFound
 from core.kernel.site import Site
 from core.metadata.actions import SCOPES
+from core.metadata.layers import items, mapping
 from core.metadata.specs import SITE, GrantSpec, Json, RoleSpec
 from core.studio import RoleStudio
 from core.web.admin_pages import sentences
 from core.web.explain_page import SCOPES as SCOPE_WORDS
 from core.web.form_values import whole
+from core.web.grant_form import COMMON, TypedGrant, grant_of, shown_grant, typed_grant
 from core.web.pages import Pages, go
-from core.web.rights_told import KINDS, ROLES, told_difference
+from core.web.rights_acts import REFUSALS, Act, carried_out, told_problems
+from core.web.rights_removed import Words, history_of, putting_back, removed
+from core.web.rights_told import origin
+from core.web.rights_written import OF_ROLES
 from core.web.visit import Visit, visit
-
-REFUSALS = (ValidationFailed, MetadataInvalid, MetadataConflict, Conflict)
-COMMON = ("read", "create", "update", "delete", "export", "import")
-"""Actions that can be ticked; others are typed."""
-TYPED = ("other", "entity", "scope", "more", "when", "read", "edit")
 
 
 def register(made: Blueprint, site: Site, pages: Pages) -> None:
@@ -34,31 +33,48 @@ def register(made: Blueprint, site: Site, pages: Pages) -> None:
 
 
 def roles(site: Site, pages: Pages) -> Response:
-    """Show all roles, and make one of the site's own: it allows nothing yet."""
+    """Show all roles and those that were deleted; make one of the site's own, which allows nothing yet, or put one back."""
     present = _administrator(site)
-    typed = {key: request.form.get(key, "").strip() for key in ("name", "label_fa", "label_en")}
-    problems: tuple[str, ...] = ()
-    if request.method == "POST":
-        label = {lang: typed[f"label_{lang}"] for lang in ("en", "fa") if typed[f"label_{lang}"]}
-        try:
-            added = site.get(RoleStudio).add(
-                present.actor, f"x.{typed['name'].removeprefix('x.')}", {"label": label}
+    if request.method == "GET":
+        return _all(site, pages, present)
+    try:
+        if request.form.get("act") == "restore":
+            return carried_out(
+                pages, present, "roles", putting_back(present, site.get(RoleStudio), _back(present))
             )
-        except REFUSALS as refused:
-            problems = sentences(present, refused)
-        else:
-            return go(
-                url_for("web.role", name=added.name),
-                present.style._("The role is there; it allows nothing yet."),
-            )
-    shown = sorted(present.catalog.roles.values(), key=lambda r: present.style.sort_key(_label(present, r)))
+        label = {
+            lang: text for lang in ("en", "fa") if (text := request.form.get(f"label_{lang}", "").strip())
+        }
+        name = f"x.{request.form.get('name', '').strip().removeprefix('x.')}"
+        added = site.get(RoleStudio).add(present.actor, name, {"label": label})
+    except REFUSALS as refused:
+        return _all(site, pages, present, sentences(present, refused))
+    return go(
+        url_for("web.role", name=added.name), present.style._("The role is there; it allows nothing yet.")
+    )
+
+
+def _all(site: Site, pages: Pages, present: Visit, problems: tuple[str, ...] = ()) -> Response:
+    style = present.style
     return pages.show(
         "roles.html",
         nav="roles",
-        roles=shown,
-        typed=typed,
+        roles=sorted(present.catalog.roles.values(), key=lambda r: style.sort_key(_label(present, r))),
+        origin=lambda owner: origin(style, present.catalog, owner),
+        typed={key: request.form.get(key, "").strip() for key in ("name", "label_fa", "label_en")},
+        removed=removed(site, present, site.get(RoleStudio), OF_ROLES),
         problems=problems,
         status=422 if problems else 200,
+    )
+
+
+def _back(present: Visit) -> Words:
+    here = url_for("web.roles")
+    return Words(
+        verb=present.style._("Put the role back"),
+        message=present.style._("The role is back, for everybody who still has it."),
+        here=here,
+        below=here,
     )
 
 
@@ -70,43 +86,45 @@ def role(site: Site, pages: Pages, name: str) -> Response:
         raise NotFound("There is no role {name}.", code="unknown_role", name=name[:80])
     said, seen = site.get(RoleStudio).said(present.actor, name)
     if request.method == "GET":
-        return _show(pages, present, spec, said, seen)
+        return _show(site, pages, present, spec, said, seen)
     try:
-        return _changed(site, pages, present, spec, said)
+        removal = request.form.get("act") == "remove"
+        act = _removing(site, present, spec) if removal else _changing(site, present, spec, said)
+        return carried_out(pages, present, "roles", act)
     except REFUSALS as refused:
-        return _show(pages, present, spec, said, seen, sentences(present, refused))
+        return _show(site, pages, present, spec, said, seen, told_problems(present, refused))
 
 
-def _changed(site: Site, pages: Pages, present: Visit, spec: RoleSpec, said: Mapping[str, Json]) -> Response:
-    studio, style = site.get(RoleStudio), present.style
-    confirmed, removal = request.form.get("confirmed") == "1", request.form.get("act") == "remove"
-    if removal and confirmed:
-        studio.remove(present.actor, spec.name)
-        return go(url_for("web.roles"), style._("The role is gone."))
-    body = {} if removal else _body(said)
-    if confirmed:
-        studio.save(present.actor, spec.name, body, seen=request.form.get("seen", ""))
-        return go(
-            url_for("web.role", name=spec.name), style._("The role is changed, for everybody who has it.")
-        )
-    found = (
-        studio.rehearse_removal(present.actor, spec.name)
-        if removal
-        else studio.rehearse(present.actor, spec.name, body)
+def _changing(site: Site, present: Visit, spec: RoleSpec, said: Mapping[str, Json]) -> Act:
+    studio, actor, name, body = site.get(RoleStudio), present.actor, spec.name, _body(said)
+    seen, here = request.form.get("seen", ""), url_for("web.role", name=name)
+    return Act(
+        title=_label(present, spec),
+        verb=present.style._("Change the role"),
+        message=present.style._("The role is changed, for everybody who has it."),
+        here=here,
+        onward=here,
+        rehearse=lambda: studio.rehearse(actor, name, body),
+        carry_out=lambda plan, why: studio.save(actor, name, body, seen=seen, plan=plan, why=why),
     )
-    return pages.show(
-        "role_plan.html",
-        nav="roles",
-        role=spec,
-        removal=removal,
-        difference=told_difference(style, found, _NOTHING_ASKED, lambda **_more: ""),
-        kinds=KINDS,
-        standings=ROLES,
-        sent=[(key, value) for key, value in request.form.items(multi=True) if key != "csrf"],
+
+
+def _removing(site: Site, present: Visit, spec: RoleSpec) -> Act:
+    studio, actor, seen = site.get(RoleStudio), present.actor, request.form.get("seen", "")
+    return Act(
+        title=_label(present, spec),
+        verb=present.style._("Delete the role"),
+        message=present.style._("The role is gone."),
+        here=url_for("web.role", name=spec.name),
+        onward=url_for("web.roles"),
+        rehearse=lambda: studio.rehearse_removal(actor, spec.name),
+        carry_out=lambda plan, why: studio.remove(actor, spec.name, seen=seen, plan=plan, why=why),
+        destroys=True,
     )
 
 
 def _show(
+    site: Site,
     pages: Pages,
     present: Visit,
     spec: RoleSpec,
@@ -117,6 +135,7 @@ def _show(
     style, catalog = present.style, present.catalog
     entities = [(e.name, style.label(e.label)) for e in catalog.entities.values()]
     others = [(r.name, _label(present, r)) for r in catalog.roles.values() if r.name != spec.name]
+    at = _at(said)
     return pages.show(
         "role.html",
         nav="roles",
@@ -129,11 +148,27 @@ def _show(
         others=sorted(others, key=lambda pair: style.sort_key(pair[1])),
         actions=[(name, ACTIONS[name].message) for name in COMMON],
         told_actions=lambda grant: _actions(present, grant),
+        origin=lambda owner: origin(style, catalog, owner),
         scopes=[(name, SCOPE_WORDS[name]) for name in reversed(SCOPES)],
-        typed={key: request.form.get(key, "") for key in TYPED},
-        ticked=request.form.getlist("action") if request.method == "POST" else ["read"],
+        at=at,
+        typed=_typed(said, at),
+        other=request.form.get("other", ""),
+        history=history_of(site, present, site.get(RoleStudio), spec.name, OF_ROLES),
         status=422 if problems else 200,
     )
+
+
+def _at(said: Mapping[str, Json]) -> int | None:
+    """Return which of the site's grants is being changed; None where a new one is asked for."""
+    at = whole(request.values.get("at", ""))
+    asked = request.method == "GET" or request.form.get("act") == "change_grant"
+    return at if asked and at is not None and 0 <= at < len(items(said.get("grants"))) else None
+
+
+def _typed(said: Mapping[str, Json], at: int | None) -> TypedGrant:
+    if request.method == "POST" and request.form.get("act") in ("grant", "change_grant"):
+        return typed_grant(request.form)
+    return TypedGrant() if at is None else shown_grant(mapping(items(said.get("grants"))[at]))
 
 
 def _actions(present: Visit, grant: GrantSpec) -> str:
@@ -144,41 +179,22 @@ def _actions(present: Visit, grant: GrantSpec) -> str:
 
 def _body(said: Mapping[str, Json]) -> dict[str, Json]:
     """Return all that the site says of the role after what was asked for."""
-    act, grants, implied = request.form.get("act", ""), _items(said, "grants"), _items(said, "implies")
+    act, grants, implied = (
+        request.form.get("act", ""),
+        [*items(said.get("grants"))],
+        [*items(said.get("implies"))],
+    )
     if act == "grant":
-        return {**said, "grants": [*grants, _grant()]}
+        return {**said, "grants": [*grants, grant_of(request.form)]}
     if act == "imply":
         return {**said, "implies": list(dict.fromkeys([*implied, request.form.get("other", "")]))}
     at = whole(request.form.get("at", ""))
-    if act == "drop_grant" and at is not None and 0 <= at < len(grants):
-        return {**said, "grants": [*grants[:at], *grants[at + 1 :]]}
+    if act in ("change_grant", "drop_grant") and at is not None and 0 <= at < len(grants):
+        changed = [grant_of(request.form)] if act == "change_grant" else []
+        return {**said, "grants": [*grants[:at], *changed, *grants[at + 1 :]]}
     if act == "drop_imply":
         return {**said, "implies": [name for name in implied if name != request.form.get("other")]}
     raise BadRequest("Choose what to do with the role.", code="no_act")
-
-
-def _grant() -> dict[str, Json]:
-    form = request.form
-    grant: dict[str, Json] = {
-        "entity": form.get("entity", ""),
-        "actions": [*form.getlist("action"), *_words(form.get("more", ""))],
-        "scope": form.get("scope", "all"),
-    }
-    if form.get("when", "").strip():
-        grant["when"] = form["when"].strip()
-    fields: dict[str, Json] = {
-        key: _words(form[key]) for key in ("read", "edit") if _words(form.get(key, ""))
-    }
-    return {**grant, "fields": fields} if fields else grant
-
-
-def _words(text: str) -> list[Json]:
-    return [*text.replace(",", " ").replace("،", " ").split()]
-
-
-def _items(said: Mapping[str, Json], key: str) -> list[Json]:
-    found = said.get(key)
-    return [*found] if isinstance(found, (list, tuple)) else []
 
 
 def _label(present: Visit, spec: RoleSpec) -> str:
@@ -189,7 +205,3 @@ def _administrator(site: Site) -> Visit:
     present = visit().require()
     site.get(Access).require_administrator(present.actor, present.catalog)
     return present
-
-
-_NOTHING_ASKED: MultiDict[str, str] = MultiDict()
-"""A difference that answers a form is shown from its first row."""

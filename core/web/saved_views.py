@@ -90,7 +90,7 @@ def saved_views(present: Visit, entity: str) -> tuple[SavedView, ...]:
     known: dict[str, tuple[SavedView, ...]] = g.setdefault("saved_views", {})
     if entity not in known:
         query = Query(
-            fields=("id", "version", "name", "kind", "state", "reach", "is_default", "owner"),
+            fields=("id", "version", "name", "entity", "kind", "state", "reach", "is_default", "owner"),
             filter=f"entity == '{entity}'",
             sort=("name",),
             limit=MOST,
@@ -108,7 +108,6 @@ def _may(present: Visit, action: str) -> bool:
 def _view(present: Visit, item: Mapping[str, object]) -> SavedView:
     owner = item["owner"]
     own = isinstance(owner, Ref) and owner.id == present.actor.id
-    administrator = present.site.get(Access).is_administrator(present.actor, present.catalog)
     return SavedView(
         id=int(str(item["id"])),
         version=int(str(item["version"])),
@@ -117,7 +116,9 @@ def _view(present: Visit, item: Mapping[str, object]) -> SavedView:
         state=kept(read_state(str(item["state"] or ""))),
         reach=str(item["reach"]),
         is_default=item["is_default"] is True,
-        mine=own or administrator,
+        mine=own
+        or present.site.get(Access).is_administrator(present.actor, present.catalog)
+        or (item["reach"] != "personal" and _arranges(present, str(item["entity"]))),
     )
 
 
@@ -127,11 +128,17 @@ def default_view(present: Visit, entity: str) -> SavedView | None:
     return min(found, key=lambda view: REACHES.index(view.reach), default=None)
 
 
-def allowed_reaches(present: Visit) -> tuple[str, ...]:
-    """Return for whom this person may save a view."""
+def _arranges(present: Visit, entity: str) -> bool:
+    """Tell whether this person publishes views of an entity, and changes those of others."""
+    access = present.site.get(Access)
+    return entity in present.catalog.entities and access.administers(present.actor, entity, present.catalog)
+
+
+def allowed_reaches(present: Visit, entity: str) -> tuple[str, ...]:
+    """Return for whom this person may save a view of an entity."""
     if not _may(present, "create"):
         return ()
-    everybody = present.site.get(Access).is_administrator(present.actor, present.catalog)
+    everybody = _arranges(present, entity)
     return (
         "personal",
         *(("team",) if present.actor.team is not None else ()),

@@ -10,17 +10,18 @@ from werkzeug import Response as BaseResponse
 
 from core.errors import NotSignedIn, TooMany
 from core.i18n import Localization
-from core.identity import Identity
+from core.identity import Identity, SecondStep
 from core.identity.forms import masked
-from core.identity.service import SESSION_DAYS
+from core.identity.links import NewPasswordNeeded
 from core.kernel.site import Site
 from core.records.service import Records
 from core.storage import Database
 from core.web.dashboard_page import home_dashboard
 from core.web.locale import time_zones
-from core.web.pages import FRAGMENT, Pages, go, menu, same_site
+from core.web.pages import Pages, go, menu, same_site
 from core.web.rendering import PROFILE
 from core.web.visit import LANGUAGE_COOKIE, SESSION_COOKIE, visit
+from core.web.way_in import let_in, second_step, sign_in_page
 
 
 def register(made: Blueprint, site: Site, pages: Pages) -> None:
@@ -52,31 +53,26 @@ def sign_in(site: Site, pages: Pages) -> Response:
     if visit().eyes is not None:
         return go(target)  # it has no place to say whose eyes one looks through, and nothing to ask
     if request.method == "GET":
-        return pages.show(_template(), next=target, login="", problem="")
+        return sign_in_page(pages, target, login=request.args.get("login", ""))
     login, password = request.form.get("login", ""), request.form.get("password", "")
     style = visit().style
     try:
-        token = site.get(Identity).sign_in(login, password, address=request.remote_addr or "")
-    except NotSignedIn as wrong:
-        return pages.show(_template(), status=401, next=target, login=login, problem=style._(wrong.message))
-    except TooMany as wait:
-        return pages.show(
-            _template(), status=429, next=target, login=login, problem=style._(wait.message, **wait.params)
+        token = site.get(Identity).sign_in(
+            login,
+            password,
+            address=request.remote_addr or "",
+            agent=request.headers.get("User-Agent", ""),
         )
-    response = go(target)
-    response.set_cookie(
-        SESSION_COOKIE,
-        token,
-        max_age=SESSION_DAYS * 24 * 3600,
-        httponly=True,
-        samesite="Lax",
-        secure=site.settings.secure_cookies,
-    )
-    return response
-
-
-def _template() -> str:
-    return "sign_in_again.html" if request.headers.get(FRAGMENT) else "sign_in.html"
+    except SecondStep as more:
+        return second_step(site, pages, more.token, target)
+    except NewPasswordNeeded as needed:
+        return go(url_for("web.new_password", token=needed.token))
+    except NotSignedIn as wrong:
+        return sign_in_page(pages, target, status=401, login=login, problem=style._(wrong.message))
+    except TooMany as wait:
+        problem = style._(wait.message, **wait.params)
+        return sign_in_page(pages, target, status=429, login=login, problem=problem)
+    return let_in(site, token, target)
 
 
 def session() -> Response:

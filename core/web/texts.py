@@ -57,5 +57,6 @@ TEXTS = (
     N_("Not saved: sign in again"),
     N_("Not saved: no connection. Your text is kept; save again."),
     N_("Saving…"),
+    N_("No passkey was used. Try again, or choose another way."),
     N_("{at} of {total}"),
 )

@@ -18,7 +18,7 @@ from core.metadata.catalog import Catalog
 SESSION_COOKIE = "payvand_session"
 LANGUAGE_COOKIE = "payvand_language"
 VISITOR_COOKIE = "payvand_visitor"
-SIGNING_IN = frozenset({"/sign-in", "/language"})
+SIGNING_IN = frozenset({"/sign-in", "/sign-in/code", "/sign-in/passkey", "/language"})
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "X-CSRF-Token"
 
@@ -125,6 +125,11 @@ def check_csrf(present: Visit, request: Request) -> None:
         raise AccessDenied(
             "This page is too old or came from elsewhere; reload it and try again.", code="csrf"
         )
+
+
+def own_origin(site: Site, request: Request) -> str:
+    """Return the address of the site, as it is set, else as it was asked for."""
+    return _own_origins(site, request)[0]
 
 
 def _own_origins(site: Site, request: Request) -> tuple[str, ...]:

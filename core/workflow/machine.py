@@ -26,10 +26,11 @@ class Condition:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Assignment:
-    """A field that a move fills, and with what."""
+    """A field that a move fills, and with what; ``fields`` are all (entity, field) that it reads."""
 
     field: str
     read: Reading
+    fields: frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,14 +96,13 @@ def _step(spec: TransitionSpec, entity: str, schema: Schema) -> Step:
         spec=spec,
         conditions=tuple(conditions),
         functions=tuple(guard.function for guard in spec.guards if guard.function),
-        assignments=tuple(
-            Assignment(
-                field=name,
-                read=compile_python(compile_text(text, schema, entity, schema.type_of(entity, name))),
-            )
-            for name, text in spec.set.items()
-        ),
+        assignments=tuple(_assignment(name, text, entity, schema) for name, text in spec.set.items()),
     )
+
+
+def _assignment(name: str, text: str, entity: str, schema: Schema) -> Assignment:
+    checked = compile_text(text, schema, entity, schema.type_of(entity, name))
+    return Assignment(field=name, read=compile_python(checked), fields=fields_used(checked))
 
 
 class Machines:

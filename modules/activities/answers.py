@@ -92,7 +92,7 @@ def _answer(answer: str, attendee: Row, activity: Row, asking: Asking) -> None:
             uow,
             [owner.id],
             title=TOLD[answer],
-            params={"name": person.title or "", "subject": activity["subject"]},
+            params={"name": person, "subject": AnyRef(ACTIVITY, int(activity["id"]))},
             record=(ACTIVITY, activity["id"]),
             kind="answer",
         )

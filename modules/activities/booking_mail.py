@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.sdk import (
+    AnyRef,
     Attachment,
     Change,
     JobContext,
@@ -147,7 +148,7 @@ def _stay_off(change: Change, uow: UnitOfWork) -> None:
         uow,
         [meeting["owner"]],
         title=BACK_CANCELLED,
-        params={"subject": str(meeting["subject"]), "name": str(booking["name"])},
+        params={"subject": AnyRef(ACTIVITY, number), "name": str(booking["name"])},
         record=(ACTIVITY, number),
         kind="booking",
         skip_actor=False,

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from core.sdk import Actor, JobContext, Style, UnitOfWork, look_up, notify, people, style_of
+from core.sdk import Actor, AnyRef, JobContext, Style, UnitOfWork, look_up, notify, people, style_of
 from modules.activities.behaviours import ACTIVITY, OPEN
 
 MORNING = 7
@@ -24,7 +24,7 @@ def tell_due(context: JobContext) -> Mapping[str, int]:
     with context.unit("what is due is told in the morning") as uow:
         mine: dict[int, list[Row]] = defaultdict(list)
         where = f"{OPEN} and not is_empty(owner) and (due_at < $now or day <= add_days($today, 1))"
-        for row in _rows(uow, ACTIVITY, ("owner", "subject", "due_at", "day"), where=where):
+        for row in _rows(uow, ACTIVITY, ("owner", "due_at", "day"), where=where):
             mine[row["owner"].id].append(row)
         for person, actor in people(uow, sorted(mine)).items():
             style = style_of(uow, actor.preferences)
@@ -59,7 +59,7 @@ def _tell_due(person: int, style: Style, rows: Sequence[Row], uow: UnitOfWork) -
             params={"overdue": len(overdue), "today": len(today)},
             kind="due",
             key=f"activities.due:{now.date()}",
-            body="\n".join(str(row["subject"]) for row in named),
+            body=[AnyRef(ACTIVITY, row["id"]) for row in named],
             mail=True,
             skip_actor=False,
         )

@@ -43,7 +43,6 @@ def remind_anew(activity: int, uow: UnitOfWork) -> None:
         "start_at",
         "due_at",
         "all_day",
-        "subject",
         "remind_minutes",
         "remind_by_mail",
     )
@@ -72,7 +71,7 @@ def _remind(activity: int, values: Values, people: Sequence[int], uow: UnitOfWor
         return
     at = start + MORNING if values.get("all_day") else start - timedelta(minutes=minutes)
     channels = ("in_app", "mail") if values.get("remind_by_mail") else ("in_app",)
-    record, params = (ACTIVITY, activity), {"subject": str(values.get("subject") or "")}
+    record, params = (ACTIVITY, activity), {"subject": AnyRef(ACTIVITY, activity)}
     for person in people:
         key = f"{_key(activity)}:{person}"
         if at > uow.now:
@@ -104,7 +103,7 @@ def _tell_time(activity: int, values: Values, people: Sequence[int], uow: UnitOf
         uow,
         people,
         title="{subject} is now on {when}",
-        params={"subject": str(values.get("subject") or ""), "when": when},
+        params={"subject": AnyRef(ACTIVITY, activity), "when": when},
         record=(ACTIVITY, activity),
         kind="time_changed",
     )

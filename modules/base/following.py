@@ -13,8 +13,6 @@ QUIET = frozenset({"import", "system"})
 FEW = 5
 """So many records that become somebody's at once are told one by one, more of them in one sentence."""
 
-EXCERPT = 300
-
 AT_ONCE = 40
 """The followers of so many records are asked in one statement."""
 
@@ -26,7 +24,7 @@ def tell_of_notes(changes: Sequence[Change], uow: UnitOfWork) -> None:
         if change.action not in ("create", "update") or not isinstance(record, AnyRef):
             continue
         mentioned = mentioned_in(uow, change.id)
-        about, body = (record.entity, record.id), str(change.after.get("body") or "")[:EXCERPT]
+        about, body = (record.entity, record.id), [AnyRef("base.note", change.id)]
         who = uow.actor.name
         notify(
             uow,

@@ -14,6 +14,7 @@ from core.sdk import (
     Operation,
     Problem,
     Profile,
+    Route,
     Task,
     UnitOfWork,
     WorkingTime,
@@ -35,6 +36,7 @@ from modules.base.people import (
 from modules.base.rates import currency_problems, currency_values, follow_rates, rates_of, take_effect
 from modules.base.saved_views import SAVED_VIEW, unset_other_defaults, view_problems
 from modules.base.sharing import OPERATIONS, SHARE, SHAREABLE, kind_of, share_problems, tell_of_shares
+from modules.base.team_pages import ROUTES
 from modules.base.working import (
     TIMED,
     find_working_time,
@@ -217,6 +219,12 @@ def exchange_rates(wanted: Sequence[tuple[str, date]], uow: UnitOfWork) -> Mappi
 def register_operations() -> tuple[Operation, ...]:
     """Offer to share a record."""
     return OPERATIONS
+
+
+@hookimpl
+def register_routes() -> tuple[Route, ...]:
+    """Offer the tree of teams."""
+    return ROUTES
 
 
 @hookimpl

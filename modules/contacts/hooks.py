@@ -4,10 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from core.sdk import AnyRef, Change, EntitySpec, Problem, UnitOfWork, closes_circle, hookimpl
+from core.sdk import (
+    AnyRef,
+    Change,
+    EntitySpec,
+    FileFormat,
+    ImportSource,
+    Problem,
+    UnitOfWork,
+    closes_circle,
+    hookimpl,
+)
+from modules.contacts.address_books import GOOGLE, OUTLOOK
+from modules.contacts.other_programs import ESPOCRM, PAYAMGOSTAR, VTIGER
 from modules.contacts.points import normal_point
 from modules.contacts.primaries import keep_one_primary
 from modules.contacts.relationships import follow_kinds
+from modules.contacts.vcards import VCARD
+
+
+@hookimpl
+def register_import_sources() -> tuple[ImportSource, ...]:
+    """Know the exports of address books and of other programs of this kind."""
+    return (GOOGLE, OUTLOOK, ESPOCRM, VTIGER, PAYAMGOSTAR)
+
+
+@hookimpl
+def register_file_formats() -> tuple[FileFormat, ...]:
+    """Read and write people as vCards."""
+    return (VCARD,)
 
 
 @hookimpl

@@ -55,7 +55,7 @@ def tell_owners(changes: Sequence[Change], uow: UnitOfWork) -> None:
 def _follow(change: Change, uow: UnitOfWork) -> None:
     after, key = change.after, f"sales.response-{change.id}-"
     owner, due = after.get("owner"), after.get("first_response_due")
-    about, params = (LEAD, change.id), {"title": str(after.get("title") or "")}
+    about, params = (LEAD, change.id), {"title": AnyRef(LEAD, change.id)}
     if "owner" in change.changed and isinstance(owner, Ref) and change.action != "delete":
         notify(uow, [owner], title=YOURS, params=params, record=about, kind="sales.lead_assigned")
     cancel_reminders(uow, key)

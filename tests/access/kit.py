@@ -97,6 +97,16 @@ STICKER: Body = {
     },
 }
 
+COPIES: Body = {
+    "item": {"type": "reference", "to": "kit.item", "read_only": True},
+    "was": {"type": "integer", "read_only": True, "copy_of": "item.size"},
+    "called": {"type": "text", "read_only": True, "copy_of": "item.label"},
+}
+
+TRACE: Body = {"title": "name", "fields": {**OWNED, "name": {"type": "text", "search": True}, **COPIES}}
+
+CUT: Body = {"title": "name", "part_of": "item", "fields": {"name": {"type": "text"}, **COPIES}}
+
 SHARE: Body = {
     "title": "with_role",
     "part_of": "record",
@@ -117,6 +127,8 @@ ENTITIES: Mapping[str, Body] = {
     "kit.item": ITEM,
     "kit.piece": PIECE,
     "kit.sticker": STICKER,
+    "kit.trace": TRACE,
+    "kit.cut": CUT,
     "base.share": SHARE,
 }
 

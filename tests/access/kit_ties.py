@@ -11,6 +11,7 @@ NOW = datetime(2026, 3, 21, tzinfo=UTC)
 WHOLES = {
     "kit.piece": (("whole", "kit.item", "pieces"),),
     "kit.sticker": (("on__kit_item", "kit.item", None), ("on__kit_shelf", "kit.shelf", None)),
+    "kit.cut": (("item", "kit.item", None),),
     "base.share": (("record__kit_item", "kit.item", None), ("record__kit_shelf", "kit.shelf", None)),
 }
 """Of each part: the reference to its whole, the whole's entity, the list of the whole that shows it."""
@@ -18,6 +19,8 @@ FOLLOW = {
     ("kit.item", "shelf"): "kit.shelf",
     ("kit.piece", "whole"): "kit.item",
     ("kit.item", "owner"): "kit.person",
+    ("kit.trace", "item"): "kit.item",
+    ("kit.cut", "item"): "kit.item",
 }
 LISTS = {("kit.item", "pieces"): ("kit.piece", "whole"), ("kit.shelf", "items"): ("kit.item", "shelf")}
 INPUTS = {
@@ -28,6 +31,12 @@ ROLLED = {
     ("kit.shelf", "filled"): ("kit.item", ("shelf", "size")),
     ("kit.item", "heaviest"): ("kit.piece", ("whole", "length")),
 }
+COPIES = {
+    (entity, name): ("item", "kit.item", of)
+    for entity in ("kit.trace", "kit.cut")
+    for name, of in (("was", "size"), ("called", "label"))
+}
+"""Of each copy: the reference to where it was taken from, that entity, and its field."""
 PUBLIC = ("id", "version", "updated_at")
 
 

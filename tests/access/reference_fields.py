@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.kernel.actor import Actor
-from tests.access.kit_ties import FOLLOW, INPUTS, LISTS, PUBLIC, ROLLED, WHOLES, deciding
+from tests.access.kit_ties import COPIES, FOLLOW, INPUTS, LISTS, PUBLIC, ROLLED, WHOLES, deciding
 
 Record = Mapping[str, Any]
 Grant = Mapping[str, Any]
@@ -71,10 +71,19 @@ class Fields:
     def shows(self, actor: Actor, entity: str, record: Record, name: str) -> bool:
         """Tell whether a visible record shows a field."""
         inputs, (source, rolled) = INPUTS.get((entity, name), ()), ROLLED.get((entity, name), ("", ()))
+        by, copied, original = COPIES.get((entity, name), ("", "", ""))
         if ADMINISTRATOR in actor.roles:
-            return all(e in ("", entity) or in_scope(actor, e, "read") for e in (*dict(inputs), source))
+            return all(
+                e in ("", entity) or in_scope(actor, e, "read") for e in (*dict(inputs), source, copied)
+            )
         if not self.gives(actor, entity, record, name, "read"):
             return False
+        if copied:
+            there = self.records[copied].get(record[by])
+            seen = there is not None and self.may(actor, copied, "read", there)
+            names = (original, *(n for _, n in INPUTS.get((copied, original), ())))
+            everywhere = all(self.plain(actor, copied, n) for n in names)
+            return everywhere or (seen and self.shows(actor, copied, there, original))
         if source:
             return all(self.plain(actor, source, n) for n in rolled) or self._with_parts(
                 actor, entity, record, source

@@ -12,7 +12,7 @@ from core.access.explain_words import Words
 from core.expressions import Env, compile_python, unparse
 from core.kernel.actor import Scope
 from tests.access.kit import ENTITIES, access, catalog_of, grant, person
-from tests.access.kit_ties import INPUTS, ROLLED
+from tests.access.kit_ties import COPIES, INPUTS, ROLLED
 from tests.access.reference_fields import ADMINISTRATOR
 from tests.access.worlds import random_actor, random_world
 from tests.records_reading.worlds_check import WorldView
@@ -197,17 +197,17 @@ def _reference(world, actor, asked, record):
         return world.may(actor, asked.entity, "read", record) and world.shows(
             actor, asked.entity, record, asked.field
         )
-    derived = {**INPUTS, **ROLLED}.keys()
+    untyped = {("kit.trace", "item"), ("kit.cut", "item"), *INPUTS, *ROLLED, *COPIES}
     return (
-        (asked.entity, asked.field) not in derived
+        (asked.entity, asked.field) not in untyped
         and world.may(actor, asked.entity, "update", record)
         and (ADMINISTRATOR in actor.roles or world.gives(actor, asked.entity, record, asked.field, "update"))
     )
 
 
 def _from_reasons(found):
-    """Return what the reasons alone come to; None of what is drawn from other fields."""
-    if (found.asked.entity, found.asked.field) in {**INPUTS, **ROLLED} or not found.typed:
+    """Return what the reasons alone come to; None of what rests on other fields."""
+    if (found.asked.entity, found.asked.field) in {*INPUTS, *ROLLED, *COPIES} or not found.typed:
         return None
     first = found.reasons[0].kind if found.reasons else ""
     if first in ("administrator", "key"):

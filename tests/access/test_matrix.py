@@ -47,9 +47,36 @@ def test_differences_mark_what_is_wider():
     assert {kind for kind, _, _, _ in changes(wide, [])} == {"removed"}
     assert not any(wider for _, _, _, wider in changes(wide, []))
     other = [grant(read=["name"], scope="team")]
-    assert changes(narrow, other) == [("changed", "read", "", True)]
+    assert changes(narrow, other) == [("widened", "read", "", True)]
+    assert changes(other, narrow) == [("narrowed", "read", "", False)]
     near = {"kit.near": {"label": "Near", "entity": "kit.item", "when": "team in $teams"}}
     assert ("narrowed", "read", "", False) in changes(wide, wide, restrictions=near)
+
+
+def test_of_two_conditions_it_is_told_which_is_narrower_where_one_only_says_more():
+    def kind(before, after):
+        (found,) = changes([grant(when=before, read=[], edit=[])], [grant(when=after, read=[], edit=[])])
+        return found[0]
+
+    assert kind("size > 3", "size > 3 and name == 'a'") == "narrowed"
+    assert kind("size > 3 and name == 'a'", "name == 'a'") == "widened"
+    assert kind("size > 3", "name == 'a' or size > 3") == "widened"
+    assert kind("size > 3 or name == 'a'", "size > 3") == "narrowed"
+    assert kind("size > 3 or name == 'a'", "(size > 3 or name == 'a') and size < 9") == "narrowed"
+    assert kind("size > 3", "size > 2") == "changed"
+    same = [
+        [grant(when=w, read=[], edit=[])] for w in ("size > 3 and name == 'a'", "name == 'a' and size > 3")
+    ]
+    assert changes(*same) == []
+    mine = {"kit.mine": {"label": "Mine", "entity": "kit.item", "when": "owner == $user"}}
+    own = [grant(scope="own", read=[], edit=[])]
+    assert changes(own, own, restrictions=mine) == []
+    assert kind("size > 3 and name == 'a'", "size > 3 or name == 'a'") == "changed"
+    near = {"kit.near": {"label": "Near", "entity": "kit.item", "when": "team in $teams"}}
+    some = [grant(read=["name"], scope="own")]
+    assert ("narrowed", "read", "", False) in changes(some, some, restrictions=near)
+    odd = [Cell(role="r", entity="e", action="read", reach="some", where=w) for w in ("size >", "size > 3")]
+    assert [c.kind for c in differences(odd[:1], odd[1:])] == ["changed"]
 
 
 def test_a_file_says_the_same_and_runs_in_no_spreadsheet():

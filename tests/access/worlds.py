@@ -64,6 +64,11 @@ MEANINGS: Mapping[str, Mapping[str, Meaning]] = {
             (o := r.follow("whole")) is not None and _behind("shelf", "name", "a")(o, a)
         ),
     },
+    "kit.trace": {
+        "was < 3": lambda r, a: r.get("was") is not None and r.get("was") < 3,
+        "item.size < 3": lambda r, a: (o := r.follow("item")) is not None and _less(3)(o, a),
+    },
+    "kit.cut": {"called == 'ab'": lambda r, a: r.get("called") == "ab"},
     "kit.sticker": {"text == 'a'": lambda r, a: r.get("text") == "a"},
     "base.share": {"level == 'edit'": lambda r, a: r.get("level") == "edit"},
 }
@@ -191,6 +196,31 @@ def _share(random: Random) -> Record:
     }
 
 
+def _cuts(random: Random) -> list[Record]:
+    """Make parts of items that keep copies of them, which are what they were and not what they are."""
+    return [
+        {
+            "item": random.randint(1, 12),
+            "name": random.choice((None, "a", "b")),
+            "was": random.choice((None, 1, 2, 3)),
+            "called": random.choice((None, "a", "b", "ab", "B")),
+        }
+        for _ in range(10)
+    ]
+
+
+def _stickers(random: Random) -> list[Record]:
+    """Make parts that are on an item or on a shelf."""
+    return [
+        {
+            "on__kit_item": target,
+            "on__kit_shelf": None if target else random.randint(1, 4),
+            "text": random.choice((None, "a", "b", "ab", "B")),
+        }
+        for target in (random.choice((None, *range(1, 9))) for _ in range(8))
+    ]
+
+
 def _records(random: Random) -> dict[str, dict[int, Record]]:
     def some(*values: Any) -> Any:
         return random.choice((None, *values))
@@ -220,14 +250,9 @@ def _records(random: Random) -> dict[str, dict[int, Record]]:
     pieces = [
         {"whole": random.randint(1, 12), "name": some(*texts), "length": some(3, 5, 9)} for _ in range(10)
     ]
-    stickers = [
-        {
-            "on__kit_item": target,
-            "on__kit_shelf": None if target else random.randint(1, 4),
-            "text": some(*texts),
-        }
-        for target in (some(*range(1, 9)) for _ in range(8))
-    ]
+    stickers = _stickers(random)
+    cuts = _cuts(random)
+    traces = [{**owned(), **cut, "item": some(cut["item"])} for cut in cuts[:8]]
     shares = [_share(random) for _ in range(random.choice((0, 6, 12)))]
     _draw(shelves, items, pieces)
     made = {
@@ -236,6 +261,8 @@ def _records(random: Random) -> dict[str, dict[int, Record]]:
         "kit.item": items,
         "kit.piece": pieces,
         "kit.sticker": stickers,
+        "kit.trace": traces,
+        "kit.cut": cuts,
         "base.share": shares,
     }
     return {entity: {n: {"id": n, **row} for n, row in enumerate(rows, 1)} for entity, rows in made.items()}

@@ -41,6 +41,19 @@ def test_a_sheet_is_imported_by_a_job_with_exact_counts(clerk, run_jobs):
     ]
 
 
+def test_an_import_is_taken_back_by_who_made_it(clerk, caller, run_jobs):
+    job = send(clerk).json["job"]
+    run_jobs()
+    caller("office.clerk").refused(404, "POST", f"/imports/{job}/undo")
+    promised = clerk("POST", f"/imports/{job}/undo")
+    assert promised.status_code == 202, promised.text
+    run_jobs()
+    told = clerk.get(f"/jobs/{promised.json['job']}")["result"]
+    assert told == {"import": job, "deleted": 2, "restored": 0, "kept": 0, "rows": []}
+    assert clerk.get("/records/office.room")["items"] == []
+    clerk.refused(409, "POST", f"/imports/{job}/undo")
+
+
 def test_the_rows_that_were_refused_can_be_downloaded_by_who_imported_them(clerk, caller, run_jobs):
     job = send(clerk).json["job"]
     run_jobs()

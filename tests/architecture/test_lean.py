@@ -10,12 +10,21 @@ import sys
 HEAVY = {
     "alembic",
     "calamine",
+    "core.identity.attesting",
+    "core.identity.claims",
+    "core.identity.sealing",
+    "core.identity.totp",
     "core.exchange",
+    "cryptography",
     "holidays",
+    "joserfc",
     "openpyxl",
+    "pyotp",
     "rich.progress",
+    "segno",
     "stdnum",
     "weasyprint",
+    "webauthn",
     "core.testing",
 }
 BOOT = """

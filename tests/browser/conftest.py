@@ -14,6 +14,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Error,
     Page,
     Request,
     expect,
@@ -121,8 +122,18 @@ class Desk:
             self.complaints.append(message.text)
 
     def goes(self, path: str) -> Page:
-        """Open a page."""
-        self.page.goto(self.address + path)
+        """Open a page, also while the last one is still on its way elsewhere.
+
+        A form that was saved goes on by itself; where that begins after we have asked for a page, the browser drops
+        what we asked for (``ERR_ABORTED``). What it has begun ends first, then we ask again.
+        """
+        try:
+            self.page.goto(self.address + path)
+        except Error as dropped:
+            if "ERR_ABORTED" not in dropped.message:
+                raise
+            self.page.wait_for_load_state()
+            self.page.goto(self.address + path)
         return self.settles()
 
     def settles(self) -> Page:

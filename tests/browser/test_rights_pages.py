@@ -98,8 +98,9 @@ def test_rights_are_explained_shown_and_compared_in_persian(seat, site, people, 
     page.locator("[aria-labelledby=r-add] button").click()
     expect(page.locator("#rights-difference")).to_be_visible()
     with page.expect_response(sent):
-        page.locator('form[action="/roles/contacts.reader"] button').click()
+        page.locator("#confirm button").click()
     expect(page.locator("#r-grants + .scroll input[name=at]")).to_have_count(1)
+    found += audit(page, "a role with its history")
     assert found == []
 
 
@@ -118,4 +119,28 @@ def test_what_a_module_does_to_rights_is_shown_before_it_is_done_in_persian(seat
     with page.expect_response(sent):
         page.locator('form[action="/modules/contacts"] button').click()
     expect(page.locator('a[href="/modules/contacts/plan?act=enable"]')).to_be_visible()
+    assert found == []
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_restriction_is_made_after_a_look_in_persian(seat, width):
+    desk = seat(language="fa", width=width, bypass=True)
+    desk.signs_in()
+    page = desk.goes("/restrictions")
+    page.locator("#label_en").fill("Own only")
+    expect(page.locator("#name")).to_have_value("own_only")
+    page.locator("#t-entity").select_option("contacts.contact")
+    page.locator("#t-when").fill("ownr == $user")
+    page.locator("[aria-labelledby=t-new] button").click()
+    expect(page.get_by_role("alert")).to_contain_text("ownr")
+    expect(page.locator("#t-when")).to_have_value("ownr == $user")
+    found = audit(page, "the restrictions, with a mistake")
+    page.locator("#t-when").fill("owner == $user")
+    page.locator("[aria-labelledby=t-new] button").click()
+    found += audit(page, "what a restriction does")
+    with page.expect_response(sent):
+        page.locator("#confirm button").click()
+    expect(page.locator("h1")).to_have_text("Own only")
+    found += audit(page, "a restriction")
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert found == []

@@ -150,6 +150,14 @@ def test_an_account_is_locked_and_unlocked(terminal):
     assert "active" in terminal.run("user", "list").output
 
 
+def test_a_second_factor_that_was_lost_is_taken_and_its_sessions_end(terminal):
+    terminal.run("user", "create", "anna@example.com")
+    sql(terminal, "UPDATE core_account SET second_factor = true RETURNING id")
+    assert "was reset" in terminal.run("user", "reset-factor", "anna@example.com").output
+    assert sql(terminal, "SELECT second_factor FROM core_account") == [(False,)]
+    assert isinstance(terminal.run("user", "reset-factor", "nobody@example.com", code=1).exception, NotFound)
+
+
 def test_a_password_that_was_given_is_not_repeated(terminal):
     made = terminal.run("user", "create", "anna@example.com", "--password", "four words in a row").output
     changed = terminal.run(

@@ -99,6 +99,41 @@ def test_columns_fill_the_lines_of_lists(office):
     ]
 
 
+def test_values_are_mended_wherever_they_stand_in_their_column(office):
+    file = "Last name,Size,Born\nStone,many,1990-01-01\nReed,many,many\nHill,9999,\n"
+    first = office.run(file, dry_run=True)
+    assert [(p["field"], p["value"]) for row in first["rows"] for p in row["problems"]] == [
+        ("Size", "many"),
+        ("Size", "many"),
+        ("Born", "many"),
+        ("Size", "9999"),
+    ]
+    wrong = {"Size": {"many": "lots", "9999": "99"}, "Born": {"many": ""}}
+    again = office.run(file, dry_run=True, fixes=wrong)
+    assert {p["value"] for row in again["rows"] for p in row["problems"]} == {"lots"}
+    right = {**wrong, "Size": {**wrong["Size"], "lots": "17"}, "No such column": {"a": "b"}}
+    assert counts(office.run(file, fixes=right)) == {"created": 3}
+    assert [(p["size"], p["born"]) for p in office.people("size", "born")] == [
+        (17, dt.date(1990, 1, 1)),
+        (17, None),
+        (99, None),
+    ]
+    for bad in ([], {"Size": "x"}, {"Size": {"x": 1}}, {"Size": {"x": "y" * 1001}}):
+        with pytest.raises(BadRequest, match="fixes"):
+            office.run(file, fixes=bad)
+    with pytest.raises(BadRequest, match="At most 1000 values"):
+        office.run(file, fixes={"Size": {str(n): "1" for n in range(1001)}})
+
+
+def test_a_cell_may_hold_several_values_of_a_column_that_takes_more(office):
+    file = 'Last name,Mobile,E-mail\nStone,"0912 123 4567; 09351112233, ۰۹۳۵۱۱۱۲۲۳۳ ::: 0912 123 4567",a@b.example\n'
+    assert counts(office.run(file)) == {"created": 1}
+    (person,) = office.people("mobile", "points")
+    lines = sorted((p["number"], p["main"]) for p in person["points"] if p["kind"] == "mobile")
+    assert lines == [("+989121234567", True), ("+989351112233", False)]
+    assert counts(office.run("Last name,E-mail\nReed,a@b.example;c@d.example\n")) == {"errors": 1}
+
+
 def test_duplicates_of_records_are_left_out_whatever_their_spelling(office):
     office.run(HEAD + "Ali,Karimi,09121234567,ali@example.com,\n")
     result = office.run(HEAD + "X,Y,+98 (912) 123-4567,,\nZ,W,,ALI@Example.com,\nعلي,كريمي,,,\n")
@@ -263,7 +298,11 @@ def test_error_file_holds_the_rows_as_they_came_and_can_be_imported_again(office
 
 def test_people_import_only_into_what_they_may_write(site, actor_as):
     typist = Office(site, actor_as("roster.typist"))
-    assert [o.path for o in typist.inspect("Last name,Code\nA,1\n").options] == ["first_name", "last_name"]
+    assert [o.path for o in typist.inspect("Last name,Code\nA,1\n").options] == [
+        "first_name",
+        "last_name",
+        "external_id",
+    ]
     assert counts(typist.run("Last name,Code\nA,1\n")) == {"created": 1}
     assert typist.people("code")[0]["code"] is None
     with pytest.raises(BadRequest, match="code"):

@@ -71,6 +71,16 @@ class Browser:
             },
         )
 
+    def types(self, rows: Mapping[int, object]) -> None:
+        """Hand out the lines of things as they stand in forms."""
+        self.asks("typed", rows)
+
+    def tells(self, checked: Checked) -> dict[int, object]:
+        """Return the value for each thing as a page tells it by itself; none where it cannot know."""
+        given = {"expression": to_tree(checked), "env": told_env(ENV), "entity": "w.thing"}
+        found: Mapping[str, object] = self.asks("told", given) or {}
+        return {int(id_): _value(checked.type.kind, value) for id_, value in found.items()}
+
     def reads(self, checked: Checked, entity: str = "w.thing", env: Env = ENV) -> dict[int, object]:
         """Return the value for each record, as Python has it."""
         given = {"expression": to_tree(checked), "env": told_env(env), "entity": entity}

@@ -25,6 +25,7 @@ from core.expressions import (
 from core.kernel.values import Money
 from tests.expressions.browser import Browser
 from tests.expressions.rows import random_world
+from tests.expressions.unsaved import looks_at_typed_lines, random_typing
 from tests.expressions.world import ENV, TABLES, World, WorldSchema, WorldScope
 from tests.expressions.writer import KINDS, Writer
 
@@ -45,27 +46,38 @@ class Difference:
 
 @dataclass
 class Outcome:
-    """What came of a run: how many expressions were compared, refused by a limit, and where they differed."""
+    """What came of a run: how many expressions were compared, refused by a limit, and where they differed.
+
+    ``told`` are those that a page with typed lines tells by itself.
+    """
 
     compared: int
     refused: int
     differences: list[Difference]
     empty: int
     true: int
+    told: int = 0
 
 
 class Conformance:
     """One world in one database, and in the browser's interpreter where there is one."""
 
-    def __init__(self, engine: sa.Engine, seed: int, browser: Browser | None = None) -> None:
+    def __init__(
+        self, engine: sa.Engine, seed: int, browser: Browser | None = None, *, typing: bool = False
+    ) -> None:
+        """Make a random world; with ``typing`` the readings before saving see lines that are typed, SQL sees them saved."""
         self._engine = engine
         self._browser = browser
         self._random = Random(seed)
-        self.world: World = random_world(self._random)
+        stored = random_world(self._random)
+        self._typing = random_typing(stored, self._random) if typing else None
+        self.world: World = stored if self._typing is None else self._typing.saved
         with engine.begin() as connection:
             self.world.fill(connection)
         if browser is not None:
-            browser.shows(self.world)
+            browser.shows(stored)
+            if self._typing is not None:
+                browser.types(self._typing.rows())
 
     def run(self, count: int, progress: Callable[[int], None] = lambda done: None) -> Outcome:
         """Compare ``count`` random expressions."""
@@ -85,6 +97,8 @@ class Conformance:
                         raise
                     outcome.refused += 1
                     continue
+                if self._typing is not None and not looks_at_typed_lines(checked):
+                    continue
                 outcome.differences += self._compare(connection, text, checked, outcome)
                 outcome.compared += 1
                 progress(outcome.compared)
@@ -97,7 +111,13 @@ class Conformance:
         outcome.empty += sum(value is None for value in expected.values())
         outcome.true += sum(value is True for value in expected.values())
         others = [*self.sql(connection, checked)]
-        if self._browser is not None:
+        if self._typing is not None:
+            others += [("unsaved", id_, value) for id_, value in self._typing.python(checked).items()]
+        if self._browser is not None and self._typing is not None:
+            found = self._browser.tells(checked)
+            outcome.told += bool(found)
+            others += [("form", id_, value) for id_, value in found.items()]
+        elif self._browser is not None:
             others += [("browser", id_, value) for id_, value in self._browser.reads(checked).items()]
         return [
             Difference(text, how, id_, expected[id_], value)

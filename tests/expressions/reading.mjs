@@ -6,11 +6,12 @@ import path from 'node:path';
 const themes = process.argv[2];
 const { build } = createRequire(path.join(themes, 'package.json'))('esbuild');
 const { outputFiles } = await build({
-  stdin: { contents: "export * from './src/expression'; export { SOME, Untold, written } from './src/expression-values'; export { fold } from './src/fold'; export { figure, line, shownNumber } from './src/typed'; export { number } from './src/expression-values'; import '../tests/expressions/halves';", resolveDir: themes, loader: 'ts' },
+  stdin: { contents: "export * from './src/expression'; export { SOME, Untold, written } from './src/expression-values'; export { handed } from './src/line-views'; export { fold } from './src/fold'; export { figure, line, shownNumber } from './src/typed'; export { number } from './src/expression-values'; import '../tests/expressions/halves';", resolveDir: themes, loader: 'ts' },
   bundle: true, minify: true, format: 'esm', target: ['chrome120', 'firefox121', 'safari17.2'], write: false,
 });
-const { SOME, Untold, evaluate, figure, fold, line, number, shownNumber, written } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+const { SOME, Untold, evaluate, figure, fold, handed, line, number, shownNumber, written } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
 
+const typed = { lines: {}, by: 'thing', fields: {}, computed: [] }; // by thing: rows as forms are handed them
 let world; // entities: {fields of references and lists: {name: [entity, by?]}, rows: {id: {name: JSON}}}
 
 const viewOf = (entity, row) => ({
@@ -21,6 +22,8 @@ const viewOf = (entity, row) => ({
     return found ? viewOf(target, found) : null;
   },
   items(name) {
+    const rows = entity === 'w.thing' && name === 'lines' && typed.lines[row.id];
+    if (rows) return handed({ ...typed, whole: row.id, rows }, this, undefined);
     const [target, by] = world[entity].ways[name];
     if (!by) return (row[name] ?? []).map((id) => viewOf(target, world[target].rows[id]));
     return Object.values(world[target].rows).filter((other) => other[by] === row.id).map((other) => viewOf(target, other));
@@ -28,7 +31,8 @@ const viewOf = (entity, row) => ({
 });
 
 const answers = {
-  world: (given) => { world = given; return true; },
+  world: (given) => { world = given; typed.lines = {}; return true; },
+  typed: (given) => { typed.lines = given; return true; },
   fold: (texts) => texts.map(fold),
   figures: ([texts, marks]) => texts.map((text) => figure(text, marks)),
   lines: (texts) => texts.map(line),
@@ -36,6 +40,13 @@ const answers = {
   read: ({ expression, env, entity }) => Object.fromEntries(
     Object.entries(world[entity].rows).map(([id, row]) => [id, written(expression.kind, evaluate(expression, viewOf(entity, row), env))]),
   ),
+  /** As `read`, without what a page cannot know: what lies behind the references of lines. */
+  told({ expression, env, entity }) {
+    try { return answers.read({ expression, env, entity }); } catch (failure) {
+      if (failure instanceof Untold) return null;
+      throw failure;
+    }
+  },
 };
 /** What a page would say that knows only some values, of some no more than that they are there. */
 answers.page = ({ expression, values, some }) => {

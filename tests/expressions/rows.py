@@ -79,13 +79,17 @@ def random_world(random: Random) -> World:
     world = World()
     for entity, size in SIZES.items():
         for id_ in range(1, size + 1):
-            row = {name: _value(random, name, type_) for name, type_ in SCHEMA[entity].items()}
-            world.rows[entity][id_] = {**row, "id": id_}
+            world.rows[entity][id_] = {**random_row(random, entity), "id": id_}
     for id_ in world.rows["w.thing"]:
         world.links[id_] = tuple(
             sorted(random.sample(range(1, SIZES["w.group"] + 1), random.choice((0, 0, 1, 2, 4))))
         )
     return world
+
+
+def random_row(random: Random, entity: str) -> dict[str, Any]:
+    """Return the values of one record."""
+    return {name: _value(random, name, type_) for name, type_ in SCHEMA[entity].items()}
 
 
 def _value(random: Random, name: str, type_: Type) -> Any:

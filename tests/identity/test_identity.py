@@ -176,6 +176,14 @@ class TestThrottle:
             door.sign_in("anna@example.com", address="2001:db8:1:2::ffff")
         self.fail(door, 1, address="2001:db8:1:3::1")
 
+    def test_an_address_counts_as_the_same_however_it_is_written(self, door):
+        for number in range(FREE_NETWORK):
+            self.fail(door, 1, login=f"user{number}@example.com", address="::ffff:10.0.0.7")
+        for address in ("10.0.0.7", "::ffff:a00:7"):
+            with pytest.raises(TooMany):
+                door.sign_in("anna@example.com", address=address)
+        self.fail(door, 1, address="::ffff:10.0.0.8")
+
     def test_waiting_grows_with_each_failure(self, site, door):
         self.fail(door, FREE_ACCOUNT)
         waits = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.app.initialize import initialize
+from core.app.work import work
 from core.errors import MetadataInvalid
 from core.kernel.actor import Actor
 from core.studio import Studio
@@ -133,3 +134,22 @@ def test_a_start_with_files_that_cannot_be_taken_over_says_why_and_goes_on(house
     assert "box.yaml" in told
     assert "intger" in told
     assert (house.catalog.version, house.catalog.field("garage.box", "size").type) == (version, "integer")
+
+
+def test_what_was_written_and_is_computed_now_is_drawn_anew_by_a_job_and_found_by_its_new_words_alone(house):
+    box = """
+    entity: garage.box
+    label: Box
+    title: told
+    fields:
+      kind: {{type: text, label: Kind}}
+      told: {{type: text, label: Told, search: true, {how}}}
+    """
+    house.write("garage", {"entities/box.yaml": box.format(how="read_only: true")})
+    house.install("garage")
+    house.create("garage.box", {"kind": "Red", "told": "Sara knows Nima"}, {"kind": "Blue"})
+    house.write("garage", {"entities/box.yaml": box.format(how="computed: kind")}, version="1.1.0")
+    house.lifecycle.refresh(SYSTEM)
+    work(house.site, wait=False)
+    assert house.column("garage.box", "told") == ["Red", "Blue"]
+    assert [len(house.find("garage.box", search=word)) for word in ("Nima", "Red")] == [0, 1]

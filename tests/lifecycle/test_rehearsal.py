@@ -9,6 +9,8 @@ from core.access.matrix import cells, differences
 from core.errors import AccessDenied, BadRequest, Conflict, MetadataInvalid, NotFound
 from core.hooks import Plugins
 from core.kernel.actor import Actor
+from core.lifecycle import PlanChanged
+from core.studio import RoleStudio
 
 SYSTEM = Actor(elevated="a test")
 
@@ -123,3 +125,42 @@ def test_what_would_be_refused_is_refused_with_the_same_words(house):
         house.lifecycle.rehearse(SYSTEM, "burn", ["kit"])
     with pytest.raises(AccessDenied):
         house.lifecycle.rehearse(Actor(id=7), "disable", ["kit"])
+
+
+def test_a_change_that_is_not_what_was_shown_does_not_happen(house):
+    house.write("vault", VAULT, requires='{core: ">=0.1", kit: ">=0"}')
+    shown = house.lifecycle.rehearse(SYSTEM, "install", ["vault"]).digest
+    wider = VAULT["access.yaml"].replace("actions: [read, export]", "actions: [read, export, delete]")
+    house.write("vault", {"access.yaml": wider}, requires='{core: ">=0.1", kit: ">=0"}')
+    version = house.catalog.version
+    with pytest.raises(PlanChanged) as refused:
+        house.lifecycle.install(SYSTEM, ["vault"], plan=shown)
+    assert refused.value.reason == "plan_changed"
+    assert ("added", "vault.guard", "vault.box", "delete", "") in told(refused.value.found)
+    assert (house.catalog.version, house.states()["vault"]) == (version, "available")
+    house.lifecycle.install(SYSTEM, ["vault"], plan=refused.value.found.digest)
+    assert house.states()["vault"] == "enabled"
+    for act, does in (("disable", house.lifecycle.disable), ("enable", house.lifecycle.enable)):
+        with pytest.raises(PlanChanged):
+            does(SYSTEM, "vault", plan=shown)
+        does(SYSTEM, "vault", plan=house.lifecycle.rehearse(SYSTEM, act, ["vault"]).digest)
+    house.write("vault", VAULT, requires='{core: ">=0.1", kit: ">=0"}')
+    with pytest.raises(PlanChanged):
+        house.lifecycle.refresh(SYSTEM, plan=shown)
+    assert house.lifecycle.refresh(SYSTEM, plan=house.lifecycle.rehearse(SYSTEM, "refresh").digest)
+    nothing = house.lifecycle.rehearse(SYSTEM, "refresh").digest
+    assert house.lifecycle.refresh(SYSTEM, plan=nothing) is None
+    with pytest.raises(PlanChanged):
+        house.lifecycle.refresh(SYSTEM, plan=shown)
+
+
+def test_a_plan_holds_through_changes_that_do_not_touch_it_and_not_through_those_that_do(house):
+    house.write("vault", VAULT, requires='{core: ">=0.1", kit: ">=0"}')
+    house.install("vault")
+    roles, shown = house.site.get(RoleStudio), house.lifecycle.rehearse(SYSTEM, "disable", ["vault"])
+    roles.add(SYSTEM, "x.idle", {"label": "Idle"})
+    assert house.lifecycle.rehearse(SYSTEM, "disable", ["vault"]).digest == shown.digest
+    roles.save(SYSTEM, "x.idle", {"implies": ["vault.guard"]})
+    with pytest.raises(PlanChanged):
+        house.lifecycle.disable(SYSTEM, "vault", plan=shown.digest)
+    assert house.states()["vault"] == "enabled"

@@ -52,7 +52,11 @@ def test_modules_except_roles_of_theirs_and_the_site_has_the_last_word():
         PERSON, restriction(), extend("restriction:people.near", "club", when="id == 1")
     )
     assert one(restriction(), extend("restriction:people.near", when="id == 1")).when == "id == 1"
-    assert one(restriction(), extend("restriction:people.near", disabled=True)) is None
+    for rests in ([extend("restriction:people.near", disabled=True)], []):
+        assert one(restriction(disabled=not rests), *rests) is None
+        built = compiled(PERSON, READER, restriction(disabled=not rests), *rests).catalog
+        assert not built.resting["people.near"].in_force
+    assert one(restriction(disabled=True), extend("restriction:people.near", disabled=False)).in_force
 
 
 def test_a_restriction_that_is_wrong_stays_in_force_at_boot():

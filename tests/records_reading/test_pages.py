@@ -178,6 +178,10 @@ def test_what_cannot_be_asked_is_a_bad_request(filled, query):
         filled.find(ME, ALL, **query)
 
 
+COPYING = ("kit.trace", "kit.cut")
+"""They keep copies of a field that is missing here, and would not compile."""
+
+
 @pytest.mark.parametrize(
     "asked",
     [
@@ -209,6 +213,7 @@ def test_unreadable_is_unknown(filled, asked):
             },
         }
         for entity, body in ENTITIES.items()
+        if entity not in COPYING
     }
     told = []
     gone = {

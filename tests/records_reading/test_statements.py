@@ -27,6 +27,10 @@ class Counting:
         self.asked.append((sql, list(params)))
         return self.reader.raw(sql, params)
 
+    def plain(self, sql, params=()):
+        self.asked.append((sql, list(params)))
+        return self.reader.plain(sql, params)
+
     def broad(self, sql, params=()):
         self.asked.append((sql, list(params)))
         return self.reader.broad(sql, params)

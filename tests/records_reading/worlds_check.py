@@ -16,7 +16,7 @@ from core.kernel.values import Ref
 from core.metadata.catalog import Catalog
 from core.records.query import Query
 from tests.access.kit import ENTITIES, catalog_of
-from tests.access.kit_ties import FOLLOW, INPUTS, LISTS, ROLLED, WHOLES
+from tests.access.kit_ties import COPIES, FOLLOW, INPUTS, LISTS, ROLLED, WHOLES
 from tests.access.reference import World
 from tests.access.reference_fields import ADMINISTRATOR, Record, Seen
 from tests.access.worlds import MEANINGS, random_actor, random_world
@@ -28,6 +28,8 @@ COMPARED = {
     "kit.item": ("name", "note", "size", "state", "shelf", "owner", "team", "label", "place", "heaviest"),
     "kit.piece": ("name", "length", "whole"),
     "kit.sticker": ("text",),
+    "kit.trace": ("name", "item", "was", "called", "owner", "team"),
+    "kit.cut": ("name", "item", "was", "called"),
     "base.share": ("with_role", "level"),
 }
 SORTS = {
@@ -36,6 +38,8 @@ SORTS = {
     "kit.person": ("-name",),
     "kit.piece": ("length", "-whole"),
     "kit.sticker": ("text",),
+    "kit.trace": ("was", "-called", "item"),
+    "kit.cut": ("-was", "called"),
     "base.share": ("-with_role",),
 }
 FILTERS, ORDERS = 2, 2
@@ -74,7 +78,7 @@ class WorldView:
 def fill(desk: Desk, world: World) -> None:
     """Put the records of a world into the database, in place of those before."""
     desk.run(
-        "TRUNCATE kit_person, kit_shelf, kit_item, kit_piece, kit_sticker, base_share RESTART IDENTITY CASCADE"
+        "TRUNCATE kit_person, kit_shelf, kit_item, kit_piece, kit_sticker, kit_trace, kit_cut, base_share RESTART IDENTITY CASCADE"
     )
     catalog = desk.catalog({})
     with desk.database.unit(catalog, random_actor(Random(0), world)) as uow:
@@ -182,7 +186,7 @@ def _taken_along(
         yield f"counted {counted}, visible {len(visible)}"
     if not desk.access.may(actor, entity, "export", catalog):
         return
-    names = tuple(n for n in COMPARED[entity] if (entity, n) not in (*INPUTS, *ROLLED, *FOLLOW))
+    names = tuple(n for n in COMPARED[entity] if (entity, n) not in (*INPUTS, *ROLLED, *FOLLOW, *COPIES))
     names = tuple(n for n in names if n in desk.access.fields(actor, entity, catalog).readable)
     query = Query(limit=200, granted="export", fields=("id", *names))
     found = {item["id"]: item for item in _pages(desk, catalog, actor, entity, query)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -134,11 +135,27 @@ ROLES = {
 }
 
 
+@dataclass(frozen=True)
+class Definitions:
+    """The documents of a world: the fields, rules and titles of its entities and ``more`` of those, its roles and workflows."""
+
+    fields: Mapping[str, Mapping[str, Any]]
+    rules: Mapping[str, Mapping[str, Any]]
+    titles: Mapping[str, str]
+    roles: Mapping[str, Mapping[str, Any]]
+    workflows: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    more: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+SHELVES = Definitions(FIELDS, RULES, TITLES, ROLES)
+
+
 class World:
     """The parts that writing needs, put together as the composition root does it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, definitions: Definitions = SHELVES) -> None:
         self.database = database
+        self._definitions = definitions
         self.types = FieldTypes()
         self.tables = Tables(self.types)
         self.plugins = Plugins()
@@ -167,18 +184,26 @@ class World:
             apply(plan(None, self.catalog, read_physical(uow.connection, self.types)), uow)
 
     def _build(self) -> Catalog:
+        given = self._definitions
         documents = [
             Document(
                 owner="kit",
                 kind="entity",
                 name=name,
-                body={"label": name, "title": TITLES[name], "fields": fields, "rules": RULES.get(name, {})},
+                body={
+                    "label": name,
+                    "title": given.titles[name],
+                    "fields": fields,
+                    "rules": given.rules.get(name, {}),
+                    **given.more.get(name, {}),
+                },
             )
-            for name, fields in FIELDS.items()
+            for name, fields in given.fields.items()
         ]
-        documents += [
-            Document(owner="kit", kind="role", name=name, body=body) for name, body in ROLES.items()
-        ]
+        for kind, bodies in (("role", given.roles), ("workflow", given.workflows)):
+            documents += [
+                Document(owner="kit", kind=kind, name=name, body=body) for name, body in bodies.items()
+            ]
         return build(documents, [ModuleSpec(name="kit", version="1", label="kit")], version=1).catalog
 
     def actor(self, number: int, *roles: str) -> Actor:
@@ -203,10 +228,12 @@ class World:
         *,
         version: int | None = None,
         actor: Actor | None = None,
+        merge_lists: bool = False,
     ) -> int:
+        writer = actor or self.system
         with self.unit(actor) as uow:
             return self.records.update(
-                actor or self.system, entity, record_id, values, version=version, uow=uow
+                writer, entity, record_id, values, version=version, uow=uow, merge_lists=merge_lists
             ).version
 
     def delete(self, entity: str, *ids: int, actor: Actor | None = None) -> None:

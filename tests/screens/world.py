@@ -129,7 +129,9 @@ class World:
             "note": one("base.note"),
             "view": one("base.saved_view"),
             "notification": one("base.notification"),
+            "person": actor_of(self.site, SELLER).id,
             "bulk": self._bulk(),
+            "undo": self._undo(),
             **self._import(),
             **self._links(),
         }
@@ -145,7 +147,14 @@ class World:
             "offer": urlsplit(str(offer)).path,
             "answer": urlsplit(answer).path,
             "booking": self._booking(),
+            "link": self._sign_in_link(),
         }
+
+    def _sign_in_link(self) -> str:
+        """The token of a one-time link that somebody was given."""
+        admin, identity = actor_of(self.site, ADMIN), self.site.get(Identity)
+        with self.site.get(Database).unit(self.desk.catalog, admin) as uow:
+            return identity.make_link(admin, identity.find_account(MEMBER, uow=uow).id, uow=uow)
 
     def _booking(self) -> str:
         """The address at which a guest sees what they have booked."""
@@ -164,6 +173,12 @@ class World:
             ids = self.desk.column(CONTACT, "id")
             values: Mapping[str, Json] = {"job_title": "Buyer"}
             return defer_bulk(site.get(Jobs), CONTACT, ids, values, cause=new_cause(), uow=uow)
+
+    def _undo(self) -> int:
+        """An import that is being taken back."""
+        admin, site = actor_of(self.site, ADMIN), self.site
+        with site.get(Database).unit(self.desk.catalog, admin) as uow:
+            return site.get(Jobs).defer(uow, "exchange.undo", {"import": 1, "entity": CONTACT})
 
     def _import(self) -> Mapping[str, int]:
         """A file that was uploaded, and the check of it, in which one row is refused."""

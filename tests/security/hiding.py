@@ -52,7 +52,7 @@ class Hiding:
         self.names: dict[str, Any] = {}
         for fill in (
             *(self._companies, self._people, self._shares, self._deals, self._offers),
-            *(self._tickets, self._activities, self._guests, self._words),
+            *(self._tickets, self._activities, self._guests, self._words, self._lost),
         ):
             fill()
         self.desk.delete(CONTACT, self.desk.one(CONTACT, **self._person(90), **self.theirs))
@@ -192,6 +192,26 @@ class Hiding:
         chief.update(CONTACT, at["witness"], job_title=text(99))
         chief.update(DEAL, at["discreet"], name=text(97))
         chief.update(ACCOUNT, at["firm"], credit_limit=self.h.amount(9), industry="Lamps")
+
+    def _lost(self) -> None:
+        """What somebody was told of, with a mail that waits and a reminder to come, and that is out of their sight since."""
+        at, text, chief = self.names, self.h.text, self.desk.as_(self.chief)
+        self._keep("lost", CONTACT, {"first_name": "Ali", "last_name": text(110)}, self.ours)
+        self._keep("dropped", LEAD, {"last_name": text(111), "company_name": text(112)}, self.ours)
+        kind = self.desk.column("activities.activity_type", "id")[0]
+        when = {"start_at": "2026-03-25T08:00:00Z", "end_at": "2026-03-25T09:00:00Z", "remind_by_mail": True}
+        lost = ref(CONTACT, at["lost"])
+        self._keep("moved", ACTIVITY, when, self.ours, record=lost, subject=text(113), type=kind)
+        self.desk.update(ACTIVITY, at["moved"], start_at="2026-03-25T08:30:00Z")
+        own = {"owner": self.chief.id, "team": self.colleague.team}
+        self.desk.one(ACTIVITY, **when, **own, subject=text(116), type=kind)
+        people = [self.seller.id, self.colleague.id]
+        chief.one("base.note", record=lost, body=f"{text(114)} @Seller", mentions=people)
+        self.desk.as_(self.seller).one(
+            "base.note", record=lost, body=f"{text(115)} @Chief", mentions=[self.chief.id]
+        )
+        for known, entity in (("lost", CONTACT), ("dropped", LEAD), ("moved", ACTIVITY)):
+            self.desk.update(entity, at[known], **self.theirs)
 
 
 def ref(entity: str, number: int) -> Mapping[str, Any]:

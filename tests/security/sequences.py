@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import PurePath
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, settings
@@ -35,6 +37,33 @@ VALUES = st.one_of(
     st.fixed_dictionaries({"team": st.integers(0, 1).map(lambda n: ("team", n))}),
     st.fixed_dictionaries({"job_title": st.sampled_from(["Baker", "Brewer"]), "notes": st.just("x")}),
 )
+DEFINED = f"/metadata/entities/{CONTACT}"
+COPY: tuple[str, str, Any] = (
+    "POST",
+    "/fields",
+    {"name": "x_copy", "type": "text", "computed": "notes", "readable_because": "I say so"},
+)
+ARRANGED = st.sampled_from(
+    [
+        ("PATCH", "/fields/job_title", {"label": {"en": "Trade"}}),
+        ("PATCH", "/fields/notes", {"label": {"en": "Secret"}}),
+        ("PATCH", "/fields/notes", {"readable_because": "x"}),
+        ("PATCH", "/fields/full_name", {"computed": "notes"}),
+        ("PATCH", "/fields/full_name", {"readable_because": "x"}),
+        ("PATCH", "/fields/owner", {"read_only_when": "false"}),
+        ("PATCH", "/fields/lifecycle", {"choices": {"friend": {"label": "Friend"}}, "default": "customer"}),
+        COPY,
+        ("POST", "/fields", {"name": "x_to", "type": "reference", "to": CONTACT}),
+        ("POST", "/fields", {"name": "x_own", "type": "text", "default": "$user"}),
+        ("PATCH", "/views/list", {"columns": ["full_name", "notes"]}),
+        ("PATCH", "/views/form", {"sections": [{"name": "main", "items": ["last_name", "notes"]}]}),
+        ("PATCH", "/views/list", {"columns": ["full_name", "job_title"]}),
+        ("PATCH", "", {"part_of": "account", "title": "notes"}),
+        ("DELETE", "/fields/notes", None),
+        ("DELETE", "", None),
+    ]
+)
+"""What is asked of the definitions by people of whom one arranges them; most of it is more than that."""
 MOST = 6
 """Contacts in one sequence."""
 
@@ -67,7 +96,8 @@ class Office(RuleBasedStateMachine):
             rights = self.circle.rights(one, self.contacts)
             found |= {(one.name, right) for right in rights}
             read = {record for record, what in rights if what == "read"}
-            assert self.circle.listed(one) & set(self.contacts) == read, f"{one.name} is shown other contacts"
+            listed = self.circle.listed(one, self.contacts)
+            assert listed == read, f"{one.name} is shown other contacts"
         return found
 
     def grants(self, who: Colleague, record: int, values: Iterable[str] = ()) -> bool:
@@ -157,19 +187,17 @@ class Office(RuleBasedStateMachine):
     @rule(who=WHO, on=ON, values=VALUES)
     def fills_in_the_form(self, who: int, on: int, values: Mapping[str, Any]) -> None:
         person, record = self.chosen(who, on)
-        granted = [record] if self.grants(person, record, values) else []
-
-        def act() -> Any:
-            opened = person.web.opens(f"/records/{CONTACT}/{record}")
-            forms = opened.page.all("form", id="record") if opened.status == 200 else []
-            if not forms:
-                return opened.response
-            texts = {name: str(value) for name, value in self.valued(values).items()}
-            form = opened.page.form(id="record")
-            address = form.action or opened.response.request.full_path.rstrip("?")
-            return person.web.sends(address, {**form.filled({}), **texts}).response
-
-        self.tries(person, act, granted)
+        opened = person.web.opens(f"/records/{CONTACT}/{record}")
+        if opened.status != 200 or not opened.page.all("form", id="record"):
+            self.tries(person, lambda: opened.response)
+            return
+        form = opened.page.form(id="record")
+        address = form.action or opened.response.request.full_path.rstrip("?")
+        # What has become a part of another record opens as that one: what is sent is sent to it.
+        shown = int(PurePath(urlsplit(address).path).name)
+        texts = {name: str(value) for name, value in self.valued(values).items()}
+        granted = [shown] if self.grants(person, shown, values) else []
+        self.tries(person, lambda: person.web.sends(address, {**form.filled({}), **texts}).response, granted)
 
     @rule(who=WHO, values=VALUES)
     def changes_many(self, who: int, values: Mapping[str, Any]) -> None:
@@ -283,6 +311,21 @@ class Office(RuleBasedStateMachine):
         for number in self.merges[-1:]:
             path = f"/merges/{number}/undo"
             self.tries(person, lambda p=path: person.api("POST", p), granted, back=self.contacts)
+
+    @rule(who=WHO, what=ARRANGED)
+    def arranges(self, who: int, what: tuple[str, str, Any]) -> None:
+        person, (method, path, body) = self.circle.people[who], what
+        self.tries(person, lambda: person.api(method, f"{DEFINED}{path}", body))
+
+    @rule(who=WHO, name=st.sampled_from(["x_note", "x_other"]), back=st.booleans())
+    def adds_a_plain_field(self, who: int, name: str, back: bool) -> None:
+        person, body = self.circle.people[who], {"name": name, "type": "text", "label": {"en": "Note"}}
+        if back:
+            self.tries(person, lambda: person.api("DELETE", f"{DEFINED}/fields/{name}"))
+        else:
+            person.api("POST", f"{DEFINED}/fields", body)
+            # What is new and empty is read and written by whom grants give all fields; that is no more than before.
+            self.now |= {one for one in self.all_rights() if one[1][1] == f"sees {name}"}
 
     @rule(who=WHO, whom=WHO, team=st.integers(0, 1))
     def joins_a_team(self, who: int, whom: int, team: int) -> None:

@@ -1,6 +1,7 @@
 """Every surface on which something of a record can be seen, and what is asked there by somebody who may not see all.
 
-A line is `METHOD /address [what is sent]`, or `WORK`, which lets the imports run: an object is JSON, all else a form. `<name>` is a record of
+A line is `METHOD /address [what is sent]`, or `WORK`, which lets the imports run, or `MAIL`, which reads what waits to be
+mailed to somebody, as it would leave now: an object is JSON, all else a form. `<name>` is a record of
 `Hiding.names`; `qzalpha` and `qzomega` are the hidden words of the two sites.
 """
 
@@ -13,13 +14,13 @@ from core.metadata.catalog import Catalog
 
 SHOWN = (
     ("contacts.account", "firm rival far lent"),
-    ("contacts.contact", "masked witness stranger plain"),
+    ("contacts.contact", "masked witness stranger plain lost"),
     ("sales.opportunity", "veiled discreet foreign near"),
     ("sales.quote", "quote closed sent"),
-    ("sales.lead", "lead cold"),
+    ("sales.lead", "lead cold dropped"),
     ("sales.product", "product"),
     ("service.ticket", "asked complaint"),
-    ("activities.activity", "visit about doors away done"),
+    ("activities.activity", "visit about doors away done moved"),
 )
 """Records of each entity, some of which are hidden, some in part, some not at all."""
 ENTITIES = tuple(entity for entity, _ in SHOWN)
@@ -55,6 +56,7 @@ def _all(pattern: str, some: tuple[str, ...]) -> tuple[str, ...]:
 SURFACES: Mapping[str, tuple[str, ...]] = {
     "list": (
         *_all("GET /records/@", EVERY),
+        "GET /m/base/teams",
         *_all("GET /records/@/totals", ENTITIES),
         *_all("GET /records/@?trash=1", ENTITIES),
         *_all(f"GET {C}?q=@", WORDS),
@@ -186,6 +188,11 @@ SURFACES: Mapping[str, tuple[str, ...]] = {
         f"GET {API}/jobs/<job>",
         f"GET {C}/import/2/<job>",
         f"GET {API}{C}?filter=last_name+==+'Row'",
+        f"POST {API}/imports/<job>/undo ",
+        f"POST {C}/import/undo/<job> ",
+        "WORK",
+        f"GET {C}/import/undo/<job>",
+        f"GET {API}{C}?filter=last_name+==+'Row'",
     ),
     "history": (
         *_all(f"GET {API}/records/@/history", RECORDS),
@@ -193,12 +200,18 @@ SURFACES: Mapping[str, tuple[str, ...]] = {
     ),
     "notification": (
         "GET /notifications",
+        f"GET {API}/notifications",
         f"GET {API}/records/base.notification",
-        *_all("GET /notifications/@", tuple("123456789")),
+        *_all(
+            f"GET {API}/records/base.notification?@", ("search=qzalpha", "sort=title", "filter=title+==+'x'")
+        ),
+        *_all("GET /notifications/@", tuple(map(str, range(1, 30)))),
         "POST /notifications ",
         "GET /notifications",
     ),
+    "mail": ("MAIL",),
     "reminder": (
+        f"GET {API}/reminders",
         f"GET {API}/records/base.reminder",
         f"GET {API}/records/base.reminder?search=qz",
         "GET /records/base.reminder",
@@ -296,22 +309,57 @@ THE_SAME_FOR_ALL = {
 OF_NO_RECORD = {
     **dict.fromkeys(("web.view_as", "web.begin_viewing", "web.module_plan"), "for administrators"),
     **dict.fromkeys(("web.role", "web.roles"), "for administrators"),
+    **dict.fromkeys(("web.restriction", "web.restrictions"), "for administrators"),
+    **dict.fromkeys(("web.accounts", "web.new_account", "web.person"), "for administrators"),
+    **dict.fromkeys(("web.person_act", "web.person_roles"), "for administrators"),
     "web.stop_viewing": "ends what an administrator has begun",
     "api.plan_module": "for administrators",
+    **{
+        f"api.{act}_{name}": "for administrators"
+        for one in ("role", "restriction")
+        for act, name in (
+            ("list", f"{one}s"),
+            *((act, one) for act in ("add", "get", "change", "remove", "restore")),
+            ("get", f"{one}_history"),
+        )
+    },
     "health.health": "whether the site runs",
     "api.unknown_address": "no such address",
     "web.unknown_address": "no such address",
     "web.assets": "files of the front end",
-    "web.sign_in": "before anybody is known",
+    **dict.fromkeys(("web.sign_in_help", "web.new_password"), "before anybody is known"),
+    **dict.fromkeys(("web.sign_in", "web.sign_in_code", "web.send_code"), "before anybody is known"),
+    **dict.fromkeys(("web.reset", "web.reset_password"), "before anybody is known"),
+    **dict.fromkeys(("web.passkey_question", "web.passkey_sign_in"), "before anybody is known"),
+    **dict.fromkeys(("web.passkeys", "web.change_passkeys", "web.passkey_options"), "of one's own account"),
+    **dict.fromkeys(("web.provider", "web.provider_back"), "before anybody is known"),
+    **dict.fromkeys(("web.own_provider", "web.change_provider"), "of one's own account"),
+    **dict.fromkeys(("web.two_factor", "web.change_two_factor"), "of one's own account"),
     "web.session": "a token of one's own",
     "web.sign_out": "ends one's own session",
     "web.language": "one's own choice",
     "web.preferences": "one's own choices",
+    **dict.fromkeys(("web.account", "web.own_password", "web.end_own_session"), "one's own account"),
+    **dict.fromkeys(("web.own_keys", "web.revoke_own_key", "web.confirm"), "one's own account"),
     "web.keyboard": "the same for everybody",
     **dict.fromkeys(("web.matrix", "web.matrix_file", "web.modules", "web.module_act"), "for administrators"),
     **dict.fromkeys(
         ("web.fields", "web.entity_fields", "web.remove_field", "web.new_entity"), "for administrators"
     ),
+    **dict.fromkeys(
+        (
+            *("api.list_accounts", "api.add_account", "api.get_account", "api.change_account"),
+            *("api.make_account_link", "api.reset_account_password", "api.get_account_log"),
+            *("api.list_sessions", "api.end_sessions", "api.end_session"),
+            *("api.list_keys", "api.make_key", "api.revoke_key"),
+        ),
+        "for administrators, and of oneself",
+    ),
+    **dict.fromkeys(
+        ("web.entity_names", "web.arrange_field", "web.arrange_view"), "definitions, not records"
+    ),
+    "web.restore_field": "definitions, not records",
+    **dict.fromkeys(("api.change_entity", "api.get_view", "api.change_view"), "definitions, not records"),
     **dict.fromkeys(("api.list_modules", "api.get_module", "api.install_module"), "for administrators"),
     **dict.fromkeys(("api.enable_module", "api.disable_module"), "for administrators"),
     **dict.fromkeys(("api.add_entity", "api.remove_entity", "api.add_field"), "for administrators"),

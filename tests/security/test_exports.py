@@ -7,6 +7,10 @@ import io
 
 import pytest
 
+from core.records.query import Query
+from core.records.reading import Reading
+from core.storage.catalogs import Catalogs
+
 
 @pytest.fixture
 def publisher(caller):
@@ -79,3 +83,45 @@ def test_who_may_export_nothing_gets_nothing(caller, cases):
 def test_an_administrator_exports_everything(chief, cases):
     assert len(exported(chief)) == 4
     assert exported(chief, fields="worth", filter="name == 'long'") == [{"Worth": "7"}]
+
+
+def test_lines_are_given_where_they_and_their_list_may_be_taken_along(chief, caller, kept, site):
+    kept.add(
+        "vault.case", {"name": "short", "seal": "a", "pages": 2, "lines": [{"text": "light", "weight": 1}]}
+    )
+    lines = [{"text": "light", "weight": 2}, {"text": "heavy", "weight": 9}]
+    kept.add("vault.case", {"name": "long", "pages": 20, "lines": lines})
+    taker = {
+        "name": "x.taker",
+        "label": {"en": "Taker"},
+        "grants": [
+            {"entity": "vault.case", "actions": ["read"]},
+            {"entity": "vault.case", "actions": ["export"], "fields": {"read": ["name"], "edit": []}},
+            {
+                "entity": "vault.case",
+                "actions": ["export"],
+                "when": "pages > 10",
+                "fields": {"read": ["lines"], "edit": []},
+            },
+        ],
+    }
+    law = {"name": "x.light", "entity": "vault.line", "when": "weight < 5", "actions": ["export"]}
+    assert chief("POST", "/access/roles", taker).status_code == 201
+    person = caller("x.taker", login="taker@example.com")
+
+    def told(granted, **asked):
+        query = Query(fields=("name", "lines"), sort=("id",), granted=granted, **asked)
+        catalog = site.get(Catalogs).current()
+        page = site.get(Reading).find(person.actor, "vault.case", query, catalog=catalog)
+        return [[(line["text"], line.get("weight")) for line in item["lines"]] for item in page.items]
+
+    everything = [[("light", 1)], [("light", 2), ("heavy", 9)]]
+    assert (told(""), told("export")) == (everything, [[], everything[1]])
+    assert chief("POST", "/access/restrictions", law).status_code == 201
+    assert (told(""), told("export")) == (everything, [[], [("light", 2)]])
+    assert told("export", filter="pages == 20") == [[("light", 2)]]
+    some = {"entity": "vault.line", "actions": ["export"], "fields": {"read": ["text"], "edit": []}}
+    narrower = {"grants": [*taker["grants"][:2], some]}
+    headers = {"If-Match": "*"}
+    assert chief("PATCH", "/access/roles/x.taker", narrower, headers=headers).status_code == 200
+    assert told("export") == [[], []]

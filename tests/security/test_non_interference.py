@@ -19,7 +19,7 @@ from tests.security.twins import Twin, twins
 
 pytestmark = pytest.mark.modules
 
-NOBODY, WORK = "", "WORK"
+NOBODY, WORK, MAIL = "", "WORK", "MAIL"
 PUBLIC = ("<offer>", "<answer>", "<feed>", "/m/sales/offer/", "/m/activities/book")
 
 
@@ -46,6 +46,8 @@ def asked(twin: Twin, login: str, line: str) -> tuple[int, dict[str, str], bytes
     if line == WORK:
         twin.work()
         return 0, {}, b""
+    if line == MAIL:
+        return 0, {}, twin.mail(login)
     method, path, *sent = line.split(" ", 2)
     return twin.answer(login, method, twin.named(path), **_sent(path, twin.named(sent[0]) if sent else None))
 
@@ -85,7 +87,9 @@ def test_every_route_stands_in_a_row(both):
     rules = {rule.endpoint for rule in twin.app.url_map.iter_rules()} | {
         r.name for r in twin.site.get(Routes)
     }
-    found = {_endpoint(twin, line) for lines in SURFACES.values() for line in lines if line != WORK}
+    found = {
+        _endpoint(twin, line) for lines in SURFACES.values() for line in lines if line not in (WORK, MAIL)
+    }
     assert found - rules == set()
     assert rules - found - {"web.module_page"} == set(OF_NO_RECORD), "name it in surfaces.py"
 

@@ -6,8 +6,9 @@ import pytest
 
 from core.access import Access
 from core.access.branches import REACHED_BY, Grants
+from core.studio.arrangement import Arranger
 from tests.security.circle import FOLDERS, MODULES, PEOPLE, Circle
-from tests.security.sequences import Office, run
+from tests.security.sequences import COPY, Office, run
 
 pytestmark = pytest.mark.modules
 
@@ -49,3 +50,13 @@ def test_a_hole_is_found(site, access, monkeypatch):
     office.shares(names.index("ann"), 0, ("with_user", names.index("eve")), "edit")
     with pytest.raises(AssertionError, match="eve gave"):
         office.changes(names.index("eve"), 0, {"lifecycle": "customer"})
+
+
+def test_a_hole_in_what_is_arranged_is_found(site, monkeypatch):
+    """If whoever arranges could add what is computed, all who read the entity would read what it is drawn from."""
+    office = type("Arranged", (Office,), {"circle": Circle(site)})()
+    gus = list(PEOPLE).index("gus")
+    office.arranges(gus, COPY)
+    monkeypatch.setattr(Arranger, "judge", lambda *_: None)
+    with pytest.raises(AssertionError, match=r"gus gave .*sees x_copy"):
+        office.arranges(gus, COPY)

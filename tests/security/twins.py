@@ -25,10 +25,12 @@ from core.kernel.site import Site
 from core.storage import Database
 from core.storage.catalogs import Catalogs
 from core.storage.kernel_tables import job as core_job
+from core.storage.kernel_tables import mail as core_mail
 from core.storage.kernel_tables import session as core_session
 from core.testing.desk import Desk
 from core.testing.postgres import TestPostgres
 from core.testing.site import actor_of, close_site, make_account, open_site, prepare_site, web_of
+from core.timeline.letters import write_letter
 from tests.security.hiding import CHIEF, COLLEAGUE, SELLER, Hidden, Hiding
 
 MODULES = ("base", "contacts", "activities", "sales", "service", "l10n_fa", "veil")
@@ -100,6 +102,19 @@ class Twin:
         headers = {name: EXPIRES.sub("", value) for name, value in response.headers}
         return response.status_code, headers, told
 
+    def mail(self, login: str) -> bytes:
+        """Read what waits to be mailed to somebody, as it would leave now."""
+        c, reader = core_mail.c, actor_of(self.site, login).id
+        with self.site.get(Database).engine.connect() as connection:
+            told = sa.select(c.made_of, c.subject, c.text).where(c.recipient == login).order_by(c.id)
+            rows = list(connection.execute(told))
+        letters = [
+            write_letter(self.site, made_of) if made_of else (subject, text)
+            for made_of, subject, text in rows
+        ]
+        assert {made_of["reader"] for made_of, _, _ in rows if made_of} == {reader}
+        return repr(letters).encode()
+
     def work(self) -> None:
         """Run the imports that wait."""
         with self.site.get(Database).engine.begin() as connection:
@@ -167,4 +182,4 @@ def _people(desk: Desk) -> None:
         (COLLEAGUE, ("base.member", "sales.manager", "activities.user"), theirs),
     ):
         number = make_account(desk.site, login, roles, name=login.partition("@")[0].capitalize())
-        desk.update("base.user", number, team=team)
+        desk.update("base.user", number, team=team, email=login, mail_others="now")

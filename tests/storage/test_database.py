@@ -356,33 +356,6 @@ def test_sessions_have_their_limits_and_name(database):
     assert found == ["30s", "5s", "1min", "UTC", "off", "0", "payvand"]
 
 
-def test_a_statement_asked_afresh_is_not_kept_prepared(database):
-    kept = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT $1::int + 40%%'"
-    with database.reading() as reader:
-        for number in (1, 2):
-            assert reader.afresh("SELECT $1::int + 40", [number]) == [(number + 40,)]
-        assert reader.value(kept) == 0
-        reader.raw("SELECT $1::int + 40", [1])
-        assert reader.value(kept) == 1
-        with pytest.raises(PayvandError):
-            reader.afresh("SELECT 1 / $1::int", [0])
-
-
-def test_a_broad_statement_is_planned_once_and_others_as_before(database):
-    with database.reading() as reader:
-        assert reader.broad("SELECT current_setting('plan_cache_mode'), $1::int", [7]) == [
-            ("force_generic_plan", 7)
-        ]
-        assert reader.value("SHOW plan_cache_mode") == "auto"
-        with pytest.raises(PayvandError):
-            reader.broad("SELECT 1 / $1::int", [0])
-        assert reader.value("SHOW plan_cache_mode") == "auto"
-    with pytest.raises(PayvandError), database.unit(EMPTY, SYSTEM) as uow:
-        uow.reader.broad("SELECT 1 / $1::int", [0])
-    with database.unit(EMPTY, SYSTEM) as uow:
-        assert uow.reader.value("SHOW plan_cache_mode") == "auto"
-
-
 def test_many_threads_share_few_connections(address):
     database = Database(Settings(threads=2), address)
 

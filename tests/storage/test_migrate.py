@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 
 import core.storage
 from core.errors import PayvandError, Unavailable
-from core.storage import check_database, check_revision, kernel_tables
+from core.storage import check_database, check_revision, factor_tables
 from core.storage.engine import build_engine
 from core.storage.migrate import HEAD, migrate
 
@@ -25,7 +25,7 @@ def test_migrated_tables_are_those_of_the_code(database):
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "version_table": "core_revision"}
         )
-        differences = [str(difference) for difference in compare_metadata(context, kernel_tables.KERNEL)]
+        differences = [str(difference) for difference in compare_metadata(context, factor_tables.KERNEL)]
     assert [d for d in differences if "procrastinate" not in d and "core_history_" not in d] == []
 
 

@@ -6,8 +6,10 @@ import pytest
 
 from core.access import Access
 from core.access.matrix import cells
-from core.errors import AccessDenied, Conflict, MetadataInvalid, NotFound, ValidationFailed
+from core.errors import AccessDenied, Conflict, MetadataInvalid, NotFound, PayvandError, ValidationFailed
 from core.kernel.actor import Actor
+from core.lifecycle import PlanChanged
+from core.storage import Database
 from core.studio import RoleStudio
 
 SYSTEM = Actor(elevated="a test")
@@ -42,7 +44,7 @@ def test_a_role_is_made_widened_after_a_look_and_taken_away(house, studio):
     gone = studio.rehearse_removal(SYSTEM, "x.desk")
     assert {c.kind for c in gone.changes} == {"removed"}
     assert "x.desk" in house.catalog.roles
-    studio.remove(SYSTEM, "x.desk")
+    studio.remove(SYSTEM, "x.desk", why="a test")
     assert "x.desk" not in house.catalog.roles
 
 
@@ -56,7 +58,7 @@ def test_what_the_site_adds_to_a_role_of_a_module_is_kept_apart(house, studio):
     assert house.catalog.roles["kit.visitor"].grants == before
     assert studio.said(SYSTEM, "kit.visitor") == ({}, "")
     with pytest.raises(Conflict):
-        studio.remove(SYSTEM, "kit.visitor")
+        studio.remove(SYSTEM, "kit.visitor", why="a test")
 
 
 def test_nobody_overwrites_what_another_has_said_meanwhile(studio):
@@ -66,6 +68,65 @@ def test_nobody_overwrites_what_another_has_said_meanwhile(studio):
     with pytest.raises(Conflict) as refused:
         studio.save(SYSTEM, "x.desk", {"label": "Desk", "grants": [WIDE]}, seen=seen)
     assert refused.value.reason == "changed_meanwhile"
+
+
+def test_a_deleted_role_leaves_who_when_and_why_and_comes_back(house, studio):
+    said = {"label": {"en": "Desk"}, "grants": [READ]}
+    studio.add(SYSTEM, "x.desk", {"label": {"en": "Desk"}})
+    studio.save(SYSTEM, "x.desk", said, why="  a   new desk ")
+    _, seen = studio.said(SYSTEM, "x.desk")
+    shown = studio.rehearse_removal(SYSTEM, "x.desk").digest
+    with pytest.raises(ValidationFailed):
+        studio.remove(SYSTEM, "x.desk", why=" ")
+    with pytest.raises(ValidationFailed):
+        studio.remove(SYSTEM, "x.desk", why="x" * 501)
+    with pytest.raises(PlanChanged):
+        studio.remove(SYSTEM, "x.desk", why="closed", plan="0" * 32)
+    studio.save(SYSTEM, "x.desk", {**said, "implies": ["kit.visitor"]})
+    with pytest.raises(Conflict) as refused:
+        studio.remove(SYSTEM, "x.desk", why="closed", seen=seen, plan=shown)
+    assert refused.value.reason == "changed_meanwhile"
+    studio.save(SYSTEM, "x.desk", said)
+    before = len(house.catalog.roles)
+    studio.remove(Actor(id=1, elevated="a test", name="Roya"), "x.desk", why="closed", seen=seen, plan=shown)
+    (gone,) = studio.removed(SYSTEM)
+    assert (gone.name, gone.actor_name, gone.reason, gone.before["grants"]) == (
+        "x.desk",
+        "Roya",
+        "closed",
+        [READ],
+    )
+    told = [(e.before is None, e.after is None, e.reason) for e in studio.history(SYSTEM, "x.desk")]
+    assert told == [
+        (False, True, "closed"),
+        (False, False, ""),
+        (False, False, ""),
+        (False, False, "a new desk"),
+        (True, False, ""),
+    ]
+    assert studio.rehearse_restore(SYSTEM, "x.desk").wider
+    studio.restore(SYSTEM, "x.desk", why="open again")
+    assert (studio.said(SYSTEM, "x.desk")[0], len(house.catalog.roles)) == (said, before)
+    assert studio.removed(SYSTEM) == ()
+    for name in ("x.desk", "x.never"):
+        with pytest.raises(NotFound):
+            studio.restore(SYSTEM, name)
+    with pytest.raises(AccessDenied):
+        studio.removed(Actor(id=7))
+    with pytest.raises(AccessDenied):
+        studio.history(Actor(id=7), "x.desk")
+
+
+def test_the_history_tells_what_the_site_said_of_a_role_of_a_module_and_nobody_rewrites_it(house, studio):
+    studio.save(SYSTEM, "kit.visitor", {"grants": [WIDE]}, why="for a week")
+    studio.save(SYSTEM, "kit.visitor", {})
+    over, first = studio.history(SYSTEM, "kit.visitor")
+    assert (over.after, first.before, first.reason) == (None, None, "for a week")
+    assert first.after["grants"] == [WIDE]
+    assert studio.removed(SYSTEM) == ()
+    for sql in ("UPDATE core_document_change SET reason = ''", "DELETE FROM core_document_change"):
+        with pytest.raises(PayvandError), house.site.get(Database).unit(house.catalog, SYSTEM) as uow:
+            uow.connection.exec_driver_sql(sql)
 
 
 def test_what_makes_no_sense_is_refused_before_and_when_it_is_done(house, studio):
@@ -91,5 +152,5 @@ def test_what_makes_no_sense_is_refused_before_and_when_it_is_done(house, studio
         with pytest.raises(AccessDenied):
             does(Actor(id=7), "x.desk", {"grants": [READ]})
     with pytest.raises(AccessDenied):
-        studio.remove(Actor(id=7), "x.desk")
+        studio.remove(Actor(id=7), "x.desk", why="a test")
     assert house.catalog.roles["x.desk"].grants == ()

@@ -270,13 +270,3 @@ def test_one_or_all_are_marked_as_read(reader, writer, card):
     assert "2 new notifications" in text_of(reader.opens("/notifications"))
     reader.sends("/notifications", {"csrf": compose_token(reader, card)})
     assert "new notification" not in text_of(reader.opens("/notifications"))
-
-
-def test_what_one_may_no_longer_read_is_not_told_any_more(other, writer, person, card, kept):
-    kept.change("board.card", card, {"owner": other.actor.id})
-    posts(other, card, "Mine now")
-    admin = person("base.administrator", login="boss@example.com", name="Ada")
-    posts(admin, card, "@Omid look")
-    assert "Ada mentioned you" in text_of(other.opens("/notifications"))
-    kept.change("board.card", card, {"owner": writer.actor.id})
-    assert "Ada mentioned you" not in text_of(other.opens("/notifications"))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from core.errors import BadRequest
 from core.identity import Identity
 from core.sdk import cancel_reminders, notify, remind
 
@@ -104,10 +105,16 @@ def test_a_reminder_that_was_sent_is_promised_anew_only_for_another_moment(desk,
     assert waiting(desk) == [("call:1:in_app", "waiting", MORNING + timedelta(days=1))]
 
 
-def test_a_reminder_of_a_record_out_of_sight_does_not_keep_its_words(desk, unit_of, people, card):
+def test_of_a_reminder_nobody_reads_the_words_but_behind_the_bell(desk, unit_of, people, card):
     for name in ("reader", "other"):
         promise(unit_of, people[name], key=f"call:{name}", record=("board.card", card))
-    assert desk.column("base.reminder", "title") == ["Call back", "Reminder"]
+    found = [desk.as_(people[name]).reminded()[0] for name in ("reader", "other")]
+    assert [(one.title, one.seen, one.record_id) for one in found] == [
+        ("Call back", True, card),
+        ("A record you can no longer see", False, 0),
+    ]
+    with pytest.raises(BadRequest):
+        desk.as_(people["reader"]).find("base.reminder", "title")
 
 
 def test_cancelled_reminders_are_those_that_wait_and_begin_so(desk, unit_of, people):

@@ -50,4 +50,20 @@ def test_what_cannot_be_done_is_told_instead(admin):
     assert admin.opens("/modules/contacts/plan?act=burn").status == 400
     assert admin.opens("/modules/nowhere/plan?act=install").status == 404
     files = admin.opens("/modules/contacts/plan?act=refresh").page.main.text
-    assert "payvand init" in files
+    assert "payvand module refresh --plan " in files
+
+
+def test_what_was_shown_is_what_is_done_or_it_is_shown_anew(admin):
+    asked = admin.opens("/modules/contacts/plan?act=disable")
+    form = asked.page.form_to("/modules/contacts")
+    other = admin.sends("/modules/contacts", form.filled({"act": "disable", "plan": "f" * 32}))
+    assert other.status == 409
+    assert "has changed since it was shown" in " ".join(other.page.problems)
+    assert other.page.one("table", id="rights-difference")
+    assert admin.opens("/records/contacts.contact").status == 200
+    again = admin.submits(other, other.page.form_to("/modules/contacts"), {"act": "disable"})
+    assert again.path == "/modules"
+    assert admin.opens("/records/contacts.contact").status == 404
+    unseen = admin.sends("/modules/contacts", {"csrf": form.filled({})["csrf"], "act": "enable"})
+    assert unseen.status == 409
+    assert admin.opens("/records/contacts.contact").status == 404

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from core.identity import Identity
+from core.kernel.actor import system_actor
+from core.storage import Database
+from core.storage.catalogs import Catalogs
 from core.testing.site import PASSWORD, make_account
 from tests.web.page import Form
 
 LOGIN = "sara@example.com"
+CHOSEN = "four quiet words here"
+SYSTEM = system_actor("a test")
 
 
 @pytest.fixture
@@ -53,6 +61,59 @@ def test_who_guesses_too_often_has_to_wait(visitor, account):
     last = [signs_in(visitor, f"guess number {number}") for number in range(12)][-1]
     assert last.status == 429
     assert signs_in(visitor).status == 429
+
+
+@pytest.fixture
+def handed_over(site, account):
+    """What an administrator hands over: ``handed_over("make_link")`` or ``("reset_password")``."""
+
+    def make(how):
+        with site.get(Database).unit(site.get(Catalogs).current(), SYSTEM) as uow:
+            return getattr(site.get(Identity), how)(SYSTEM, account, uow=uow)
+
+    return make
+
+
+def chooses(visitor, opened, password, again=None):
+    form = Form(opened.page.main.one("form"))
+    return visitor.submits(opened, form, {"password": password, "again": again or password})
+
+
+def test_a_one_time_link_leads_to_a_password_and_back_to_signing_in(visitor, handed_over):
+    path = f"/new-password/{handed_over('make_link')}"
+    opened = visitor.opens(path)
+    assert LOGIN in opened.page.main.text
+    assert opened.response.headers.get("Content-Encoding") is None
+    for password, again in (("short", "short"), (CHOSEN, CHOSEN + "!")):
+        answer = chooses(visitor, opened, password, again)
+        assert answer.status == 422
+        assert answer.page.main.one("div", role="alert").text
+    done = chooses(visitor, opened, CHOSEN)
+    assert done.path == "/sign-in"
+    assert "Your password is set" in done.page.text
+    assert done.page.one("input", id="login")["value"] == LOGIN
+    assert visitor.opens(path).status == 404
+    assert chooses(visitor, opened, CHOSEN).status == 404
+    assert "Sara Ahmadi" in signs_in(visitor, CHOSEN).page.text
+
+
+def test_a_password_that_was_handed_over_leads_to_choosing_another(visitor, handed_over):
+    opened = signs_in(visitor, handed_over("reset_password"))
+    assert opened.path.startswith("/new-password/")
+    assert visitor.opens("/preferences").path == "/sign-in"
+    assert chooses(visitor, opened, CHOSEN).path == "/sign-in"
+    assert "Sara Ahmadi" in signs_in(visitor, CHOSEN).page.text
+
+
+def test_who_cannot_sign_in_is_told_whom_to_ask_as_far_as_the_site_says(site, visitor, admin, monkeypatch):
+    links = visitor.opens("/sign-in").page.all("a")
+    assert "/sign-in/help" in [link.get("href") for link in links]
+    assert "Mina Karimi" not in visitor.opens("/sign-in/help").page.text
+    told = replace(site.settings, sign_in_help="Call 2020 <b>", name_administrators=True)
+    monkeypatch.setattr(site, "settings", told)
+    text = visitor.opens("/sign-in/help").page.main.text
+    assert "Mina Karimi" in text
+    assert "Call 2020 <b>" in text
 
 
 def test_who_goes_is_gone(visitor, account):

@@ -33,6 +33,6 @@ async function send(box: HTMLDialogElement, form: HTMLFormElement): Promise<stri
     return found.ok ? ((await found.json()) as { csrf: string }).csrf : '';
   }
   if (answer) await put(box, await answer.text());
-  $<HTMLInputElement>('#password', box)?.focus();
+  $<HTMLInputElement>('#password, #code', box)?.focus();
   return '';
 }

@@ -53,6 +53,7 @@ on('click', '[data-show-password]', (_, button) => {
   field.type = field.type === 'password' ? 'text' : 'password';
   button.setAttribute('aria-pressed', String(field.type === 'text'));
 });
+on('click', '[data-passkey]', (event, button) => { event.preventDefault(); void import('./passkey').then((module) => module.passkey(button as HTMLButtonElement)); });
 on('click', '[data-close]', (_, button) => button.closest('dialog')?.close());
 on<MouseEvent>('click', 'a[data-modal]', (event, link) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;

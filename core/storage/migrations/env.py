@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from core.storage import factor_tables  # noqa: F401  # its tables are of the kernel
 from core.storage.kernel_tables import KERNEL
 
 context.configure(

@@ -54,10 +54,11 @@ def waiting(desk):
 
 
 @pytest.mark.covers("SA-07", "SA-15")
-def test_people_are_reminded_before_and_when_it_is_overdue(desk, task):
+def test_people_are_reminded_before_and_when_it_is_overdue(desk, sara, task):
     start = soon(days=2)
     task(start_at=start.isoformat(), remind_by_mail=True)
-    assert waiting(desk) == [
+    found = [(one.title, one.at, one.channel) for one in desk.as_(sara).reminded()]
+    assert sorted(found, key=lambda one: one[1:]) == [
         ("Soon: Report", start - timedelta(minutes=15), "in_app"),
         ("Soon: Report", start - timedelta(minutes=15), "mail"),
         ("Overdue: Report", start + timedelta(minutes=31), "in_app"),
@@ -102,22 +103,23 @@ def test_another_time_is_told(desk, sara, task):
     number = task(start_at=start.isoformat())
     later = start + timedelta(days=1)
     desk.update(ACTIVITY, number, start_at=later.isoformat(), end_at=(later + timedelta(hours=1)).isoformat())
-    (told,) = desk.find(TOLD, "user", "title", filter="kind == 'time_changed'")
-    assert told["user"].id == sara.id
-    assert told["title"].startswith("Report is now on")
+    (told,) = (one for one in desk.as_(sara).told() if one.kind == "time_changed")
+    assert told.title.startswith("Report is now on")
 
 
 def test_what_is_due_is_told_once_in_the_morning_of_the_person(desk, sara, task, at):
-    task(due_at="2026-03-01T08:00:00Z", subject="Late")
+    late = task(due_at="2026-03-01T08:00:00Z", subject="Late")
     task(all_day=True, day="2026-03-21", zone="Asia/Tehran", subject="Today")
     task(all_day=True, day="2026-03-22", zone="Asia/Tehran", subject="Tomorrow")
     night, morning = (datetime(2026, 3, 21, hour, 30, tzinfo=UTC) for hour in (2, 4))
     assert at(night, tell_due) == {"told": 0}
     assert at(morning, tell_due) == {"told": 1}
     assert at(morning + timedelta(hours=1), tell_due) == {"told": 0}
-    (told,) = desk.find(TOLD, "user", "title", "body", filter="kind == 'due'")
-    assert (told["user"].id, told["title"]) == (sara.id, "Overdue: 1, for today: 1")
-    assert told["body"].splitlines() == ["Late", "Today"]
+    (told,) = (one for one in desk.as_(sara).told() if one.kind == "due")
+    assert (told.title, told.body.splitlines()) == ("Overdue: 1, for today: 1", ["Late", "Today"])
+    desk.update(ACTIVITY, late, owner=None, team=None)
+    (told,) = (one for one in desk.as_(sara).told() if one.kind == "due")
+    assert told.body.splitlines() == ["a record you can no longer see", "Today"]
     assert at(morning + timedelta(days=1), tell_due) == {"told": 1}
 
 

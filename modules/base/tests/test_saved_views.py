@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core.errors import AccessDenied, NotFound, ValidationFailed
+from core.kernel.actor import Actor
+from core.studio import RoleStudio
 from core.testing.site import actor_of
 
 TAGS = {"entity": "base.tag", "state": "q=red"}
@@ -52,6 +56,31 @@ def test_only_whoever_saved_a_view_changes_it_and_nobody_gives_one_to_everybody(
         desk.as_(anna).update("base.saved_view", own, reach="everybody")
     with pytest.raises((AccessDenied, ValidationFailed)):
         save(desk.as_(anna), name="x", reach="everybody")
+
+
+def test_whoever_administers_an_entity_keeps_its_views_for_everybody_and_for_their_team(site, desk, people):
+    anna, ben, carl = people
+    grants = [{"entity": "base.tag", "actions": ["read", "administer"]}]
+    site.get(RoleStudio).add(Actor(elevated="a test"), "x.tags", {"label": {"en": "Tags"}, "grants": grants})
+    arranger = replace(ben, roles=ben.roles | {"x.tags"})
+    ours = save(desk.as_(anna), name="ours", reach="team")
+    hers = save(desk.as_(anna), name="hers")
+    all_of = save(desk.as_(arranger), name="all's", reach="everybody")
+    desk.as_(arranger).update("base.saved_view", ours, name="of the team")
+    desk.as_(arranger).update("base.saved_view", all_of, name="for all")
+    for refused in (
+        lambda: save(desk.as_(arranger), entity="base.team", name="x", reach="everybody"),
+        lambda: desk.as_(arranger).update("base.saved_view", hers, name="x"),
+        lambda: desk.as_(replace(carl, roles=carl.roles | {"x.tags"})).update(
+            "base.saved_view", ours, name="x"
+        ),
+        lambda: desk.as_(ben).update("base.saved_view", all_of, name="x"),
+    ):
+        with pytest.raises((AccessDenied, NotFound)):
+            refused()
+    assert seen(desk, arranger) == seen(desk, ben) == {"of the team", "for all"}
+    desk.as_(arranger).delete("base.saved_view", all_of)
+    assert seen(desk, ben) == {"of the team"}
 
 
 def test_one_view_at_most_opens_first_for_the_same_people(desk, people):

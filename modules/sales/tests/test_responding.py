@@ -94,10 +94,8 @@ def test_an_answer_after_its_time_is_late_and_found(desk, lead):
 @pytest.mark.covers("SA-07")
 def test_the_owner_is_told_of_the_lead_and_reminded_until_it_is_answered(desk, lead, rep, actor_as):
     record = lead()
-    told = desk.find("base.notification", "user", "title", "entity", "record_id")
-    assert [(n["user"].id, n["title"], n["record_id"]) for n in told] == [
-        (rep.id, "A lead for you: Karimi", record)
-    ]
+    told = desk.as_(rep).told()
+    assert [(n.title, n.record_id) for n in told] == [("A lead for you: Karimi", record)]
     assert reminders(desk) == [("Sara", "waiting")]
     other = actor_as("base.member", "sales.rep", name="Reza")
     desk.update(LEAD, record, owner=other.id)

@@ -6,6 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from core.errors import AccessDenied, ValidationFailed
+from core.records.merging import Merging
+from core.storage import Database
 from modules.sales.moves import direction
 from modules.sales.stages import Stage, Stages
 
@@ -61,3 +64,19 @@ def test_a_way_that_was_written_with_the_opportunity_is_kept_as_it_is(desk, deal
     record = deal(stage_moves=[{"to_stage": stages["a"], "at": at, "direction": "start"}])
     (row,) = desk.get(OPPORTUNITY, record, "stage_moves")["stage_moves"]
     assert row["at"] == datetime(2026, 1, 1, 8, tzinfo=UTC)
+
+
+def test_the_ways_of_two_opportunities_that_are_merged_come_together(desk, deal, site):
+    stays, goes = deal(), deal()
+    with site.get(Database).unit(desk.catalog, desk.actor) as uow:
+        site.get(Merging).merge(desk.actor, OPPORTUNITY, stays, [goes], uow=uow)
+    assert len(desk.get(OPPORTUNITY, stays, "stage_moves")["stage_moves"]) == 2
+
+
+def test_nobody_leads_a_row_of_the_way_to_another_opportunity(desk, deal, actor_as):
+    """Its amount is read where that of its opportunity is: who moved the row would read it."""
+    boss = desk.as_(actor_as("base.administrator"))
+    record, other = deal(), deal()
+    (row,) = desk.get(OPPORTUNITY, record, "stage_moves")["stage_moves"]
+    with pytest.raises((AccessDenied, ValidationFailed)):
+        boss.update("sales.stage_history", row["id"], opportunity=other)

@@ -1,0 +1,9 @@
+"""Egress: the one way by which anything of ours asks another server over HTTP.
+
+The room changes when what may be asked, or how it is asked, changes.
+"""
+
+from core.egress.addresses import is_public
+from core.egress.client import Answer, Egress, Failed, Forbidden
+
+__all__ = ["Answer", "Egress", "Failed", "Forbidden", "is_public"]
