@@ -154,6 +154,10 @@ class Settings:
     log_level: str = field(
         default="info", metadata=_about("PAYVAND_LOG_LEVEL", "debug, info, warning or error.")
     )
+    log_format: str = field(
+        default="json",
+        metadata=_about("PAYVAND_LOG_FORMAT", "json, one object a line, or console, for people."),
+    )
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -204,6 +208,8 @@ class Settings:
             )
         if self.log_level not in ("debug", "info", "warning", "error"):
             raise SettingsInvalid(name="PAYVAND_LOG_LEVEL", reason="use debug, info, warning or error")
+        if self.log_format not in ("json", "console"):
+            raise SettingsInvalid(name="PAYVAND_LOG_FORMAT", reason="use json or console")
         try:
             ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError):

@@ -18,7 +18,7 @@ from core.errors import AccessDenied, BadRequest, NotFound, NotSignedIn, Payvand
 from core.i18n import Style
 from core.kernel.actor import Preferences
 from core.kernel.site import Site
-from core.log import get_logger
+from core.log import get_logger, request_number
 from core.records.duplicates import DuplicatesFound
 
 
@@ -42,12 +42,13 @@ def told(site: Site, error: PayvandError) -> Response:
     call: Call | None = g.get("call")
     if call is not None and isinstance(error, AccessDenied):
         error = site.get(Access).hidden(call.actor, error, call.catalog) or error
-    return problem(error, _style(site, call), _headers(error))
+    number = request_number() if error.status > 500 else ""
+    return problem(error, _style(site, call), _headers(error), **({"reference": number} if number else {}))
 
 
 def broken(site: Site, error: Exception) -> Response:
     """Log a mistake of ours under a number, and answer with that number."""
-    reference = secrets.token_hex(8)
+    reference = request_number() or secrets.token_hex(8)
     get_logger("api").error(
         "request_broke", reference=reference, method=request.method, path=request.path, exc_info=error
     )

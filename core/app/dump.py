@@ -60,7 +60,7 @@ def load(settings: Settings, source: Path, *, say: Say, folders: Sequence[Path] 
 
     Killed before the last step it can be done again from the start.
     """
-    set_up("warning" if settings.log_level == "info" else settings.log_level)
+    set_up("warning" if settings.log_level == "info" else settings.log_level, settings.log_format)
     busy = "The site is being served; stop payvand serve and all workers first."
     with backing_up(settings), alone(settings, "serve.lock", busy), Source(source) as dump:
         address = find_address(settings)

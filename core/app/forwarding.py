@@ -30,7 +30,7 @@ def forwarded(app: WSGIApplication, proxies: Sequence[Network]) -> WSGIApplicati
 
 def _asker(address: str, header: str, proxies: Sequence[Network]) -> str:
     told = [part.strip() for part in header.split(",") if part.strip()]
-    while told and _is_proxy(address, proxies):
+    while told and is_proxy(address, proxies):
         try:
             address = str(ip_address(told.pop()))
         except ValueError:
@@ -38,7 +38,8 @@ def _asker(address: str, header: str, proxies: Sequence[Network]) -> str:
     return address
 
 
-def _is_proxy(address: str, proxies: Sequence[Network]) -> bool:
+def is_proxy(address: str, proxies: Sequence[Network]) -> bool:
+    """Tell whether an address is that of a proxy of ours."""
     try:
         found = ip_address(address)
     except ValueError:

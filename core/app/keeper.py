@@ -23,7 +23,7 @@ class Keeper:
     """
 
     def __init__(self, settings: Settings) -> None:
-        set_up(settings.log_level)
+        set_up(settings.log_level, settings.log_format)
         self._settings = settings
         self._embedded = None if settings.database_url else Embedded(settings.home)
         self._looked = 0.0

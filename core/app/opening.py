@@ -19,7 +19,7 @@ def open_site(
     settings: Settings, *, role: str = "cli", folders: Sequence[Path] | None = None
 ) -> Iterator[Site]:
     """Open the site, whether its tables are there or not."""
-    set_up("warning" if settings.log_level == "info" else settings.log_level)
+    set_up("warning" if settings.log_level == "info" else settings.log_level, settings.log_format)
     site = build_site(settings, role=role, address=find_address(settings), folders=folders)
     database = site.get(Database)
     try:

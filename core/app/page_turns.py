@@ -28,7 +28,7 @@ from core.log import get_logger
 PATIENCE = 0.2
 """Seconds after which a request waits no longer for its turn: the pages before it take long."""
 
-NO_PAGES = ("/api/", "/assets/", "/files/", "/health")
+NO_PAGES = ("/api/", "/assets/", "/files/", "/health", "/metrics")
 """How addresses begin at which nothing is rendered."""
 
 LARGEST_REQUEST = 64 * 1024
@@ -40,6 +40,9 @@ CARRIED_FAMILIES = ("HTTP_", "SERVER_", "REMOTE_")
 BODY = ("CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING")
 
 BEGUN: Final = b"."
+
+UNSENT: Final = "payvand.unsent"
+"""In the environ of a page that nobody gets, because who was asked makes it anew: it is not to be counted twice."""
 
 Environ: TypeAlias = "dict[str, Any]"
 StartResponse: TypeAlias = "Callable[..., Any]"
@@ -178,12 +181,14 @@ def _make(application: Application, environ: Environ) -> Page | None:
     def start_response(status: str, headers: list[tuple[str, str]], _failure: object = None) -> None:
         started.append((status, headers))
 
-    answer = application(_completed(environ), start_response)
+    environ = _completed(environ)
+    answer = application(environ, start_response)
     try:
         status, headers = started[-1]
         told = {name.lower(): value for name, value in headers}
         length = told.get("content-length", "")
         if not length.isdecimal() or int(length) > LARGEST_PAGE:
+            environ[UNSENT] = True
             return None
         return Page(status, headers, b"".join(answer))
     finally:

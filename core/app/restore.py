@@ -30,7 +30,7 @@ def restore(
     settings: Settings, source: Path, *, replace: bool, say: Say, folders: Sequence[Path] | None = None
 ) -> None:
     """Bring a backup back, bring it to this version, and only then let it take its place."""
-    set_up("warning" if settings.log_level == "info" else settings.log_level)
+    set_up("warning" if settings.log_level == "info" else settings.log_level, settings.log_format)
     with ExitStack() as held:
         held.enter_context(backing_up(settings))
         held.enter_context(

@@ -84,7 +84,7 @@ def upgrade(
     folders: Sequence[Path] | None = None,
 ) -> None:
     """Bring the site to this version; with ``plan`` only show what that would do. What is refused has changed nothing."""
-    set_up("warning" if settings.log_level == "info" else settings.log_level)
+    set_up("warning" if settings.log_level == "info" else settings.log_level, settings.log_format)
     with ExitStack() as held:
         held.enter_context(backing_up(settings))
         if not plan:

@@ -10,6 +10,7 @@ from werkzeug.routing import Rule
 from core.api import blueprint as api_blueprint
 from core.app import health
 from core.app.forwarding import forwarded
+from core.app.requests import note_answer, numbered
 from core.kernel.site import Site
 from core.web import blueprint as web_blueprint
 from core.web.locale import init_locale
@@ -43,6 +44,8 @@ def create_app(site: Site) -> Flask:
     app.register_blueprint(api_blueprint(site))
     app.register_blueprint(web_blueprint(site))
     app.after_request(secure)  # of what no blueprint has answered, too
-    if proxies := site.settings.proxy_networks:
-        app.wsgi_app = forwarded(app.wsgi_app, proxies)  # type: ignore[method-assign, assignment]  # Flask's documented place for it
+    app.after_request(note_answer)
+    proxies = site.settings.proxy_networks
+    answering = forwarded(app.wsgi_app, proxies) if proxies else app.wsgi_app
+    app.wsgi_app = numbered(answering, proxies)  # type: ignore[method-assign, assignment]  # Flask's documented place for it
     return app

@@ -14,12 +14,14 @@ import core.app.wsgi
 import core.storage.ddl  # Alembic, once for all processes: the first change of a table must not wait for it
 from core.app.children import Parent
 from core.config import Settings
+from core.log import set_up
 
 
 def main() -> None:
     """Wait for the address of the database, then serve until a signal."""
     parent = Parent()
     settings = Settings.from_environment()
+    set_up(settings.log_level, settings.log_format)
     server = build_server(settings)
     address = parent.address()
     if address is None:
@@ -51,6 +53,7 @@ def build_server(settings: Settings) -> MPServer:
         workers_kill_timeout=10,
         log_level=LogLevels.warning,
         log_access=False,
+        log_dictconfig={"loggers": {"_granian": {"handlers": [], "propagate": True}}},  # as lines of ours
     )
 
 

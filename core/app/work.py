@@ -66,7 +66,7 @@ def main() -> int:
     """Wait for the address of the database, then work until a signal."""
     parent = Parent()
     settings = Settings.from_environment()
-    set_up(settings.log_level)
+    set_up(settings.log_level, settings.log_format)
     address = parent.address()
     if address is None:
         return 0

@@ -24,7 +24,7 @@ YOUNG, MIDDLE, OLD = 2_000, 10, 100
 def application() -> Flask:
     """Return the application as the environment describes it, its catalog compiled before the first request."""
     settings = Settings.from_environment()
-    set_up(settings.log_level)
+    set_up(settings.log_level, settings.log_format)
     site = build_site(settings, address=find_address(settings))
     try:
         site.get(Catalogs).current()

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from core.errors import Conflict, NotFound
 from core.jobs.tasks import Task
 from core.kernel.actor import Actor, Scope
+from core.log import request_number
 from core.metadata.specs import Json
 from core.storage import Database, UnitOfWork
 from core.storage.kernel_tables import job as core_job
@@ -114,7 +115,9 @@ class Jobs:
             .returning(core_job.c.id)
         ).scalar_one()
         handle = self.procrastinate.configure_task(RUN, queue=QUEUE, connection=driver_of(uow.connection))
-        queued = handle.defer(job_id=job_id)
+        # Who promised it goes along, so that its lines in the log are found by the number that a person was told.
+        number = request_number()
+        queued = handle.defer(job_id=job_id, **({"request": number} if number else {}))
         uow.execute(sa.update(core_job).where(core_job.c.id == job_id).values(procrastinate_id=queued))
         return job_id
 

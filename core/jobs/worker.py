@@ -17,7 +17,7 @@ from core.jobs.runner import ActorOf, GivenUp, Postponed, Refresh, Runner
 from core.jobs.service import QUEUE, RUN, Jobs
 from core.kernel.actor import system_actor
 from core.kernel.site import Site
-from core.log import get_logger
+from core.log import get_logger, telling
 from core.storage import Database
 
 HEARTBEAT = 2.0  # seconds between signs of life
@@ -37,8 +37,9 @@ def run_worker(site: Site, conninfo: str, actor_of: ActorOf, refresh: Refresh, *
     """
     runner = Runner(site, actor_of, refresh)
 
-    def run(context: procrastinate.JobContext, job_id: int) -> None:
-        runner.run(job_id, context.should_abort)
+    def run(context: procrastinate.JobContext, job_id: int, request: str = "") -> None:
+        with telling(request=request, job=job_id):
+            runner.run(job_id, context.should_abort)
 
     app = procrastinate.App(
         connector=procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=3)

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from core.access import Access
 from core.errors import AccessDenied, NotFound, NotSignedIn, PayvandError, TooLarge, Unavailable
-from core.log import get_logger
+from core.log import get_logger, request_number
 from core.web.explain_page import explain_address
 from core.web.pages import Pages, go, same_site
 from core.web.security import secure
@@ -26,7 +26,7 @@ def register(made: Blueprint, pages: Pages) -> None:
 def known(pages: Pages, error: PayvandError) -> Response:
     """Return the page of an error that we raised; whoever is not signed in goes there first."""
     if g.get("visit") is None:
-        return plain(error)
+        return plain(error, request_number())
     if isinstance(error, NotSignedIn) and request.method == "GET":
         return go(url_for("web.sign_in", next=same_site(request.full_path.rstrip("?"), "/")))
     present = visit()
@@ -37,7 +37,7 @@ def known(pages: Pages, error: PayvandError) -> Response:
         "error.html",
         status=error.status,
         error=error,
-        reference="",
+        reference=request_number() if error.status >= 500 else "",
         explain=explain_address(present, error),
         problems=[present.style.problem(p) for p in error.problems],
     )
@@ -45,10 +45,10 @@ def known(pages: Pages, error: PayvandError) -> Response:
 
 def broken(pages: Pages, error: Exception) -> Response:
     """Log a mistake of ours under a number, and show that number."""
-    reference = secrets.token_hex(4)
+    reference = request_number() or secrets.token_hex(8)
     get_logger("web").error("page_broke", reference=reference, path=request.path, exc_info=error)
     if g.get("visit") is None:
-        return plain(Unavailable(reason="see the log", code="broken"))
+        return plain(Unavailable(reason="see the log", code="broken"), reference)
     return pages.show(
         "error.html", status=500, error=PayvandError(), reference=reference, explain=None, problems=[]
     )
@@ -67,9 +67,9 @@ def translated(error: HTTPException) -> PayvandError:
     return unknown
 
 
-def plain(error: PayvandError) -> Response:
-    """Return an error when not even the visit could be opened, e.g. without a database."""
-    text = f"Payvand\n\n{error.text()}\n"
+def plain(error: PayvandError, reference: str = "") -> Response:
+    """Return an error when not even the visit could be opened, e.g. without a database; ``reference`` finds it in the log."""
+    text = f"Payvand\n\n{error.text()}\n" + (f"\n{reference}\n" if reference else "")
     return secure(
         Response(
             text,
