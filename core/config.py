@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,6 +14,12 @@ from core.errors import SettingsInvalid
 
 LEAST_MEMORY = 512
 """With less, in MB, a worker could not even import a usual sheet."""
+
+
+TESTING_IS_ON = (
+    "The test switches are open (PAYVAND_TESTING): mail does not leave and is shown at /testing/mail, other servers are asked "
+    "by PAYVAND_TESTING_HTTP_MAP alone. Never do this in production."
+)
 
 
 def _about(env: str, sentence: str) -> Mapping[str, str]:
@@ -149,7 +155,20 @@ class Settings:
         ),
     )
     testing: bool = field(
-        default=False, metadata=_about("PAYVAND_TESTING", "Opens the test switches; never in production.")
+        default=False,
+        metadata=_about(
+            "PAYVAND_TESTING",
+            "Opens the test switches: mail is kept and shown at /testing/mail, other servers are asked by the map below; only where "
+            "PAYVAND_HOST is this machine alone, never in production.",
+        ),
+    )
+    testing_http_map: str = field(
+        default="",
+        metadata=_about(
+            "PAYVAND_TESTING_HTTP_MAP",
+            "With PAYVAND_TESTING: which local address is asked in place of a server, as JSON such as "
+            '{"api.example.com": "127.0.0.1:9000"} or a file with it; what is not named there is not asked.',
+        ),
     )
     log_level: str = field(
         default="info", metadata=_about("PAYVAND_LOG_LEVEL", "debug, info, warning or error.")
@@ -198,6 +217,7 @@ class Settings:
                 name="PAYVAND_MAIL_URL", reason="it must start with smtp://, smtps:// or file:///"
             )
         self._check_signing_in()
+        self._check_testing()
         if len(self.region) != 2 or not self.region.isalpha():
             raise SettingsInvalid(
                 name="PAYVAND_REGION", reason=f"{self.region!r} is not a country code of two letters"
@@ -225,6 +245,24 @@ class Settings:
         except ValueError as failure:
             raise SettingsInvalid(name="PAYVAND_PROXIES", reason=str(failure)) from None
 
+    @property
+    def mail_leaves(self) -> bool:
+        """True where there is a way out for mail: a server, a folder, or the place where tests look for it."""
+        return self.testing or bool(self.mail_url)
+
+    def _check_testing(self) -> None:
+        if self.testing_http_map and not self.testing:
+            raise SettingsInvalid(
+                name="PAYVAND_TESTING_HTTP_MAP",
+                reason="it is a test switch; leave it out, or set PAYVAND_TESTING, never in production",
+            )
+        if self.testing and not _is_loopback(self.host):
+            raise SettingsInvalid(
+                name="PAYVAND_TESTING",
+                reason="it shows everybody's mail to whoever asks; set PAYVAND_HOST to 127.0.0.1 "
+                f"(it is {self.host}), or leave PAYVAND_TESTING out",
+            )
+
     def _check_backups(self) -> None:
         if self.backups and not Path(self.backups).is_absolute():
             raise SettingsInvalid(name="PAYVAND_BACKUPS", reason=f"{self.backups!r} does not begin with /")
@@ -242,6 +280,14 @@ class Settings:
             raise SettingsInvalid(
                 name="PAYVAND_SECOND_FACTOR", reason="use administrators or everyone, or leave it empty"
             )
+
+
+def _is_loopback(host: str) -> bool:
+    """Tell whether only this machine reaches what listens there; a name other than localhost may be anything."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _read(name: str, raw: str, default: object) -> object:

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, jsonify
 from core import __version__
 from core.app.readiness import reasons
 from core.app.scheduled import warnings
+from core.config import TESTING_IS_ON
 from core.kernel.site import Site
 from core.storage.catalogs import Catalogs
 
@@ -26,6 +27,8 @@ def blueprint(site: Site) -> Blueprint:
             answer.status_code = 503
         else:
             warned = [one.text() for one in warnings(site)]
+            if site.settings.testing:
+                warned.append(TESTING_IS_ON)
             about = {"warnings": warned} if warned else {}
             answer = jsonify(
                 status="ok", version=__version__, catalog=site.get(Catalogs).current().version, **about

@@ -7,6 +7,7 @@ import time
 
 from core.app.readiness import check_connections, check_ready, find_address
 from core.config import Settings
+from core.egress import HttpMap
 from core.errors import Unavailable
 from core.log import get_logger, set_up
 from core.storage.embedded import Embedded
@@ -25,6 +26,10 @@ class Keeper:
     def __init__(self, settings: Settings) -> None:
         set_up(settings.log_level, settings.log_format)
         self._settings = settings
+        if settings.testing:
+            HttpMap(
+                settings.testing_http_map
+            )  # a wrong one is told by the start, not by processes that die of it
         self._embedded = None if settings.database_url else Embedded(settings.home)
         self._looked = 0.0
         settings.home.mkdir(parents=True, exist_ok=True)

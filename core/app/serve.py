@@ -13,7 +13,7 @@ from collections.abc import Callable
 from types import FrameType
 
 from core.app.children import Child
-from core.config import Settings
+from core.config import TESTING_IS_ON, Settings
 from core.errors import Unavailable
 
 TICK = 0.25  # seconds between looks at the children
@@ -70,6 +70,8 @@ class Supervisor:
             waits_for = ask_health(self._settings.host, self._settings.port)
             if not waits_for or time.monotonic() > end:
                 self._say(f"Payvand serves on {shown_place(self._settings)}")
+                if self._settings.testing:
+                    self._say(TESTING_IS_ON)
                 for reason in waits_for:
                     self._say(f"It is not healthy yet: {reason}")
                 return

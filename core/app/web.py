@@ -8,10 +8,12 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from core.api import blueprint as api_blueprint
-from core.app import health
+from core.app import health, switches
 from core.app.forwarding import forwarded
 from core.app.requests import note_answer, numbered
+from core.config import TESTING_IS_ON
 from core.kernel.site import Site
+from core.log import get_logger
 from core.web import blueprint as web_blueprint
 from core.web.locale import init_locale
 from core.web.security import secure
@@ -37,10 +39,12 @@ def create_app(site: Site) -> Flask:
     app = Flask("payvand", static_folder=None, template_folder=None)
     app.url_rule_class = LazyRule
     app.config["MAX_CONTENT_LENGTH"] = site.settings.max_body
-    app.config["TESTING"] = site.settings.testing
     app.extensions["payvand"] = site
     init_locale(app)
     app.register_blueprint(health.blueprint(site))
+    if site.settings.testing:
+        get_logger("app").warning("testing_is_on", about=TESTING_IS_ON)
+        app.register_blueprint(switches.blueprint(site))
     app.register_blueprint(api_blueprint(site))
     app.register_blueprint(web_blueprint(site))
     app.after_request(secure)  # of what no blueprint has answered, too

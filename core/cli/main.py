@@ -10,6 +10,7 @@ import click
 from core import __version__
 from core.cli.launcher import Launcher, pass_launcher
 from core.cli.output import show_accounts, show_problems
+from core.config import TESTING_IS_ON
 
 ELSEWHERE = {
     "access": "core.cli.access:access",
@@ -88,6 +89,8 @@ def doctor(launcher: Launcher) -> None:
     """Look for anything that is wrong; exit code 0 only where nothing is."""
     problems = launcher.examine()
     show_problems(problems)
+    if launcher.settings.testing:
+        click.echo(TESTING_IS_ON, err=True)
     if problems:
         raise click.exceptions.Exit(1)
     click.echo("All is well.")

@@ -5,5 +5,6 @@ The room changes when what may be asked, or how it is asked, changes.
 
 from core.egress.addresses import is_public
 from core.egress.client import Answer, Egress, Failed, Forbidden
+from core.egress.routing import HttpMap
 
-__all__ = ["Answer", "Egress", "Failed", "Forbidden", "is_public"]
+__all__ = ["Answer", "Egress", "Failed", "Forbidden", "HttpMap", "is_public"]

@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from core.config import Settings
 from core.egress.addresses import is_public
+from core.egress.routing import HttpMap
 from core.errors import AccessDenied, Unavailable
 
 PORTS = {"http": 80, "https": 443}
@@ -34,6 +35,12 @@ class Forbidden(AccessDenied):
     """This server is not asked: its address is none, or belongs to our own networks."""
 
     code, message = "egress_forbidden", "This site may not ask {host}."
+
+
+class NotMapped(Forbidden):
+    """The site is tested, and the map of servers does not name this one."""
+
+    message = "This site is being tested, and PAYVAND_TESTING_HTTP_MAP does not name {host}."
 
 
 class Failed(Unavailable):
@@ -53,13 +60,14 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
-    """Where to connect, and whom to speak to."""
+    """Whom to speak to, and where to connect; ``tls`` is False where a map leads to a server of a test."""
 
     scheme: str
     host: str
     port: int
     path: str
-    address: str
+    place: tuple[str, int]
+    tls: bool
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -76,6 +84,7 @@ class Egress:
 
     def __init__(self, settings: Settings, look_up: Resolve = resolve) -> None:
         self._allowed = frozenset(part.strip().lower() for part in settings.egress_allow.split(",") if part)
+        self._map = HttpMap(settings.testing_http_map) if settings.testing else None
         self._look_up = look_up
         self._context = ssl.create_default_context()
 
@@ -84,9 +93,14 @@ class Egress:
         return self.send(url, headers=headers)
 
     def send(
-        self, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None
+        self,
+        url: str,
+        *,
+        method: str = "",
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
     ) -> Answer:
-        """Ask a server, or tell it something; raise `Forbidden` before anything is sent, `Failed` without a whole answer."""
+        """Ask a server, or tell it something (by ``GET``, with a body by ``POST``, where no method is named); raise `Forbidden` before anything is sent, `Failed` without a whole answer."""
         target = self._target(url)
         connection = _Pinned(target, self._context)
         timer = threading.Timer(SECONDS, connection.cut)
@@ -94,7 +108,7 @@ class Egress:
         timer.start()
         try:
             connection.request(
-                "GET" if body is None else "POST",
+                method or ("GET" if body is None else "POST"),
                 target.path,
                 body=body,
                 headers={"User-Agent": "Payvand", **(headers or {})},
@@ -120,13 +134,30 @@ class Egress:
             raise Forbidden(host=url[:80]) from None
         if parts.scheme not in PORTS or not host or "@" in parts.netloc or not url.isprintable():
             raise Forbidden(host=host or url[:80])
+        if self._map is not None:
+            return self._mapped(self._map, parts, host, port)
         permitted = f"{host}:{port}" in self._allowed
         if not permitted and port not in PORTS.values():
             raise Forbidden(host=f"{host}:{port}")
         found = self._look_up(host, port)
         if not found or not (permitted or all(map(is_public, found))):
             raise Forbidden(host=host)
-        return Target(scheme=parts.scheme, host=host, port=port, path=_path(parts), address=found[0])
+        return Target(
+            scheme=parts.scheme,
+            host=host,
+            port=port,
+            path=_path(parts),
+            place=(found[0], port),
+            tls=parts.scheme == "https",
+        )
+
+    @staticmethod
+    def _mapped(http_map: HttpMap, parts: SplitResult, host: str, port: int) -> Target:
+        """Return where the map leads, in the name that was asked for, without TLS; nothing else is asked, nor looked up."""
+        place = http_map.find(host, port)
+        if place is None:
+            raise NotMapped(host=f"{host}:{port}")
+        return Target(scheme=parts.scheme, host=host, port=port, path=_path(parts), place=place, tls=False)
 
 
 class _Pinned(http.client.HTTPConnection):
@@ -141,8 +172,8 @@ class _Pinned(http.client.HTTPConnection):
 
     def connect(self) -> None:
         """Connect, and over TLS hold the server to its name."""
-        self.sock = socket.create_connection((self._to.address, self._to.port), timeout=SECONDS)
-        if self._to.scheme == "https":
+        self.sock = socket.create_connection(self._to.place, timeout=SECONDS)
+        if self._to.tls:
             # The socket is ours before the handshake begins, so that this, too, can be cut.
             self.sock = secured = self._context.wrap_socket(
                 self.sock, server_hostname=self._to.host, do_handshake_on_connect=False

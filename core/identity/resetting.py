@@ -54,7 +54,7 @@ class Resetting:
     @property
     def offered(self) -> bool:
         """True where mail leaves, and the site knows its own address: no link is made of what a browser says."""
-        return bool(self._site.settings.mail_url and self._site.settings.base_url)
+        return bool(self._site.settings.mail_leaves and self._site.settings.base_url)
 
     def ask(self, login: str, *, address: str) -> None:
         """Have a link sent to whoever has this login; raise `TooMany` where a network asks too often."""

@@ -3,6 +3,7 @@
 The room changes when the way mail leaves the site changes.
 """
 
+from core.mail.captured import Captured
 from core.mail.outbox import Attachment, Letter, Mail, MailState, failing, is_address, mail_waits
 from core.mail.promising import SEND, promise_mail
 from core.mail.sending import send_waiting
@@ -10,6 +11,7 @@ from core.mail.sending import send_waiting
 __all__ = [
     "SEND",
     "Attachment",
+    "Captured",
     "Letter",
     "Mail",
     "MailState",

@@ -109,7 +109,7 @@ def subject_of(text: str) -> str:
 
 def mail_waits(uow: UnitOfWork) -> bool:
     """Tell whether there is mail to hand over now, and a way out."""
-    if uow.site is None or not uow.site.settings.mail_url:
+    if uow.site is None or not uow.site.settings.mail_leaves:
         return False
     c = core_mail.c
     due = sa.select(c.id).where(c.state == "waiting", c.next_at <= uow.now).limit(1)

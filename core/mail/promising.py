@@ -13,7 +13,7 @@ _PROMISED = "mail.promised"
 def promise_mail(uow: UnitOfWork, mail: Mail) -> bool:
     """Promise a mail: it leaves when, and only when, the unit of work is committed; False where its key was used before."""
     kept = keep_mail(uow, mail)
-    if kept and uow.site is not None and uow.site.settings.mail_url and not uow.memo.get(_PROMISED):
+    if kept and uow.site is not None and uow.site.settings.mail_leaves and not uow.memo.get(_PROMISED):
         uow.memo[_PROMISED] = True
         uow.site.get(Jobs).defer(uow, SEND, {})
     return kept

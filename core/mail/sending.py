@@ -40,10 +40,10 @@ Write: TypeAlias = Callable[[Site, Mapping[str, Json]], Letter | None]
 
 def send_waiting(context: JobContext, write: Write) -> Mapping[str, Json]:
     """Hand over all mail that is due; a site without a way out leaves it waiting."""
-    url = context.site.settings.mail_url
-    transport, sent = transport_of(url), 0
+    settings = context.site.settings
+    transport, sent = transport_of(settings), 0
     while transport is not None:
-        outcome = _one(context, transport, sender_of(url), write)
+        outcome = _one(context, transport, sender_of(settings.mail_url), write)
         if outcome is None:
             break
         sent += outcome

@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from core.config import Settings
+from core.mail.captured import Captured
+
 TIMEOUT = 20.0
 """Seconds that a server gets for each answer."""
 
@@ -100,8 +103,11 @@ class Folder:
         (self._folder / f"{name}.eml").write_bytes(message.as_bytes())
 
 
-def transport_of(url: str) -> Transport | None:
-    """Return the way out that a setting names; None where it is empty."""
+def transport_of(settings: Settings) -> Transport | None:
+    """Return the way out that the settings name, None where there is none; while a site is tested nothing leaves it."""
+    if settings.testing:
+        return Captured(settings.home)
+    url = settings.mail_url
     if not url:
         return None
     return Folder(url) if url.startswith("file:") else Smtp(url)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Lock
 
 from core.errors import Unavailable
 
 SCHEME = "print:"
 BUILT = ("print.css", "print-regular.ttf", "print-bold.ttf")
+FRESH = 24 * 3600.0
+"""Seconds for which fonts are used that were laid out once."""
+
 TYPES = {".css": "text/css", ".ttf": "font/ttf"}
 
 try:
     from weasyprint import HTML
+    from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 except OSError as missing:  # the package is there, the libraries of the system it draws with are not
     raise Unavailable(
@@ -37,12 +43,27 @@ class Shelf(URLFetcher):  # type: ignore[misc]  # the library has no types
         return URLFetcherResponse(url, self._ready[name], {"Content-Type": kind} if kind else None)
 
 
-def make_pdf(html: str, assets: Path, pictures: Mapping[str, bytes]) -> bytes:
-    """Return the pages of ``html`` as a PDF file."""
-    document = HTML(string=html, base_url=SCHEME, url_fetcher=Shelf({**pictures, **_built(assets)}))
-    made = document.write_pdf()
-    assert isinstance(made, bytes)  # without a target it returns what it made
-    return made
+class Paper:
+    """Makes PDF files of HTML, with the fonts kept from one to the next: each set of fonts takes memory that no library gives back.
+
+    The fonts lie in a folder of the system for what is passing, which is swept of what is old: they are laid out anew each day.
+    """
+
+    def __init__(self, assets: Path) -> None:
+        self._assets = assets
+        self._alone = Lock()
+        self._fonts = FontConfiguration()
+        self._since = time.monotonic()
+
+    def make(self, html: str, pictures: Mapping[str, bytes]) -> bytes:
+        """Return the pages of ``html`` as a PDF file."""
+        document = HTML(string=html, base_url=SCHEME, url_fetcher=Shelf({**pictures, **_built(self._assets)}))
+        with self._alone:
+            if time.monotonic() - self._since > FRESH:
+                self._fonts, self._since = FontConfiguration(), time.monotonic()
+            made = document.write_pdf(font_config=self._fonts)
+        assert isinstance(made, bytes)  # without a target it returns what it made
+        return made
 
 
 def _built(assets: Path) -> Mapping[str, bytes]:

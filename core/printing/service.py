@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from core.i18n import Style
 from core.metadata.catalog import Catalog
+
+if TYPE_CHECKING:
+    from core.printing.paper import Paper
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -22,6 +25,7 @@ class Printing:
 
     def __init__(self, assets: Path) -> None:
         self._assets = assets
+        self._paper: Paper | None = None
         self._environments: dict[tuple[Path, ...], Environment] = {}
 
     def html(self, catalog: Catalog, template: str, style: Style, values: Mapping[str, Any]) -> str:
@@ -44,9 +48,11 @@ class Printing:
 
         `Unavailable` tells what is missing where this machine cannot print.
         """
-        from core.printing.paper import make_pdf
+        from core.printing.paper import Paper
 
-        return make_pdf(self.html(catalog, template, style, values), self._assets, pictures or {})
+        if self._paper is None:
+            self._paper = Paper(self._assets)
+        return self._paper.make(self.html(catalog, template, style, values), pictures or {})
 
     def _environment(self, catalog: Catalog) -> Environment:
         folders = (*_folders(catalog), TEMPLATES)

@@ -17,6 +17,9 @@ from core.contributions import (
     read_link,
     sign_link,
 )
+from core.egress import Answer as HttpAnswer
+from core.egress import Failed as HttpFailed
+from core.egress import Forbidden as HttpForbidden
 from core.errors import BadRequest, Conflict, NotFound, Problem, ValidationFailed
 from core.expressions import ExpressionFunction
 from core.fields import DateField, DecimalField, FieldRefused, FieldType, IntegerField, LoadContext, TextField
@@ -62,6 +65,7 @@ from core.sdk.parts import (
     as_it_stands,
     closes_circle,
     defer,
+    egress,
     forget_principals,
     localization,
     lock,
@@ -106,6 +110,9 @@ __all__ = [
     "FieldType",
     "FileFormat",
     "Guard",
+    "HttpAnswer",
+    "HttpFailed",
+    "HttpForbidden",
     "ImportSource",
     "IntegerField",
     "JobContext",
@@ -151,6 +158,7 @@ __all__ = [
     "closes_circle",
     "convert",
     "defer",
+    "egress",
     "find_currency",
     "fold",
     "forget_principals",

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 
 from core.access import Access
+from core.egress import Egress
 from core.fields import FieldTypes, LoadContext
 from core.files import Files
 from core.i18n import Localization, Style
-from core.jobs import Jobs
+from core.jobs import JobContext, Jobs
 from core.kernel.actor import Actor, Preferences, system_actor
 from core.kernel.site import Site
 from core.metadata.specs import FieldSpec, Json
@@ -109,6 +110,14 @@ def defer(uow: UnitOfWork, task: str, arguments: Mapping[str, Json] | None = Non
     It works for the person who promised it; a unit of work of the system promises one that nobody started.
     """
     return _site(uow).get(Jobs).defer(uow, task, arguments or {})
+
+
+def egress(context: JobContext) -> Egress:
+    """Return the one client for other servers: ``get(url)`` and ``send(url, method=…, headers=…, body=…)``, of a job alone.
+
+    Pages and changes do not wait for others: promise a job. Ask outside of a unit of work, or locks are held meanwhile.
+    """
+    return context.site.get(Egress)
 
 
 def read_file(uow: UnitOfWork, file_id: int, actor: Actor) -> bytes:

@@ -157,7 +157,10 @@ class Desk:
     def run_job(self, job: Callable[[Any], Any], at: datetime) -> Any:
         """Run the code of a job at a moment and return its answer."""
         context = SimpleNamespace(
-            unit=lambda reason: self.unit_at(at, reason), checkpoint=None, keep=lambda *_, **__: None
+            site=self.site,
+            unit=lambda reason: self.unit_at(at, reason),
+            checkpoint=None,
+            keep=lambda *_, **__: None,
         )
         return job(context)
 

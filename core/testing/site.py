@@ -137,7 +137,9 @@ def client(site: Site) -> FlaskClient:
 
 def web_of(site: Site) -> Flask:
     """Return the web of a site, made once: what it has drawn serves the next test that gets the site, too."""
-    return site.get(Flask) if site.has(Flask) else site.put(create_app(site))
+    if not site.has(Flask):
+        site.put(create_app(site)).testing = True  # what breaks is to be seen by the test
+    return site.get(Flask)
 
 
 @pytest.fixture
@@ -157,7 +159,7 @@ def open_site(url: str, home: Path, folders: Sequence[Path] | None = None) -> Si
     """Return a site on this database, as a test wants it; modules in ``folders`` are imported by their own names."""
     make_importable(folders or ())
     site = build_site(
-        Settings(home=home, database_url=url, testing=True),
+        Settings(home=home, database_url=url),
         role="test",
         folders=folders,
         shared=_CATALOGS if folders is None else None,

@@ -27,7 +27,7 @@ class Terminal:
 
     def __init__(self, url: str, home: Path) -> None:
         self.folders = [FIXTURE_MODULES]
-        self.settings = Settings(home=home, database_url=url, testing=True, log_level="error")
+        self.settings = Settings(home=home, database_url=url, log_level="error")
 
     def run(self, *words: str, code: int = 0) -> Result:
         """Run a command; what it raises comes out as `main` would print it."""

@@ -104,11 +104,27 @@ def test_a_picture_is_found_by_the_name_it_was_given(catalog, style):
     assert len(everything_in(pdf)) != len(everything_in(without))
 
 
+def test_fonts_are_laid_out_once_a_day_because_each_time_takes_memory_for_good(catalog, style, monkeypatch):
+    from core.printing import paper
+
+    laid_out, lay_out = [], paper.FontConfiguration
+    monkeypatch.setattr(paper, "FontConfiguration", lambda: laid_out.append(1) or lay_out())
+    printing = Printing(BUILT)
+    made = [
+        printing.pdf(catalog, "paper/letter.html", style, {"title": "A letter", "body": ""}) for _ in "ab"
+    ]
+    assert all(b"+Print" in everything_in(one) for one in made)
+    assert len(laid_out) == 1
+    monkeypatch.setattr(paper, "FRESH", -1.0)
+    printing.pdf(catalog, "paper/letter.html", style, {"title": "A letter", "body": ""})
+    assert len(laid_out) == 2
+
+
 def test_a_front_end_that_was_not_built_is_told(catalog, style, tmp_path):
-    from core.printing.paper import make_pdf
+    from core.printing.paper import Paper
 
     with pytest.raises(Unavailable, match="front end is not built"):
-        make_pdf("<link rel=stylesheet href='print:print.css'>", Path(tmp_path), {})
+        Paper(Path(tmp_path)).make("<link rel=stylesheet href='print:print.css'>", {})
 
 
 def test_a_machine_without_pango_is_told_what_it_lacks(catalog, style, monkeypatch):

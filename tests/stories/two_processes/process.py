@@ -23,7 +23,7 @@ def main(role: str, home: str, url: str, *folders: str) -> None:
     set_up("error")
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     sys.path.extend(folders)
-    settings = Settings(home=Path(home), database_url=url, testing=True)
+    settings = Settings(home=Path(home), database_url=url)
     site = build_site(settings, role=role, folders=[Path(folder) for folder in folders] or None)
     if role == "worker":
         work(site)
