@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import os
 import random
+import signal
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ from core.app.doctor import WAITING, examine
 from core.exchange import Exchange
 from core.files import Files
 from core.jobs import Jobs
+from core.storage.embedded import Embedded
 from core.testing.site import actor_of, make_account
 from tests.app.processes import wait_for
 from tests.reliability.conftest import MODULES, SYSTEM, Depot
@@ -44,6 +48,46 @@ def import_killed(depot: Depot, *, rows: int, kills: int, seed: int = 0) -> Coun
     assert depot.rows("SELECT count(*) FROM core_history WHERE entity = 'depot.item'") == [(rows,)]
     assert examine(depot.site) == []
     return hit
+
+
+def import_crashed(depot: Depot, embedded: Embedded, *, rows: int, crashes: int, seed: int = 0) -> None:
+    """Import so many rows and crash the database so often under its worker; anything wrong raises.
+
+    The worker is not killed: it goes on when the database is back, or ends and another one takes the job up.
+    """
+    chance = random.Random(seed)
+    depot.create("depot.bin", {"name": "one"}, {"name": "two"})
+    job = _start(depot, rows)
+    with _worker(depot) as worker:
+        for number in range(crashes):
+            wait_for(partial(_has_done, depot, job, (number + 1) * rows // (crashes + 2)), 60)
+            time.sleep(chance.uniform(0, 0.3))  # the moment of a crash is chance
+            crash(embedded)
+            _check(depot, _done(depot, job))
+            if worker.poll() is not None:
+                break
+        worker.kill()
+    status = _finished(depot, job)
+    assert status.state == "done", status.error
+    result: Mapping[str, Any] = status.result or {}
+    assert (result["created"], result["errors"], result["duplicates"]) == (rows, 0, 0), result
+    _check(depot, rows)
+    assert depot.rows("SELECT count(*) FROM core_history WHERE entity = 'depot.item'") == [(rows,)]
+    assert examine(depot.site) == []
+
+
+def crash(embedded: Embedded) -> None:
+    """Stop the database at once, as in a crash, and start it again."""
+    folder = embedded.folder()
+    assert folder is not None
+    pid = int((folder / "data" / "postmaster.pid").read_text().split()[0])
+    os.kill(pid, signal.SIGQUIT)  # what pg_ctl calls immediate: no checkpoint, no goodbye
+    wait_for(lambda: not embedded.running())
+    embedded.start()
+
+
+def _has_done(depot: Depot, job: int, rows: int) -> bool:
+    return _done(depot, job) >= rows
 
 
 def _start(depot: Depot, rows: int) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.reliability.imports import import_killed
+from tests.reliability.imports import import_crashed, import_killed
+from tests.reliability.killing import kill_under_load
 from tests.reliability.kills import kill_field
 from tests.reliability.outages import check_saved, crash_database, durable_depot, kill_processes
 
@@ -15,6 +16,19 @@ def test_a_field_whose_making_is_killed_is_there_wholly_or_not_at_all(depot):
 
 def test_an_import_whose_worker_is_killed_writes_every_row_once(depot):
     assert sum(import_killed(depot, rows=1200, kills=1).values()) >= 1
+
+
+def test_an_import_whose_database_crashes_writes_every_row_once():
+    with durable_depot() as (depot, embedded):
+        import_crashed(depot, embedded, rows=2000, crashes=2)
+
+
+def test_what_is_acknowledged_is_there_once_whatever_is_killed():
+    told, killed, wrong = kill_under_load(kills=4, writes=300)
+    assert wrong == []
+    assert told.count >= 300
+    assert set(told.kinds) == {"created", "changed", "promised", "deleted"}
+    assert set(killed.what) == {"a web process", "the worker", "the database"}
 
 
 def test_nothing_saved_is_lost_when_web_processes_are_killed():
