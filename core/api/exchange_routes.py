@@ -58,6 +58,7 @@ def start_import(call: Call) -> Response:
             uow=uow,
             sheet=form.get("sheet", ""),
             fixes=_object(form.get("fixes")),
+            language=call.style.lang,
             **flags,
         )
         assign_files(uow, [number], OF_JOB, job)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from core.errors import Conflict
@@ -35,8 +35,9 @@ class FileFormat:
     """A kind of file that holds records of an entity.
 
     ``recognises`` looks at the first bytes. ``read`` gives the rows of a text, with ``columns`` as an `ImportSource`
-    has them; a cell may be a `FieldRefused`, which is told at its row. ``write`` makes a file of the records of a
-    list: it gets their ``fields``, of which those that the reader may not take along are missing.
+    has them; a cell may be a `FieldRefused`, which is told at its row; a kind without it is only written. ``write``
+    makes a file of the records of a list: it gets their ``fields``, of which those that the reader may not take along
+    are missing; files are given as their bytes. ``code`` is by what an export asks for the kind, else its suffix.
     """
 
     name: str
@@ -44,11 +45,17 @@ class FileFormat:
     entity: str
     suffix: str
     mime: str
-    recognises: Callable[[bytes], bool]
-    columns: Mapping[str, str]
-    read: Callable[[str], Iterable[Row]]
+    recognises: Callable[[bytes], bool] = lambda _head: False
+    columns: Mapping[str, str] = field(default_factory=dict)
+    read: Callable[[str], Iterable[Row]] | None = None
+    code: str = ""
     fields: tuple[str, ...] = ()
     write: Callable[[Iterable[Row], Style], Iterator[bytes]] | None = None
+
+    @property
+    def asked_as(self) -> str:
+        """By what an export asks for this kind of file."""
+        return self.code or self.suffix.removeprefix(".")
 
 
 class ImportSources:
@@ -101,4 +108,4 @@ class FileFormats:
 
     def find(self, entity: str, head: bytes) -> FileFormat | None:
         """Return the kind of file of an entity that begins like this, or None."""
-        return next((one for one in self.of(entity) if one.recognises(head)), None)
+        return next((one for one in self.of(entity) if one.read is not None and one.recognises(head)), None)

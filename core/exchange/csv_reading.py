@@ -13,6 +13,7 @@ from unicodedata import category
 from core.exchange.limits import MAX_UNPACKED
 from core.exchange.refusal import refused, too_long_cell
 from core.exchange.table import Cells, Table, make_table
+from core.i18n.formulas import unguarded
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _SEPARATORS = (",", ";", "\t", "|", "\u061b")
@@ -23,8 +24,6 @@ _LETTERS = re.compile("[\u0600-\u06ff]")
 
 _NO_LETTERS = frozenset({"Cn", "Co", "Cs"})
 _SAMPLE = 2**16
-_GUARDED = re.compile("'(?=[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
-"""What exports put in front of text that a spreadsheet would take for a formula; see `csv_writing`."""
 
 
 def read_csv(file: BinaryIO, name: str) -> Table:
@@ -38,7 +37,7 @@ def read_csv(file: BinaryIO, name: str) -> Table:
         reader = csv.reader(io.StringIO(body, newline=""), delimiter=separator)
         try:
             for row in reader:
-                yield [_GUARDED.sub("", cell, count=1) if cell[:1] == "'" else cell for cell in row]
+                yield [unguarded(cell) if cell[:1] == "'" else cell for cell in row]
         except csv.Error:
             raise too_long_cell(csv.field_size_limit()) from None
 
@@ -49,7 +48,11 @@ def decoded(file: BinaryIO) -> str:
     """Return the text of a file in the encoding that it names, or in which it makes sense."""
     data = file.read(MAX_UNPACKED + 1)
     if len(data) > MAX_UNPACKED:
-        raise refused("too_large", "The file is larger than {maximum} MB.", maximum=MAX_UNPACKED // 2**20)
+        raise refused(
+            "too_large",
+            "The file is larger than {maximum} MB; divide it into several.",
+            maximum=MAX_UNPACKED // 2**20,
+        )
     encodings: Sequence[str] = ("utf-8", "cp1256")
     for mark, encoding in _MARKS:
         if data.startswith(mark):
@@ -66,7 +69,10 @@ def decoded(file: BinaryIO) -> str:
             category(letter) not in _NO_LETTERS for letter in text[:_SAMPLE]
         ):
             return text
-    raise refused("not_a_table", "This is neither an Excel workbook nor a text file with columns.")
+    raise refused(
+        "not_a_table",
+        "This is neither an Excel workbook nor a text file with columns; save the sheet as .xlsx or .csv and try again.",
+    )
 
 
 def _refuse_mixture(data: bytes) -> None:

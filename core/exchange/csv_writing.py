@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from core.exchange.export_columns import ExportColumn, spelled
+from core.exchange.export_columns import ExportColumn, plain_text
 from core.i18n import Style
 from core.i18n.formulas import guarded
 
@@ -33,17 +33,8 @@ def write_csv(
 
 
 def _written(cell: object, style: Style) -> str:
-    match cell:
-        case None:
-            return ""
-        case str():
-            return guarded(cell)
-        case Decimal():
-            return f"{cell:f}"
-        case int() | float():
-            return str(cell)
-        case _:
-            return guarded(str(spelled(cell, style)))
+    text = plain_text(cell, style)
+    return text if isinstance(cell, (Decimal, int, float)) else guarded(text)
 
 
 def _taken(buffer: io.StringIO) -> bytes:

@@ -9,6 +9,7 @@ from core.access import Access
 from core.contributions import FileFormat, FileFormats
 from core.errors import AccessDenied, BadRequest
 from core.exchange.csv_writing import CSV, write_csv
+from core.exchange.embedded import with_contents
 from core.exchange.export_columns import export_columns
 from core.exchange.sheets import XLSX
 from core.exchange.workbook_writing import write_workbook
@@ -35,7 +36,7 @@ def export_records(
     access.require(actor, entity, "export", catalog)
     readable = access.fields(actor, entity, catalog).readable
     wanted = query.fields if own is None else [name for name in own.fields if name in readable]
-    columns = export_columns(spec, wanted, readable, site.get(FieldTypes), style)
+    columns = export_columns(spec, wanted, readable, site.get(FieldTypes), style, catalog)
     # What a list shows and may not leave the system is left out, as a list leaves out what may not be seen.
     given = access.exportable(actor, entity, catalog)
     columns = [column for column in columns if column.field.name in given]
@@ -51,18 +52,22 @@ def export_records(
         granted="export",
     )
     first = site.get(Reading).find(actor, entity, asked, catalog=catalog)
-    rows = _rows(site.get(Reading), actor, entity, asked, catalog, first)
-    name = f"{spec.table}-{style.today(site.get(Database).now()):%Y-%m-%d}.{fmt}"
+
+    def rows() -> Iterator[Values]:
+        return _rows(site.get(Reading), actor, entity, asked, catalog, first)
+
+    suffix = f".{fmt}" if own is None else own.suffix
+    name = f"{spec.table}-{style.today(site.get(Database).now()):%Y-%m-%d}{suffix}"
     if own is not None and own.write is not None:
-        return name, own.mime, own.write(rows, style)
+        return name, own.mime, own.write(with_contents(site, rows(), spec), style)
     if fmt == "csv":
-        return name, CSV, write_csv(columns, rows, style)
+        return name, CSV, write_csv(columns, rows(), style)
     return name, XLSX, write_workbook(style.label(spec.plural), columns, rows, style)
 
 
 def _own_format(site: Site, entity: str, fmt: str) -> FileFormat | None:
     """Return the kind of file of a module that is asked for, None for those that every entity has."""
-    own = {one.suffix.removeprefix("."): one for one in site.get(FileFormats).of(entity) if one.write}
+    own = {one.asked_as: one for one in site.get(FileFormats).of(entity) if one.write}
     if fmt not in FORMATS and fmt not in own:
         raise BadRequest(
             "{name} is one of {known}.", code="unknown_value", name="format", known=(*FORMATS, *own)

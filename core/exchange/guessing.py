@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
+from itertools import islice
 
+from core.exchange.line_text import looks_like_lines
+from core.exchange.table import Table
 from core.exchange.targets import Target, headers_of
 from core.i18n import Localization, fold
 
@@ -13,6 +16,7 @@ _ASIDE = re.compile(r"[(\[{\uff08].*?[)\]}\uff09]|[*:\uff0a]+\s*$")
 """What people add to a header: a unit, an example, a mark of what is required."""
 
 _ALIKE = 0.87
+_LOOK = 200
 _LONG_ENOUGH = 5
 
 
@@ -46,6 +50,23 @@ def guess_mapping(
             guess = recognise(name, known) if name not in found else None
             if guess is not None and guess not in found.values():
                 found[name] = guess
+    return found
+
+
+def guess_lists(table: Table, targets: Mapping[str, Target], localization: Localization) -> dict[str, str]:
+    """Return {header: path} of the columns that are called like a list and tell its lines one by one."""
+    known = {
+        fold(name): path
+        for path, target in targets.items()
+        if target.spec.type == "list"
+        for name in headers_of(target, localization)
+    }
+    found = {name: known[fold(name)] for name in table.header if fold(name) in known}
+    for _, cells in islice(table.rows(), _LOOK) if found else ():
+        for name in list(found):
+            cell = cells[table.header.index(name)]
+            if cell is not None and not (isinstance(cell, str) and looks_like_lines(cell)):
+                del found[name]
     return found
 
 

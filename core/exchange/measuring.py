@@ -69,6 +69,7 @@ class SheetMeter(XmlGuard):
         self._value = 0
         self._text_length = 0
         self._digits: list[str] = []
+        self._in_sets = False
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._text
@@ -83,6 +84,10 @@ class SheetMeter(XmlGuard):
             self._digits.clear()
         elif local == "row":
             self._row, self._column = _number(attributes.get("r"), self._row + 1), 0
+        elif local == "sheetDataSet":
+            self._in_sets = True
+        elif local == "sheetData" and self._in_sets:  # what is kept of sheets of other workbooks, one by one
+            self._row = self._first_row = self._rows = self._columns = 0
 
     def _cell(self, attributes: Mapping[str, str]) -> None:
         self._column += 1
@@ -138,13 +143,16 @@ class SheetMeter(XmlGuard):
         if self._text_length > MAX_TEXT:
             raise refused(
                 "too_much_text",
-                "The sheet holds more than {maximum} million characters.",
+                "The sheet holds more than {maximum} million characters; divide it into several.",
                 maximum=MAX_TEXT // 10**6,
             )
 
 
 def _refuse_doctype(*_declaration: object) -> None:
-    raise refused("doctype", "The workbook holds a document type, which no real one does.")
+    raise refused(
+        "doctype",
+        "The workbook holds a document type, which no real one does; copy the sheet into a new workbook and try again.",
+    )
 
 
 def _number(text: str | None, default: int) -> int:

@@ -9,14 +9,14 @@ from core.access import Access
 from core.exchange.duplicates import Identity
 from core.exchange.embedded import EmbeddedFiles
 from core.exchange.external import ExternalIds, source_of
-from core.exchange.guessing import guess_mapping
+from core.exchange.guessing import guess_lists, guess_mapping
 from core.exchange.mapping import Assignment, assign, check_mode, check_targets
 from core.exchange.mending import Fixes, Mender, read_fixes
 from core.exchange.problem_file import REASON
 from core.exchange.references import References
 from core.exchange.row_reading import RowReader
 from core.exchange.table import Table
-from core.exchange.targets import Target, find_keys, find_targets
+from core.exchange.targets import EMBEDDED, Target, find_keys, find_targets, line_targets
 from core.fields import FieldTypes, LoadContext
 from core.files import Files
 from core.i18n import Localization, Style
@@ -81,8 +81,21 @@ def guessed(table: Table, targets: Mapping[str, Target], localization: Localizat
     """Return the mapping that the headers of a file suggest; our own column of reasons means nothing."""
     if table.columns:
         return {header: path for header, path in table.columns.items() if path in targets}
+    single = {
+        path: target
+        for path, target in targets.items()
+        if target.spec.type != "list" and target.spec.type not in EMBEDDED
+    }
     reasons = [localization.messages.gettext(code, REASON) for code in localization.languages]
-    return guess_mapping(table.header, targets, localization, ignored=[REASON, *reasons])
+    lists = guess_lists(table, targets, localization)
+    told = {targets[path].spec.name for path in lists.values()}
+    rest = [name for name in table.header if name not in lists]
+    found = guess_mapping(rest, single, localization, ignored=[REASON, *reasons])
+    # What a list tells whole is not told a second time by the columns of its lines.
+    return {
+        **{n: p for n, p in found.items() if not ((line := targets[p].line) and line.into in told)},
+        **lists,
+    }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,7 +165,21 @@ def make_plan(site: Site, request: Request, actor: Actor, catalog: Catalog, tabl
         external=ExternalIds(site.get(Matching), actor, entity.name, source_of(table, actor, entity.name)),
         mender=Mender(table.header, request.fixes),
         files=EmbeddedFiles(site.get(Files), actor),
-        reader=RowReader(entity, catalog, types, assignments, contexts, references, needed),
+        reader=RowReader(
+            entity,
+            catalog,
+            types,
+            assignments,
+            contexts,
+            references,
+            needed,
+            {
+                a.target.path: line_targets(actor, a.target, catalog, access, localization)
+                for a in assignments
+                if a.target.spec.type == "list"
+            },
+            _tongues(site, contexts[0]),
+        ),
         headers=_headers(entity, catalog, assignments, style),
     )
 
@@ -185,6 +212,16 @@ def _contexts(site: Site, actor: Actor, catalog: Catalog, style: Style) -> list[
             area_code=settings.area_code,
         )
         for one in (style, *others)
+    ]
+
+
+def _tongues(site: Site, first: LoadContext) -> list[LoadContext]:
+    """Return how words are read in the other languages of the site."""
+    localization = site.get(Localization)
+    return [
+        replace(first, style=localization.style(Preferences(language=code), site.settings))
+        for code in localization.languages
+        if code != first.reader.lang
     ]
 
 

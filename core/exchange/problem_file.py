@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from core.exchange.outcome import DUPLICATE, ERROR, Note
-from core.exchange.sheets import safe_row, sheet_title
+from core.exchange.sheets import header_cell, safe_row, sheet_title
 from core.exchange.table import Cell, Table
 from core.fields import FieldRefused
 from core.i18n import Style
@@ -31,7 +31,8 @@ def write_problem_file(table: Table, notes: Iterable[Note], style: Style) -> Byt
     for outcome, title in SHEETS:
         sheet = sheets[outcome] = workbook.create_sheet(sheet_title(style._(title)))
         sheet.sheet_view.rightToLeft = style.dir == "rtl"
-        sheet.append(safe_row(sheet, [*table.header, style._(REASON)]))
+        sheet.freeze_panes = "A2"
+        sheet.append([header_cell(sheet, name) for name in (*table.header, style._(REASON))])
     for number, cells in table.rows():
         note = by_row.get(number)
         if note is not None:

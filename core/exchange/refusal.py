@@ -27,9 +27,17 @@ def too_many_rows(maximum: int) -> ValidationFailed:
 
 def too_many_columns(maximum: int) -> ValidationFailed:
     """Return the refusal of a file with too many columns."""
-    return refused("too_many_columns", "A file may have {maximum} columns.", maximum=maximum)
+    return refused(
+        "too_many_columns",
+        "A file may have {maximum} columns; leave out those that you do not need.",
+        maximum=maximum,
+    )
 
 
 def too_long_cell(maximum: int) -> ValidationFailed:
     """Return the refusal of a file with an enormous cell."""
-    return refused("too_long_cell", "A cell of the file has more than {maximum} characters.", maximum=maximum)
+    return refused(
+        "too_long_cell",
+        "A cell of the file has more than {maximum} characters; shorten it, or take its column out of the file.",
+        maximum=maximum,
+    )

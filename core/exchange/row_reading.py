@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from core.errors import Problem
 from core.exchange.amounts import AmountReader
 from core.exchange.duplicates import Keys
+from core.exchange.emptiness import has_mark, is_mark
+from core.exchange.line_reading import LineReader
 from core.exchange.mapping import Assignment
 from core.exchange.references import Named, References
 from core.exchange.table import Cell, Cells
-from core.exchange.targets import EMBEDDED, EXTERNAL_ID, RECORD_ID, UNIT
+from core.exchange.targets import EMBEDDED, EXTERNAL_ID, RECORD_ID, UNIT, Target
 from core.fields import FieldRefused, FieldType, FieldTypes, LoadContext
 from core.fields.text import cell_text
 from core.i18n import ascii_digits
@@ -23,8 +26,11 @@ from core.metadata.documents import canonical
 from core.metadata.specs import EntitySpec, FieldSpec, ImportColumn, Json
 
 _DATES = frozenset({"date", "datetime"})
-_SEVERAL = ",;|\u060c\u061b"
-"""What stands between several records in one cell."""
+_WORDS = frozenset({"boolean", "choice", "multi_choice"})
+"""Types whose values are words, which each language has its own for."""
+
+_PART = re.compile('[ \t]*"((?:[^"]|"")+)"[ \t]*(?=$|[,;|\n\u060c\u061b])|([^,;|\n\u060c\u061b]+)')
+"""One of several records in one cell: in quotation marks, or up to what stands between them."""
 
 _DIVIDED = re.compile(r":::|[\n,;\u060c\u061b]")
 """What stands between several values in one cell, such as the numbers of a person."""
@@ -81,6 +87,8 @@ class RowReader:
         contexts: Sequence[LoadContext],
         references: References,
         keys: frozenset[str],
+        parts: Mapping[str, Mapping[str, Target]],
+        tongues: Sequence[LoadContext],
     ) -> None:
         self._entity = entity
         self._catalog = catalog
@@ -88,14 +96,27 @@ class RowReader:
         self._contexts = contexts
         self._references = references
         self._keys = keys
+        self._tongues = tongues
         self._fixed: dict[str, Mapping[str, object]] = {}
         units = {a.target.spec.name: a.place for a in assignments if a.target.part == UNIT}
         self._units = units
         self._columns = [
             (a, _remembering(self._parser(a)), a.target.spec.name in units)
             for a in assignments
-            if a.target.part != UNIT
+            if a.target.part != UNIT and a.target.path not in parts
         ]
+        self._lists = [
+            (a, LineReader(a, parts[a.target.path], self._parser, types))
+            for a in assignments
+            if a.target.path in parts
+        ]
+        self._marked = frozenset(
+            a.place
+            for a in assignments
+            if a.target.store is a.target.spec
+            and not a.target.line
+            and has_mark(a.target.spec, types.get(a.target.spec.type))
+        )
 
     def read(self, number: int, cells: Cells) -> ReadRow:
         """Return what a row says; problems carry the header of their column."""
@@ -107,6 +128,9 @@ class RowReader:
             if isinstance(cell, FieldRefused):
                 row.problems.append(cell.problem(assignment.header))
                 continue
+            if assignment.place in self._marked and is_mark(cell):
+                row.values[assignment.target.store.name] = None
+                continue
             try:
                 seen: list[object] = []
                 for one in _values(assignment, cell):
@@ -116,7 +140,23 @@ class RowReader:
                         seen.append(value)
             except FieldRefused as refused:
                 row.problems.append(refused.problem(assignment.header))
+        for assignment, lines in self._lists:
+            self._read_lines(row, assignment, lines, cells[assignment.place])
         return row
+
+    def _read_lines(self, row: ReadRow, assignment: Assignment, lines: LineReader, cell: Cell) -> None:
+        """Read a list in one cell: each of its lines is one of the record's."""
+        into = assignment.target.path
+        try:
+            for number, told in enumerate(lines.read("" if cell is None else str(cell))):
+                values = row.lines[into, f"={number}"] = dict[str, object]()
+                for one in told:
+                    if isinstance(one.value, tuple) and one.value and isinstance(one.value[0], Named):
+                        row.named.append((values, one.assignment, one.value))
+                    else:
+                        values[one.assignment.target.store.name] = one.value
+        except FieldRefused as refused:
+            row.problems.append(refused.problem(assignment.header))
 
     def _put(self, row: ReadRow, assignment: Assignment, cell: Cell, value: object, further: int = 0) -> None:
         target = assignment.target
@@ -188,6 +228,8 @@ class RowReader:
 
     def _plain_parser(self, spec: FieldSpec, kind: FieldType) -> Parse:
         context = self._contexts[0]
+        if spec.type in _WORDS:
+            return self._word_parser(spec, kind)
         if not kind.textual:
             return lambda cell: kind.parse(spec, cell, context)
         return lambda cell: kind.parse(
@@ -206,6 +248,20 @@ class RowReader:
                 return ascii_digits(style.date_digits(cell))
             case _:
                 return str(cell)
+
+    def _word_parser(self, spec: FieldSpec, kind: FieldType) -> Parse:
+        """Read words in the reader's language; a file may have been written in another one of the site's."""
+
+        def parse(cell: Cell) -> object:
+            try:
+                return kind.parse(spec, cell, self._contexts[0])
+            except FieldRefused:
+                for context in self._tongues:
+                    with suppress(FieldRefused):
+                        return kind.parse(spec, cell, context)
+                raise
+
+        return parse
 
     def _date_parser(self, spec: FieldSpec, kind: FieldType) -> Parse:
         """Read dates in the reader's calendar; years that only another calendar has are read in that one."""
@@ -274,9 +330,11 @@ def _plain(cell: Cell) -> object:
 
 
 def _parts(text: str) -> list[str]:
-    for mark in _SEVERAL:
-        text = text.replace(mark, "\n")
-    return list(dict.fromkeys(part for part in (" ".join(p.split()) for p in text.split("\n")) if part))
+    """Return the names in a cell; what stands in quotation marks is one name, whatever it holds."""
+    found = (
+        quoted.replace('""', '"') if quoted or not plain else plain for quoted, plain in _PART.findall(text)
+    )
+    return list(dict.fromkeys(part for part in (" ".join(p.split()) for p in found) if part))
 
 
 def _content(cell: Cell) -> bytes:

@@ -96,12 +96,14 @@ class Exchange:
         sheet: str = "",
         create_missing: bool = False,
         fixes: Mapping[str, Mapping[str, str]] | None = None,
+        language: str = "",
     ) -> int:
         """Promise an import and return the id of its job.
 
         ``mapping`` is {header: target path}, None takes the guessed one; ``mode`` is create, update or upsert, the
         latter two find records by ``key``, a target path. ``create_missing`` makes records that references name by
         a title nobody has; without it such rows are refused. ``fixes`` is {header: {what stands there: what is meant}}.
+        ``language`` is that of the file and of the reasons, for people who have chosen none.
         """
         files = self._site.get(Files)
         request = Request(
@@ -114,7 +116,7 @@ class Exchange:
             key=key if mode != "create" else None,
             create_missing=create_missing,
             fixes=read_fixes(fixes),
-            language=actor.preferences.language,
+            language=actor.preferences.language or language,
         )
         check_request(request, actor, uow.catalog, self._site.get(Access))
         upload = find_upload(actor, file_id, files=files, reader=uow.reader)

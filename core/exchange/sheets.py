@@ -7,29 +7,55 @@ from collections.abc import Iterable
 from typing import Any
 
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+
+from core.i18n.formulas import is_run
 
 _NO_TITLE = re.compile(r"[\\/*?:\[\]\x00-\x1f]")
+_TITLE_BEGINS = " '=+-@\uff1d\uff0b\uff0d\uff20"
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+"""Workbooks write letters as ``_x0041_``: text that looks like that says that it only looks like it."""
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 LONGEST = 32_767
 """Characters that a cell of a workbook holds."""
 
+_TITLE = 31
+"""Units of UTF-16 that the name of a sheet holds."""
+
 
 def safe_row(sheet: Any, cells: Iterable[object]) -> list[object]:
     """Return a row as it may be appended to a sheet."""
-    return [_text(sheet, cell) if isinstance(cell, str) else cell for cell in cells]
+    return [text_cell(sheet, cell) if isinstance(cell, str) else cell for cell in cells]
 
 
-def _text(sheet: Any, text: str) -> object:
-    text = _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)[:LONGEST]
-    if not text.startswith("="):
+def text_cell(sheet: Any, text: str) -> Any:
+    """Return text as a cell: it is never a formula or an error, not even after somebody has looked into the cell."""
+    text = _ESCAPE.sub("_x005F_", _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text))[:LONGEST]
+    runs = is_run(text)
+    if not runs and not text.startswith("#"):
         return text
     cell = WriteOnlyCell(sheet, value=text)
     cell.data_type = "s"
+    if runs:
+        cell.quotePrefix = True
+    return cell
+
+
+def header_cell(sheet: Any, text: str) -> Any:
+    """Return the name of a column as a cell."""
+    cell = text_cell(sheet, text)
+    cell = WriteOnlyCell(sheet, value=cell) if isinstance(cell, str) else cell
+    cell.data_type = "s"
+    cell.font = Font(bold=True)
     return cell
 
 
 def sheet_title(title: str) -> str:
     """Return a title that a sheet may have."""
-    return _NO_TITLE.sub(" ", title).strip(" '")[:31] or "Sheet"
+    plain = _NO_TITLE.sub(" ", _FORBIDDEN.sub(" ", title)).lstrip(_TITLE_BEGINS)
+    while len(plain.encode("utf-16-le")) > 2 * _TITLE:
+        plain = plain[:-1]
+    return plain.strip(" '") or "Sheet"

@@ -42,6 +42,7 @@ def read_format(format_: FileFormat, text: str, name: str) -> Table:
     header = tuple(format_.columns)
 
     def raw() -> Iterable[Cells]:
+        assert format_.read is not None  # such a kind is never found
         return (_placed(row, header) for row in format_.read(text))
 
     return Table(

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TypeAlias
 
 from core.exchange.limits import MAX_CELL, MAX_COLUMNS, MAX_ROWS
+from core.exchange.long_cells import continuations
 from core.exchange.refusal import refused, too_long_cell, too_many_columns, too_many_rows
 from core.fields import FieldRefused
 from core.metadata.specs import Label
@@ -41,6 +42,8 @@ class Table:
     source: str = ""
     label: Label = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    further: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    """Where the text of a place goes on that is too long for a cell of its sheet."""
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows below the header that hold anything, checking their size."""
@@ -48,12 +51,24 @@ class Table:
         for number, cells in enumerate(self.raw(), start=1):
             if number <= self.header_row:
                 continue
-            row = tuple(_cell(cells[place]) if place < len(cells) else None for place in self.places)
+            row = tuple(
+                _cell(self._whole(cells, place)) if place < len(cells) else None for place in self.places
+            )
             if any(cell is not None for cell in row):
                 count += 1
                 if count > MAX_ROWS:
                     raise too_many_rows(MAX_ROWS)
                 yield number, row
+
+    def _whole(self, cells: Cells, place: int) -> Cell:
+        cell = cells[place]
+        if place in self.further and isinstance(cell, str):
+            cell += "".join(
+                part
+                for one in self.further[place]
+                if one < len(cells) and isinstance(part := cells[one], str)
+            )
+        return cell
 
     def about(self) -> int:
         """Return how many rows there are, counting without a closer look: good enough to show progress by."""
@@ -68,11 +83,20 @@ def make_table(sheets: Sequence[str], sheet: str, raw: Callable[[], Iterable[Cel
     width = max((len(row) for row in first), default=0)
     if width > MAX_COLUMNS:
         raise too_many_columns(MAX_COLUMNS)
-    names, places = _named([_text(_cell(cell)) for cell in cells])
-    if not names:
+    named = _named([_text(_cell(cell)) for cell in cells])
+    if not named:
         raise refused("no_header", "The first row of the file must hold the names of its columns.")
+    further = {named[name]: places for name, places in continuations(named).items()}
+    hidden = {place for places in further.values() for place in places}
+    kept = {name: place for name, place in named.items() if place not in hidden}
     return Table(
-        sheets=tuple(sheets), sheet=sheet, header=names, places=places, header_row=header_row, raw=raw
+        sheets=tuple(sheets),
+        sheet=sheet,
+        header=tuple(kept),
+        places=tuple(kept.values()),
+        header_row=header_row,
+        raw=raw,
+        further=further,
     )
 
 
@@ -83,7 +107,7 @@ def _header_row(first: Sequence[Cells]) -> int:
     return next((number for number, count in enumerate(filled, start=1) if count and 2 * count >= most), 1)
 
 
-def _named(texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+def _named(texts: Sequence[str]) -> dict[str, int]:
     """Return a name of its own for each column that has a header, and where it stands."""
     names: dict[str, int] = {}
     for place, text in enumerate(texts):
@@ -94,7 +118,7 @@ def _named(texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[int, ...]]:
             number += 1
             name = f"{text} ({number})"
         names[name] = place
-    return tuple(names), tuple(names.values())
+    return names
 
 
 def _text(cell: Cell) -> str:

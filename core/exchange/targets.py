@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.access import Access, FieldRights
-from core.i18n import Localization, Style
+from core.i18n import Localization, Style, fold
 from core.kernel.actor import Actor
 from core.metadata.catalog import Catalog
 from core.metadata.names import humanized
@@ -65,6 +65,11 @@ def find_targets(actor: Actor, entity: str, catalog: Catalog, access: Access) ->
         for target in _of_field(actor, field, catalog, access)
     ]
     found += _of_lines(actor, spec, rights, catalog, access)
+    found += [
+        Target(path=field.name, spec=field, store=field, labels=(field.label,), names=field.import_names)
+        for field in spec.fields.values()
+        if field.name in rights.editable and lines_of(field, catalog) is not None
+    ]
     found.append(Target(path=EXTERNAL_ID, spec=EXTERNAL, store=EXTERNAL, labels=(EXTERNAL.label,)))
     return {target.path: target for target in found}
 
@@ -112,6 +117,47 @@ def _of_lines(
         yield Target(
             path=column.name, spec=reads, store=store, labels=(label,), line=column, names=column.import_names
         )
+
+
+def lines_of(field: FieldSpec, catalog: Catalog) -> EntitySpec | None:
+    """Return the entity of a list whose lines are parts of their record and fit into one cell together."""
+    if field.type != "list" or field.read_only:
+        return None
+    lines = catalog.entity(str(field.option("of")))
+    return lines if lines.part_of == field.option("by") else None
+
+
+def line_fields(field: FieldSpec, lines: EntitySpec) -> list[FieldSpec]:
+    """Return what is told of the lines of a list in one cell."""
+    return [
+        one
+        for one in lines.fields.values()
+        if one.name != field.option("by")
+        and one.type not in UNFIT | EMBEDDED | {"links"}
+        and not (one.system or one.derived or one.read_only)
+    ]
+
+
+def line_targets(
+    actor: Actor, target: Target, catalog: Catalog, access: Access, localization: Localization
+) -> dict[str, Target]:
+    """Return what the parts of a line in a cell mean, by their folded labels in all languages and by their names."""
+    lines = lines_of(target.spec, catalog)
+    found: dict[str, Target] = {}
+    if lines is None:
+        return found
+    editable = access.fields(actor, lines.name, catalog).editable
+    parts = [
+        Target(path=one.name, spec=one, store=one, labels=(one.label,))
+        for one in line_fields(target.spec, lines)
+        if one.name in editable
+    ]
+    for part in parts:
+        found.setdefault(fold(part.path), part)
+    for part in parts:
+        for name in headers_of(part, localization):
+            found.setdefault(fold(name), part)
+    return found
 
 
 def find_keys(spec: EntitySpec, targets: dict[str, Target]) -> dict[str, FieldSpec]:

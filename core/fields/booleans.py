@@ -54,6 +54,9 @@ class BooleanField(FieldType):
         yes, no = _words(style)
         return yes if value else no
 
+    def to_cell(self, spec: FieldSpec, value: Value, style: Style) -> object:
+        return bool(value)
+
     def to_key(self, spec: FieldSpec, value: Value) -> str | None:
         return "true" if value else "false"
 

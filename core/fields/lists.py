@@ -22,6 +22,7 @@ from core.metadata.specs import FieldSpec, Json
 MOST = 1000
 """So many records may be given at once in one field."""
 
+_MARKS = re.compile('[",;|\n\u060c\u061b]')
 _SEPARATORS = re.compile("[,;|\\s\u060c\u061b]+")
 
 
@@ -62,6 +63,9 @@ class LinksField(FieldType):
 
     def to_text(self, spec: FieldSpec, value: Value, style: Style) -> str:
         return style.joined(tuple(ref.title or f"#{ref.id}" for ref in value))
+
+    def to_cell(self, spec: FieldSpec, value: Value, style: Style) -> object:
+        return style.joined(tuple(_in_quotes(ref.title or f"#{ref.id}") for ref in value))
 
     def to_key(self, spec: FieldSpec, value: Value) -> str | None:
         return ",".join(str(number) for number in sorted(ref.id for ref in value)) or None
@@ -120,6 +124,12 @@ class ListField(FieldType):
 
     def wire_schema(self, spec: FieldSpec) -> dict[str, Json]:
         return {"type": "array", "items": {"type": "object"}, "maxItems": MOST}
+
+
+def _in_quotes(title: str) -> str:
+    """Return a title for a cell with several; one that holds what stands between them is put in quotation marks."""
+    doubled = title.replace('"', '""')
+    return f'"{doubled}"' if _MARKS.search(title) else title
 
 
 def require_list(value: object, sentence: str) -> Sequence[object]:

@@ -40,6 +40,12 @@ class Calendar(ABC):
     sheet_format: str = ""
     """Number format in which spreadsheets show dates of this calendar; without one they show their own."""
 
+    @property
+    def sheet_moment_format(self) -> str:
+        """The same with the time of day behind the date, empty where ``sheet_format`` is."""
+        day, mark, rest = self.sheet_format.partition(";")
+        return f"{day} hh:mm{mark}{rest}" if day else ""
+
     def __str__(self) -> str:
         return self.name
 

@@ -158,7 +158,7 @@ def choose(site: Site, pages: Pages, name: str) -> Response:
         entity=entity,
         problem=problem,
         recent=_recent(site, present, name),
-        formats=site.get(FileFormats).of(name),
+        formats=[one for one in site.get(FileFormats).of(name) if one.read is not None],
         status=422 if problem else 200,
     )
 
@@ -325,7 +325,7 @@ def cancel(site: Site, job: int) -> Response:
 
 
 def export(site: Site, name: str, fmt: str) -> Response:
-    """Send everything that the list shows, in the reader's language and calendar."""
+    """Send what the list shows, or all that is told of its records, in the reader's language and calendar."""
     present = visit().require()
     catalog, actor = present.catalog, present.actor
     access = site.get(Access)
@@ -335,6 +335,8 @@ def export(site: Site, name: str, fmt: str) -> Response:
     state = ListState.read(request.args)
     chosen = tuple(c for c in state.columns if c in view.choices) or view.columns
     query = build_query(state, view, entity, chosen, site.get(FieldTypes), context_of(site, present))
+    if request.args.get("everything") == "1":
+        query = replace(query, fields=("*",))
     file_name, mime, pieces = _exchange(site).export(
         actor, name, query, fmt, catalog=catalog, style=present.style
     )

@@ -58,7 +58,7 @@ def _read_google(row: Row) -> Row:
     for group in str(_first(row, "Group Membership", "Labels") or "").split(":::"):
         name = group.strip().removeprefix("*").strip()
         if name and name.casefold() not in _OWN_GROUPS:
-            person.add("Tags", name)
+            person.tag(name)
     person.work(row.get("Organization Name"), row.get("Organization Title"))
     person.put("Department", row.get("Organization Department"))
     for (kind, _), values in _numbered(row).items():

@@ -20,7 +20,7 @@ from modules.contacts.other_programs import ESPOCRM, PAYAMGOSTAR, VTIGER
 from modules.contacts.points import normal_point
 from modules.contacts.primaries import keep_one_primary
 from modules.contacts.relationships import follow_kinds
-from modules.contacts.vcards import VCARD
+from modules.contacts.vcards import VCARD, VCARD_4
 
 
 @hookimpl
@@ -32,7 +32,7 @@ def register_import_sources() -> tuple[ImportSource, ...]:
 @hookimpl
 def register_file_formats() -> tuple[FileFormat, ...]:
     """Read and write people as vCards."""
-    return (VCARD,)
+    return (VCARD, VCARD_4)
 
 
 @hookimpl

@@ -50,6 +50,7 @@ _DAY = re.compile(r"(\d{4})[-/.]?(\d{1,2})[-/.]?(\d{1,2})(?:[T ].*)?")
 _AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _MOBILE = re.compile(r"(?:\+98|0098|98|0)?9\d{9}")
 _FEW_DIGITS = 7
+_SEVERAL = re.compile('[",;|\u060c\u061b]')
 
 
 class PersonRow:
@@ -75,6 +76,16 @@ class PersonRow:
         text = _text(value)
         if text:
             self._several.setdefault(column, {})[text] = None
+
+    def tag(self, value: object) -> None:
+        """Add a tag that may hold what stands between several in a cell."""
+        text = _text(value)
+        doubled = text.replace('"', '""')
+        self.add("Tags", f'"{doubled}"' if _SEVERAL.search(text) else text)
+
+    def line(self, column: str, line: str) -> None:
+        """Add a line to a column that holds lines of a list."""
+        self._several.setdefault(column, {})[line] = None
 
     def note(self, label: str, value: object) -> None:
         """Write something into the notes, with what it is."""

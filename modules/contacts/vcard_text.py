@@ -37,7 +37,14 @@ class Property:
 
     def parts(self, mark: str = ";") -> list[str]:
         """Return the parts of a value that has several."""
-        return [unescaped(part).strip() for part in re.split(rf"(?<!\\){mark}", self.value)]
+        found, part = [], ""
+        for piece in re.findall(rf"\\.|{mark}|[^\\{mark}]+|\\", self.value, re.DOTALL):
+            if piece == mark:
+                found.append(part)
+                part = ""
+            else:
+                part += piece
+        return [unescaped(one).strip() for one in (*found, part)]
 
     def content(self) -> bytes | None:
         """Return the bytes that the value holds, None where it only says where they are."""
@@ -105,6 +112,9 @@ def escaped(text: str) -> str:
 
 def folded(line: str) -> str:
     """Return a line divided so that none has more than 75 bytes, as every reader takes it."""
+    if line.isascii():
+        rest = [line[start : start + 74] for start in range(75, len(line), 74)]
+        return "\r\n ".join((line[:75], *rest)) + "\r\n"
     pieces, room, piece = [], 75, b""
     for letter in line:
         packed = letter.encode("utf-8", "replace")

@@ -1,26 +1,40 @@
-"""vCards of people: read in the versions 2.1, 3.0 and 4.0, written in 3.0, which every address book takes."""
+"""vCards of people: read in the versions 2.1, 3.0 and 4.0, written in 3.0, which every address book takes, and in 4.0."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
-from core.sdk import FieldRefused, FileFormat, Ref, Style
+from core.sdk import FieldRefused, FileFormat
 from modules.contacts.address_books import PERSON, Row
 from modules.contacts.person_rows import COLUMNS, PersonRow
-from modules.contacts.vcard_text import Card, Property, escaped, folded, read_cards
+from modules.contacts.vcard_text import Card, Property, read_cards
+from modules.contacts.vcard_writing import FIELDS, GENDERS, MARK, OWN, SAID, bar, write_vcards
 
 MOST_OF_A_PHOTO = 2 * 2**20
 """Bytes of a photo; larger ones are told instead of taken."""
 
 _LABEL = re.compile(r"_\$!<(.+)>!\$_")
+_GENDERS = {letter: name for name, letter in GENDERS.items()}
+_MESSENGERS = frozenset({"telegram", "bale", "eitaa", "whatsapp"})
+_SAID_IN = {"job_title": "Job title", "preferred_language": "Preferred language", "preferred_channel": "Preferred channel"}  # fmt: skip
+_LINES_IN = {"points": "Ways to reach them", "addresses": "Addresses", "companies": "Companies"}
+_FURTHER = {
+    "Preferred language": "preferred_language",
+    "Preferred channel": "preferred_channel",
+    **{label: name for name, label in _LINES_IN.items()},
+}
+"""Columns that only our own cards fill: what a card has no usual place for."""
+
+_OWN_LINES = {OWN[name]: label for name, label in _LINES_IN.items()}
+_OWN_WORDS = {SAID[name]: label for name, label in _SAID_IN.items()}
 _PASSED = frozenset(
     {
         "VERSION", "PRODID", "REV", "KIND", "SORT-STRING", "PROFILE", "CLASS", "X-ABLABEL", "X-ABADR", "CLIENTPIDMAP",
-        "FN", "N", "ORG", "TITLE", "BDAY", "NOTE", "UID", "PHOTO", "X-ABSHOWAS", "X-ABUID", "X-IMAGETYPE",
+        "FN", "N", "ORG", "TITLE", "BDAY", "NOTE", "UID", "PHOTO", *_OWN_LINES, *_OWN_WORDS, "X-ABSHOWAS", "X-ABUID", "X-IMAGETYPE",
     }
 )  # fmt: skip
-_GENDERS = {"M": "male", "F": "female", "O": "other"}
+_ORDERED = frozenset({"TEL", "EMAIL", "URL"})
 
 
 def read_vcards(text: str) -> Iterator[Row]:
@@ -45,13 +59,20 @@ def _row(card: Card) -> Row:
     person.put("First name", " ".join(filter(None, (given, middle))))
     person.put("Last name", " ".join(filter(None, (family, suffix))))
     company, department = _parts(card, "ORG", 2)
-    person.work(company, card.first("TITLE"))
+    if _is_told(card, "ORG"):
+        company = ""
+    for name, column in _OWN_WORDS.items():
+        person.put(column, card.first(name))
+    person.work(company, "" if _is_told(card, "TITLE") else card.first("TITLE"))
     person.put("Department", department)
     person.birthday(card.first("BDAY"))
     person.put("Notes", "\n".join(one.text for one in card.all("NOTE")))
+    for name, column in _OWN_LINES.items():
+        for one in card.all(name):
+            person.line(column, one.text)
     person.put("ID in the other program", card.first("UID"))
     labels = {one.group: one.text for one in card.all("X-ABLABEL") if one.group}
-    for one in card.properties:
+    for one in sorted(card.properties, key=_rank):
         _take(person, one, _LABEL.sub(r"\1", labels.get(one.group, "")))
     return {**person.cells(card.first("FN"), card.first("NICKNAME")), **_photo(card)}
 
@@ -61,8 +82,28 @@ def _parts(card: Card, name: str, count: int) -> list[str]:
     return [*(first.parts() if first else ()), *[""] * count][:count]
 
 
+def _is_told(card: Card, name: str) -> bool:
+    """Tell whether the first property of a name repeats what a line of our own says."""
+    return any(MARK in one.params for one in card.all(name)[:1])
+
+
+def _rank(one: Property) -> int:
+    """Return the place of a property among those of its name: what is preferred comes first."""
+    if one.name not in _ORDERED:
+        return 0
+    preferred = one.params.get("PREF", "")
+    return (
+        int(preferred) if preferred.isdecimal() and len(preferred) < 4 else 1 if "pref" in one.types else 101
+    )
+
+
 def _take(person: PersonRow, one: Property, label: str) -> None:
-    if one.name == "TEL":
+    if MARK in one.params:
+        return
+    if one.name == "IMPP" and one.text.partition(":")[0].lower() in _MESSENGERS:
+        kind, _, address = one.text.partition(":")
+        person.line(_LINES_IN["points"], f"kind: {kind.lower()} | value: {bar(address)}")
+    elif one.name == "TEL":
         number = one.text.removeprefix("tel:").replace(";ext=", " ext. ")
         person.number(" ".join((*sorted(one.types), label)).strip(), number)
     elif one.name == "EMAIL":
@@ -71,13 +112,13 @@ def _take(person: PersonRow, one: Property, label: str) -> None:
         person.add("Web page", one.text)
     elif one.name == "CATEGORIES":
         for category in one.parts(","):
-            person.add("Tags", category)
+            person.tag(category)
     elif one.name == "ADR":
         _, extended, street, city, province, code, country = [*one.parts(), *[""] * 7][:7]
         lines = "\n".join(filter(None, (street, extended)))
         place = (("Street", lines), ("City", city), ("Province", province), ("Postal code", code))
         person.address({**dict(place), "Country": country}, home="home" in one.types)
-    elif one.name == "GENDER":
+    elif one.name in ("GENDER", "X-GENDER"):
         person.put("Gender", _GENDERS.get(one.value[:1].upper()))
     elif one.name not in _PASSED:
         person.note(label or one.name, one.text)
@@ -102,82 +143,6 @@ def _too_large() -> FieldRefused:
     )
 
 
-# Writing
-
-FIELDS = (
-    "id", "first_name", "last_name", "full_name", "salutation", "account", "job_title", "department", "birth_date",
-    "gender", "notes", "email", "mobile", "tags", "points", "addresses", "companies",
-)  # fmt: skip
-_KINDS = {"mobile": "TEL;TYPE=CELL", "phone": "TEL;TYPE=WORK,VOICE", "fax": "TEL;TYPE=FAX", "email": "EMAIL;TYPE=INTERNET",
-          "url": "URL"}  # fmt: skip
-_SHOWN_BY = {"mobile": "mobile", "email": "email"}
-"""The field that shows the main one of a kind: whoever may not take that along gets none of the kind."""
-
-_PLACES = {"home": "HOME", "main": "WORK"}
-
-
-def write_vcards(rows: Iterable[Row], _style: Style) -> Iterator[bytes]:
-    """Yield a card for each person."""
-    for row in rows:
-        yield "".join(map(folded, _lines(row))).encode()
-
-
-def _lines(row: Row) -> Iterator[str]:
-    first, last, salutation = (_said(row, name) for name in ("first_name", "last_name", "salutation"))
-    yield "BEGIN:VCARD"
-    yield "VERSION:3.0"
-    yield f"FN:{_said(row, 'full_name') or first or last}"
-    yield f"N:{last};{first};;{salutation};"
-    position = _main(_lines_of(row, "companies"))
-    company, department = _said(row, "account"), _said(row, "department")
-    if company or department:
-        yield f"ORG:{company}" + (f";{department}" if department else "")
-    title = _said(row, "job_title") or (_said(position, "role") if company else "")
-    if title:
-        yield f"TITLE:{title}"
-    for point in sorted(_lines_of(row, "points"), key=lambda line: not line.get("is_primary")):
-        yield from _point(row, point)
-    for address in _lines_of(row, "addresses"):
-        parts = (_said(address, name) for name in ("street", "city", "province", "postal_code", "country"))
-        yield f"ADR;TYPE={_PLACES.get(str(address.get('kind')), 'POSTAL')}:;;{';'.join(parts)}"
-    if row.get("birth_date"):
-        yield f"BDAY:{row['birth_date']}"
-    tags = row.get("tags")
-    if isinstance(tags, Sequence) and tags:
-        yield "CATEGORIES:" + ",".join(escaped(str(one.title)) for one in tags if isinstance(one, Ref))
-    if _said(row, "notes"):
-        yield f"NOTE:{_said(row, 'notes')}"
-    yield f"UID:payvand:{PERSON}:{row['id']}"
-    yield "END:VCARD"
-
-
-def _point(row: Row, point: Row) -> Iterator[str]:
-    kind = str(point.get("kind"))
-    if _SHOWN_BY.get(kind) and not row.get(_SHOWN_BY[kind]):
-        return
-    value = _said(point, "value")
-    if not value or kind not in _KINDS:
-        if value:
-            yield f"IMPP:{kind}:{value}"
-        return
-    mark = ",PREF" if point.get("is_primary") and kind != "url" else ""
-    yield f"{_KINDS[kind]}{mark}:{value}"
-
-
-def _lines_of(row: Row, name: str) -> list[Mapping[str, object]]:
-    lines = row.get(name)
-    return [line for line in lines if isinstance(line, Mapping)] if isinstance(lines, (list, tuple)) else []
-
-
-def _main(lines: Sequence[Row]) -> Row:
-    return next((line for line in lines if line.get("is_primary")), {})
-
-
-def _said(row: Row, name: str) -> str:
-    value = row.get(name)
-    return escaped(str(value.title if isinstance(value, Ref) else value)) if value is not None else ""
-
-
 VCARD = FileFormat(
     name="contacts.vcard",
     label="vCard",
@@ -185,8 +150,18 @@ VCARD = FileFormat(
     suffix=".vcf",
     mime="text/vcard",
     recognises=lambda head: head.lstrip(b"\xef\xbb\xbf \r\n\t")[:11].upper() == b"BEGIN:VCARD",
-    columns={**COLUMNS, "Photo": "photo"},
+    columns={**COLUMNS, **_FURTHER, "Photo": "photo"},
     read=read_vcards,
     fields=FIELDS,
-    write=write_vcards,
+    write=write_vcards("3.0"),
+)
+VCARD_4 = FileFormat(
+    name="contacts.vcard4",
+    label="vCard 4.0",
+    entity=PERSON,
+    suffix=".vcf",
+    code="vcf4",
+    mime="text/vcard",
+    fields=FIELDS,
+    write=write_vcards("4.0"),
 )

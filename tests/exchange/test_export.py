@@ -84,10 +84,12 @@ def test_workbooks_have_real_types_and_text_is_text(export):
         dt.date(1990, 5, 6),
         dt.datetime(2026, 1, 2, 3, 4, tzinfo=dt.UTC),
     )
-    assert first[3:] == (170, 70.25, 1250, "US Dollar", "Yes", "=1+1")
+    assert first[3:] == (170, 70.25, 1250, "US Dollar", True, "=1+1")
     assert sheet["I2"].data_type == "s"
     assert sheet["B2"].number_format == "yyyy-mm-dd"
-    assert sheet.freeze_panes == "A2"
+    assert (sheet["F2"].number_format, sheet["H2"].data_type) == ("#,##0.####", "b")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:I3")
+    assert sheet.column_dimensions["I"].width > sheet.column_dimensions["A"].width >= 14
     assert not sheet.sheet_view.rightToLeft
 
 
@@ -100,6 +102,9 @@ def test_dates_follow_the_calendar_of_the_reader_in_sheets_and_beside_them(expor
     assert sheet["A2"].number_format == "[$-xx,9]yyyy/mm/dd"
     assert sheet.sheet_view.rightToLeft
     assert rows_of_csv(export("csv", "born", how=own)[2])[1] == ["1390/05/06"]
+    moments = openpyxl.load_workbook(io.BytesIO(export("xlsx", "seen_at", how=own)[2])).active
+    assert moments["A2"].number_format == "[$-xx,9]yyyy/mm/dd hh:mm"
+    assert moments["B2"].value == "1426/01/02 03:04"
 
 
 def test_filter_search_and_sort_of_the_list_hold_and_its_page_does_not(office, export):

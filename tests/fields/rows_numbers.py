@@ -263,7 +263,7 @@ BOOLEAN = Row(
     typed_bad=(("fa", "شاید", "not_yes_or_no"), ("en", 2, "wrong_type")),
     different=((True, False),),
     shown=(("fa", True, "بله"), ("en", False, "No")),
-    exported=(("fa", True, "بله"), ("en", False, "No")),
+    exported=(("fa", True, True), ("en", False, False)),
 )
 
 ROWS = (INTEGER, BOUNDED, DECIMAL, RATE, MONEY, DOLLARS, BOOLEAN)

@@ -12,6 +12,7 @@ from core.app.work import work
 from modules.contacts.tests import shapes
 from modules.contacts.tests.test_moving_in import GOOGLE, OUTLOOK
 from modules.contacts.tests.test_vcards import FOURTH, SECOND, THIRD
+from tests.exchange.conftest import workbook
 from tests.web.test_import_pages import counts as shown
 from tests.web.test_import_pages import goes_on, uploads
 
@@ -54,9 +55,29 @@ PAYAMGOSTAR = shapes.workbook(
     },
     {"شماره مشتری": 1002, "نام خانوادگی": "کریمی", "تاریخ تولد": "۱۳۶۶/۱۳/۰۱", "کارشناس فروش": "Mina"},
 )
+CYRUS = "\u0646\u0627\u0645 \u062e\u0627\u0646\u0648\u0627\u062f\u06af\u06cc"
+ANY_SHAPE = (
+    ("List of people", ""),
+    (CYRUS, "Cell phone"),
+    ("Stone", "0912 123 4567"),
+    ("Reed", "12"),
+    ("Stone", "+989121234567"),
+)
 FILES = {
     "google.csv": (GOOGLE.encode(), {"created": 3, "duplicates": 1}),
     "outlook.csv": (OUTLOOK.encode("utf-16"), {"created": 2}),
+    "outlook-utf8.csv": (OUTLOOK.encode("utf-8-sig"), {"created": 2}),
+    "outlook-1256.csv": (
+        OUTLOOK.replace("ی", "ي").replace("ک", "ك").encode("cp1256"),
+        {"created": 2},
+    ),
+    "any.csv": (
+        "\n".join(";".join(row) for row in ANY_SHAPE).encode(),
+        {"created": 1, "duplicates": 1, "errors": 1},
+    ),
+    "any.xlsx": (workbook(*ANY_SHAPE), {"created": 1, "duplicates": 1, "errors": 1}),
+    "third.vcf": (THIRD.encode(), {"created": 1}),
+    "fourth.vcf": (FOURTH.encode(), {"created": 1}),
     "people.vcf": ((THIRD + FOURTH + SECOND + "BEGIN:VCARD\n").encode(), {"created": 3, "errors": 1}),
     "espo.csv": (ESPO.encode(), {"created": 1, "errors": 1}),
     "vtiger.csv": (VTIGER.encode(), {"created": 2}),
@@ -107,6 +128,9 @@ def test_a_file_comes_in_with_the_same_counts_over_the_api_and_through_the_wizar
     assert {TOLD[key]: count for key, count in shown(checked).items()} == expected
     assert shown(goes_on(mina, checked, run_jobs)) == shown(checked)
     assert len(caller.get(f"/records/{PEOPLE}")["items"]) == expected["created"]
+    again, _ = sends(site, caller, content, name, create_missing="true")
+    assert again["created"] == 0, again
+    assert again["duplicates"] == expected["created"] + expected.get("duplicates", 0)
 
 
 FIELDS = (

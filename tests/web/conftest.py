@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
@@ -91,27 +91,36 @@ def person(site, app, kept) -> PersonAs:
 
     def make(*roles: str, login: str = "", name: str = "", language: str = "en", team: str = "") -> Person:
         login = login or f"{'-'.join(roles) or 'nobody'}@example.com"
-        number = make_account(site, login, roles, name=name or "Sara Ahmadi")
+        someone = signed_in(site, app, roles, login, name=name, language=language)
         if team:
             found = kept.find("base.team", f"name == '{team}'") or [
                 {"id": kept.add("base.team", {"name": team})[0]}
             ]
-            kept.change("base.user", number, {"team": found[0]["id"]})
-        token, now = new_token(), site.get(Database).now()
-        with site.get(Database).engine.begin() as connection:
-            connection.execute(
-                sa.insert(core_session).values(
-                    token_hash=token_hash(token),
-                    account=number,
-                    csrf=new_token(),
-                    created_at=now,
-                    seen_at=now,
-                    expires_at=now + timedelta(days=1),
-                )
-            )
-        return Person(app, token, actor_of(site, login), language)
+            kept.change("base.user", someone.actor.id, {"team": found[0]["id"]})
+            someone.actor = actor_of(site, login)
+        return someone
 
     return make
+
+
+def signed_in(
+    site: Any, app: Any, roles: Sequence[str], login: str, *, name: str = "", language: str = "en"
+) -> Any:
+    """Make an account and return its person at a browser of theirs, signed in."""
+    number = make_account(site, login, roles, name=name or "Sara Ahmadi")
+    token, now = new_token(), site.get(Database).now()
+    with site.get(Database).engine.begin() as connection:
+        connection.execute(
+            sa.insert(core_session).values(
+                token_hash=token_hash(token),
+                account=number,
+                csrf=new_token(),
+                created_at=now,
+                seen_at=now,
+                expires_at=now + timedelta(days=1),
+            )
+        )
+    return Person(app, token, actor_of(site, login), language)
 
 
 @pytest.fixture

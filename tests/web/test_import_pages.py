@@ -109,8 +109,11 @@ def test_cards_are_uploaded_and_a_list_is_taken_along_as_cards(admin, kept, run_
     assert "This file comes from vCard" in columns.page.main.text
     goes_on(admin, goes_on(admin, columns, run_jobs), run_jobs)
     listed = admin.opens(PEOPLE)
-    (link,) = [a for a in listed.page.all("a") if ".vcf" in a.get("href")]
-    assert link.text == "Export as vCard"
+    link, fourth = [a for a in listed.page.all("a") if ".vcf" in a.get("href")]
+    assert (link.text, fourth.text) == ("Export as vCard", "Export as vCard 4.0")
+    later = admin.opens(fourth["href"]).response
+    assert ".vcf" in later.headers["Content-Disposition"]
+    assert "VERSION:4.0" in later.text
     answer = admin.opens(link["href"])
     assert answer.response.mimetype == "text/vcard"
     assert "TEL;TYPE=CELL,PREF:09121234567\r\n" in answer.response.text
