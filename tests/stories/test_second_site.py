@@ -107,7 +107,8 @@ class House:
                 self.left[key] = value
                 filled[key] = ""
         if "key" in form:  # what was left out of such a file is remembered: now it is chosen
-            filled.update(self.left)
+            for key, value in self.left.items():
+                filled[key] = value
         checked = self.mina.sends(shown.action or columns.response.request.full_path.rstrip("?"), filled)
         self.works()
         done = goes_on(self.mina, self.mina.opens(checked.path), self.works)
