@@ -34,6 +34,14 @@ class Settings:
         default=Path("var"),
         metadata=_about("PAYVAND_HOME", "Folder for data, files and the embedded database."),
     )
+    files: str = field(
+        default="",
+        metadata=_about(
+            "PAYVAND_FILES",
+            "Where the contents of files lie: file:///folder, or a bucket behind a protocol of fsspec. Empty: in files, "
+            "in PAYVAND_HOME.",
+        ),
+    )
     port: int = field(default=8000, metadata=_about("PAYVAND_PORT", "Port the server listens on."))
     host: str = field(default="127.0.0.1", metadata=_about("PAYVAND_HOST", "Address the server listens on."))
     database_url: str = field(

@@ -16,7 +16,7 @@ from core.api.call import Call
 from core.api.idempotency import KEY, Made, once
 from core.api.routes import Route, record_id, ref
 from core.errors import AccessDenied, BadRequest
-from core.files import Files, download_headers
+from core.files import Files, Thumbnails, download_headers, thumbnail_headers
 from core.records.attachments import Attachments
 from core.storage import UnitOfWork
 
@@ -46,6 +46,16 @@ def download(call: Call, file: str) -> Response:
     return streamed(
         _pieces(content), {**download_headers(stored.name, stored.mime), "Content-Length": str(stored.size)}
     )
+
+
+def thumbnail(call: Call, file: str, size: str) -> Response:
+    """Send a thumbnail of a picture to somebody who may have the picture."""
+    stored = call.site.get(Attachments).find(call.actor, record_id(file), catalog=call.catalog)
+    drawn = call.site.get(Thumbnails).get(stored, size)
+    response = streamed([drawn], thumbnail_headers(f"{stored.sha256[:32]}-{size}"))
+    response.content_length = len(drawn)
+    response.make_conditional(call.request)
+    return response
 
 
 def uploaded(call: Call) -> FileStorage:
@@ -102,5 +112,15 @@ ROUTES = (
         about="Download a file, always as an attachment.",
         answers={200: {"type": "string", "format": "binary"}},
         answer_kind="application/octet-stream",
+    ),
+    Route(
+        method="GET",
+        path="/files/{file}/thumbnails/{size}",
+        name="thumbnail_of_file",
+        run=thumbnail,
+        group="Files",
+        about="Show a picture in a size: small, medium or large; as WebP, without what the camera wrote beside it.",
+        answers={200: {"type": "string", "format": "binary"}},
+        answer_kind="image/webp",
     ),
 )

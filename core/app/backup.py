@@ -16,7 +16,7 @@ from core.backup.manifest import Manifest
 from core.backup.restoring import differences, load
 from core.config import Settings
 from core.errors import Conflict, Unavailable
-from core.files.blobs import Blobs
+from core.files import blobs_of
 from core.kernel.secrets import Secrets
 from core.storage.engine import build_engine
 
@@ -86,11 +86,6 @@ def told(manifest: Manifest) -> str:
         f"{manifest.rows} rows in {len(manifest.tables)} tables, {manifest.files} files, "
         f"Payvand {manifest.version}, {manifest.made_at}"
     )
-
-
-def blobs_of(settings: Settings) -> Blobs:
-    """Return the contents of the files of a site."""
-    return Blobs(settings.home / "files")
 
 
 def meaning(settings: Settings) -> Mapping[str, str]:

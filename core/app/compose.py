@@ -2,7 +2,7 @@
 
 The parts, each by its class: ``Database``, ``Secrets``, ``FieldTypes``, ``Plugins``, ``Localization``, ``Messages``,
 ``Compiler``, ``Catalogs``, ``Tables``, ``Access``, ``Jobs``, ``Discovery``, ``Lifecycle``, ``Studio``, ``Identity``,
-``Egress``, ``Files``, ``Attachments``, ``Printing``, and the one door to records, which has a leaf for each way through it:
+``Egress``, ``Files``, ``Thumbnails``, ``Attachments``, ``Printing``, and the one door to records, which has a leaf for each way through it:
 ``Records`` writes, ``Reading`` reads lists and single records, ``Piles`` reads the first records of several lists at
 once, ``Aggregating`` counts and sums, ``Searching`` searches, ``HistoryReading`` tells what happened; and what modules bring to screens and API: ``Operations``, ``Routes``.
 Nothing here connects to the database; a site is ready in some milliseconds and compiles its catalog on first use.
@@ -27,7 +27,7 @@ from core.contributions import FileFormats, ImportSources, Operations, Routes
 from core.declaration import Compiler
 from core.egress import Egress
 from core.fields import FieldTypes, LoadContext
-from core.files import Files
+from core.files import Files, Thumbnails, blobs_of
 from core.hooks import Plugins
 from core.i18n import Localization, Messages
 from core.identity import Identity
@@ -100,6 +100,7 @@ def build_site(
     site.put(Jobs(database, core_tasks()))
     site.put(Printing(BUILT))
     site.put(Discovery(folders))
+    site.put(Thumbnails(site.put(Files(blobs_of(settings), settings.max_body)).blobs))
     _add_catalogs(site, shared)
     _add_records(site)
     _add_reading(site)
@@ -149,7 +150,7 @@ def _add_records(site: Site) -> None:
     access = site.put(Access(schema_of))
     conditions = Conditions(tables, types, access, schema_of)
     loading, shown = Loading(types), partial(_shown, settings=settings)
-    writing = Writing(site.get(Plugins), RollUps(conditions), loading, shown)
+    writing = Writing(site.get(Plugins), RollUps(conditions), loading, shown, site.get(Thumbnails))
     guarding = Guarding(site.get(Guards), shown)
     moving = Moving(writing, loading, guarding)
     context = LoadContext(currency=settings.currency, region=settings.region, area_code=settings.area_code)
@@ -193,7 +194,7 @@ def _add_reading(site: Site) -> None:
     site.put(Nearness(reading, asking))
     searching = site.put(Searching(reading, asking))
     site.put(HistoryReading(reading, searching, asking))
-    site.put(Attachments(database, site.put(Files(settings.home / "files", settings.max_body)), reading))
+    site.put(Attachments(database, site.get(Files), reading))
 
 
 def _add_lifecycle(site: Site) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.app.backup import Say, alone, backing_up, blobs_of, meaning
+from core.app.backup import Say, alone, backing_up, meaning
 from core.app.compose import build_site
 from core.app.opening import open_ready_site
 from core.app.readiness import find_address, told
@@ -16,6 +16,7 @@ from core.backup.loading import begin, documents, put_files
 from core.backup.loading import load as load_rows
 from core.config import Settings
 from core.errors import NotFound
+from core.files import blobs_of
 from core.kernel.actor import system_actor
 from core.kernel.site import Site
 from core.lifecycle import Changes, Discovery, Lifecycle

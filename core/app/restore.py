@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 
-from core.app.backup import Say, alone, backing_up, blobs_of, compare, meaning, told
+from core.app.backup import Say, alone, backing_up, compare, meaning, told
 from core.app.compose import build_site
 from core.app.initialize import take_over
 from core.app.readiness import find_address
@@ -18,6 +18,7 @@ from core.backup.databases import beside, check_unused, drop, make, take_place, 
 from core.backup.restoring import check_fits, is_empty, load, put_files
 from core.config import Settings
 from core.errors import Conflict
+from core.files import blobs_of
 from core.lifecycle import Lifecycle
 from core.log import set_up
 from core.storage import Database, migrate

@@ -141,6 +141,7 @@ class _EntityKeys(Form):
     label = LabelText("One record, in a word.")
     plural = LabelText("Several of them.")
     title = Text("The field that names a record; by default name, else the first text.")
+    image = Text("The image field whose picture stands for a record, beside its title.")
     icon = Text("Name of an icon.")
     behaviours = Items(Text(), "Names of what modules offer: fields and rules that come along.", adds=True)
     fields_ = Map(Part(FieldForm), "The fields, in order.", key="fields")

@@ -15,6 +15,7 @@ from core.kernel.values import FileRef, Ref
 from core.metadata.specs import FieldSpec, Json
 
 LARGEST_ID = 2**63 - 1
+READ_TOO = {"id", "title", "name", "size", "mime", "url", "thumbnails"}
 
 
 class IdField(FieldType):
@@ -49,7 +50,7 @@ class IdField(FieldType):
 
 def read_id(value: object) -> int:
     """Return the id that JSON names: ``5``, or an object with ``id`` as it was read."""
-    if isinstance(value, Mapping) and "id" in value and set(value) <= {"id", "title", "name", "size", "mime"}:
+    if isinstance(value, Mapping) and "id" in value and set(value) <= READ_TOO:
         value = value["id"]
     if isinstance(value, bool) or not isinstance(value, int):
         raise FieldRefused("not_an_id", "Name the record by its id, a whole number.")

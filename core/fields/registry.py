@@ -14,7 +14,7 @@ from core.fields.catalog_schema import CatalogSchema
 from core.fields.choices import ChoiceField, MultiChoiceField
 from core.fields.derivations import check_circles, check_expressions
 from core.fields.derived import check_derived
-from core.fields.files import FileField
+from core.fields.files import FileField, ImageField
 from core.fields.lists import LinksField, ListField
 from core.fields.money import MoneyField
 from core.fields.numbers import DecimalField, IntegerField
@@ -50,6 +50,7 @@ def standard_types() -> tuple[FieldType, ...]:
         PhoneField(),
         UrlField(),
         FileField(),
+        ImageField(),
         SequenceField(),
     )
 

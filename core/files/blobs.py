@@ -1,21 +1,28 @@
-"""The contents of files on disk, each once, named by its SHA-256."""
+"""The contents of files, each once, named by its SHA-256; and what was derived of them, which may be made anew."""
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from core.errors import TooLarge, Unavailable
 from core.files.kinds import HEAD
+from core.files.stores import Folder, Store
 
 CHUNK = 2**16
+THUMBNAILS = "thumbnails/"
+"""Begins the keys of what was derived."""
+
+OURS = re.compile(rf"({THUMBNAILS})?[0-9a-f]{{2}}/[0-9a-f]{{62}}(-\w+)?")
+"""What our keys look like: a bucket may hold things of others."""
 
 
 class Readable(Protocol):
@@ -27,7 +34,7 @@ class Readable(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Blob:
-    """A content that is safely on disk."""
+    """A content that is safely kept."""
 
     sha256: str
     size: int
@@ -35,47 +42,64 @@ class Blob:
 
 
 class Blobs:
-    """Writes, opens and removes contents in one folder."""
+    """Writes, opens and removes contents. Drafts and locks are in a folder of this machine, wherever contents lie."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, store: Store | None = None) -> None:
         self._folder = folder
+        self._store = store or Folder(folder)
 
-    def path(self, sha256: str) -> Path:
-        """Return where a content lies."""
-        return self._folder / sha256[:2] / sha256[2:]
+    @property
+    def shared(self) -> bool:
+        """True where other machines may write to the store, whom no lock of this one keeps away."""
+        return not isinstance(self._store, Folder)
 
     def open(self, sha256: str) -> BinaryIO:
         """Open a content for reading."""
         try:
-            return self.path(sha256).open("rb")
-        except OSError as failure:
+            return self._store.open(_key(sha256))
+        except FileNotFoundError as failure:
             raise Unavailable(
                 "The content of this file is missing on the disk.", code="content_missing"
+            ) from failure
+        except OSError as failure:
+            raise Unavailable(
+                "The content of this file cannot be read just now.", code="content_unreadable"
             ) from failure
 
     def write(self, stream: Readable, limit: int) -> Blob:
         """Write a content, so that it survives a crash, before anybody refers to it."""
+        with self._draft() as draft:
+            blob = _copy(stream, draft, limit)
+            with self._locked():
+                self._store.take(draft, _key(blob.sha256))
+        return blob
+
+    def derived(self, sha256: str, name: str) -> bytes | None:
+        """Return what was derived of a content under a name; None where it has to be made."""
+        try:
+            with self._store.open(_derived(sha256, name)) as found:
+                return found.read()
+        except OSError:
+            return None
+
+    def keep_derived(self, sha256: str, name: str, content: bytes) -> None:
+        """Keep what was derived of a content; of two who do so at once one is as good as the other."""
+        with self._draft() as draft:
+            _flush(draft, content)
+            self._store.take(draft, _derived(sha256, name))
+
+    @contextmanager
+    def _draft(self) -> Iterator[Path]:
         drafts = self._folder / "drafts"
-        draft = drafts / f"{os.getpid()}-{time.monotonic_ns()}"
+        draft = drafts / f"{os.getpid()}-{time.monotonic_ns()}-{os.urandom(4).hex()}"
         try:
             drafts.mkdir(parents=True, exist_ok=True)
             try:
-                blob = _copy(stream, draft, limit)
-                self._keep(draft, self.path(blob.sha256))
+                yield draft
             finally:
                 draft.unlink(missing_ok=True)
         except OSError as failure:
             raise Unavailable("The file cannot be written to the disk.", code="disk") from failure
-        return blob
-
-    def _keep(self, draft: Path, path: Path) -> None:
-        path.parent.mkdir(exist_ok=True)
-        with self._locked():
-            if path.exists():
-                os.utime(path)  # it is wanted again: the sweep leaves it alone for a while
-                return
-            draft.replace(path)
-        _sync_folder(path.parent)
 
     @contextmanager
     def kept(self) -> Iterator[None]:
@@ -85,32 +109,48 @@ class Blobs:
             fcntl.flock(lock, fcntl.LOCK_SH)
             yield
 
-    def sweep(self, older_than: float, wanted: Callable[[str], bool]) -> int:
+    def sweep(
+        self,
+        older_than: float,
+        wanted: Callable[[str], bool],
+        alone: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ) -> int:
         """Remove old drafts, and contents older than so many seconds that nobody wants; return how many.
 
-        Nothing is removed while somebody has all of them `kept`: there will be another day.
+        Nothing is removed while somebody has all of them `kept`: there will be another day. Each is looked at and
+        removed inside of ``alone``, which keeps away writers of other machines.
         """
-        if not self._folder.is_dir():
-            return 0
+        self._folder.mkdir(parents=True, exist_ok=True)
         with (self._folder / "kept").open("ab") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return 0
-            return self._sweep(time.time() - older_than, wanted)
+            before = time.time() - older_than
+            return self._sweep_drafts(before) + self._sweep(before, wanted, alone)
 
-    def _sweep(self, before: float, wanted: Callable[[str], bool]) -> int:
+    def _sweep_drafts(self, before: float) -> int:
+        old = [path for path in (self._folder / "drafts").glob("*") if _is_older(path, before)]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
+
+    def _sweep(
+        self,
+        before: float,
+        wanted: Callable[[str], bool],
+        alone: Callable[[], AbstractContextManager[object]],
+    ) -> int:
         removed = 0
-        for path in list(self._folder.glob("*/*")):
-            sha256 = path.parent.name + path.name
-            with self._locked():
-                if (
-                    path.exists()
-                    and path.stat().st_mtime < before
-                    and (len(sha256) != 64 or not wanted(sha256))
-                ):
-                    path.unlink()
-                    removed += 1
+        for key in self._store.listed():
+            sha256 = _sha256_of(key)
+            if not OURS.fullmatch(key) or wanted(sha256):
+                continue
+            with alone(), self._locked():
+                modified = self._store.modified(key)
+                if modified is not None and modified < before and not wanted(sha256):
+                    self._store.remove(key)
+                    removed += not key.startswith(THUMBNAILS)
         return removed
 
     @contextmanager
@@ -119,6 +159,33 @@ class Blobs:
         with (self._folder / "lock").open("ab") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def _key(sha256: str) -> str:
+    return f"{sha256[:2]}/{sha256[2:]}"
+
+
+def _derived(sha256: str, name: str) -> str:
+    return f"{THUMBNAILS}{_key(sha256)}-{name}"
+
+
+def _sha256_of(key: str) -> str:
+    """Return the digest of the content that lies under a key, or that something was derived of."""
+    return key.removeprefix(THUMBNAILS).replace("/", "").partition("-")[0]
+
+
+def _is_older(path: Path, before: float) -> bool:
+    try:
+        return path.stat().st_mtime < before
+    except FileNotFoundError:
+        return False
+
+
+def _flush(draft: Path, content: bytes) -> None:
+    with draft.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _copy(stream: Readable, draft: Path, limit: int) -> Blob:
@@ -134,11 +201,3 @@ def _copy(stream: Readable, draft: Path, limit: int) -> Blob:
         file.flush()
         os.fsync(file.fileno())
     return Blob(sha256=digest.hexdigest(), size=size, head=head)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -9,6 +9,8 @@ from urllib.parse import quote
 from core.i18n import clean
 
 LONGEST_NAME = 150
+SHOWN_AGAIN = 300
+"""Seconds for which a browser shows a thumbnail again without asking; afterwards it asks whether it may."""
 
 
 def file_name(name: str) -> str:
@@ -21,6 +23,19 @@ def file_name(name: str) -> str:
         ending = dot + ending if stem and len(ending) < 12 else ""
         shown = shown[: LONGEST_NAME - len(ending)] + ending
     return shown or "file"
+
+
+def thumbnail_headers(tag: str) -> Mapping[str, str]:
+    """Return the headers of a thumbnail: drawn by us, it may be shown; only its reader's browser keeps it for a while."""
+    return {
+        "Content-Type": "image/webp",
+        "Content-Disposition": "inline",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cache-Control": f"private, max-age={SHOWN_AGAIN}",
+        "Vary": "Cookie, Authorization",
+        "ETag": f'"{tag}"',
+    }
 
 
 def download_headers(name: str, mime: str) -> Mapping[str, str]:

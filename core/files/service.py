@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import BinaryIO
 
 import sqlalchemy as sa
@@ -28,6 +29,9 @@ KEPT_FOR_JOBS = timedelta(days=90)
 ROW = """SELECT id, sha256, name, mime, size, created_at, created_by, entity, record_id
 FROM core_file WHERE id = %s"""
 
+NOT_SWEPT = 0x50_61_79_76_66
+"""An advisory lock: whoever writes a content to a store that machines share has it until its row is there."""
+
 WANTED = "SELECT 1 FROM core_file WHERE sha256 = %s LIMIT 1"
 
 
@@ -49,8 +53,8 @@ class StoredFile:
 class Files:
     """The files of one site. A content is written first and referred to inside of a unit of work."""
 
-    def __init__(self, folder: Path, limit: int) -> None:
-        self.blobs = Blobs(folder)
+    def __init__(self, blobs: Blobs, limit: int) -> None:
+        self.blobs = blobs
         self._limit = limit
 
     def store(
@@ -64,6 +68,8 @@ class Files:
         limit: int | None = None,
     ) -> int:
         """Keep an upload and return its id; it is swept after a day in which no record has referred to it."""
+        if self.blobs.shared:
+            uow.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(NOT_SWEPT)))
         blob = self.blobs.write(stream, self._limit if limit is None else limit)
         kept = file_name(name)
         file_id: int = uow.execute(
@@ -119,6 +125,17 @@ class Files:
 
         Call it outside of any unit: what an open one has forgotten may come back, its content could not.
         """
+
+        @contextmanager
+        def alone() -> Iterator[None]:
+            reader.rows("SELECT pg_advisory_lock(%s)", (NOT_SWEPT,))
+            try:
+                yield
+            finally:
+                reader.rows("SELECT pg_advisory_unlock(%s)", (NOT_SWEPT,))
+
         return self.blobs.sweep(
-            UNREFERENCED.total_seconds(), lambda sha256: bool(reader.rows(WANTED, (sha256,)))
+            UNREFERENCED.total_seconds(),
+            lambda sha256: bool(reader.rows(WANTED, (sha256,))),
+            alone if self.blobs.shared else nullcontext,
         )

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from core.i18n.money import Money
 
-__all__ = ["AnyRef", "FileRef", "Money", "Ref"]
+__all__ = ["PICTURES", "THUMBNAILS", "AnyRef", "FileRef", "Money", "Ref"]
+
+THUMBNAILS: Mapping[str, int] = MappingProxyType({"small": 96, "medium": 320, "large": 1600})
+"""The sizes in which a picture is shown, by name: the longest side in pixels."""
+
+PICTURES = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
+"""Kinds of files that are shown as pictures, always drawn anew; SVG is none of them: it is a page with a picture."""
 
 
 @dataclass(frozen=True, slots=True)

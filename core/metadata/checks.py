@@ -21,7 +21,7 @@ from core.metadata.relations import (
     targets,
     whole_field,
 )
-from core.metadata.specs import EntitySpec, FieldSpec
+from core.metadata.specs import FILE_TYPES, EntitySpec, FieldSpec
 
 
 def check_entities(merged: Merged, findings: Findings) -> None:
@@ -53,6 +53,7 @@ class _Entity:
             document, at = self._merged.origin(self._entity.name, "rules", rule.name)
             self._names(rule.on, document, (*at, "on"))
         self._title()
+        self._image()
         self._administered()
         if self._entity.part_of and whole_field(self._entity) is None:
             self._add(
@@ -147,12 +148,26 @@ class _Entity:
         field = self._entity.fields.get(self._entity.title)
         if field is None:
             self._findings.unknown_field(*self._written("title"), self._entity, self._entity.title)
-        elif field.type in UNSTORED or field.type in ("reference_any", "file", "multi_choice"):
+        elif field.type in UNSTORED | FILE_TYPES or field.type in ("reference_any", "multi_choice"):
             self._findings.add(
                 *self._written("title"),
                 "bad_title",
                 "{name} is a {type} and cannot be a title.",
                 name=field.name,
+                type=field.type,
+            )
+
+    def _image(self) -> None:
+        name = self._entity.image
+        field = self._entity.fields.get(name)
+        if name and field is None:
+            self._findings.unknown_field(*self._written("image"), self._entity, name)
+        elif field is not None and field.type != "image":
+            self._findings.add(
+                *self._written("image"),
+                "bad_image",
+                "{name} is a {type}; only a field of type image has a picture to show.",
+                name=name,
                 type=field.type,
             )
 

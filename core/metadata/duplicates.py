@@ -9,7 +9,7 @@ from core.metadata.findings import Findings
 from core.metadata.layers import mapping, text, texts
 from core.metadata.names import humanized
 from core.metadata.relations import UNSTORED
-from core.metadata.specs import DuplicateKey, Duplicates, EntitySpec, Json, Label
+from core.metadata.specs import FILE_TYPES, DuplicateKey, Duplicates, EntitySpec, Json, Label
 
 
 def read_duplicates(value: Json) -> Duplicates | None:
@@ -77,7 +77,7 @@ def _check_field(
         field = None
     if field is None:
         findings.unknown_field(document, at, entity, first)
-    elif field.type in UNSTORED or field.type in ("reference_any", "money", "file", "multi_choice"):
+    elif field.type in UNSTORED | FILE_TYPES or field.type in ("reference_any", "money", "multi_choice"):
         findings.add(
             document,
             at,

@@ -12,7 +12,7 @@ from core.metadata.layers import PARKED, Layers, Override, Setting, added, items
 from core.metadata.names import FIELD_NAME, RESERVED_FIELDS, RESERVED_WORDS, SITE_PREFIX, suggestions
 from core.metadata.specs import Json
 
-ENTITY_OPEN = frozenset({"label", "plural", "icon", "title", "duplicates"})
+ENTITY_OPEN = frozenset({"label", "plural", "icon", "title", "image", "duplicates"})
 """Properties of an entity that other documents may set; behaviours and what `ADDED_TO` names are added to."""
 
 ADDED_TO = frozenset({"unique_together", "indexes"})

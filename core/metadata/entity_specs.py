@@ -87,6 +87,7 @@ def entity_spec(merged: MergedEntity, findings: Findings) -> EntitySpec:
         import_columns=MappingProxyType({c.name: c for c in _import_columns(merged)}),
         behaviours=merged.behaviours,
         icon=text(tree.get("icon"), "database"),
+        image=text(tree.get("image")),
         part_of=text(tree.get("part_of")),
         part_rights=MappingProxyType(dict(_part_rights(tree))),
         administered=_administered(tree.get("administered")),

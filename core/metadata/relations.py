@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.metadata.layers import texts
-from core.metadata.specs import EntitySpec, FieldSpec
+from core.metadata.specs import FILE_TYPES, EntitySpec, FieldSpec
 
 REFERENCES = frozenset({"reference", "reference_any"})
 OPEN = "reference_any"
@@ -14,7 +14,7 @@ OPEN = "reference_any"
 UNSTORED = frozenset({"list", "links"})
 """Types without a column of their own on the entity's table."""
 
-NOT_INDEXED = UNSTORED | {"reference_any", "multi_choice", "long_text", "file"}
+NOT_INDEXED = UNSTORED | FILE_TYPES | {"reference_any", "multi_choice", "long_text"}
 """Types whose values are not compared in one column, or are too long for an index."""
 
 ADDED_UP = frozenset({"integer", "decimal", "percent", "money"})

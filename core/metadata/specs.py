@@ -16,6 +16,9 @@ Label: TypeAlias = "str | Mapping[str, str]"
 SITE = "site"
 """Owner of what was made at the site itself; module names are the other owners."""
 
+FILE_TYPES = frozenset({"file", "image"})
+"""Types of fields that hold a stored file."""
+
 NOTHING: Mapping[str, Json] = MappingProxyType({})
 NO_OWNERS: Mapping[str, str] = MappingProxyType({})
 
@@ -188,7 +191,8 @@ class EntitySpec:
     """A kind of record: its fields in order, its rules, and which field is its title.
 
     ``indexes`` are names of fields: lists are filtered by all but the last and sorted by the last, ``-`` before it
-    for descending, or the last is added up by the others, ``+`` before it. ``part_rights`` tells by action where a part asks something else of its whole than usual: to read
+    for descending, or the last is added up by the others, ``+`` before it. ``image`` names the field whose picture
+    stands for a record, beside its title. ``part_rights`` tells by action where a part asks something else of its whole than usual: to read
     it for reading, to export it for exporting, to update it for all else.
     """
 
@@ -202,6 +206,7 @@ class EntitySpec:
     import_columns: Mapping[str, ImportColumn] = field(default_factory=lambda: MappingProxyType({}))
     behaviours: tuple[str, ...] = ()
     icon: str = "database"
+    image: str = ""
     part_of: str = ""
     part_rights: Mapping[str, PartRight] = field(default_factory=lambda: MappingProxyType({}))
     administered: Administered | None = None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from core.errors import AccessDenied, NotFound, Problem
-from core.files import OF_JOB, Files, StoredFile, assign_files, usable_files
+from core.files import OF_JOB, Files, StoredFile, Thumbnails, assign_files, usable_files
 from core.jobs.service import is_told
 from core.kernel.actor import Actor
 from core.kernel.values import FileRef
 from core.metadata.catalog import Catalog
+from core.metadata.specs import FILE_TYPES
 from core.records.change import Draft
 from core.records.reading import Reading
 from core.records.work import Work
@@ -55,7 +57,7 @@ class Attachments:
         if spec is None or file.record_id is None or not self._reading.may_read(actor, spec.name, catalog):
             return False
         readable = self._reading.eyes(actor, catalog).fields(spec.name).readable
-        names = [f.name for f in spec.fields.values() if f.type == "file" and f.name in readable]
+        names = [f.name for f in spec.fields.values() if f.type in FILE_TYPES and f.name in readable]
         if not names:
             return False
         try:
@@ -65,8 +67,8 @@ class Attachments:
         return any(isinstance(value, FileRef) and value.id == file.id for value in record.values())
 
 
-def check_files(work: Work, drafts: Sequence[Draft]) -> None:
-    """Note a problem at every file that the writer may not put there: another's, or another record's."""
+def check_files(work: Work, drafts: Sequence[Draft], thumbnails: Thumbnails) -> None:
+    """Note a problem at every file that the writer may not put there: another's, another record's, or no picture."""
     for draft in drafts:
         new = dict(_new(draft))
         if new:
@@ -81,6 +83,11 @@ def check_files(work: Work, drafts: Sequence[Draft]) -> None:
                 for name, file_id in new.items()
                 if file_id not in usable
             )
+            for name, file_id in new.items():
+                if work.plan.entity.fields[name].type == "image" and file_id in usable:
+                    problem = thumbnails.problem(*usable[file_id])
+                    if problem is not None:
+                        draft.problems.append(replace(problem, field=name))
 
 
 def keep_files(work: Work, drafts: Iterable[Draft]) -> None:

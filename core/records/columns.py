@@ -14,6 +14,7 @@ from core.access import reference_targets
 from core.access.parts import target_step
 from core.fields import FieldType, overrides
 from core.fields.decimals import canonical, plain
+from core.fields.files import image_urls
 from core.kernel.values import AnyRef, FileRef, Money, Ref
 from core.metadata.specs import EntitySpec, FieldSpec
 from core.records.scopes import Scope
@@ -55,7 +56,7 @@ class Columns:
                 return self._reference(spec)
             case "reference_any":
                 return self._reference_any(spec)
-            case "file":
+            case "file" | "image":
                 return self._file(spec)
             case "links":
                 return self._links(spec)
@@ -107,7 +108,7 @@ class Columns:
             name=spec.name,
             cells=(link, file.c.name, file.c.size, file.c.mime),
             value=each(_file),
-            json=each(_file_json),
+            json=each(_image_json if spec.type == "image" else _file_json),
         )
 
     def _links(self, spec: FieldSpec) -> Column:
@@ -235,6 +236,11 @@ def _file(cells: Cells) -> object:
 
 def _file_json(cells: Cells) -> Mapping[str, object] | None:
     return None if cells[0] is None else dict(zip(("id", "name", "size", "mime"), cells, strict=True))
+
+
+def _image_json(cells: Cells) -> Mapping[str, object] | None:
+    known = _file_json(cells)
+    return known and {**known, **image_urls(cells[0])}
 
 
 def _links(cells: Cells) -> object:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from core.access.parts import target_step
 from core.expressions import Checked, apart, asks_for_span
 from core.expressions.sql import to_sql
-from core.metadata.specs import EntitySpec, Json
+from core.metadata.specs import FILE_TYPES, EntitySpec, Json
 from core.records.columns import Columns
 from core.records.compiled import Compiler, Statement, number
 from core.records.filters import Filter
@@ -25,7 +25,7 @@ from core.records.way_by_way import GATHERED, Places, each_way, is_by_way
 
 Row = Sequence[Any]
 
-BESIDE = frozenset({"reference", "reference_any", "file", "links"})
+BESIDE = FILE_TYPES | {"reference", "reference_any", "links"}
 """Types of fields whose values are told with what stands in other tables."""
 
 EXPORT = "export"

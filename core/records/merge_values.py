@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from core.kernel.values import Money
 from core.metadata.catalog import Catalog
-from core.metadata.specs import FieldSpec
+from core.metadata.specs import FILE_TYPES, FieldSpec
 from core.records.plan import EntityPlan
 
 Values = Mapping[str, object]
@@ -17,7 +17,7 @@ Values = Mapping[str, object]
 FIXED = frozenset({"union", "sum", "strictest", "earliest"})
 """Laws that nobody overrides by hand."""
 
-APART = frozenset({"sequence", "list", "file"})
+APART = FILE_TYPES | {"sequence", "list"}
 """Types whose value stays with its record: numbers that were given, lines that move by themselves, files."""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from core.errors import ValidationFailed
+from core.files import Thumbnails
 from core.hooks import Plugins
 from core.records.attachments import check_files, keep_files
 from core.records.change import Draft, Saved
@@ -38,8 +39,14 @@ class Writing:
     """Creates and updates records; nested lists come back to it for their own entity."""
 
     def __init__(
-        self, plugins: Plugins, rollups: RollUps, loading: Loading, label: Callable[[object], str]
+        self,
+        plugins: Plugins,
+        rollups: RollUps,
+        loading: Loading,
+        label: Callable[[object], str],
+        thumbnails: Thumbnails,
     ) -> None:
+        self._thumbnails = thumbnails
         self._plugins = plugins
         self._loading = loading
         self._rollups = rollups
@@ -211,7 +218,7 @@ class Writing:
         check_conditions(work, drafts)
         check_rules(work, drafts, self._label, late=False)
         check_targets(work, drafts)
-        check_files(work, drafts)
+        check_files(work, drafts, self._thumbnails)
         check_series(work, drafts)
         for draft in drafts:
             if action == "create" or draft.changed:

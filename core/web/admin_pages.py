@@ -33,6 +33,7 @@ OFFERED = (
     "phone",
     "url",
     "file",
+    "image",
 )
 TYPE_LABELS = {
     "text": N_("Text"),
@@ -51,6 +52,7 @@ TYPE_LABELS = {
     "phone": N_("Phone number"),
     "url": N_("Web address"),
     "file": N_("File"),
+    "image": N_("Picture"),
     "list": N_("Table of records"),
     "reference_any": N_("Reference to records of several kinds"),
     "sequence": N_("Number in sequence"),

@@ -13,7 +13,7 @@ from core.errors import AccessDenied, PayvandError, Problem, ValidationFailed
 from core.fields import FieldTypes
 from core.jobs import Jobs
 from core.kernel.site import Site
-from core.metadata.specs import EntitySpec, FieldSpec, Json
+from core.metadata.specs import FILE_TYPES, EntitySpec, FieldSpec, Json
 from core.records.bulk import AT_ONCE, IDS, Bulk, BulkDone, Chosen, new_cause
 from core.records.bulk_task import BULK_EDIT, defer_bulk
 from core.storage import Database, UnitOfWork
@@ -26,7 +26,7 @@ from core.web.pages import Pages, WayBack, go
 from core.web.saved_views import read_state
 from core.web.visit import Visit, visit
 
-UNFIT = frozenset({"list", "file", "sequence"})
+UNFIT = FILE_TYPES | {"list", "sequence"}
 """Types of fields that are not the same for many records."""
 
 

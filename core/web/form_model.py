@@ -11,6 +11,7 @@ from core.access import Access, FieldRights
 from core.errors import Problem
 from core.fields import FieldTypes
 from core.kernel.site import Site
+from core.kernel.values import FileRef
 from core.metadata.catalog import Catalog
 from core.metadata.specs import EntitySpec, FieldSpec, ItemSpec
 from core.records.compiled import Kept
@@ -21,6 +22,7 @@ from core.web.fields import FieldView, FieldViews, Same
 from core.web.form_rows import Row, SubTable
 from core.web.form_values import FormValues
 from core.web.listing import context_of
+from core.web.pictures import pictured, portrait
 from core.web.visit import Visit
 
 SPARE = "__n__"
@@ -90,6 +92,8 @@ class FormModel:
 
     tabs: tuple[Tab, ...]
     refusals: tuple[Refusal, ...] = ()
+    picture: FileRef | None = None
+    """What stands for the record beside its title."""
 
     @property
     def sections(self) -> tuple[Section, ...]:
@@ -187,13 +191,14 @@ class _Builder:
             self._errors[(problem.field or "").replace(".", "-")].append(present.style.problem(problem))
 
     def section(self, entity: EntitySpec, section: FormSection, values: Mapping[str, Any]) -> Section:
-        items = tuple(self._item(entity.fields[item.name], item, values) for item in section.items)
+        items = tuple(self._item(entity, item, values) for item in section.items)
         return Section(name=section.name, label=self._present.style.label(section.label), items=items)
 
-    def _item(self, spec: FieldSpec, item: ItemSpec, values: Mapping[str, Any]) -> FieldView | SubTable:
+    def _item(self, entity: EntitySpec, item: ItemSpec, values: Mapping[str, Any]) -> FieldView | SubTable:
+        spec = entity.fields[item.name]
         view = self._field(
             spec,
-            self._typed.get(spec.name, values.get(spec.name)),
+            pictured(spec, self._typed.get(spec.name, values.get(spec.name)), values.get(entity.title)),
             "",
             span=item.span,
             editable=spec.name in self._rights.editable,
@@ -348,4 +353,5 @@ def build_form(
     return FormModel(
         tabs=builder.tabs(entity, sections, values),
         refusals=builder.refusals(entity),
+        picture=portrait(entity, values),
     )

@@ -13,7 +13,7 @@ from core.errors import NotFound
 from core.fields import FieldRefused, FieldTypes
 from core.kernel.site import Site
 from core.kernel.values import AnyRef, Ref
-from core.metadata.specs import EntitySpec, FieldSpec
+from core.metadata.specs import FILE_TYPES, EntitySpec, FieldSpec
 from core.records.looking import Look
 from core.records.reading import Reading
 from core.records.search import Searching
@@ -116,7 +116,7 @@ class OpenForm:
         if spec.type in ("reference", "reference_any"):
             entity, _, number = text.rpartition(":")
             return self._reference(spec, entity or str(spec.option("to")), whole(number) or 0)
-        if spec.type in ("list", "links", "file"):
+        if spec.type in FILE_TYPES | {"list", "links"}:
             return None
         if spec.type == "boolean":
             return text == "true"

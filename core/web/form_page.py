@@ -29,6 +29,7 @@ from core.web.lookups import store_upload
 from core.web.merge_page import merged_into
 from core.web.pages import Pages, go, is_administrator
 from core.web.panels import record_panels
+from core.web.pictures import drop_refused
 from core.web.status_bar import status_bars
 from core.web.timeline_view import timeline_of
 from core.web.visit import Visit, visit
@@ -80,7 +81,8 @@ def _save(pages: Pages, form: OpenForm) -> Response:
     try:
         number = _write(form, typed)
     except (ValidationFailed, AccessDenied) as refused:
-        # Whatever refuses it, what was typed is still there.
+        # Whatever refuses it, what was typed is still there; of pictures that cannot be shown the one before.
+        drop_refused(form.entity, typed.values, refused.problems)
         reasons = refused.problems or (
             Problem(code=refused.reason, message=refused.message, params=refused.params),
         )

@@ -98,7 +98,7 @@ class FormReader:
                 return self._reference(spec, form, key)
             case "links":
                 return self._links(spec, form, key)
-            case "file":
+            case "file" | "image":
                 return self._file(form, files, key)
             case _:
                 return self._types.get(spec.type).parse(spec, form.get(key, ""), self._context)

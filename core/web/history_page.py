@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request
 from core.fields import FieldRefused, FieldTypes
 from core.identity.log import EVENT
 from core.kernel.site import Site
-from core.metadata.specs import EntitySpec, FieldSpec, Json
+from core.metadata.specs import FILE_TYPES, EntitySpec, FieldSpec, Json
 from core.records.history_reading import CHANGING, HistoryReading
 from core.records.page import HistoryEntry
 from core.storage import Database
@@ -188,7 +188,7 @@ def _text(site: Site, present: Visit, spec: FieldSpec, value: Json) -> str:
         return present.style.joined(
             tuple(_named(one) for one in (value if isinstance(value, list) else [value]))
         )
-    if spec.type == "file":
+    if spec.type in FILE_TYPES:
         name = value.get("name") if isinstance(value, Mapping) else None
         return str(name or present.style._("A file"))
     kind = site.get(FieldTypes).get(spec.type)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from core.metadata.specs import EntitySpec, FieldSpec
+from core.metadata.specs import FILE_TYPES, EntitySpec, FieldSpec
 from core.views import ListView
 from core.web.fields import FieldViews
 from core.web.list_query import ListState
@@ -20,7 +20,7 @@ ROW = "_row.html"
 LINE = "_line.html"
 """The template of a row without its cells."""
 
-UNSORTABLE = ("links", "list", "file", "multi_choice", "reference_any", "long_text")
+UNSORTABLE = FILE_TYPES | {"links", "list", "multi_choice", "reference_any", "long_text"}
 
 
 def table_of(

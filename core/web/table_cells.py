@@ -17,6 +17,7 @@ from core.records.compiled import Kept
 from core.web.avatars import NameMark, hue_of, initials
 from core.web.fields import FieldView, FieldViews
 from core.web.moulds import Mould, agreed, escaped, number_mark, text_mark
+from core.web.pictures import pictured
 
 PROFILE = "base.user"
 """The public profile, where a module keeps one."""
@@ -146,6 +147,7 @@ class Cells:
             looks.name,
             entity.name,
         )
+        self._title = entity.title
         self._columns = [
             (column, spec, looks.kept.of((*way, column), partial(looks.mould, column, spec)))
             for column, spec in ((column, entity.fields[column.name]) for column in columns)
@@ -159,7 +161,9 @@ class Cells:
         """Return all cells of a record, for a mould."""
         return "".join(
             [
-                self._cell(column, spec, shape, values.get(column.name))
+                self._cell(
+                    column, spec, shape, pictured(spec, values.get(column.name), values.get(self._title))
+                )
                 for column, spec, shape in self._columns
             ]
         )
@@ -175,6 +179,9 @@ class Cells:
         self, column: Column, spec: FieldSpec, shape: Shape, records: Iterable[Mapping[str, Any]]
     ) -> list[str]:
         name, known = column.name, shape.rendered.get
+        if spec.type == "image":
+            shown = (pictured(spec, record.get(name), record.get(self._title)) for record in records)
+            return [self._cell(column, spec, shape, value) for value in shown]
         return [
             (known(value) if type(value) in PLAIN else None) or self._cell(column, spec, shape, value)
             for value in [record.get(name) for record in records]

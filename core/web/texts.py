@@ -51,6 +51,8 @@ TEXTS = (
     N_("Loading…"),
     N_("People"),
     N_("Files"),
+    N_("This file is no picture that can be shown. Choose a PNG, JPEG, WebP or GIF."),
+    N_("The picture is chosen; save to keep it."),
     N_("That did not work; nothing was lost. Try again."),
     N_("Older things are shown"),
     N_("Not saved"),

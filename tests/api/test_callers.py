@@ -197,6 +197,7 @@ OFFERED = [
     "GET /exports",
     "POST /files",
     "GET /files/{file}",
+    "GET /files/{file}/thumbnails/{size}",
     "POST /imports",
     "POST /imports/{job}/undo",
     "GET /jobs/{job}",

@@ -25,6 +25,8 @@ HEAVY = {
     "stdnum",
     "weasyprint",
     "webauthn",
+    "PIL",
+    "fsspec",
     "core.testing",
 }
 BOOT = """

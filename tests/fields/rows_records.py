@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.kernel.values import AnyRef, FileRef, Ref
 from tests.fields.rows import CHOICES, Row
 
@@ -213,4 +215,14 @@ FILE = Row(
     exported=(("en", FileRef(5, "a.pdf"), "a.pdf"),),
 )
 
-ROWS = (CHOICE, MULTI_CHOICE, REFERENCE, REFERENCE_ANY, LINKS, LIST, FILE)
+IMAGE = replace(
+    FILE,
+    type="image",
+    control="image",
+    good=(
+        *FILE.good,
+        ({"id": 5, "name": "a.png", "url": "/api/v1/files/5", "thumbnails": {"small": "x"}}, FileRef(5)),
+    ),
+)
+
+ROWS = (CHOICE, MULTI_CHOICE, REFERENCE, REFERENCE_ANY, LINKS, LIST, FILE, IMAGE)

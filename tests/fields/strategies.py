@@ -65,6 +65,7 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
         st.from_regex(r"(/[a-zA-Z0-9%._~-]{0,10}){0,3}", fullmatch=True),
     ).map("".join),
     "file": st.builds(FileRef, _IDS, st.none() | st.text(_LETTERS, max_size=10)),
+    "image": st.builds(FileRef, _IDS, st.none() | st.text(_LETTERS, max_size=10)),
     "sequence": st.integers(1, 99999).map(lambda n: f"C-1405-{n:05}"),
 }
 

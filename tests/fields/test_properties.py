@@ -24,7 +24,9 @@ SPECS = {
 }
 NAMES = sorted(VALUES)
 ENTERED = [name for name in NAMES if name != "sequence"]
-RETURNING = [name for name in ENTERED if name not in ("reference", "reference_any", "links", "list", "file")]
+RETURNING = [
+    name for name in ENTERED if name not in ("reference", "reference_any", "links", "list", "file", "image")
+]
 
 few = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ import pytest
 from core.access import Access
 from core.config import Settings
 from core.fields import CatalogSchema, FieldTypes, LoadContext
+from core.files import Thumbnails
+from core.files.blobs import Blobs
 from core.hooks import Plugins
 from core.kernel.actor import Actor, system_actor
 from core.metadata.build import build
@@ -166,7 +169,7 @@ class World:
         self.access = Access(schema_of)
         conditions = Conditions(self.tables, self.types, self.access, schema_of)
         loading = Loading(self.types)
-        writing = Writing(self.plugins, RollUps(conditions), loading, str)
+        writing = Writing(self.plugins, RollUps(conditions), loading, str, Thumbnails(Blobs(Path())))
         guarding = Guarding(Guards(), str)
         moving = Moving(writing, loading, guarding)
         self.records = Records(

@@ -190,6 +190,7 @@ WITHOUT_A_SCREEN = {
     "web.columns": "leads back to the list",
     "web.export": "a file",
     "web.file": "a file",
+    "web.thumbnail": "a picture",
     "web.matrix_file": "a file",
     "web.notification": "leads to what it is about",
     "web.people": "JSON for a list of people",

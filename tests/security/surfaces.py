@@ -261,7 +261,9 @@ SURFACES: Mapping[str, tuple[str, ...]] = {
         f"POST {API}/jobs/1/cancel",
         "POST /jobs/1/cancel ",
         f"GET {API}/files/1",
+        f"GET {API}/files/1/thumbnails/small",
         "GET /files/1",
+        "GET /files/1/small",
     ),
     "duplicate warning": (
         f'POST {API}{C} {{"last_name": "New", "points": [{{"kind": "email", "value": "same20@example.com"}}]}}',

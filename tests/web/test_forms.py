@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from decimal import Decimal
 
@@ -9,6 +10,10 @@ import pytest
 
 CONTACT = "/records/contacts.contact"
 COMPANY = "/records/contacts.account"
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAIAAAASFvFNAAAAEElEQVR4nGP8zwAFTDAGAwATKQED8NgHhAAAAABJRU5ErkJggg=="
+)
+"""Six red points."""
 
 
 def saved_number(answer):
@@ -254,12 +259,14 @@ def test_save_and_new_leads_to_an_empty_form(editor, kept):
 
 
 def test_a_file_is_put_into_a_record_kept_and_taken_out(editor, kept):
-    photo = (io.BytesIO("سند محرمانه".encode()), "قرارداد.txt")
+    photo = (io.BytesIO(PICTURE), "قرارداد.png")
     number = saved_number(editor.saves(f"{CONTACT}/new", {"last_name": "Karimi", "photo": photo}))
     page = editor.opens(f"{CONTACT}/{number}").page
-    link = page.one("a", cls="file")["href"]
-    response = editor.client.get(link)
-    assert response.data.decode() == "سند محرمانه"
+    shown = page.one("img", cls="pic")
+    assert shown["alt"] == "Karimi"
+    assert editor.client.get(shown["src"]).mimetype == "image/webp"
+    response = editor.client.get(shown["src"].rpartition("/")[0])
+    assert response.data == PICTURE
     assert response.headers["Content-Disposition"].startswith("attachment;")
     assert "filename*=UTF-8''" in response.headers["Content-Disposition"]
     assert response.headers["X-Content-Type-Options"] == "nosniff"
@@ -272,7 +279,7 @@ def test_a_file_is_put_into_a_record_kept_and_taken_out(editor, kept):
 
 def test_a_file_of_somebody_else_cannot_be_put_into_ones_own_record(editor, person, kept):
     owner = person("base.member", "contacts.editor", login="owner@example.com", team="Support")
-    photo = (io.BytesIO(b"secret"), "secret.txt")
+    photo = (io.BytesIO(PICTURE), "secret.png")
     theirs = saved_number(owner.saves(f"{CONTACT}/new", {"last_name": "Secret", "photo": photo}))
     file = kept.get("contacts.contact", theirs)["photo"].id
     assert editor.client.get(f"/files/{file}").status_code == 404

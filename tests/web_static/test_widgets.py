@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from core.fields import FieldTypes
 from core.kernel.values import AnyRef, FileRef, Money, Ref
+from core.web.pictures import Picture
 from core.web.avatars import hue_of
 from core.web.fields import FieldView
 from core.web.rendering import TEMPLATES, Pieces
@@ -37,6 +38,7 @@ VALUES = {
     "phone": "+982112345678",
     "url": "https://example.com",
     "file": FileRef(3, ATTACK),
+    "image": Picture(3, ATTACK, 9, "image/png", ATTACK),
     "sequence": "C-1",
 }
 STYLE = SimpleNamespace(

@@ -17,7 +17,7 @@ export function typed(form: HTMLElement, name: string, field: Field, ways: Ways)
     case 'choice': return named<HTMLSelectElement>()?.value || null;
     case 'multi_choice': return $$<HTMLInputElement>(`[name="${CSS.escape(name)}"]:checked`, form).map((box) => box.value);
     case 'reference': case 'reference_any': return reference(field, named()?.value ?? '', named('__text')?.value.trim() ?? '', named('__was')?.value.trim() ?? '');
-    case 'file': return named('', '[type=file]')?.files?.length ? SOME : named('__remove')?.checked ? null : field.value;
+    case 'file': case 'image': return named('', '[type=file]')?.files?.length ? SOME : named('__remove')?.checked ? null : field.value;
     case 'list': case 'links': return undefined;
   }
   const input = named<HTMLInputElement | HTMLTextAreaElement>();

@@ -13,7 +13,12 @@ from core.studio import RestrictionStudio, RoleStudio
 from modules.contacts.tests.test_moving_in import PERSON, addresses, counts, points
 from modules.contacts.vcard_text import escaped, folded, read_cards
 
-JPEG = b"\xff\xd8\xff" + bytes(range(200))
+JPEG = base64.b64decode(
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDACgcHiMeGSgjISMtKygwPGRBPDc3PHtYXUlkkYCZlo+AjIqgtObDoKrarYqMyP/L"
+    "2u71////m8H////6/+b9//j/wAALCAABAAEBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAABf/EABQQAQAAAAAAAAAAAAAAAAAA"
+    "AAD/2gAIAQEAAD8AFf/Z"
+)
+"""The smallest picture there is: one point."""
 
 
 @pytest.fixture
