@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 from flask import Blueprint, Response, jsonify, request, url_for
 from werkzeug.datastructures import FileStorage
 
-from core.files import Files, download_headers
+from core.files import Files, Thumbnails, download_headers, thumbnail_headers
 from core.kernel.site import Site
 from core.kernel.values import Ref
 from core.metadata.specs import EntitySpec
@@ -34,6 +34,9 @@ def register(made: Blueprint, site: Site, pages: Pages) -> None:
     made.add_url_rule("/choices/<entities>", "choices", lambda entities: choices(site, entities))
     made.add_url_rule("/search", "search", lambda: search(site, pages))
     made.add_url_rule("/files/<int:number>", "file", lambda number: download(site, number))
+    made.add_url_rule(
+        "/files/<int:number>/<size>", "thumbnail", lambda number, size: thumbnail(site, number, size)
+    )
 
 
 def choices(site: Site, entities: str) -> Response:
@@ -154,6 +157,16 @@ def download(site: Site, number: int) -> Response:
         _pieces(site.get(Files).open(found)), headers=dict(download_headers(found.name, found.mime))
     )
     response.content_length = found.size
+    return response
+
+
+def thumbnail(site: Site, number: int, size: str) -> Response:
+    """Send a thumbnail of a file to somebody who may have the file; of what is no picture there is none."""
+    present = visit().require()
+    found = site.get(Attachments).find(present.actor, number, catalog=present.catalog)
+    drawn = site.get(Thumbnails).get(found, size)
+    response = Response(drawn, headers=dict(thumbnail_headers(f"{found.sha256[:32]}-{size}")))
+    response.make_conditional(request)
     return response
 
 

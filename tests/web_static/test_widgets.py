@@ -13,9 +13,9 @@ from markupsafe import Markup
 
 from core.fields import FieldTypes
 from core.kernel.values import AnyRef, FileRef, Money, Ref
-from core.web.pictures import Picture
 from core.web.avatars import hue_of
 from core.web.fields import FieldView
+from core.web.pictures import Picture
 from core.web.rendering import TEMPLATES, Pieces
 from tests.web_static.sources import ROOT
 
