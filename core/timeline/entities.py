@@ -7,10 +7,12 @@ import re
 
 NOTE = "base.note"
 NOTE_FILE = "base.note_file"
+ATTACHMENT = "base.attachment"
 FOLLOWER = "base.follower"
 NOTIFICATION = "base.notification"
 REMINDER = "base.reminder"
 BEHAVIOUR = "timeline"
+WITH_FILES = "attachments"
 PERSON = "base.user"
 
 _KEY = re.compile(r"[A-Za-z0-9_.:#@/+-]{1,160}")

@@ -106,10 +106,13 @@ TIMELINE = Behaviour(
 )
 
 
+ATTACHMENTS = Behaviour(name="attachments", owner="base", joins={"base.attachment": "record"})
+
+
 @hookimpl
 def register_behaviours() -> tuple[Behaviour, ...]:
-    """Offer an owner with a team, tags, a timeline with notes and followers, and that single records are shared."""
-    return (OWNED, TAGS, TIMELINE, SHAREABLE)
+    """Offer an owner with a team, tags, a timeline with notes and followers, files, and that single records are shared."""
+    return (OWNED, TAGS, TIMELINE, ATTACHMENTS, SHAREABLE)
 
 
 @hookimpl

@@ -1,4 +1,4 @@
-"""Notes and followers of records: where they are, they stay."""
+"""Notes, files and followers of records: where they are, they stay."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from contextlib import contextmanager
 
 from core.sdk import AnyRef, Change, Problem, Ref, UnitOfWork
 
-KEPT = {"base.note": ("record",), "base.note_file": ("note",), "base.follower": ("record", "user")}
+KEPT = {
+    "base.note": ("record",),
+    "base.note_file": ("note",),
+    "base.follower": ("record", "user"),
+    "base.attachment": ("record",),
+}
 """What nobody changes once it is there, by entity."""
 
 

@@ -17,7 +17,7 @@ from modules.sales.matching import ACCOUNT, CONTACT, SURE, accounts_like, contac
 LEAD, CONVERSION, OPPORTUNITY = "sales.lead", "sales.lead_conversion", "sales.opportunity"
 UNDO_DAYS = 14
 WHY = "a lead is converted"
-MOVED = (("activities.activity", "record"), ("base.note", "record"))
+MOVED = (("activities.activity", "record"), ("base.note", "record"), ("base.attachment", "record"))
 """What people wrote and planned on a lead goes along with it."""
 
 FIELDS = (

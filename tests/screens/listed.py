@@ -64,6 +64,7 @@ SCREENS = (
     Screen(f"{CONTACTS}/{{contact}}"),
     Screen(f"{CONTACTS}/{{contact}}/history"),
     Screen(f"{CONTACTS}/{{contact}}/timeline"),
+    Screen(f"{CONTACTS}/{{contact}}/files"),
     Screen(f"{CONTACTS}/{{contact}}/merges"),
     Screen(f"{CONTACTS}/merge?id={{contact}}&id={{twin}}"),
     Screen(f"{CONTACTS}/merge?id={{contact}}"),

@@ -264,6 +264,8 @@ SURFACES: Mapping[str, tuple[str, ...]] = {
         f"GET {API}/files/1/thumbnails/small",
         "GET /files/1",
         "GET /files/1/small",
+        *_all("GET /records/@/files", RECORDS),
+        "POST /attachments/1/delete ",
     ),
     "duplicate warning": (
         f'POST {API}{C} {{"last_name": "New", "points": [{{"kind": "email", "value": "same20@example.com"}}]}}',

@@ -10,7 +10,7 @@ const behaviours: Record<string, () => Promise<unknown>> = {
   'ui-date': () => import('./ui-date'), 'ui-combo': () => import('./ui-combo'), 'ui-lines': () => import('./ui-lines'),
   'ui-list': () => import('./list'), 'ui-form': () => import('./form'), 'ui-tabs': () => import('./ui-tabs'),
   'ui-kanban': () => import('./kanban'), 'ui-calendar': () => import('./ui-calendar'), 'ui-timeline': () => import('./ui-timeline'),
-  'ui-image': () => import('./ui-image'),
+  'ui-image': () => import('./ui-image'), 'ui-gallery': () => import('./ui-gallery'),
 };
 function wake(): void {
   for (const [tag, load] of Object.entries(behaviours)) if (!customElements.get(tag) && $(tag)) void load();
