@@ -109,6 +109,7 @@ class House:
         if "key" in form:  # what was left out of such a file is remembered: now it is chosen
             for key, value in self.left.items():
                 filled[key] = value
+            self.left.clear()
         checked = self.mina.sends(shown.action or columns.response.request.full_path.rstrip("?"), filled)
         self.works()
         done = goes_on(self.mina, self.mina.opens(checked.path), self.works)
