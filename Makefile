@@ -64,7 +64,7 @@ docs: setup-dev ## links, decisions, dependencies, examples, pages written from 
 i18n: setup-dev ## every sentence has its Persian, with the same parameters
 	@$(PY) scripts/i18n.py check
 
-.PHONY: tests-once coverage core-alone wheel coverage-map bench bench-tasks bench-pages conformance fuzz worlds sequences audit kills soak screens accessibility
+.PHONY: tests-once coverage core-alone wheel bundle-check coverage-map bench bench-tasks bench-pages conformance fuzz worlds sequences audit kills soak screens accessibility
 tests-once: setup-dev ## all tests, each once: those of the core without modules
 	@$(PY) scripts/check_core_alone.py --covers-report $(CURDIR)/.coverage-map-core.json
 	@$(PYTEST) -m "not core_alone" $(SEEN) $(COVERS)
@@ -81,6 +81,9 @@ core-alone: setup-dev ## the core's own tests with no module at all
 
 wheel: setup-dev ## build the wheel and use it in an empty environment
 	@$(PY) scripts/check_wheel.py
+
+bundle-check: setup-dev ## make a bundle and use it on a bare Debian without a network; needs root and debootstrap
+	@$(PY) scripts/check_bundle.py
 
 coverage-map: setup-dev ## which requirement rows the last test run has shown
 	@$(PY) scripts/coverage_map.py

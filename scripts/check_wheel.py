@@ -96,7 +96,7 @@ def check_contents(wheel: Path) -> None:
 
 def wanted_data() -> list[str]:
     """Return the data files of core and modules that must travel."""
-    suffixes = {".yaml", ".po", ".html", ".json", ".sql", ".csv", ".txt"}
+    suffixes = {".yaml", ".po", ".html", ".json", ".sql", ".csv", ".txt", ".sh", ".service"}
     return [
         str(path.relative_to(ROOT))
         for top in sorted(TOP_LEVEL)

@@ -10,13 +10,14 @@ import sqlalchemy as sa
 from core.app.readiness import told
 from core.app.scheduled import troubles
 from core.backup.databases import mark_of
-from core.errors import PayvandError, Problem
+from core.errors import PayvandError, Problem, Unavailable
 from core.fields import FieldTypes
 from core.hooks import Plugins
 from core.jobs.service import ALIVE, worker_alive
 from core.kernel.site import Site
 from core.mail import failing
 from core.metadata.catalog import Catalog
+from core.printing import Printing
 from core.storage import Database, check_database, check_revision
 from core.storage.catalogs import Catalogs
 from core.storage.check import check_loaded
@@ -58,6 +59,7 @@ def _examine(site: Site) -> Iterator[Problem]:
         yield from troubles(site.settings, reader, site.get(Database).now())
     yield from _left(site)
     yield from _folder(site)
+    yield from _paper(site)
 
 
 def _definitions(site: Site, catalog: Catalog) -> Iterator[Problem]:
@@ -115,6 +117,17 @@ def _folder(site: Site) -> Iterator[Problem]:
             code="open_secret",
             message="Others may read the site's key; run: chmod 600 {path}",
             params={"path": str(secret)},
+        )
+
+
+def _paper(site: Site) -> Iterator[Problem]:
+    try:
+        site.get(Printing).check()
+    except Unavailable as missing:
+        yield Problem(
+            code="no_paper",
+            message="Nothing can be printed; all else works. {why}",
+            params={"why": missing.text()},
         )
 
 

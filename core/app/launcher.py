@@ -90,6 +90,20 @@ class Launching:
             folders=self._folders,
         )
 
+    def bundle(
+        self,
+        target: Path | None,
+        *,
+        pythons: Sequence[str],
+        wheels: Path | None,
+        extra: Sequence[str],
+        say: Say,
+    ) -> None:
+        """Write an archive that installs Payvand where there is no network."""
+        from core.app.bundle import make_bundle
+
+        make_bundle(target, pythons=pythons, wheels=wheels, extra=extra, say=say)
+
     def export(self, target: Path, *, passwords: bool, say: Say) -> None:
         """Write the whole site in open formats."""
         from core.app.dump import export

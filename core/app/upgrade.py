@@ -28,8 +28,8 @@ from core.storage.snapshots import Snapshot
 TRIED = "upgrade"
 """What the database is called, after the site's own, in which an upgrade is tried."""
 
-OF_THE_MOMENT = ("no_worker", "backup_", "mail_")
-"""How the codes begin of what the doctor says of the day; a site may be brought to another version on any."""
+OF_THE_MOMENT = ("no_worker", "no_paper", "backup_", "mail_")
+"""How the codes begin of what the doctor says of the day and the machine, and not of the site itself."""
 
 STANDING = """SELECT (SELECT version_num FROM core_revision),
 (SELECT json_object_agg(name, version) FROM core_module WHERE state = 'enabled')"""

@@ -59,6 +59,17 @@ class Launcher(Protocol):
     def upgrade(self, *, plan: bool, trial: bool, backup: Path | None, say: Say, show: Show) -> None:
         """Bring the site to this version, or only show what that would do."""
 
+    def bundle(
+        self,
+        target: Path | None,
+        *,
+        pythons: Sequence[str],
+        wheels: Path | None,
+        extra: Sequence[str],
+        say: Say,
+    ) -> None:
+        """Write an archive that installs Payvand where there is no network."""
+
     def export(self, target: Path, *, passwords: bool, say: Say) -> None:
         """Write the whole site in open formats."""
 

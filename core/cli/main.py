@@ -15,6 +15,7 @@ from core.config import TESTING_IS_ON
 ELSEWHERE = {
     "access": "core.cli.access:access",
     "backup": "core.cli.backup:backup",
+    "bundle": "core.cli.bundle:bundle",
     "export": "core.cli.dump:export",
     "import": "core.cli.imports:import_file",
     "load": "core.cli.dump:load",

@@ -112,7 +112,9 @@ class Runner:
                 return
             failures = self._broke(job_id, failure)
             if last or failures >= ATTEMPTS:
-                self._fail(job_id, BROKE)
+                # What is missing here is told; what broke is for the log.
+                told = self._told(failure, actor) if isinstance(failure, PayvandError) else BROKE
+                self._fail(job_id, told)
                 raise GivenUp from failure
             raise Postponed(2**failures) from failure
         else:

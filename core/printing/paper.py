@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from threading import Lock
 
@@ -18,9 +20,11 @@ FRESH = 24 * 3600.0
 TYPES = {".css": "text/css", ".ttf": "font/ttf"}
 
 try:
-    from weasyprint import HTML
-    from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.urls import URLFetcher, URLFetcherResponse
+    # It prints where to read on, which is nothing for who asked for something else.
+    with redirect_stdout(StringIO()):
+        from weasyprint import HTML
+        from weasyprint.text.fonts import FontConfiguration
+        from weasyprint.urls import URLFetcher, URLFetcherResponse
 except OSError as missing:  # the package is there, the libraries of the system it draws with are not
     raise Unavailable(
         reason="PDF needs the library Pango (Debian: libpango-1.0-0, libpangoft2-1.0-0, libharfbuzz-subset0)"

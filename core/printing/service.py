@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,10 @@ class Printing:
         if self._paper is None:
             self._paper = Paper(self._assets)
         return self._paper.make(self.html(catalog, template, style, values), pictures or {})
+
+    def check(self) -> None:
+        """Raise `Unavailable` where this machine lacks what PDF is drawn with."""
+        import_module("core.printing.paper")  # it can be loaded only where all is there
 
     def _environment(self, catalog: Catalog) -> Environment:
         folders = (*_folders(catalog), TEMPLATES)
