@@ -18,6 +18,8 @@ from core.errors import BadRequest, Conflict, Place
 from core.files.blobs import Blobs
 from core.metadata.documents import Document, freeze
 from core.metadata.specs import SITE, Json
+from core.storage.beside import ALL as KEPT_BESIDE
+from core.storage.beside import filled, spec_of
 from core.storage.check import LOADING
 from core.storage.snapshots import SCHEMA, Connection, TableText, connect, set_sequence, tables
 
@@ -101,9 +103,13 @@ def load(source: Source, address: str) -> None:
         references = [Reference(*map(str, row)) for row in connection.execute(REFERENCES).fetchall()]
         for one in references:
             connection.execute(_drop(one))
+        beside = [spec_of(row) for row in connection.execute(KEPT_BESIDE).fetchall()]
         _empty(connection, [table.table for table in source.site.tables])
         for table in source.site.tables:
             _fill(connection, source, table)
+        for kept in beside:  # a record may have come after what is kept beside its parts
+            for statement in filled(kept):
+                connection.execute(statement)
         for name, (last, called) in source.site.sequences.items():
             set_sequence(connection, name, last, called)
         for one in references:

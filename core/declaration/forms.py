@@ -172,6 +172,13 @@ class AdministeredForm(Form):
     when = Text("Expression on the record that must hold, too.")
 
 
+class ReachedForm(Form):
+    """How a part reaches its wholes."""
+
+    by = Items(Text(), "The fields by which it is looked for: whom it names.", required=True)
+    until = Text("The moment from which it reaches nothing, where it has one.")
+
+
 class EntityForm(_EntityKeys):
     """A kind of record."""
 
@@ -183,6 +190,10 @@ class EntityForm(_EntityKeys):
     )
     administered = Part(
         AdministeredForm, "Who administers the entity that a record names may create, change and delete it."
+    )
+    reached = Part(
+        ReachedForm,
+        "How a part reaches its wholes, as shares reach records: lists of these are read in their order.",
     )
 
 

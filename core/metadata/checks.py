@@ -63,6 +63,9 @@ class _Entity:
                 entity=self._entity.name,
                 name=self._entity.part_of,
             )
+        if (reached := self._entity.reached) is not None:
+            ends = (reached.until,) if reached.until else ()
+            self._names((*reached.by, *ends), *self._written("reached"), stored=True)
         for names in self._entity.unique_together:
             self._names(names, *self._part_written("unique_together", names), stored=True)
         for names in self._entity.indexes:

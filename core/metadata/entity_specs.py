@@ -21,6 +21,7 @@ from core.metadata.specs import (
     Json,
     Label,
     PartRight,
+    Reached,
     RollUp,
     RuleSpec,
 )
@@ -91,6 +92,7 @@ def entity_spec(merged: MergedEntity, findings: Findings) -> EntitySpec:
         part_of=text(tree.get("part_of")),
         part_rights=MappingProxyType(dict(_part_rights(tree))),
         administered=_administered(tree.get("administered")),
+        reached=_reached(tree.get("reached")),
         duplicates=read_duplicates(tree.get("duplicates")),
         unique_together=tuple(texts(names) for names in items(tree.get("unique_together"))),
         indexes=tuple(texts(names) for names in items(tree.get("indexes"))),
@@ -210,6 +212,11 @@ def _administered(value: Json) -> Administered | None:
     return Administered(names=text(body.get("names")), when=text(body.get("when"))) if body else None
 
 
+def _reached(value: Json) -> Reached | None:
+    body = mapping(value)
+    return Reached(by=texts(body.get("by")), until=text(body.get("until"))) if body else None
+
+
 def _part_rights(tree: Mapping[str, Json]) -> Iterator[tuple[str, PartRight]]:
     for action, written in mapping(tree.get("part_rights")).items():
         body = mapping(written)
@@ -266,6 +273,7 @@ def _digested(spec: EntitySpec) -> EntitySpec:
         spec.indexes,
         [field_shape(f) for _, f in sorted(spec.fields.items())],
         [[r.name, r.refuse_when, r.on] for r in sorted(spec.rules, key=lambda rule: rule.name)],
+        *([[spec.reached.by, spec.reached.until]] if spec.reached else []),
     ]
     return replace(spec, digest=digest_of(shape))
 

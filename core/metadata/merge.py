@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from core.metadata.base_amounts import add_base_amounts
+from core.metadata.beside import with_beside
 from core.metadata.dashboard_merge import merge_dashboard
 from core.metadata.dashboard_specs import DashboardSpec
 from core.metadata.dependencies import Dependencies
@@ -142,6 +143,7 @@ class Merge:
             self._merged.entities[name] = entity_spec(merged, self._findings)
             for (group, part), origin in ((at, o) for at, o in merged.origins.items() if len(at) == 2):
                 self._merged.origins[(name, group, part)] = (origin.document, origin.at)
+        self._merged.entities.update(with_beside(self._merged.entities))
 
     def _may_name(self, document: Document) -> bool:
         match = ENTITY_NAME.fullmatch(document.name)

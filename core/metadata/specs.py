@@ -162,6 +162,35 @@ class Administered:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Reached:
+    """How a part reaches its whole: ``by`` whom, the fields by which it is looked for, and ``until`` when, if it ends."""
+
+    by: tuple[str, ...]
+    until: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Beside:
+    """The values of one field of an entity that the database keeps beside the parts by which its records are reached.
+
+    ``part`` is the entity of these parts, ``link`` the column by which they point here, ``by`` the fields by which they
+    are looked for, ``until`` the field that says till when, if any, and ``order`` the field whose values they keep: what
+    is reached by them is then read in its order.
+    """
+
+    part: str
+    link: str
+    by: tuple[str, ...]
+    until: str
+    order: str
+
+    @property
+    def part_table(self) -> str:
+        """Name of the table of the parts."""
+        return self.part.replace(".", "_")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DuplicateKey:
     """What two records share that are perhaps the same: fields, or fields of lines as ``list.field``.
 
@@ -192,8 +221,9 @@ class EntitySpec:
 
     ``indexes`` are names of fields: lists are filtered by all but the last and sorted by the last, ``-`` before it
     for descending, or the last is added up by the others, ``+`` before it. ``image`` names the field whose picture
-    stands for a record, beside its title. ``part_rights`` tells by action where a part asks something else of its whole than usual: to read
-    it for reading, to export it for exporting, to update it for all else.
+    stands for a record, beside its title. ``part_rights`` tells by action where a part asks something else of its whole
+    than usual: to read it for reading, to export it for exporting, to update it for all else. ``reached`` tells how a
+    part reaches its wholes; ``beside`` follows from the parts that point here.
     """
 
     name: str
@@ -210,6 +240,8 @@ class EntitySpec:
     part_of: str = ""
     part_rights: Mapping[str, PartRight] = field(default_factory=lambda: MappingProxyType({}))
     administered: Administered | None = None
+    reached: Reached | None = None
+    beside: tuple[Beside, ...] = ()
     unique_together: tuple[tuple[str, ...], ...] = ()
     duplicates: Duplicates | None = None
     indexes: tuple[tuple[str, ...], ...] = ()

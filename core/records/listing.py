@@ -170,12 +170,14 @@ def _by_way(eyes: Eyes, spec: EntitySpec, shape: Shape) -> tuple[Scope, Sources]
     """Return the first records of each way to see them, in order, each once: in what is in order, alike are neighbours."""
     assert shape.limit is not None  # one record by its id has no order
     some: list[sa.Select[Any]] = []
-    for seen in each_way(eyes.visible(spec.name), shape.among):
-        scope, sources = opened(eyes, spec)
+    for way in each_way(eyes, spec, shape.orders, shape.among):
+        scope, sources = opened(eyes, spec, way.candidates)
         orders = sorted_by(shape.orders, scope)
-        conditions = [scope.table.c.deleted_at.is_(None), *seen(scope)]
+        conditions = [scope.table.c.deleted_at.is_(None), *way.conditions(scope)]
         conditions += [continued(orders, shape.empties)] if shape.empties is not None else []
         first = sa.select(*scope.table.c).select_from(sources.clause).where(*conditions)
+        if way.candidates is not None:
+            first = first.ext(distinct_on(*(one.compared(one.cell) for one in orders)))
         some.append(first.order_by(*(one.clause() for one in orders)).limit(number(shape.limit + 1)))
     every = sa.union_all(*some).subquery("ways")
     keys = sorted_by(shape.orders, Scope(eyes, spec, every, masked=True, sources=Sources(every)))
@@ -198,9 +200,9 @@ def line_column(spec: EntitySpec, by: str, owner: EntitySpec) -> str:
     return target_step(by, owner.name) if spec.fields[by].type == "reference_any" else by
 
 
-def opened(eyes: Eyes, spec: EntitySpec) -> tuple[Scope, Sources]:
-    """Begin a statement on an entity: its base table, seen with the reader's eyes."""
-    base = eyes.tables.of(spec).alias()
+def opened(eyes: Eyes, spec: EntitySpec, among: sa.Subquery | None = None) -> tuple[Scope, Sources]:
+    """Begin a statement on an entity: its base table or some of its rows, seen with the reader's eyes."""
+    base = eyes.tables.of(spec).alias() if among is None else among
     sources = Sources(base)
     return Scope(eyes, spec, base, masked=True, sources=sources), sources
 

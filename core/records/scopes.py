@@ -43,6 +43,10 @@ class Eyes:
         """Return which fields of an entity the reader sees."""
         return self.access.fields(self.actor, entity, self.catalog)
 
+    def roles(self) -> frozenset[str]:
+        """Return the reader's roles, with those that they imply."""
+        return self.access.rights(self.actor, self.catalog).roles
+
     def visible(self, entity: str, action: str = "read") -> Checked | bool:
         """Return which records of an entity the reader sees, or may do something else to."""
         return self.access.condition(self.actor, entity, action, self.catalog)

@@ -19,7 +19,7 @@ from core.storage.kernel_tables import index as index_table
 from core.storage.kernel_tables import physical as physical_table
 from core.storage.physical import PhysicalColumn
 from core.storage.plan import Plan
-from core.storage.steps import BuildAside, CreateIndex, DropIndex, OneValue, SetAside, Step
+from core.storage.steps import BuildAside, CreateIndex, DropIndex, ForgetBeside, OneValue, SetAside, Step
 from core.storage.unit import UnitOfWork
 from core.storage.versions import lock_schema
 
@@ -131,6 +131,8 @@ def _record_index(step: Step, uow: UnitOfWork) -> None:
             )
         case DropIndex():
             uow.execute(sa.delete(index_table).where(index_table.c.name == step.name))
+        case ForgetBeside():
+            uow.execute(sa.delete(index_table).where(index_table.c.name == step.index.name))
         case SetAside():
             uow.execute(sa.delete(index_table).where(index_table.c.name.in_(step.indexes)))
 

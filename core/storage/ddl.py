@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
+from psycopg import sql
 
+from core.storage.beside import forget_beside, keep_beside
 from core.storage.constraints import one_target, one_value
 from core.storage.identifiers import foreign_key, identifier
 from core.storage.index_ddl import create_index, drop_index
@@ -19,6 +22,8 @@ from core.storage.steps import (
     CreateIndex,
     CreateTable,
     DropIndex,
+    ForgetBeside,
+    KeepBeside,
     OneTarget,
     OneValue,
     SetAside,
@@ -50,10 +55,18 @@ class Statements:
                 self._one_value(step)
             case SetAside():
                 self._set_aside(step)
+            case KeepBeside():
+                self._all(keep_beside(step.index))
+            case ForgetBeside():
+                self._all(forget_beside(step.index))
             case CreateIndex():
                 self._op.execute(create_index(step.index))
             case DropIndex():
                 self._op.execute(drop_index(step.name))
+
+    def _all(self, statements: Iterable[sql.Composed]) -> None:
+        for statement in statements:
+            self._op.get_bind().exec_driver_sql(statement.as_string())
 
     def _create_table(self, step: CreateTable) -> None:
         columns: list[sa.Column[Any]] = list(link_columns())

@@ -46,6 +46,13 @@ TEXT, DOWN, EMPTY_LAST = "text", "desc", "empty_last"
 WITH = "with:"
 """Stands before a column that a list index carries along: where it holds all that is asked for, no record is read."""
 
+BESIDE = "beside:"
+"""Stands before a column of the parts, ``table.column``, in what is kept beside them: their link, then what they are
+looked for by, and last, with `UNTIL` behind it, till when they hold.
+"""
+
+UNTIL = "until"
+
 ADDED = "added"
 """Stands behind the column that a total index carries along, by the others of which it is added up."""
 
@@ -56,8 +63,9 @@ COLUMN_PARTS = ("table", "column", "entity", "field", "owner", "state", "type", 
 class IndexSpec:
     """One index of an entity's table.
 
-    Its kind is unique, numbers, look_up, reference, search, order, list, total, or the filling of search ``keys``. The
-    last column of a ``list`` index says how it is sorted: ``amount desc empty_last``.
+    Its kind is unique, numbers, look_up, reference, search, order, list, total, the filling of search ``keys``, or what is
+    kept ``beside`` parts (`core.storage.beside`). The last column of a ``list`` index says how it is sorted:
+    ``amount desc empty_last``.
     """
 
     name: str
@@ -69,6 +77,11 @@ class IndexSpec:
     def names(self) -> tuple[str, ...]:
         """The columns, without how they are sorted."""
         return tuple(column.partition(" ")[0] for column in self.columns)
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The columns of the table itself, without how they are sorted."""
+        return tuple(name for name in self.names if not name.startswith(BESIDE))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,6 +19,8 @@ from core.storage.steps import (
     CreateIndex,
     CreateTable,
     DropIndex,
+    ForgetBeside,
+    KeepBeside,
     OneTarget,
     OneValue,
     Restore,
@@ -201,12 +203,14 @@ class Planning:
     def _aside_column(self, record: PhysicalColumn) -> None:
         key = (record.table, record.column)
         new = next(name for name in set_aside(record.column) if (record.table, name) not in self._recorded)
-        indexes = tuple(
-            index.name
+        held = [
+            index
             for index in self._physical.indexes.values()
             if index.table == record.table and record.column in index.names
-        )
-        self._gone.update(indexes)
+        ]
+        self._aside += [ForgetBeside(table=one.table, index=one) for one in held if one.kind == "beside"]
+        indexes = tuple(one.name for one in held if one.kind != "beside")
+        self._gone.update(one.name for one in held)
         self._aside.append(
             SetAside(
                 table=record.table,
@@ -264,15 +268,20 @@ class Planning:
             if present == index and name not in self._gone:
                 continue
             if present is not None and name not in self._gone:
-                self._indexes.append(DropIndex(table=index.table, name=name))
-            large = index.table in self._physical.large
-            self._indexes.append((BuildAside if large else CreateIndex)(table=index.table, index=index))
+                self._indexes.append(_dropped(present))
+            self._indexes.append(self._made(index))
         for name, index in self._physical.indexes.items():
             if name not in wanted and name not in self._gone and index.kind != "keys" and self._in_use(index):
-                self._indexes.append(DropIndex(table=index.table, name=name))
+                self._indexes.append(_dropped(index))
+
+    def _made(self, index: IndexSpec) -> Step:
+        if index.kind == "beside":
+            return KeepBeside(table=index.table, index=index)
+        large = index.table in self._physical.large
+        return (BuildAside if large else CreateIndex)(table=index.table, index=index)
 
     def _in_use(self, index: IndexSpec) -> bool:
-        return all((index.table, column) in self._used for column in index.names)
+        return all((index.table, column) in self._used for column in index.own)
 
     def steps(self) -> tuple[Step, ...]:
         """Return everything in the order in which it can be done."""
@@ -310,6 +319,12 @@ class Planning:
 def set_aside(name: str) -> Iterator[str]:
     """Yield names for something in the trash whose name is needed again."""
     return (f"{name[: LONGEST - 6]}{ASIDE}{number}" for number in count(1))
+
+
+def _dropped(index: IndexSpec) -> Step:
+    if index.kind == "beside":
+        return ForgetBeside(table=index.table, index=index)
+    return DropIndex(table=index.table, name=index.name)
 
 
 def _targets(records: Iterable[PhysicalColumn]) -> set[str]:

@@ -10,10 +10,21 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 from core.fields import ColumnSpec, FieldTypes, link_table, on_delete
-from core.metadata.specs import EntitySpec, FieldSpec
+from core.metadata.specs import Beside, EntitySpec, FieldSpec
 from core.storage.constraints import numbered_apart, unique_index
 from core.storage.identifiers import identifier
-from core.storage.physical import ACTIVE, ADDED, DOWN, EMPTY_LAST, TEXT, WITH, IndexSpec, PhysicalColumn
+from core.storage.physical import (
+    ACTIVE,
+    ADDED,
+    BESIDE,
+    DOWN,
+    EMPTY_LAST,
+    TEXT,
+    UNTIL,
+    WITH,
+    IndexSpec,
+    PhysicalColumn,
+)
 from core.storage.tables import SYSTEM_COLUMNS, system_columns
 
 POSTGRESQL: Dialect = sa.make_url("postgresql+psycopg://").get_dialect()()
@@ -126,6 +137,7 @@ def index_needs(entities: Iterable[EntitySpec], types: FieldTypes) -> Iterator[I
         yield from (_together(entity, names, "unique", types) for names in entity.unique_together)
         yield from (_together(entity, names, "numbers", types) for names in numbered_apart(entity))
         yield from (_declared(entity, names, types) for names in entity.indexes if names)
+        yield from (_kept_beside(entity, one, types) for one in entity.beside)
         for spec in entity.fields.values():
             if not spec.system:
                 yield from _field_indexes(entity, spec, types)
@@ -179,6 +191,21 @@ def _order_index(entity: EntitySpec, types: FieldTypes) -> Iterator[IndexSpec]:
 
 def _declared(entity: EntitySpec, names: tuple[str, ...], types: FieldTypes) -> IndexSpec:
     return (_total_index if names[-1].startswith("+") else _list_index)(entity, names, types)
+
+
+def _kept_beside(entity: EntitySpec, kept: Beside, types: FieldTypes) -> IndexSpec:
+    """Return what the database keeps beside parts: the column of the order, how it is sorted, and the columns of the parts."""
+    sorting = entity.fields[kept.order]
+    column = types.columns(sorting)[0]
+    is_text = isinstance(column.sa_type, sa.String) and sorting.type != "choice"
+    parts = [f"{BESIDE}{kept.part_table}.{name}" for name in (kept.link, *kept.by)]
+    parts += [f"{BESIDE}{kept.part_table}.{kept.until} {UNTIL}"] if kept.until else []
+    return IndexSpec(
+        name=identifier("b", entity.table, kept.order),
+        table=entity.table,
+        kind="beside",
+        columns=(f"{column.name} {TEXT}" if is_text else column.name, *parts),
+    )
 
 
 def _total_index(entity: EntitySpec, names: tuple[str, ...], types: FieldTypes) -> IndexSpec:

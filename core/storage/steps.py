@@ -146,6 +146,26 @@ class BuildAside(CreateIndex):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class KeepBeside(CreateIndex):
+    """Values of records kept beside parts that point to them, filled for the parts there are."""
+
+    @property
+    def sentence(self) -> str:
+        return f"keep {self.table}.{self.index.names[0]} beside what it is reached by"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class ForgetBeside(Step):
+    """Values that nobody wants beside parts any more."""
+
+    index: IndexSpec
+
+    @property
+    def sentence(self) -> str:
+        return f"no longer keep {self.table}.{self.index.names[0]} beside what it is reached by"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class DropIndex(Step):
     """An index that nobody wants any more; what it was built from stays."""
 

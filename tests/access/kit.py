@@ -110,6 +110,7 @@ CUT: Body = {"title": "name", "part_of": "item", "fields": {"name": {"type": "te
 SHARE: Body = {
     "title": "with_role",
     "part_of": "record",
+    "reached": {"by": ["with_user", "with_team", "with_role"], "until": "expires_at"},
     "part_rights": {action: {"needs": "share"} for action in ("create", "update", "delete")},
     "fields": {
         "record": {"type": "reference_any", "to": ["kit.item", "kit.shelf"]},

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from core.kernel.actor import system_actor
 from core.records import listing
 from core.records.query import Query
 from core.records.way_by_way import SIZES, places
@@ -63,6 +64,11 @@ def asked(desk, actor, roles, **query):
     return [item["id"] for item in page.items], statement[0]
 
 
+def remove_shares(desk, ids):
+    with desk.database.unit(desk.catalog({}), system_actor("test")) as uow:
+        uow.connection.exec_driver_sql("DELETE FROM base_share WHERE id = ANY(%(ids)s)", {"ids": ids})
+
+
 @pytest.mark.parametrize("sort", ORDERS)
 @pytest.mark.parametrize("roles", [ROLES, OFFERED], ids=["below", "offered"])
 def test_the_pages_are_those_of_a_list_read_in_one_go(filled, sort, roles):
@@ -86,7 +92,38 @@ def test_what_is_shared_is_merged_with_what_is_owned_and_comes_once(filled):
     alone, _ = asked(filled, somebody(), ROLES, sort=("size",), limit=50)
     assert set(found) - set(alone) == {10, 11}
     assert len(found) == len(set(found))
-    assert sql.count("UNION ALL") == 1 + 2 + 4
+    assert sql.count("UNION ALL") == 1 + 2 + 4 + len(["one", "two teams", "", "a role"]) - 1
+
+
+def test_what_is_shared_is_read_in_its_order_and_asked_one_by_one(filled):
+    """Many shares of few records: what comes often counts once, what is over does not come, and cursors go on."""
+    who = somebody(teams=(3,), below=(3,), shared=frozenset({"kit.item"}))
+    many = [
+        {"record__kit_item": item, "level": "edit", "with_user": 1, "expires_at": LATER}
+        for item in range(6, 24)
+    ]
+    ids = filled.insert("base.share", *many, *many, *many)
+    try:
+        right = filled.ids(who, ROLES, sort=("size", "name"), limit=200)
+        for sort in (("size",), ("-size",)):
+            whole = filled.ids(who, ROLES, sort=sort, limit=200)
+            assert set(whole) == set(right) >= set(range(6, 24))
+            for limit in (1, 2, 5):
+                assert filled.ids(who, ROLES, sort=sort, limit=limit) == whole, (sort, limit)
+        _, sql = asked(filled, who, ROLES, fields=("id",), sort=("size",), limit=5)
+        assert "beside__size" in sql
+        assert "ANY (array" not in sql
+    finally:
+        remove_shares(filled, ids)
+    assert set(filled.ids(who, ROLES, sort=("size",), limit=200)) < set(right)
+
+
+def test_with_very_many_roles_what_is_shared_is_fetched_at_once(filled, monkeypatch):
+    monkeypatch.setattr("core.records.way_by_way.MOST_ROLES", 0)
+    who = somebody(shared=frozenset({"kit.item"}))
+    found, sql = asked(filled, who, ROLES, fields=("id", "version"), sort=("size",), limit=50)
+    assert "beside__size" not in sql
+    assert {10, 11} <= set(found)
 
 
 def test_a_page_comes_way_by_way_only_in_an_order_that_each_way_has_an_index_for(filled):
