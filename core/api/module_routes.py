@@ -42,6 +42,31 @@ def disable(call: Call, module: str) -> Response:
     return _changed(call, module)
 
 
+def uninstall(call: Call, module: str) -> Response:
+    """Take a module out; what it keeps goes into the trash."""
+    call.require_administrator()
+    _state(call, module)
+    call.site.get(Lifecycle).uninstall(call.actor, module, plan=plan_of(call))
+    return _changed(call, module)
+
+
+def retry(call: Call, module: str) -> Response:
+    """Load a module's code anew that was set aside."""
+    call.require_administrator()
+    _state(call, module)
+    call.site.get(Lifecycle).retry(call.actor, module)
+    return _changed(call, module)
+
+
+def taken(call: Call, module: str) -> Response:
+    """Answer what a module keeps: what sleeps with it, or goes into the trash with it."""
+    call.require_administrator()
+    _state(call, module)
+    found = call.site.get(Lifecycle).taken(call.actor, module)
+    items = [{"entity": one.entity, "records": one.records, "fields": list(one.fields)} for one in found]
+    return reply({"items": items})
+
+
 def plan(call: Call, module: str) -> Response:
     """Answer what an act would do to the rights of roles; nothing happens."""
     call.require_administrator()
@@ -75,6 +100,7 @@ def _module(call: Call, state: ModuleState) -> dict[str, Any]:
         "required_by": list(state.required_by),
         "outdated": state.outdated,
         "always": spec.always,
+        "installed": state.installed,
         "problems": [style.problem(problem) for problem in state.problems],
     }
 
@@ -106,9 +132,9 @@ ROUTES = (
         name="plan_module",
         run=plan,
         group="Modules",
-        about="What installing, enabling or disabling a module, or taking over changed files, would do to the rights of roles.",
+        about="What installing, enabling, disabling or uninstalling a module, or taking over changed files, would do to the rights of roles.",
         parameters=(
-            Parameter(name="act", about="install, enable, disable or refresh.", required=True),
+            Parameter(name="act", about="install, enable, disable, uninstall or refresh.", required=True),
             *WANTED,
         ),
         answers={200: ref("ModulePlan")},
@@ -142,5 +168,33 @@ ROUTES = (
         about="Put a module to sleep.",
         parameters=(PLAN,),
         answers={200: ref("Module")},
+    ),
+    Route(
+        method="POST",
+        path=f"{_ONE}/uninstall",
+        name="uninstall_module",
+        run=uninstall,
+        group="Modules",
+        about="Take a module out; what it keeps goes into the trash, where installing it again finds it.",
+        parameters=(PLAN,),
+        answers={200: ref("Module")},
+    ),
+    Route(
+        method="POST",
+        path=f"{_ONE}/retry",
+        name="retry_module",
+        run=retry,
+        group="Modules",
+        about="Load the code of a module anew that was set aside, in all processes.",
+        answers={200: ref("Module")},
+    ),
+    Route(
+        method="GET",
+        path=f"{_ONE}/taken",
+        name="list_taken_of_module",
+        run=taken,
+        group="Modules",
+        about="What a module keeps: what sleeps with it, or goes into the trash with it.",
+        answers={200: listed(ref("Taken"))},
     ),
 )

@@ -243,7 +243,14 @@ SCHEMAS: Mapping[str, Schema] = {
         required_by=_TEXTS,
         outdated=_FLAG,
         always=_FLAG,
+        installed=_FLAG,
         problems=_TEXTS,
+    ),
+    "Taken": _object(
+        ("entity", "records", "fields"),
+        entity=TEXT,
+        records={"type": "integer"},
+        fields={**_TEXTS, "description": "Only these of an entity of another module; empty: all of it."},
     ),
     "Account": _object(
         ("id", "login", "name", "standing", "active", "roles"),

@@ -35,7 +35,7 @@ class Extensions:
     """Loads and unloads plugins, and fills field types, tasks, localization, messages and more registries from them.
 
     Called with the enabled modules before each compile. What does not change is not touched: a module's code is
-    loaded once in a process, and a module that was set aside stays so until it is disabled.
+    loaded once in a process, and a module that was set aside stays so until it is disabled, or somebody tries it again.
     """
 
     def __init__(
@@ -60,6 +60,7 @@ class Extensions:
             **registries,
         }
         self._present: tuple[ModuleSpec, ...] = ()
+        self._tries: dict[str, int] = {}
         self._lock = RLock()
 
     def __call__(self, modules: Sequence[ModuleSpec]) -> None:
@@ -83,6 +84,10 @@ class Extensions:
         wanted = {module.name for module in modules}
         for name in {*self._plugins.modules, *self._plugins.quarantined} - wanted:
             self._plugins.unregister(name)
+        for module in modules:
+            if module.name in self._plugins.quarantined and module.tries > self._tries.get(module.name, 0):
+                self._plugins.forget(module)
+            self._tries[module.name] = module.tries
         known = {*self._plugins.modules, *self._plugins.quarantined}
         for module in modules:
             if module.name not in known:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 import click
 
 from core.cli.launcher import Launcher, pass_launcher
 from core.cli.output import show_problems, show_rights, show_table
+from core.errors import NotFound
 from core.kernel.actor import system_actor
-from core.lifecycle import Lifecycle, PlanChanged
+from core.lifecycle import Lifecycle, ModuleState, PlanChanged
 from core.lifecycle.service import ACTS
+from core.lifecycle.taking import Taken
 
 PLAN = click.option(
     "--plan",
@@ -33,7 +35,7 @@ def _told() -> Iterator[None]:
 
 @click.group()
 def module() -> None:
-    """List, install, enable and disable modules."""
+    """List, show, install, enable, disable, uninstall and try modules again."""
 
 
 @module.command("list")
@@ -89,6 +91,69 @@ def disable(launcher: Launcher, name: str, plan: str | None) -> None:
     with launcher.site() as site, _told():
         site.get(Lifecycle).disable(system_actor("payvand module disable"), name, plan=plan)
     click.echo(f"Disabled: {name}")
+
+
+@module.command()
+@click.argument("name")
+@PLAN
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_launcher
+def uninstall(launcher: Launcher, name: str, plan: str | None, yes: bool) -> None:
+    """Take a module out; what it keeps goes into the trash, where installing it again finds it."""
+    with launcher.site() as site, _told():
+        lifecycle, system = site.get(Lifecycle), system_actor("payvand module uninstall")
+        _show_taken(lifecycle.taken(system, name))
+        if not (yes or plan):
+            click.confirm(f"Put this into the trash with {name}?", abort=True)
+        lifecycle.uninstall(system, name, plan=plan)
+    click.echo(f"Uninstalled: {name}")
+
+
+@module.command()
+@click.argument("name")
+@pass_launcher
+def retry(launcher: Launcher, name: str) -> None:
+    """Load the code of a module anew that was set aside, in all processes of the site."""
+    with launcher.site() as site:
+        site.get(Lifecycle).retry(system_actor("payvand module retry"), name)
+    click.echo(f"It works again: {name}")
+
+
+@module.command()
+@click.argument("name")
+@pass_launcher
+def show(launcher: Launcher, name: str) -> None:
+    """Show a module: how it stands, what it needs, what needs it, what it keeps; exit code 0 only where it is well."""
+    with launcher.site() as site:
+        lifecycle, system = site.get(Lifecycle), system_actor("payvand module show")
+        states = {state.spec.name: state for state in lifecycle.states()}
+        if name not in states:
+            raise NotFound("There is no module {name}.", code="unknown_module", name=name[:80])
+        state, kept = states[name], lifecycle.taken(system, name)
+    show_table(
+        [
+            ("name", f"{name} {state.spec.version}"),
+            ("state", state.state + (" (files changed: run payvand init)" if state.outdated else "")),
+            ("needs", _named(state.requires, states)),
+            ("needed by", _named(state.required_by, states)),
+        ]
+    )
+    _show_taken(kept)
+    show_problems(state.problems)
+    if state.problems:
+        raise click.exceptions.Exit(1)
+
+
+def _named(names: Iterable[str], states: Mapping[str, ModuleState]) -> str:
+    """Return modules with how they stand, where that is not enabled."""
+    standing = {name: states[name].state if name in states else "not here" for name in names}
+    return ", ".join(n if s == "enabled" else f"{n} ({s})" for n, s in standing.items()) or "-"
+
+
+def _show_taken(kept: Iterable[Taken]) -> None:
+    for one in kept:
+        fields = f" ({', '.join(one.fields)})" if one.fields else ""
+        click.echo(f"keeps {one.entity}{fields}: {one.records} records")
 
 
 @module.command()

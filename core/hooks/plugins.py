@@ -5,6 +5,9 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import inspect
+import secrets
+import sys
+import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -66,13 +69,21 @@ class Plugins:
 
     def load(self, module: ModuleSpec) -> bool:
         """Import the module's ``hooks``, if it has any, and register them; False where it was set aside."""
-        name = f"{module.package or f'modules.{module.name}'}.hooks"
+        name = f"{_package(module)}.hooks"
         try:
             plugin = importlib.import_module(name) if importlib.util.find_spec(name) else None
         except Exception as error:  # noqa: BLE001  # whatever a module's code may raise must not stop the others
             self._set_aside(module.name, error, f"{name} cannot be imported")
             return False
         return plugin is None or self.register(module.name, plugin, requires=module.requires)
+
+    def forget(self, module: ModuleSpec) -> None:
+        """Forget a module and its code, so that loading it reads its files anew; who holds some of it goes on with that."""
+        self.unregister(module.name)
+        package = _package(module)
+        for name in [n for n in sys.modules if n == package or n.startswith(f"{package}.")]:
+            del sys.modules[name]
+        importlib.invalidate_caches()
 
     def register(self, module: str, plugin: object, *, requires: Iterable[str] = ()) -> bool:
         """Take a module's implementations; False where they do not fit the hooks and it was set aside."""
@@ -124,13 +135,27 @@ class Plugins:
                 log.exception("hook_failed", hook=hook, module=implementation.plugin_name)
 
     def _set_aside(self, module: str, error: Exception, during: str) -> None:
+        number, place = secrets.token_hex(4), _place(module, error)
         self._quarantined[module] = Problem(
             code="quarantined",
-            message="The module {module} is set aside: {during}: {reason}",
-            params={"module": module, "during": during, "reason": _reason(error)},
-            place=Place(file=module),
+            message="The module {module} is set aside: {during}: {reason} ({place}). The log has the details under {number}.",
+            params={
+                "module": module,
+                "during": during,
+                "reason": _reason(error),
+                "place": str(place),
+                "number": number,
+            },
+            place=place,
         )
-        log.error("module_quarantined", module=module, during=during, exc_info=error)
+        log.error(
+            "module_quarantined",
+            module=module,
+            during=during,
+            place=str(place),
+            reference=number,
+            exc_info=error,
+        )
 
     def _rebuild(self) -> None:
         manager = _manager()
@@ -206,6 +231,23 @@ def _manager() -> PluginManager:
     for group in GROUPS:
         manager.add_hookspecs(group)
     return manager
+
+
+def _package(module: ModuleSpec) -> str:
+    return module.package or f"modules.{module.name}"
+
+
+def _place(module: str, error: BaseException) -> Place:
+    """Return the last line of the module's own files that an error has come by; else the module."""
+    found = Place(file=module)
+    frames = [(f.filename, f.lineno or 0) for f in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError):
+        frames.append((error.filename or "", error.lineno or 0))
+    for name, line in frames:
+        _, own, rest = name.replace("\\", "/").rpartition(f"/{module}/")
+        if own:
+            found = Place(file=f"{module}/{rest}", line=line)
+    return found
 
 
 def _reason(error: Exception) -> str:

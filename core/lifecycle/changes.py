@@ -18,7 +18,14 @@ from core.storage import Database, UnitOfWork, bump, lock_schema
 from core.storage.apply import apply
 from core.storage.catalogs import VERSION, Catalogs
 from core.storage.document_changes import note_document_changes
-from core.storage.documents import read_documents, read_modules, remove_documents, save_documents, save_module
+from core.storage.documents import (
+    read_documents,
+    read_modules,
+    remove_documents,
+    remove_module,
+    save_documents,
+    save_module,
+)
 from core.storage.plan import Plan, plan_change
 
 
@@ -26,13 +33,14 @@ from core.storage.plan import Plan, plan_change
 class Definitions:
     """What a catalog is compiled from: the enabled modules in order, their documents and the site's.
 
-    ``disabled`` are modules that go to sleep with this change. ``site_may_sleep`` lets what the site made on a
+    ``disabled`` are modules that go to sleep with this change, ``removed`` those that are taken out. ``site_may_sleep`` lets what the site made on a
     module's documents go to sleep with them instead of refusing the change.
     """
 
     modules: tuple[ModuleSpec, ...]
     documents: tuple[Document, ...]
     disabled: tuple[ModuleSpec, ...] = ()
+    removed: tuple[ModuleSpec, ...] = ()
     site_may_sleep: bool = False
 
     def with_documents(self, *documents: Document) -> Definitions:
@@ -134,7 +142,8 @@ class Changes:
             catalog = self._compile(uow, old, new)
             self._write(uow, old, new, why or reason)
             note_document_changes(uow, _own_changes(old, new), why)
-            done = self._shape(uow, present, catalog)
+            # What a sleeping module leaves is in neither catalog: everything is compared where one is taken out.
+            done = self._shape(uow, None if new.removed else present, catalog)
             uow.catalog = catalog
             waiting = unfilled(present, catalog, self._types, uow)
             if afterwards is not None:
@@ -157,7 +166,7 @@ class Changes:
             new.documents, new.modules, version, strict=True, may_sleep=site_sleeps(new)
         ).catalog
 
-    def _shape(self, uow: UnitOfWork, present: Catalog, catalog: Catalog) -> Plan:
+    def _shape(self, uow: UnitOfWork, present: Catalog | None, catalog: Catalog) -> Plan:
         todo = plan_change(present, catalog, uow.connection, self._types)
         apply(todo, uow)
         return todo
@@ -175,6 +184,9 @@ class Changes:
                 save_module(uow, module)
         for module in new.disabled:
             save_module(uow, module, "disabled")
+        for module in new.removed:
+            remove_documents(uow, module.name)
+            remove_module(uow, module.name)
         known = {d.key: d.digest for d in old.documents}
         save_documents(uow, [d for d in new.documents if known.get(d.key) != d.digest], reason)
         kept = {d.key for d in new.documents}

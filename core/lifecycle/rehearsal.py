@@ -164,4 +164,4 @@ def _moved(old: Definitions, new: Definitions) -> tuple[ModuleSpec, ...]:
     kept = {d.key for d in new.documents}
     changed |= {d.owner for d in old.documents if d.key not in kept}
     stay = [m for m in new.modules if m != here.get(m.name) or m.name in changed]
-    return (*stay, *new.disabled)
+    return (*stay, *new.disabled, *new.removed)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import reduce
 
 import sqlalchemy as sa
 
 from core.access import Access
 from core.declaration import ModuleSource
-from core.errors import BadRequest, Conflict, MetadataInvalid
+from core.errors import BadRequest, MetadataInvalid
 from core.hooks import Plugins
 from core.i18n import Collation
 from core.kernel.actor import Actor
@@ -18,9 +17,18 @@ from core.lifecycle.changes import Changes, Definitions, Edit
 from core.lifecycle.data import DataLoader
 from core.lifecycle.data_keys import Known
 from core.lifecycle.discovery import Discovery
+from core.lifecycle.edits import (
+    all_sleeping,
+    always_needed,
+    sleeping,
+    trying_again,
+    uninstalling,
+    with_sources,
+)
 from core.lifecycle.rehearsal import Rehearsed, Rehearsing
-from core.lifecycle.resolve import check_free, order
+from core.lifecycle.resolve import order
 from core.lifecycle.states import ModuleState, Standing, differs
+from core.lifecycle.taking import Taken, taken_along
 from core.metadata.catalog import Catalog
 from core.metadata.documents import Document
 from core.storage import Database, UnitOfWork
@@ -29,7 +37,7 @@ from core.storage.collations import apply_collation
 from core.storage.documents import DocumentStore
 from core.storage.kernel_tables import module as module_table
 
-ACTS = ("install", "enable", "disable", "refresh")
+ACTS = ("install", "enable", "disable", "uninstall", "refresh")
 """What can be rehearsed."""
 
 
@@ -89,9 +97,9 @@ class Lifecycle:
         new: list[ModuleSource] = []
 
         def edit(present: Definitions) -> Definitions:
-            ordered = order([*_always(sources), *sources], known, [m.name for m in present.modules])
+            ordered = order([*always_needed(sources), *sources], known, [m.name for m in present.modules])
             new[:] = [sources[name] for name in ordered]
-            return _with_sources(present, new) if new else present
+            return with_sources(present, new) if new else present
 
         return edit, new
 
@@ -103,7 +111,34 @@ class Lifecycle:
         """Put a module to sleep: its documents and hooks rest, its tables and records stay as they are."""
         self._access.require_administrator(actor, self._catalogs.current())
 
-        return self._run(actor, _sleeping(name), (), f"disable {name}", plan)
+        return self._run(actor, sleeping(name), (), f"disable {name}", plan)
+
+    def uninstall(self, actor: Actor, name: str, *, plan: str | None = None) -> Catalog:
+        """Take a module out: its documents go, its tables and columns into the trash; installing it again brings them back."""
+        self._access.require_administrator(actor, self._catalogs.current())
+        return self._run(actor, uninstalling([name], self._rows()), (), f"uninstall {name}", plan)
+
+    def taken(self, actor: Actor, name: str) -> tuple[Taken, ...]:
+        """Return what sleeps with a module, or goes into the trash with it: its records, and values beside those of others."""
+        self._access.require_administrator(actor, self._catalogs.current())
+        with self._database.reading() as reader:
+            return taken_along(reader, name)
+
+    def retry(self, actor: Actor, name: str) -> Catalog:
+        """Load the code of a module that was set aside anew, here and in every other process.
+
+        Raises `MetadataInvalid` with the diagnostics where it fails again; nothing has changed then.
+        """
+        self._access.require_administrator(actor, self._catalogs.current())
+
+        def afterwards(uow: UnitOfWork) -> None:
+            problem = self._plugins.quarantined.get(name)
+            if problem is not None:
+                raise MetadataInvalid("The module stays set aside.", problems=[problem])
+            apply_collation(self._collation(), uow)
+
+        system = actor.elevate(f"retry {name}")
+        return self._changes.run(system, trying_again(name), reason=f"retry {name}", afterwards=afterwards)
 
     def refresh(self, actor: Actor, *, plan: str | None = None) -> Catalog | None:
         """Take over what has changed in the files of the enabled modules; None where nothing has.
@@ -126,19 +161,21 @@ class Lifecycle:
         changed = [sources[name] for name in order(moved, known, ()) if name in moved] if moved else []
 
         def edit(present: Definitions) -> Definitions:
-            return replace(_with_sources(present, changed), site_may_sleep=True) if changed else present
+            return replace(with_sources(present, changed), site_may_sleep=True) if changed else present
 
         return edit, changed
 
     def rehearse(self, actor: Actor, act: str, names: Iterable[str] = ()) -> Rehearsed:
-        """Return what installing, enabling, disabling or refreshing would do to the rights of roles; nothing changes."""
+        """Return what installing, enabling, disabling, uninstalling or refreshing would do to the rights of roles; nothing changes."""
         self._access.require_administrator(actor, self._catalogs.current())
         if act in ("install", "enable"):
             edit, _ = self._installing(names)
         elif act == "refresh":
             edit, _ = self._refreshing()
         elif act == "disable":
-            edit = _all_sleeping(names)
+            edit = all_sleeping(names)
+        elif act == "uninstall":
+            edit = uninstalling(names, self._rows())
         else:
             raise BadRequest(
                 "{act} is nothing that can be done with modules. There are: {known}.",
@@ -218,47 +255,3 @@ class Lifecycle:
     def _stored(self) -> tuple[Document, ...]:
         with self._database.reading() as reader:
             return DocumentStore().read(reader)
-
-
-def _sleeping(name: str) -> Edit:
-    """Return the change that puts a module to sleep; it refuses for one that others or all sites need."""
-
-    def edit(present: Definitions) -> Definitions:
-        found = next((m for m in present.modules if m.name == name), None)
-        if found is None:
-            raise Conflict("{name} is not enabled.", code="not_enabled", name=name)
-        if found.always:
-            raise Conflict("{name} is always needed and cannot be disabled.", code="always", name=name)
-        check_free(name, present.modules)
-        return replace(
-            present,
-            modules=tuple(m for m in present.modules if m is not found),
-            documents=tuple(d for d in present.documents if d.owner != name),
-            disabled=(*present.disabled, found),
-            site_may_sleep=True,
-        )
-
-    return edit
-
-
-def _all_sleeping(names: Iterable[str]) -> Edit:
-    """Return the change that puts several modules to sleep, one after the other."""
-    edits = [_sleeping(name) for name in names]
-    return lambda present: reduce(lambda made, edit: edit(made), edits, present)
-
-
-def _always(sources: Mapping[str, ModuleSource]) -> tuple[str, ...]:
-    return tuple(name for name, source in sources.items() if source.manifest.always)
-
-
-def _with_sources(present: Definitions, new: Sequence[ModuleSource]) -> Definitions:
-    """Return the definitions with these modules as their files say; new ones come after those that are enabled."""
-    manifests = {s.manifest.name: s.manifest for s in new}
-    kept = tuple(manifests.pop(m.name, m) for m in present.modules)
-    owners = {s.manifest.name for s in new}
-    documents = [d for d in present.documents if d.owner not in owners]
-    return replace(
-        present,
-        modules=(*kept, *manifests.values()),
-        documents=(*documents, *(d for s in new for d in s.documents)),
-    )

@@ -19,7 +19,8 @@ AVAILABLE, ENABLED, DISABLED, QUARANTINED = "available", "enabled", "disabled", 
 class ModuleState:
     """A module as the administrator sees it: available, enabled, disabled or quarantined, and why.
 
-    ``outdated`` tells that its files say something else than what the site works with.
+    ``outdated`` tells that its files say something else than what the site works with. ``installed`` tells that the
+    site keeps something of it, ``runs`` that its documents take part, also where its code was set aside.
     """
 
     spec: ModuleSpec
@@ -27,6 +28,8 @@ class ModuleState:
     requires: tuple[str, ...] = ()
     required_by: tuple[str, ...] = ()
     outdated: bool = False
+    installed: bool = False
+    runs: bool = False
     problems: tuple[Problem, ...] = ()
 
 
@@ -62,6 +65,8 @@ class Standing:
             problems += () if source or problems else (_gone(name),)
         return ModuleState(
             spec=spec,
+            installed=name in self.rows,
+            runs=name in self.catalog.modules,
             state=state,
             requires=tuple(spec.requires),
             problems=problems,
@@ -81,7 +86,7 @@ def differs(source: ModuleSource, catalog: Catalog, stored: Sequence[Document]) 
     """Tell whether an enabled module's files say something else than what is stored; where they lie is no matter."""
     name = source.manifest.name
     known = catalog.modules[name]
-    if replace(source.manifest, path="", package="") != replace(known, path="", package=""):
+    if replace(source.manifest, path="", package="") != replace(known, path="", package="", tries=0):
         return True
     return {d.key: d.digest for d in source.documents} != {d.key: d.digest for d in stored if d.owner == name}
 

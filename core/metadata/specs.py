@@ -379,7 +379,8 @@ class RestrictionSpec:
 class ModuleSpec:
     """A module as its manifest says it; nothing of it is imported to know this.
 
-    ``python`` holds what it needs of others' packages, as pip writes it: ``openpyxl>=3.1``.
+    ``python`` holds what it needs of others' packages, as pip writes it: ``openpyxl>=3.1``. ``tries`` counts how often
+    somebody had its code loaded anew; its files say nothing of that.
     """
 
     name: str
@@ -394,3 +395,4 @@ class ModuleSpec:
     path: str = ""
     package: str = ""
     icon: str = "puzzle"
+    tries: int = 0

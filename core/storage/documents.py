@@ -134,6 +134,11 @@ def save_module(uow: UnitOfWork, module: ModuleSpec, state: str = "enabled") -> 
     )
 
 
+def remove_module(uow: UnitOfWork, name: str) -> None:
+    """Forget that a module was ever installed."""
+    uow.execute(sa.delete(module_table).where(module_table.c.name == name))
+
+
 def asdict_of(module: ModuleSpec) -> dict[str, object]:
     """Return a module's attributes by name, mappings as they are."""
     return {part.name: getattr(module, part.name) for part in fields(module)}

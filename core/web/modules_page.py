@@ -20,6 +20,7 @@ ACTS: Mapping[str, str] = {
     "install": N_("Install"),
     "enable": N_("Enable"),
     "disable": N_("Disable"),
+    "uninstall": N_("Uninstall"),
     "refresh": N_("Take over changed files"),
 }
 
@@ -36,7 +37,7 @@ def register(made: Blueprint, site: Site, pages: Pages) -> None:
 def modules(site: Site, pages: Pages) -> Response:
     """Show all modules with what can be done with each."""
     _administrator(site)
-    return pages.show("modules.html", nav="modules", modules=site.get(Lifecycle).states())
+    return pages.show("modules.html", nav="modules", modules=site.get(Lifecycle).states(), problems=())
 
 
 def plan(site: Site, pages: Pages, name: str) -> Response:
@@ -49,11 +50,12 @@ def plan(site: Site, pages: Pages, name: str) -> Response:
     try:
         found = site.get(Lifecycle).rehearse(present.actor, act, [name])
     except (MetadataInvalid, MetadataConflict, Conflict, NotFound) as refused:
-        return _show(pages, module, act, None, sentences(present, refused), refused.status)
-    return _show(pages, module, act, found)
+        return _show(site, pages, module, act, None, sentences(present, refused), refused.status)
+    return _show(site, pages, module, act, found)
 
 
 def _show(
+    site: Site,
     pages: Pages,
     module: ModuleState,
     act: str,
@@ -80,18 +82,30 @@ def _show(
         kinds=KINDS,
         standings=ROLES,
         problems=problems,
+        taken=_taken(site, name) if act in ("disable", "uninstall") and found else (),
         here=url_for("web.module_plan", name=name),
     )
 
 
 def module_act(site: Site, pages: Pages, name: str) -> Response:
-    """Install, enable or disable a module; where that is not what was shown, show it anew and do nothing."""
+    """Install, enable, disable, uninstall or try a module again; where that is not what was shown, show it anew and do nothing."""
     present = _administrator(site)
     lifecycle, style = site.get(Lifecycle), present.style
     act, plan = request.form.get("act", ""), request.form.get("plan", "")
-    if act not in ("install", "enable", "disable"):
+    if act not in ("install", "enable", "disable", "uninstall", "retry"):
         raise Conflict("Choose what to do with the module.", code="no_act")
+    if act == "retry":
+        return _retry(site, pages, present, name)
     try:
+        if act == "uninstall":
+            lifecycle.uninstall(present.actor, name, plan=plan)
+            return go(
+                url_for("web.modules"),
+                style._(
+                    "The module {name} is uninstalled; what it kept is in the trash until it is installed again.",
+                    name=name,
+                ),
+            )
         if act == "disable":
             lifecycle.disable(present.actor, name, plan=plan)
             return go(
@@ -101,8 +115,42 @@ def module_act(site: Site, pages: Pages, name: str) -> Response:
         lifecycle.install(present.actor, [name], plan=plan)
     except PlanChanged as changed:
         told = sentences(present, changed)
-        return _show(pages, _module(site, name), act, changed.found, told, changed.status)
+        return _show(site, pages, _module(site, name), act, changed.found, told, changed.status)
     return go(url_for("web.modules"), style._("The module {name} is enabled.", name=name))
+
+
+def _retry(site: Site, pages: Pages, present: Visit, name: str) -> Response:
+    """Load the code of a module anew; where it fails again, show all modules with why."""
+    try:
+        site.get(Lifecycle).retry(present.actor, name)
+    except MetadataInvalid as refused:
+        return pages.show(
+            "modules.html",
+            status=refused.status,
+            nav="modules",
+            modules=site.get(Lifecycle).states(),
+            problems=sentences(present, refused),
+        )
+    return go(url_for("web.modules"), present.style._("The module {name} works again.", name=name))
+
+
+def _taken(site: Site, name: str) -> list[tuple[str, tuple[str, ...], int]]:
+    """Return what a module keeps, as people call it: the entity, single fields of it, and how many records."""
+    present = visit()
+    entities, style = present.catalog.entities, present.style
+    return [
+        (
+            style.label(entities[one.entity].plural) if one.entity in entities else one.entity,
+            tuple(
+                style.label(entities[one.entity].fields[field].label)
+                if one.entity in entities and field in entities[one.entity].fields
+                else field
+                for field in one.fields
+            ),
+            one.records,
+        )
+        for one in site.get(Lifecycle).taken(present.actor, name)
+    ]
 
 
 def _module(site: Site, name: str) -> ModuleState:

@@ -6,9 +6,12 @@ import stat
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import make_url
 
+from core.app.launcher import Launching
+from core.cli.main import payvand
 from core.errors import Conflict, MetadataInvalid, NotFound, Unavailable, ValidationFailed
 from tests.architecture.sources import ROOT
 from tests.cli.conftest import Terminal
@@ -103,6 +106,24 @@ def state_of_kit(terminal):
     return next(
         line.split() for line in terminal.run("module", "list").output.splitlines() if line.startswith("kit ")
     )
+
+
+def test_a_module_is_shown_uninstalled_and_installed_again(terminal):
+    shown = terminal.run("module", "show", "kit").output
+    assert "state      enabled" in shown
+    assert "keeps kit.widget: 0 records" in shown or "keeps kit." in shown
+    asked = CliRunner().invoke(
+        payvand,
+        ("module", "uninstall", "kit"),
+        obj=Launching(terminal.settings, terminal.folders),
+        input="n\n",
+    )
+    assert (asked.exit_code, "Put this into the trash" in asked.output) == (1, True)
+    assert "Uninstalled: kit" in terminal.run("module", "uninstall", "kit", "--yes").output
+    assert "available" in terminal.run("module", "show", "kit").output
+    terminal.run("module", "install", "kit")
+    assert "It works again: kit" in terminal.run("module", "retry", "kit").output
+    assert isinstance(terminal.run("module", "show", "kitt", code=1).exception, NotFound)
 
 
 def test_a_module_that_is_not_there_is_refused_by_name(terminal):

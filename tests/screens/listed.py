@@ -127,6 +127,7 @@ SCREENS = (
     Screen("/search?q=nobody-is-called-so"),
     Screen("/modules"),
     Screen("/modules/service/plan?act=disable"),
+    Screen("/modules/service/plan?act=uninstall"),
     Screen("/modules/base/plan?act=disable", 409),
     Screen("/fields"),
     Screen(f"/fields/{CONTACT}"),

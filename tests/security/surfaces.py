@@ -366,6 +366,8 @@ OF_NO_RECORD = {
     **dict.fromkeys(("api.change_entity", "api.get_view", "api.change_view"), "definitions, not records"),
     **dict.fromkeys(("api.list_modules", "api.get_module", "api.install_module"), "for administrators"),
     **dict.fromkeys(("api.enable_module", "api.disable_module"), "for administrators"),
+    **dict.fromkeys(("api.uninstall_module", "api.retry_module"), "for administrators"),
+    "api.list_taken_of_module": "for administrators",
     **dict.fromkeys(("api.add_entity", "api.remove_entity", "api.add_field"), "for administrators"),
     **dict.fromkeys(("api.change_field", "api.remove_field", "api.restore_field"), "for administrators"),
     **dict.fromkeys(("api.add_workflow", "api.change_workflow", "api.remove_workflow"), "for administrators"),
