@@ -21,6 +21,9 @@ TESTING_IS_ON = (
     "by PAYVAND_TESTING_HTTP_MAP alone. Never do this in production."
 )
 
+LEAST_TOKEN = 20
+"""Characters of a token that nobody guesses."""
+
 
 def _about(env: str, sentence: str) -> Mapping[str, str]:
     return {"env": env, "about": sentence}
@@ -181,6 +184,13 @@ class Settings:
     log_level: str = field(
         default="info", metadata=_about("PAYVAND_LOG_LEVEL", "debug, info, warning or error.")
     )
+    metrics_token: str = field(
+        default="",
+        metadata=_about(
+            "PAYVAND_METRICS_TOKEN",
+            "What a program must send to read /metrics (Authorization: Bearer …); empty: there is no such page.",
+        ),
+    )
     log_format: str = field(
         default="json",
         metadata=_about("PAYVAND_LOG_FORMAT", "json, one object a line, or console, for people."),
@@ -234,10 +244,7 @@ class Settings:
             raise SettingsInvalid(
                 name="PAYVAND_AREA_CODE", reason=f"{self.area_code!r} is not made of digits"
             )
-        if self.log_level not in ("debug", "info", "warning", "error"):
-            raise SettingsInvalid(name="PAYVAND_LOG_LEVEL", reason="use debug, info, warning or error")
-        if self.log_format not in ("json", "console"):
-            raise SettingsInvalid(name="PAYVAND_LOG_FORMAT", reason="use json or console")
+        self._check_watching()
         try:
             ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError):
@@ -280,6 +287,16 @@ class Settings:
             )
         if self.backups_kept < 1:
             raise SettingsInvalid(name="PAYVAND_BACKUPS_KEPT", reason=f"{self.backups_kept} is less than 1")
+
+    def _check_watching(self) -> None:
+        if self.log_level not in ("debug", "info", "warning", "error"):
+            raise SettingsInvalid(name="PAYVAND_LOG_LEVEL", reason="use debug, info, warning or error")
+        if self.metrics_token and len(self.metrics_token) < LEAST_TOKEN:
+            raise SettingsInvalid(
+                name="PAYVAND_METRICS_TOKEN", reason=f"it has fewer than {LEAST_TOKEN} characters"
+            )
+        if self.log_format not in ("json", "console"):
+            raise SettingsInvalid(name="PAYVAND_LOG_FORMAT", reason="use json or console")
 
     def _check_signing_in(self) -> None:
         if self.oidc_issuer and not self.oidc_issuer.startswith("https://"):

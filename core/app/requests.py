@@ -10,7 +10,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from flask import Response, g, request
 from werkzeug.wsgi import ClosingIterator
@@ -36,21 +36,37 @@ QUIET = ("/assets/", "/health", "/metrics")
 UNMATCHED = "unmatched"
 
 
-def numbered(app: WSGIApplication, proxies: Sequence[Network]) -> WSGIApplication:
-    """Return an application that numbers its requests and writes one line for each when it has been answered."""
+class Watch(Protocol):
+    """Counts requests; what labels say of a site may be added where one is made."""
+
+    def begun(self) -> None:
+        """Count a request that has come."""
+
+    def ended(self, route: str, method: str, status: str, seconds: float, *, sent: bool) -> None:
+        """Count a request that was answered; one that is not ``sent`` is made anew elsewhere."""
+
+
+def numbered(app: WSGIApplication, proxies: Sequence[Network], watch: Watch | None = None) -> WSGIApplication:
+    """Return an application that numbers its requests, writes one line for each when it has been answered, and counts it."""
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         number, begun, told = _number(environ, proxies), time.perf_counter(), ["500"]
         begin_request(number)
+        if watch is not None:
+            watch.begun()
 
         def start(status: str, headers: list[tuple[str, str]], *failure: Any) -> Callable[[bytes], object]:
             told[0] = status[:3]
             return start_response(status, [*headers, (HEADER, number)], *failure)
 
         def ended() -> None:
+            seconds, sent = time.perf_counter() - begun, UNSENT not in environ
             try:
-                if UNSENT not in environ:
-                    _tell(environ, told[0], time.perf_counter() - begun)
+                if watch is not None:
+                    method = str(environ.get("REQUEST_METHOD", ""))
+                    watch.ended(environ.get(ROUTE, UNMATCHED), method, told[0], seconds, sent=sent)
+                if sent:
+                    _tell(environ, told[0], seconds)
             finally:
                 end_request()
 

@@ -10,10 +10,11 @@ from werkzeug.routing import Rule
 from core.api import blueprint as api_blueprint
 from core.app import health, switches
 from core.app.forwarding import forwarded
-from core.app.requests import note_answer, numbered
+from core.app.requests import Watch, note_answer, numbered
 from core.config import TESTING_IS_ON
 from core.kernel.site import Site
 from core.log import get_logger
+from core.storage import Database
 from core.web import blueprint as web_blueprint
 from core.web.locale import init_locale
 from core.web.security import secure
@@ -51,5 +52,18 @@ def create_app(site: Site) -> Flask:
     app.after_request(note_answer)
     proxies = site.settings.proxy_networks
     answering = forwarded(app.wsgi_app, proxies) if proxies else app.wsgi_app
-    app.wsgi_app = numbered(answering, proxies)  # type: ignore[method-assign, assignment]  # Flask's documented place for it
+    app.wsgi_app = numbered(answering, proxies, _watch(app, site))  # type: ignore[method-assign, assignment]  # Flask's documented place for it
     return app
+
+
+def _watch(app: Flask, site: Site) -> Watch | None:
+    """Count what the application does and tell it at /metrics, where the site has a token for that; else there is no such page."""
+    if not site.settings.metrics_token:
+        return None
+    from core.app.metrics import Metrics, folder_of
+    from core.app.metrics_page import blueprint as metrics_blueprint
+
+    metrics = Metrics(folder_of(site.settings.home))
+    metrics.watch(site.get(Database))
+    app.register_blueprint(metrics_blueprint(site, metrics))
+    return metrics

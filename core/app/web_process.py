@@ -30,6 +30,10 @@ def main() -> None:
     parent.stop_with()
     multiprocessing.set_start_method("fork", force=True)  # the queue of pages is inherited
     core.app.wsgi.page_turns()
+    if settings.metrics_token:
+        from core.app.metrics import folder_of, tidy
+
+        tidy(folder_of(settings.home), all_of_the_dead=True)
     gc.collect()
     gc.freeze()  # what is loaded now stays shared between the processes
     server.serve()

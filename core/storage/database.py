@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from typing import TypeVar, cast
@@ -44,6 +44,11 @@ class Database:
         where = address or settings.database_url
         self.engine = build_engine(where, threads=settings.threads)
         self._reads = build_engine(where, threads=settings.threads, reading=True)
+
+    @property
+    def engines(self) -> Mapping[str, sa.Engine]:
+        """The connections that write and those that only read, e.g. for counting how they are used."""
+        return {"writing": self.engine, "reading": self._reads}
 
     def now(self) -> datetime:
         """Return the present moment by the clock of this site."""

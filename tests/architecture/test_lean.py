@@ -19,6 +19,7 @@ HEAVY = {
     "holidays",
     "joserfc",
     "openpyxl",
+    "prometheus_client",
     "pyotp",
     "rich.progress",
     "segno",
