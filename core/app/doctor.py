@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import sqlalchemy as sa
 
 from core.app.readiness import told
+from core.app.repairs import contents, lost_jobs, repair, repair_of, sequences
 from core.app.scheduled import troubles
 from core.backup.databases import mark_of
 from core.errors import PayvandError, Problem, Unavailable
@@ -44,6 +45,16 @@ def examine(site: Site) -> list[Problem]:
     return found
 
 
+def put_right(site: Site, say: Callable[[str], object]) -> list[Problem]:
+    """Repair what can be repaired safely, each told before it is done; return what is wrong afterwards."""
+    for problem in examine(site):
+        what = repair_of(problem)
+        if what:
+            say(f"{problem.text()} Repair: {what}.")
+            repair(site, problem)
+    return examine(site)
+
+
 def _examine(site: Site) -> Iterator[Problem]:
     engine = site.get(Database).engine
     with told(engine), engine.connect() as connection:
@@ -55,6 +66,9 @@ def _examine(site: Site) -> Iterator[Problem]:
         yield from _definitions(site, catalog)
         yield from _jobs(connection)
         yield from _mail(connection)
+        yield from lost_jobs(connection)
+        yield from sequences(connection, catalog)
+        yield from contents(site, connection)
     with site.get(Database).reading() as reader:
         yield from troubles(site.settings, reader, site.get(Database).now())
     yield from _left(site)

@@ -124,6 +124,20 @@ class Launching:
         with open_site(self._settings, folders=self._folders) as site:
             return examine(site)
 
+    def repair(self, say: Say) -> Sequence[Problem]:
+        """Repair what can be repaired safely; return what is wrong afterwards."""
+        from core.app.doctor import put_right
+        from core.app.opening import open_site
+
+        with open_site(self._settings, folders=self._folders) as site:
+            return put_right(site, say)
+
+    def repair_of(self, problem: Problem) -> str:
+        """Return what would be done about a problem; empty where somebody must look at it."""
+        from core.app.repairs import repair_of
+
+        return repair_of(problem)
+
     def check_documents(self) -> Sequence[Problem]:
         """Return what is wrong with the documents of all modules that are here."""
         from core.app.documents import check_documents

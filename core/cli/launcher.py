@@ -79,6 +79,12 @@ class Launcher(Protocol):
     def examine(self) -> Sequence[Problem]:
         """Return what is wrong with the site."""
 
+    def repair(self, say: Say) -> Sequence[Problem]:
+        """Repair what can be repaired safely; return what is wrong afterwards."""
+
+    def repair_of(self, problem: Problem) -> str:
+        """Return what would be done about a problem; empty where somebody must look at it."""
+
 
 pass_launcher = click.pass_obj
 """Hands a command its `Launcher`."""

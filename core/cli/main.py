@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 from dataclasses import replace
 
 import click
@@ -85,13 +86,32 @@ def init(launcher: Launcher, modules: str, demo: bool) -> None:
 
 
 @payvand.command()
+@click.option(
+    "--repair",
+    is_flag=True,
+    help="Repair what can be repaired safely; each repair is told before it is done.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what is wrong as JSON, for programs.")
 @pass_launcher
-def doctor(launcher: Launcher) -> None:
-    """Look for anything that is wrong; exit code 0 only where nothing is."""
-    problems = launcher.examine()
-    show_problems(problems)
-    if launcher.settings.testing:
-        click.echo(TESTING_IS_ON, err=True)
+def doctor(launcher: Launcher, repair: bool, as_json: bool) -> None:
+    """Look for anything that is wrong; exit code 0 only where nothing is, or nothing is left."""
+    repaired: list[str] = []
+    say = repaired.append if as_json else click.echo
+    problems = launcher.repair(say) if repair else launcher.examine()
+    if as_json:
+        found = [
+            {"code": p.code, "sentence": p.text(), "repair": launcher.repair_of(p) or None} for p in problems
+        ]
+        click.echo(
+            json.dumps({"well": not found, "problems": found, "repaired": repaired}, ensure_ascii=False)
+        )
+    else:
+        show_problems(problems)
+        if not repair and any(launcher.repair_of(problem) for problem in problems):
+            click.echo("Some of this can be repaired: payvand doctor --repair", err=True)
+        if launcher.settings.testing:
+            click.echo(TESTING_IS_ON, err=True)
     if problems:
         raise click.exceptions.Exit(1)
-    click.echo("All is well.")
+    if not as_json:
+        click.echo("All is well.")
