@@ -57,11 +57,11 @@ PAYAMGOSTAR = shapes.workbook(
 )
 CYRUS = "\u0646\u0627\u0645 \u062e\u0627\u0646\u0648\u0627\u062f\u06af\u06cc"
 ANY_SHAPE = (
-    ("List of people", ""),
-    (CYRUS, "Cell phone"),
-    ("Stone", "0912 123 4567"),
-    ("Reed", "12"),
-    ("Stone", "+989121234567"),
+    ("List of people", "", ""),
+    (CYRUS, "Cell phone", "Town"),
+    ("Stone", "0912 123 4567", "Yazd"),
+    ("Reed", "12", "Rasht"),
+    ("Stone", "+989121234567", "Yazd"),
 )
 FILES = {
     "google.csv": (GOOGLE.encode(), {"created": 3, "duplicates": 1}),
