@@ -19,6 +19,7 @@ def found(terminal, code):
 
 
 def open_key(terminal):
+    terminal.run("user", "list")  # makes the key in the folder of this test
     (terminal.settings.home / "secret").chmod(0o644)
 
 
