@@ -113,9 +113,8 @@ class Objects:
         with _told():
             self._system.invalidate_cache()
             found = self._system.find(self._root)
-        at = self._system.unstrip_protocol
         for name in found:
-            yield at(name).removeprefix(at(self._root)).lstrip("/")
+            yield name.removeprefix(self._root).lstrip("/")
 
     def remove(self, key: str) -> None:
         """Remove an object."""
@@ -143,20 +142,22 @@ def store_at(address: str, folder: Path) -> Store:
     if scheme not in PACKAGES or not rest.strip("/"):
         known = ", ".join(f"{one}://" for one in PACKAGES if one != "memory")
         raise SettingsInvalid(name=SETTING, reason=f"it must be file:///folder, or a bucket behind {known}")
-    return Objects(_system(scheme), f"{scheme}://{rest}")
+    return Objects(*_system(scheme, address))
 
 
-def _system(scheme: str) -> Any:
+def _system(scheme: str, address: str) -> tuple[Any, str]:
+    """Return the client of a store, and what it calls the place at an address."""
     import fsspec
 
     try:
-        return fsspec.filesystem(scheme, use_listings_cache=False)
+        system, root = fsspec.url_to_fs(address, use_listings_cache=False)
     except ImportError as missing:
         package = PACKAGES[scheme]
         raise SettingsInvalid(
             name=SETTING,
             reason=f"{scheme}:// needs the package {package}; install it beside Payvand: pip install {package}",
         ) from missing
+    return system, root
 
 
 @contextmanager
