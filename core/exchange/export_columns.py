@@ -12,7 +12,7 @@ from core.errors import BadRequest
 from core.exchange.emptiness import NOTHING, has_mark
 from core.exchange.line_text import write_lines
 from core.exchange.targets import EMBEDDED, line_fields, lines_of
-from core.fields import FieldType, FieldTypes, MoneyCell
+from core.fields import FieldType, FieldTypes, MoneyCell, PercentCell
 from core.fields.decimals import plain
 from core.i18n import Style, ascii_digits
 from core.metadata.catalog import Catalog
@@ -175,6 +175,8 @@ def plain_text(cell: Cell, style: Style) -> str:
             return style._("Yes") if cell else style._("No")
         case MoneyCell():
             return f"{plain(cell.number)} {cell.unit}"
+        case PercentCell():
+            return str(cell)
         case Decimal():
             return f"{cell:f}"
         case _:

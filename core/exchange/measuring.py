@@ -83,7 +83,7 @@ class SheetMeter(XmlGuard):
             self._in_value = True
             self._digits.clear()
         elif local == "row":
-            self._row, self._column = _number(attributes.get("r"), self._row + 1), 0
+            self._row, self._column = row_number(attributes.get("r"), self._row + 1), 0
         elif local == "sheetDataSet":
             self._in_sets = True
         elif local == "sheetData" and self._in_sets:  # what is kept of sheets of other workbooks, one by one
@@ -94,10 +94,7 @@ class SheetMeter(XmlGuard):
         self._is_shared = attributes.get("t") == "s"
         self._value = 0
         if "r" in attributes:
-            found = _REFERENCE.fullmatch(attributes["r"])
-            if found is None:
-                raise broken()
-            self._column, self._row = _column_number(found[1]), int(found[2])
+            self._row, self._column = cell_place(attributes["r"])
 
     def _filled(self) -> None:
         """Take a cell that holds something into account; styled empty ones cost nothing."""
@@ -133,7 +130,7 @@ class SheetMeter(XmlGuard):
             return
         self._in_value = False
         if self._is_shared:
-            place = _number("".join(self._digits).strip(), -1)
+            place = row_number("".join(self._digits).strip(), -1)
             if not 0 <= place < len(self._shared.lengths):
                 raise broken()
             self._count(self._shared.lengths[place])
@@ -148,6 +145,14 @@ class SheetMeter(XmlGuard):
             )
 
 
+def cell_place(reference: str) -> tuple[int, int]:
+    """Return the row and the column of a reference such as ``B7``, both from one; refuse what is none."""
+    found = _REFERENCE.fullmatch(reference)
+    if found is None:
+        raise broken()
+    return int(found[2]), _column_number(found[1])
+
+
 def _refuse_doctype(*_declaration: object) -> None:
     raise refused(
         "doctype",
@@ -155,7 +160,8 @@ def _refuse_doctype(*_declaration: object) -> None:
     )
 
 
-def _number(text: str | None, default: int) -> int:
+def row_number(text: str | None, default: int) -> int:
+    """Return a number as parts of a workbook write it, or the default where it is none."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else default
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from core.fields import PercentCell
 from core.i18n.formulas import is_run
 
 _NO_TITLE = re.compile(r"[\\/*?:\[\]\x00-\x1f]")
@@ -28,7 +30,17 @@ _TITLE = 31
 
 def safe_row(sheet: Any, cells: Iterable[object]) -> list[object]:
     """Return a row as it may be appended to a sheet."""
-    return [text_cell(sheet, cell) if isinstance(cell, str) else cell for cell in cells]
+    return [_safe(sheet, cell) for cell in cells]
+
+
+def _safe(sheet: Any, cell: object) -> object:
+    if isinstance(cell, str):
+        return text_cell(sheet, cell)
+    if isinstance(cell, PercentCell):
+        ratio = WriteOnlyCell(sheet, value=Decimal(cell))
+        ratio.number_format = cell.number_format
+        return ratio
+    return cell
 
 
 def text_cell(sheet: Any, text: str) -> Any:

@@ -11,11 +11,12 @@ from typing import TypeAlias
 from core.exchange.limits import MAX_CELL, MAX_COLUMNS, MAX_ROWS
 from core.exchange.long_cells import continuations
 from core.exchange.refusal import refused, too_long_cell, too_many_columns, too_many_rows
-from core.fields import FieldRefused
+from core.fields import FieldRefused, PercentCell
 from core.metadata.specs import Label
 
 Cell: TypeAlias = (
-    "str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | bytes | FieldRefused | None"
+    "str | int | float | bool | PercentCell | dt.date | dt.datetime | dt.time | dt.timedelta"
+    " | bytes | FieldRefused | None"
 )
 Cells: TypeAlias = "Sequence[Cell]"
 Row: TypeAlias = "tuple[int, Cells]"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, BinaryIO
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from core.exchange.percent_cells import Places, marked, percent_cells
 from core.exchange.refusal import broken, refused
 from core.exchange.safety import check_workbook
 from core.exchange.table import Table, make_table
@@ -26,13 +28,13 @@ def read_workbook(file: BinaryIO, sheet: str = "") -> Table:
     for name in (sheet,) if sheet else sheets:
         page = _guarded(workbook.get_sheet_by_name, name)
         if page.total_height:
-            return _table(sheets, name, page)
+            return _table(sheets, name, page, percent_cells(file, name))
     raise refused("no_header", "The first row of the file must hold the names of its columns.")
 
 
-def _table(sheets: Sequence[str], name: str, page: CalamineSheet) -> Table:
+def _table(sheets: Sequence[str], name: str, page: CalamineSheet, percents: Places) -> Table:
     # iter_rows begins with the first row and column of the sheet, be they empty, so that rows keep their numbers.
-    return make_table(sheets, name, page.iter_rows)
+    return make_table(sheets, name, partial(marked, page.iter_rows, percents) if percents else page.iter_rows)
 
 
 def _opened(file: BinaryIO) -> CalamineWorkbook:

@@ -9,6 +9,7 @@ from core.fields.keys import search_key
 from core.fields.money import MoneyCell, fixed_currency, is_currency
 from core.fields.numbers import DecimalField, IntegerField
 from core.fields.options import Option, options_schema
+from core.fields.percents import PercentCell
 from core.fields.physical import link_table
 from core.fields.references import on_delete, targets
 from core.fields.refusal import FieldRefused, required_problem, shown
@@ -33,6 +34,7 @@ __all__ = [
     "LoadContext",
     "MoneyCell",
     "Option",
+    "PercentCell",
     "RecordSchema",
     "SequencePattern",
     "TextField",

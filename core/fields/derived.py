@@ -23,11 +23,13 @@ _RESULTS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "sum": {
         "integer": frozenset({"integer", "decimal"}),
         "decimal": frozenset({"decimal"}),
+        "percent": frozenset({"percent", "decimal"}),
         "money": frozenset({"money"}),
     },
     "min": {
         "integer": frozenset({"integer", "decimal"}),
         "decimal": frozenset({"decimal"}),
+        "percent": frozenset({"percent", "decimal"}),
         "money": frozenset({"money"}),
         "date": frozenset({"date"}),
         "datetime": frozenset({"datetime"}),

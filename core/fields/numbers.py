@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
@@ -114,6 +114,9 @@ class DecimalField(NumberField):
     """An exact number with decimals; on the wire it is text, so that no digit is lost."""
 
     name = "decimal"
+    own_digits: ClassVar[int] = DIGITS
+    own_decimals: ClassVar[int] = DECIMALS
+    """The size of a column whose field says nothing of it."""
     about = "An exact number with decimals, such as a rate or a measure; written as text in JSON."
     options = table(
         Option(
@@ -151,8 +154,8 @@ class DecimalField(NumberField):
     def size(self, spec: FieldSpec) -> tuple[int, int]:
         """Return digits in all and digits after the point."""
         digits, decimals = spec.option("digits"), spec.option("decimals")
-        places = decimals if isinstance(decimals, int) else DECIMALS
-        return digits if isinstance(digits, int) else max(DIGITS, places), places
+        places = decimals if isinstance(decimals, int) else self.own_decimals
+        return digits if isinstance(digits, int) else max(self.own_digits, places), places
 
     def sa_type(self, spec: FieldSpec) -> sa.types.TypeEngine[Any]:
         return sa.Numeric(*self.size(spec))

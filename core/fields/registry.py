@@ -18,6 +18,7 @@ from core.fields.files import FileField, ImageField
 from core.fields.lists import LinksField, ListField
 from core.fields.money import MoneyField
 from core.fields.numbers import DecimalField, IntegerField
+from core.fields.percents import PercentField
 from core.fields.physical import check_physical
 from core.fields.references import ReferenceAnyField, ReferenceField
 from core.fields.refusal import spec_problem
@@ -36,6 +37,7 @@ def standard_types() -> tuple[FieldType, ...]:
         LongTextField(),
         IntegerField(),
         DecimalField(),
+        PercentField(),
         MoneyField(),
         BooleanField(),
         DateField(),

@@ -145,6 +145,7 @@ def cell_text(cell: object) -> str:
         case int():
             return str(cell)
         case float() | Decimal():
-            return plain(Decimal(str(cell))) if Decimal(str(cell)).is_finite() else ""
+            number = cell if isinstance(cell, Decimal) else Decimal(str(cell))
+            return plain(number) if number.is_finite() else ""
         case _:
             raise FieldRefused("wrong_type", "Enter text here.")

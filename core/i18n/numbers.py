@@ -19,7 +19,7 @@ _LONGEST = 60
 _INVISIBLE = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _SPACES = "\u00a0\u2009\u202f' \u2019"
 _MINUS = "-\u2212\u2010\u2013\ufe63\uff0d"
-_PERCENT = "%\u066a\uff05"
+_PERCENT = re.compile("^[%\u066a\uff05]|[%\u066a\uff05]$")
 _NUMBER = re.compile(r"[+-]?(\d+(?:\.\d*)?|\.\d+)")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{2,3})*,\d{3}(\.\d*)?")
 
@@ -107,9 +107,13 @@ def read_number(form: NumberForm, text: str) -> Decimal:
     return Decimal(plain)
 
 
-def read_percent(form: NumberForm, text: str) -> Decimal:
-    """Return the number of percent a reader typed, with or without the sign."""
-    return read_number(form, _INVISIBLE.sub("", text).strip().strip(_PERCENT))
+def read_percent(form: NumberForm, text: str, word: str = "") -> Decimal:
+    """Return the number of percent a reader typed, with or without the sign, or the ``word`` for it behind it."""
+    plain = _INVISIBLE.sub("", text).strip()
+    signed = _PERCENT.sub("", plain, count=1)
+    if signed == plain and word:
+        signed = plain.removesuffix(word)
+    return read_number(form, signed)
 
 
 def _plain(form: NumberForm, text: str) -> str:

@@ -185,7 +185,7 @@ class Style:
 
     def parse_percent(self, text: str) -> Decimal:
         """Return the number of percent typed; raise `Unreadable`."""
-        return read_percent(self.form, text)
+        return read_percent(self.form, text, self._("percent"))
 
     def parse_money(self, text: str, currency: str) -> Money:
         """Return the amount typed, in ledger units; raise `Unreadable`."""

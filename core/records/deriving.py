@@ -20,7 +20,7 @@ def apply_defaults(work: Work, drafts: Sequence[Draft]) -> None:
         if (
             spec.rollup is not None
             and spec.rollup.function in ("count", "sum")
-            and spec.type in ("integer", "decimal")
+            and spec.type in ("integer", "decimal", "percent")
         ):
             for draft in drafts:
                 draft.after[spec.name] = 0 if spec.type == "integer" else Decimal()

@@ -39,6 +39,7 @@ PLAIN_TYPES = (
     "long_text",
     "integer",
     "decimal",
+    "percent",
     "money",
     "boolean",
     "date",

@@ -22,6 +22,11 @@ class ChartView:
     look: str = "bar"
 
     @property
+    def function(self) -> str:
+        """What is made of the values behind a bar: count, sum, avg, min or max."""
+        return self.measure.partition("(")[0]
+
+    @property
     def measured(self) -> str:
         """The field that is measured, empty where records are counted."""
         match = MEASURE.fullmatch(self.measure)

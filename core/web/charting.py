@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 from flask import url_for
@@ -18,7 +19,12 @@ from core.metadata.specs import EntitySpec
 from core.records.aggregation import Aggregating, Group
 from core.views import ChartView
 from core.web.fields import FieldViews
+from core.web.list_totals import rounded_average
 from core.web.visit import Visit
+
+Join: TypeAlias = "Callable[[Decimal, Decimal], Decimal]"
+JOINS: Mapping[str, Join] = {"min": min, "max": max}
+"""How the figures of days become one of their period, where they are not added up."""
 
 MOST = 30
 """Bars that are shown; of more, the largest."""
@@ -41,7 +47,7 @@ class Bar:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Series:
-    """The bars of one unit; money has one series for each currency."""
+    """The bars of one unit; money has one series for each currency. ``total`` is empty where figures do not add up."""
 
     unit: str
     total: str
@@ -66,7 +72,7 @@ class Charting:
             self.present.actor,
             self.entity.name,
             (name,),
-            (self.chart.measure,),
+            (self.chart.measure, *self._weight),
             where,
             search=search,
             catalog=self.present.catalog,
@@ -79,16 +85,28 @@ class Charting:
                 units.setdefault(unit, []).append((group[name], value))
         return tuple(self._one(unit, found, pairs) for unit, found in sorted(units.items()))
 
+    @property
+    def _weight(self) -> tuple[str, ...]:
+        """How many values stand behind an average of a day: days are not added up without it."""
+        by_day = self.chart.group.type == "date" and self.chart.function == "avg"
+        return (f"count({self.chart.measured})",) if by_day else ()
+
     def _gathered(self, groups: Sequence[Group]) -> list[Group]:
-        """Add up days to weeks, months, quarters or years of the reader's calendar."""
+        """Bring days together to weeks, months, quarters or years of the reader's calendar."""
         name, measure = self.chart.group.name, self.chart.measure
+        join: Join = JOINS.get(self.chart.function, operator.add)
         found: dict[date | None, dict[str, Decimal]] = {}
+        weights: dict[date | None, Decimal] = {}
         for group in groups:
             day = group[name]
             start = self._span(day)[0] if isinstance(day, date) else None
+            weight = Decimal(str(group[self._weight[0]])) if self._weight else Decimal(1)
+            weights[start] = weights.get(start, Decimal(0)) + weight
             sums = found.setdefault(start, {})
             for unit, value in _figures(group[measure]):
-                sums[unit] = sums.get(unit, Decimal(0)) + value
+                sums[unit] = join(sums[unit], value * weight) if unit in sums else value * weight
+        if self._weight:
+            found = {day: {u: v / weights[day] for u, v in sums.items()} for day, sums in found.items()}
         order = sorted((d for d in found if d is not None), reverse=False) + [d for d in found if d is None]
         return [{name: day, measure: found[day]} for day in order]
 
@@ -104,7 +122,7 @@ class Charting:
         shown = found[-MOST:] if self.chart.group.type == "date" else found[:MOST]
         most = max((abs(value) for _, value in shown), default=Decimal(0))
         first = shown[0][1] if shown else Decimal(0)
-        write = self._writer(unit)
+        write, adds_up = self._writer(unit), self.chart.function in ("count", "sum")
         bars = []
         for group, value in shown:
             width = (abs(value) * 100 / most if most else Decimal(0)).quantize(Decimal("0.1"))
@@ -120,14 +138,18 @@ class Charting:
                     hue=next((c.hue for c in self.chart.group.choices if c.name == group), "teal"),
                 )
             )
-        total = sum((value for _, value in found), Decimal(0))
-        return Series(unit=unit, total=write(total), bars=tuple(bars), cut=len(found) > len(shown))
+        total = write(sum((value for _, value in found), Decimal(0))) if adds_up else ""
+        return Series(unit=unit, total=total, bars=tuple(bars), cut=len(found) > len(shown))
 
     def _writer(self, unit: str) -> Callable[[Decimal], str]:
         style = self.present.style
         if unit:
             return lambda value: style.money(Money(value, unit))
-        return style.number
+        measured = self.entity.fields.get(self.chart.measured)
+        write = style.percent if measured is not None and measured.type == "percent" else style.number
+        if self.chart.function == "avg":
+            return lambda value: write(rounded_average(value))
+        return write
 
     def _label(self, group: Any) -> str:
         style = self.present.style

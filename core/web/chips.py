@@ -33,6 +33,7 @@ KINDS = {
     "sequence": "text",
     "integer": "number",
     "decimal": "number",
+    "percent": "number",
     "money": "number",
     "date": "date",
     "datetime": "date",

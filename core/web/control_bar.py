@@ -12,6 +12,7 @@ from functools import partial
 from flask import current_app
 
 from core.access import Access
+from core.i18n import Unreadable
 from core.metadata.specs import EntitySpec, FieldSpec, Label, ViewSpec
 from core.records.search import Searching
 from core.views import ListView
@@ -183,4 +184,14 @@ def _chip_text(present: Visit, entity: EntitySpec, chip: Chip) -> str:
             searching = present.site.get(Searching)
             found = searching.titles(present.actor, target, [number], catalog=present.catalog)
             return found.get(number) or f"#{chip.value}"
+    if spec.type == "percent":
+        return _percent_text(present, chip.value)
     return chip.value
+
+
+def _percent_text(present: Visit, typed: str) -> str:
+    """Return a number of percent with its sign, however it was typed; what cannot be read stands as it is."""
+    try:
+        return present.style.percent(present.style.parse_percent(typed))
+    except Unreadable:
+        return typed

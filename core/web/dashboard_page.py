@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, url_for
@@ -21,6 +22,7 @@ from core.storage import Database
 from core.views import ChartView
 from core.web.charting import Charting, Series
 from core.web.fields import FieldView, FieldViews
+from core.web.list_totals import rounded_average
 from core.web.list_views import ListViews
 from core.web.pages import Pages, go
 from core.web.visit import Visit, visit
@@ -161,8 +163,11 @@ class _Maker:
         return (self._text(value),)
 
     def _text(self, value: object) -> str:
-        measured = self._card.measure.partition("(")[2].rstrip(")")
-        return self._views.cell(self._entity.fields[measured], value).text
+        function, _, rest = self._card.measure.partition("(")
+        spec = self._entity.fields[rest.rstrip(")")]
+        if function == "avg" and isinstance(value, Decimal):
+            value = rounded_average(value)
+        return self._views.cell(spec, value).text
 
     def _lines(self) -> Iterator[Line]:
         card, title = self._card, self._entity.title

@@ -179,6 +179,8 @@ class FieldViews:
         return told if amount is not None or told is None else ""
 
     def _unit(self, spec: FieldSpec, value: Any) -> str:
+        if spec.type == "percent":
+            return self.style.form.percent
         if spec.type != "money":
             return ""
         currency = value.currency if isinstance(value, Money) else fixed_currency(spec) or self.currency
@@ -203,6 +205,8 @@ class FieldViews:
                 return ""
         if spec.type == "choice":
             return str(value)
+        if spec.type == "percent":
+            return self.style.number(value)
         return text
 
 

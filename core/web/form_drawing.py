@@ -46,7 +46,7 @@ class _Moment:
 
 
 TEXTS = frozenset({"text", "textarea", "sequence", "email", "phone", "url"})
-FIGURES = frozenset({"number", "money"})
+FIGURES = frozenset({"number", "percent", "money"})
 BLANKS: Mapping[str, Callable[[FieldView], object]] = {
     "raw": lambda f: f.raw,
     "text": lambda f: f.text,

@@ -113,7 +113,7 @@ def _computed(form: OpenForm, piece: Piece) -> dict[str, object]:
     """Return a computed field; where its text can be written without the server, with the way to."""
     spec = form.entity.fields[piece.name]
     found: dict[str, object] = {"name": piece.name, "tree": piece.tree}
-    if spec.type in ("text", "integer", "decimal", "money"):
+    if spec.type in ("text", "integer", "decimal", "percent", "money"):
         found["show"] = "number" if spec.type in ("integer", "decimal") else spec.type
     elif spec.type == "choice":
         label = form.present.style.label
@@ -126,7 +126,14 @@ def _marks(style: Style) -> dict[str, str] | None:
     form, digits = style.form, style.digits.digits
     if form.grouping != (3, 3) or [ord(one) - ord(digits[0]) for one in digits] != list(range(10)):
         return None
-    return {"zero": digits[0], "decimal": form.decimal, "group": form.group, "minus": form.minus}
+    return {
+        "zero": digits[0],
+        "decimal": form.decimal,
+        "group": form.group,
+        "minus": form.minus,
+        "before": form.percent_mark,
+        "percent": form.percent,
+    }
 
 
 def _units(form: OpenForm, fields: Iterable[FieldSpec], values: Mapping[str, Any]) -> dict[str, list[object]]:

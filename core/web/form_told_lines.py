@@ -148,7 +148,7 @@ def _field(form: OpenForm, child: EntitySpec, name: str) -> dict[str, object]:
 
 def _start(form: OpenForm, spec: FieldSpec) -> object:
     if spec.rollup is not None:
-        counts = spec.rollup.function in ("count", "sum") and spec.type in ("integer", "decimal")
+        counts = spec.rollup.function in ("count", "sum") and spec.type in ("integer", "decimal", "percent")
         return "0" if counts else None
     if spec.default is None:
         return None

@@ -32,6 +32,7 @@ from core.web.kanban_addresses import BoardAddresses
 from core.web.kanban_columns import EMPTY, Column, Columns, Place
 from core.web.list_page import context_of
 from core.web.list_query import ListState, build_query
+from core.web.list_totals import WORDS, rounded_average
 from core.web.list_views import ListViews
 from core.web.visit import Visit
 
@@ -162,7 +163,7 @@ class Boards:
     def _figures(self) -> dict[str, Group]:
         """Return count and sums of each column by its key."""
         query = self._query
-        measures = ("count()", *(f"sum({name})" for name in self.view.sums))
+        measures = ("count()", *(self._measure(name) for name in self.view.sums))
         groups = self.site.get(Aggregating).aggregate(
             self.present.actor,
             self.entity.name,
@@ -203,11 +204,20 @@ class Boards:
     def _sums(self, figures: Mapping[str, Any]) -> Iterator[Sum]:
         style = self.present.style
         for name in self.view.sums:
-            value, spec = figures.get(f"sum({name})"), self.entity.fields[name]
+            value, spec = figures.get(self._measure(name)), self.entity.fields[name]
             if value is None or value == ():
                 continue
-            texts = [style.money(one) for one in value] if spec.type == "money" else [self.text(name, value)]
+            if spec.type == "money":
+                texts = [style.money(one) for one in value]
+            elif spec.type == "percent":
+                texts = [style._(WORDS["avg"], figure=style.percent(rounded_average(value)))]
+            else:
+                texts = [self.text(name, value)]
             yield Sum(label=style.label(spec.label), texts=tuple(texts))
+
+    def _measure(self, name: str) -> str:
+        """Return what a column tells of a field: what it adds up to; shares of a hundred do not add up."""
+        return f"{'avg' if self.entity.fields[name].type == 'percent' else 'sum'}({name})"
 
     def text(self, name: str, value: Any) -> str:
         """Return a value of a field as this person reads it."""

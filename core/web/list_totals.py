@@ -15,8 +15,10 @@ from core.kernel.values import Money
 from core.metadata.specs import EntitySpec, FieldSpec
 from core.views import ListView
 from core.web.fields import FieldViews
+from core.web.texts import N_
 
 AVERAGE_PLACES = 1
+WORDS = {"avg": N_("average {figure}"), "min": N_("least {figure}"), "max": N_("most {figure}")}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,6 +88,11 @@ def _joined(function: str, values: Sequence[Any]) -> Any:
     return sum(values)
 
 
+def rounded_average(value: Any) -> Decimal:
+    """Return an average as it is told: nobody wants more of its digits."""
+    return round(Decimal(value), AVERAGE_PLACES)
+
+
 def _texts(views: FieldViews, spec: FieldSpec, function: str, value: Any) -> tuple[str, ...]:
     """Return the figure in the reader's words, always with its unit, and with what it is where it is no sum."""
     style = views.style
@@ -94,8 +101,8 @@ def _texts(views: FieldViews, spec: FieldSpec, function: str, value: Any) -> tup
     if isinstance(value, tuple):
         texts = [style.money(one) for one in value]
     elif function == "avg":
-        texts = [style.number(round(Decimal(value), AVERAGE_PLACES))]
+        write = style.percent if spec.type == "percent" else style.number
+        texts = [write(rounded_average(value))]
     else:
         texts = [views.cell(spec, value).text]
-    words = {"avg": "average {figure}", "min": "least {figure}", "max": "most {figure}"}
-    return tuple(style._(words[function], figure=text) if function in words else text for text in texts)
+    return tuple(style._(WORDS[function], figure=text) if function in WORDS else text for text in texts)

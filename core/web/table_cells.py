@@ -22,7 +22,7 @@ from core.web.pictures import pictured
 PROFILE = "base.user"
 """The public profile, where a module keeps one."""
 
-NUMBERS = ("integer", "decimal", "money")
+NUMBERS = ("integer", "decimal", "percent", "money")
 COLUMNS = 512
 """Columns of which rendered values are kept, each of them for each style and way to show it."""
 

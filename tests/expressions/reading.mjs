@@ -6,10 +6,10 @@ import path from 'node:path';
 const themes = process.argv[2];
 const { build } = createRequire(path.join(themes, 'package.json'))('esbuild');
 const { outputFiles } = await build({
-  stdin: { contents: "export * from './src/expression'; export { SOME, Untold, written } from './src/expression-values'; export { handed } from './src/line-views'; export { fold } from './src/fold'; export { figure, line, shownNumber } from './src/typed'; export { number } from './src/expression-values'; import '../tests/expressions/halves';", resolveDir: themes, loader: 'ts' },
+  stdin: { contents: "export * from './src/expression'; export { SOME, Untold, written } from './src/expression-values'; export { handed } from './src/line-views'; export { fold } from './src/fold'; export { figure, line, percentage, shownNumber, shownPercent } from './src/typed'; export { number } from './src/expression-values'; import '../tests/expressions/halves';", resolveDir: themes, loader: 'ts' },
   bundle: true, minify: true, format: 'esm', target: ['chrome120', 'firefox121', 'safari17.2'], write: false,
 });
-const { SOME, Untold, evaluate, figure, fold, handed, line, number, shownNumber, written } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+const { SOME, Untold, evaluate, figure, fold, handed, line, number, percentage, shownNumber, shownPercent, written } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
 
 const typed = { lines: {}, by: 'thing', fields: {}, computed: [] }; // by thing: rows as forms are handed them
 let world; // entities: {fields of references and lists: {name: [entity, by?]}, rows: {id: {name: JSON}}}
@@ -35,6 +35,8 @@ const answers = {
   typed: (given) => { typed.lines = given; return true; },
   fold: (texts) => texts.map(fold),
   figures: ([texts, marks]) => texts.map((text) => figure(text, marks)),
+  percentages: ([texts, marks]) => texts.map((text) => percentage(text, marks)),
+  percents: ([numbers, marks]) => numbers.map((one) => shownPercent(number(one), marks)),
   lines: (texts) => texts.map(line),
   numbers: ([numbers, marks]) => numbers.map((one) => shownNumber(number(one), marks)),
   read: ({ expression, env, entity }) => Object.fromEntries(

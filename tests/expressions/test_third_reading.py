@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from core.expressions import check, parse, to_tree
 from core.i18n import clean, fold
-from core.i18n.numbers import NumberForm, read_number, write_number
+from core.i18n.numbers import NumberForm, read_number, read_percent, write_number, write_percent
 from tests.expressions.browser import Browser
 from tests.expressions.conformance import Conformance, same
 from tests.expressions.rows import TEXTS
@@ -23,7 +23,15 @@ from tests.expressions.world import WorldSchema
 def _form(zero: str, decimal: str, group: str, minus: str) -> NumberForm:
     digits = {48 + n: chr(ord(zero) + n) for n in range(10)}
     table = {**digits, ord("."): decimal, ord(","): group}
-    return NumberForm(table=table, decimal=decimal, group=group, minus=minus, percent="%")
+    own = minus != "-"
+    return NumberForm(
+        table=table,
+        decimal=decimal,
+        group=group,
+        minus=minus,
+        percent="٪" if own else "%",
+        percent_mark="\u061c" if own else "",
+    )
 
 
 FORMS = (_form("0", ".", ",", "-"), _form("۰", "٫", "٬", "\u200e\u2212"), _form("0", ",", ".", "-"))
@@ -31,7 +39,14 @@ FORMS = (_form("0", ".", ",", "-"), _form("۰", "٫", "٬", "\u200e\u2212"), _fo
 
 def told_marks(form: NumberForm) -> dict[str, str]:
     """Return how numbers are written as a page hands it out."""
-    return {"zero": form.table[48], "decimal": form.decimal, "group": form.group, "minus": form.minus}
+    return {
+        "zero": form.table[48],
+        "decimal": form.decimal,
+        "group": form.group,
+        "minus": form.minus,
+        "before": form.percent_mark,
+        "percent": form.percent,
+    }
 
 
 pytestmark = pytest.mark.browser
@@ -145,6 +160,28 @@ def test_numbers_are_written_as_the_server_writes_them(browser: Browser) -> None
     for form in FORMS:
         written = browser.asks("numbers", [numbers, told_marks(form)])
         assert written == [write_number(form, Decimal(one)) for one in numbers]
+
+
+def test_numbers_of_percent_are_written_as_the_server_writes_them(browser: Browser) -> None:
+    numbers = ["0", "12.5", "-7", "1250", "99.999"]
+    for form in FORMS:
+        written = browser.asks("percents", [numbers, told_marks(form)])
+        assert written == [write_percent(form, Decimal(one)) for one in numbers]
+
+
+def test_typed_percent_is_read_as_the_server_reads_it_or_left_to_it(browser: Browser) -> None:
+    random = Random(3)
+    typed = ["", " ", "%", "12.5%", "۱۲٫۵٪", "\u061c۱۲٫۵٪", "٪۱۲", "12 %", "5%%", "۱۲ درصد", "-5\uff05"]
+    typed += ["".join(random.choices("0123456789۰۵٣%٪.,٫ -", k=random.randint(1, 7))) for _ in range(1500)]
+    read = 0
+    for form in FORMS:
+        for text, found in zip(typed, browser.asks("percentages", [typed, told_marks(form)]), strict=True):
+            if isinstance(found, str):
+                assert Decimal(found) == read_percent(form, text), text
+                read += 1
+            elif found is None:
+                assert not text.strip(), text
+    assert read > 300, "most of what is plain is read here"
 
 
 def test_random_expressions_read_alike_in_python_postgresql_and_the_browser(

@@ -81,6 +81,11 @@ def golden_world() -> World:
 
 D = Decimal
 VECTORS: tuple[tuple[str, object, object], ...] = (
+    # d as a number of percent: what people say, never the ratio
+    ("m * d / 100", Money(D("2.5125"), "IRR"), None),
+    ("m - m * d / 100", Money(D("97.9875"), "IRR"), None),
+    ("d >= 2.5 and d < 2.51", True, False),
+    ("100 * n2 / n + d", D("-26.0714285714"), None),
     # comparisons: with an empty value they are false, and not is exact
     ("n > 5", True, False),
     ("not (n > 5)", False, True),

@@ -35,6 +35,7 @@ class FewWords(Messages):
     """Translations without files."""
 
     words: Mapping[str, str] = {
+        "percent": "درصد",
         "Yes": "بله",
         "No": "خیر",
         "New": "تازه",
@@ -54,7 +55,7 @@ def _readers() -> dict[str, Style]:
     site = Localization(FewWords())
     site.fill(
         calendars=[Shifted()],
-        digits=[DigitSet(name="persian", digits="۰۱۲۳۴۵۶۷۸۹", decimal="٫", group="٬")],
+        digits=[DigitSet(name="persian", digits="۰۱۲۳۴۵۶۷۸۹", decimal="٫", group="٬", percent="٪")],
         money_units=[
             MoneyUnit(
                 name="ten",

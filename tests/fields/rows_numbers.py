@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from core.fields import MoneyCell
+from core.fields import MoneyCell, PercentCell
 from core.kernel.values import Money
 from tests.fields.rows import Row
 
@@ -147,6 +147,73 @@ RATE = Row(
     exported=(("en", D("9.5"), D("9.5")),),
 )
 
+PERCENT = Row(
+    type="percent",
+    control="percent",
+    values=(D("12.5"), D(0), D("-0.01"), D("9999999.99")),
+    good=((12.5, D("12.5")), ("9", D(9)), (0, D(0)), ("12.50", D("12.5"))),
+    bad=(
+        (True, "not_a_number"),
+        ("12.5%", "not_a_number"),
+        ("0.005", "too_many_decimals"),
+        (10**7, "too_large"),
+        (NAN, "not_a_number"),
+        ([], "not_a_number"),
+    ),
+    wire=((D("12.50"), "12.5"), (D(100), "100")),
+    typed=(
+        ("fa", "۱۲٫۵٪", D("12.5")),
+        ("fa", "\u061c۱۲٫۵٪", D("12.5")),
+        ("fa", "٪۱۲٫۵", D("12.5")),
+        ("fa", "١٢٫٥ ٪", D("12.5")),
+        ("fa", "12.5%", D("12.5")),
+        ("fa", "۱۲٫۵ درصد", D("12.5")),
+        ("fa", "−۵٪", D(-5)),
+        ("fa", "۱۲", D(12)),
+        ("en", "12.5 %", D("12.5")),
+        ("en", "12.5\uff05", D("12.5")),
+        ("en", "12.5 percent", D("12.5")),
+        ("en", "1,250%", D(1250)),
+        ("de", "12,5 %", D("12.5")),
+        ("en", "", None),
+        ("en", 12.5, D("12.5")),
+        ("en", PercentCell("0.125"), D("12.5")),
+        ("fa", PercentCell("1"), D(100)),
+    ),
+    typed_bad=(
+        ("en", "%", "number_unreadable"),
+        ("en", "5%%", "number_unreadable"),
+        ("en", "5% off", "number_unreadable"),
+        ("en", "0.005%", "too_many_decimals"),
+        ("en", PercentCell("0.00005"), "too_many_decimals"),
+        ("en", PercentCell("NaN"), "not_a_number"),
+        ("en", True, "not_a_number"),
+    ),
+    same=((D("1.5"), D("1.50")),),
+    different=((D("1.5"), D("1.51")),),
+    shown=(
+        ("fa", D("12.5"), "\u061c۱۲٫۵٪"),
+        ("fa", D("-5"), "\u061c\u200e−۵٪"),
+        ("en", D("1250"), "1,250%"),
+        ("de", D("12.5"), "12,5%"),
+    ),
+    exported=(("fa", D("12.5"), PercentCell("0.125")), ("en", D(100), PercentCell(1))),
+)
+
+SHARE = Row(
+    type="percent",
+    spec={"options": {"digits": 6, "decimals": 3, "minimum": 0, "maximum": 100}},
+    control="percent",
+    values=(D("99.999"), D(0)),
+    good=(("100", D(100)),),
+    bad=(("100.001", "too_large"), (-1, "too_small"), ("1.0005", "too_many_decimals")),
+    wire=((D("5"), "5"),),
+    typed=(("fa", "۹٫۱۲۵٪", D("9.125")), ("en", PercentCell("0.09125"), D("9.125"))),
+    typed_bad=(("fa", "۱۰۱٪", "too_large"), ("en", PercentCell("1.01"), "too_large")),
+    shown=(("en", D("9.125"), "9.125%"),),
+    exported=(("en", D("9.125"), PercentCell("0.09125")),),
+)
+
 MONEY = Row(
     type="money",
     control="money",
@@ -266,4 +333,4 @@ BOOLEAN = Row(
     exported=(("fa", True, True), ("en", False, False)),
 )
 
-ROWS = (INTEGER, BOUNDED, DECIMAL, RATE, MONEY, DOLLARS, BOOLEAN)
+ROWS = (INTEGER, BOUNDED, DECIMAL, RATE, PERCENT, SHARE, MONEY, DOLLARS, BOOLEAN)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from core.fields import FieldRefused
+from core.fields import FieldRefused, PercentCell
 from core.fields.characters import read_line, read_lines
 from core.kernel.values import AnyRef, FileRef, Money, Ref
 
@@ -39,6 +39,7 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
     .filter(bool),
     "integer": st.integers(-(2**53) + 1, 2**53 - 1),
     "decimal": _decimals(20, 4),
+    "percent": _decimals(9, 2),
     "money": st.builds(
         Money, _decimals(16, 0) | _decimals(20, 4), st.sampled_from(["IRR", "USD", "EUR", "JPY"])
     ),
@@ -92,5 +93,6 @@ TYPED = (
     | st.dates()
     | st.datetimes()
     | st.decimals()
+    | st.decimals(places=5).map(PercentCell)
 )
 """Anything a cell may hold."""

@@ -72,6 +72,7 @@ def test_the_nearest_option_is_named():
         ("text", {"secret": 1}),
         ("long_text", {"max_length": 100_001}),
         ("decimal", {"digits": 39}),
+        ("percent", {"decimals": 13}),
         ("decimal", {"decimals": -1}),
         ("integer", {"minimum": "0"}),
         ("integer", {"minimum": True}),

@@ -215,6 +215,17 @@ def test_text_and_email_share_a_column_and_may_change_into_each_other(lab):
     assert lab.rows("SELECT type FROM core_physical WHERE column_name = 'other'") == [("email",)]
 
 
+def test_decimal_and_percent_of_one_size_share_a_column_and_may_change_into_each_other(lab):
+    size = {"digits": 6, "decimals": 3}
+    lab.change({"shop.person": {**PERSON, "rate": {"type": "decimal", **size}}})
+    lab.insert("shop.person", {"name": "Sara", "rate": 12.5})
+    todo = lab.change({"shop.person": {**PERSON, "rate": {"type": "percent", **size}}})
+    assert not todo.steps
+    assert lab.rows("SELECT rate FROM shop_person") == [(12.5,)]
+    with pytest.raises(MetadataInvalid, match="stored as percent"):
+        lab.change({"shop.person": {**PERSON, "rate": {"type": "percent"}}})
+
+
 def test_removed_entity_keeps_its_table_and_returns_with_its_records(lab):
     lab.change(SHOP)
     lab.insert("shop.tag", {"name": "kept"})

@@ -39,6 +39,7 @@ VALUES = {
     "sequence": TRICKY,
     "integer": (0, 1, -7, 10**12),
     "decimal": (Decimal(0), Decimal("1.50")),
+    "percent": (Decimal(0), Decimal("12.5")),
     "money": (Money(Decimal(0), "IRR"), Money(Decimal(12345), "IRR"), Money(Decimal("1.5"), "USD")),
     "date": DAYS,
     "datetime": MOMENTS,

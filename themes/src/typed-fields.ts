@@ -1,7 +1,7 @@
 // What stands in the inputs of a form, or of a row of one of its tables, as the server would read it.
 import { $, $$ } from './core';
 import { SOME, type Told } from './expression-values';
-import { figure, inCurrency, line, type Marks, type Unit } from './typed';
+import { figure, inCurrency, line, percentage, type Marks, type Unit } from './typed';
 
 export interface Field { type: string; value?: Told; currency?: string }
 /** How the reader writes numbers and counts money. */
@@ -39,7 +39,8 @@ function read({ type, currency = '' }: Field, input: HTMLInputElement | HTMLText
     const { iso, of } = input.closest<HTMLElement>('ui-date')?.dataset ?? {};
     return iso && of === text ? iso : SOME;
   }
-  if (!marks || !['integer', 'decimal', 'money'].includes(type)) return SOME;
+  if (!marks || !['integer', 'decimal', 'percent', 'money'].includes(type)) return SOME;
+  if (type === 'percent') return percentage(text, marks);
   const found = figure(text, marks);
   if (typeof found !== 'string' || type === 'decimal') return found;
   if (type === 'integer') return /\.0*[1-9]/.test(found) ? SOME : found;

@@ -3,7 +3,7 @@ import { asciiDigits } from './digits';
 import { number, numberText, ONE, SOME } from './expression-values';
 
 /** How the reader writes numbers. */
-export interface Marks { zero: string; decimal: string; group: string; minus: string }
+export interface Marks { zero: string; decimal: string; group: string; minus: string; before: string; percent: string }
 /** A unit of money: how much of the currency it is, its name, how many decimals it has at least. */
 export type Unit = readonly [factor: string, name: string, places: number];
 
@@ -28,6 +28,14 @@ export function figure(text: string, { decimal, group }: Marks): string | typeof
   return `${found[1] === '-' ? '-' : ''}${found[2]!.replace(/^\./, '0.')}`;
 }
 
+const PERCENT = /^[%\u066a\uff05]|[%\u066a\uff05]$/;
+
+/** The number of percent that a text says, with its sign or without. */
+export function percentage(text: string, marks: Marks): string | typeof SOME | null {
+  const plain = text.replace(INVISIBLE, '').trim();
+  return plain ? figure(plain.replace(PERCENT, ''), marks) ?? SOME : null;
+}
+
 /** A number in the reader's digits and groups of three, with so many decimals at least. */
 export function shownNumber(value: bigint, marks: Marks, places = 0): string {
   const [whole = '', decimals = ''] = numberText(value < 0n ? -value : value).split('.');
@@ -38,6 +46,9 @@ export function shownNumber(value: bigint, marks: Marks, places = 0): string {
     .replace(/[\d.,]/g, (char) => (char === '.' ? marks.decimal : char === ',' ? marks.group : String.fromCodePoint(zero + Number(char))));
   return (value < 0n ? marks.minus : '') + drawn;
 }
+
+/** A number of percent with the reader's sign. */
+export const shownPercent = (value: bigint, marks: Marks): string => marks.before + shownNumber(value, marks) + marks.percent;
 
 /** What was typed in a unit, as an amount of its currency. */
 export const inCurrency = (typed: string, [factor]: Unit): string => numberText((number(typed) * number(factor)) / ONE);

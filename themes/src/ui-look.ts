@@ -3,11 +3,11 @@
 import { evaluate, type Env, type Expression, type View } from './expression';
 import { isMoney, Untold, written, type Told, type Value } from './expression-values';
 import type { Lines } from './line-views';
-import { shownMoney, shownNumber } from './typed';
+import { shownMoney, shownNumber, shownPercent } from './typed';
 import { typed, type Field, type Ways } from './typed-fields';
 import { linesOf } from './typed-lines';
 
-interface Computed { name: string; tree: Expression; show?: 'text' | 'number' | 'money' | Record<string, string> }
+interface Computed { name: string; tree: Expression; show?: 'text' | 'number' | 'percent' | 'money' | Record<string, string> }
 interface Given extends Ways {
   env: Omit<Env, 'old'>; fields: Record<string, Field>; lists?: Record<string, Lines>; computed: Computed[];
   visible: Record<string, Expression>; required: Record<string, Expression>; old?: Record<string, Told>;
@@ -73,6 +73,7 @@ customElements.define('ui-look', class extends HTMLElement implements UiLook {
     if (typeof show === 'object') return show[value as string];
     if (show === 'text') return value as string;
     if (!marks) return undefined;
+    if (show === 'percent') return shownPercent(value as bigint, marks);
     if (!isMoney(value)) return shownNumber(value as bigint, marks);
     const unit = units[value.currency];
     return unit && shownMoney(value.amount, unit, marks);

@@ -95,3 +95,20 @@ def test_a_filter_that_no_longer_fits_is_told(chief, plants):
     answer = chief.opens(f"{CHART}?f=ghost~is~1")
     assert answer.status == 422
     assert len(bars(answer)) == 4
+
+
+def test_averages_of_percent_are_weighted_over_days_and_do_not_add_up(chief, kept):
+    kept.add(
+        "garden.shrub",
+        {"name": "a", "planted": "2026-03-01", "cover": "10"},
+        {"name": "b", "planted": "2026-03-02", "cover": "20"},
+        {"name": "c", "planted": "2026-03-02", "cover": "60.5"},
+        {"name": "d", "planted": "2026-03-03"},
+        {"name": "e", "planted": "2026-04-20", "cover": "12.5"},
+    )
+    answer = chief.opens("/dashboards/garden.calm")
+    found = {label: (text, width) for label, width, text in bars(answer) if "2026" in label}
+    assert found == {"March 2026": ("30.2%", "100.0"), "April 2026": ("12.5%", "41.4")}
+    assert "Together 42" not in answer.page.main.text
+    persian = [text for _, _, text in bars(chief.speaks("fa").opens("/dashboards/garden.calm"))]
+    assert "\u061c۱۲٫۵٪" in persian

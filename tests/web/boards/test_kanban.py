@@ -228,3 +228,12 @@ def test_who_may_not_read_what_makes_the_columns_has_no_board(person, plants):
 
 def test_who_may_read_no_record_does_not_learn_of_the_board(person):
     assert person("base.member", login="other@example.com").opens(BOARD).status == 404
+
+
+def test_a_column_tells_the_average_of_percent(chief, beds, kept):
+    more = ("10", "20", "60.5")
+    kept.add(
+        "garden.shrub",
+        *({"name": c, "plot": beds["north"], "bed": beds["second"], "height": 2, "cover": c} for c in more),
+    )
+    assert columns(chief.opens(SHRUBS))["Second"][1] == ["6", "average 30.2%"]
