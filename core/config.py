@@ -89,6 +89,20 @@ class Settings:
             "Addresses or networks, separated by commas, of the proxies in front, which say who asks (X-Forwarded-For).",
         ),
     )
+    forwarded_host: bool = field(
+        default=False,
+        metadata=_about(
+            "PAYVAND_FORWARDED_HOST",
+            "Those proxies also say which host was asked for (X-Forwarded-Host), whatever the asker has written there.",
+        ),
+    )
+    sites_open: int = field(
+        default=16,
+        metadata=_about(
+            "PAYVAND_SITES_OPEN",
+            "Of several sites, how many besides the first a web process keeps open at once.",
+        ),
+    )
     mail_url: str = field(
         default="",
         metadata=_about(
@@ -205,7 +219,7 @@ class Settings:
             name = spec.metadata["env"]
             raw = environ.get(name)
             if raw is not None and raw != "":
-                values[spec.name] = _read(name, raw, spec.default)
+                values[spec.name] = read_setting(name, raw, spec.default)
         settings = cls(**values)
         settings.check()
         return settings
@@ -219,6 +233,8 @@ class Settings:
         for name, value in (("PAYVAND_PROCESSES", self.processes), ("PAYVAND_THREADS", self.threads)):
             if not 1 <= value <= 64:
                 raise SettingsInvalid(name=name, reason=f"{value} is not between 1 and 64")
+        if self.sites_open < 1:
+            raise SettingsInvalid(name="PAYVAND_SITES_OPEN", reason=f"{self.sites_open} is less than 1")
         self._check_backups()
         _ = self.proxy_networks
         if self.worker_memory and self.worker_memory < LEAST_MEMORY:
@@ -315,7 +331,8 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _read(name: str, raw: str, default: object) -> object:
+def read_setting(name: str, raw: str, default: object) -> object:
+    """Return what a text says for a setting with this default; raise `SettingsInvalid` where it is of another type."""
     if isinstance(default, bool):
         if raw.lower() in ("1", "true", "yes", "on"):
             return True

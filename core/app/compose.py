@@ -80,16 +80,17 @@ def build_site(
     address: str | None = None,
     folders: Sequence[Path] | None = None,
     shared: SharedCatalogs | None = None,
+    kept: int | None = None,
 ) -> Site:
     """Return the site with all its parts.
 
     ``role`` is web, worker, cli or test; ``address`` names the database where the settings leave it to the embedded
     one; ``folders`` are searched for modules instead of the installed ones (tests); ``shared`` keeps what sites of
-    this process have compiled of equal documents.
+    this process have compiled of equal documents; ``kept`` connections stay open while nobody asks.
     """
     site = Site(settings)
     pooled = settings if role in ("web", "test") else replace(settings, threads=WORKER_THREADS)
-    database = site.put(Database(pooled, address or settings.database_url, site=site))
+    database = site.put(Database(pooled, address or settings.database_url, site=site, kept=kept))
     site.put(Secrets.at(settings.home))
     types = site.put(FieldTypes())
     site.put(Tables(types))

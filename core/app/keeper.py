@@ -6,6 +6,7 @@ import fcntl
 import time
 
 from core.app.readiness import check_connections, check_ready, find_address
+from core.app.sites import Sites
 from core.config import Settings
 from core.egress import HttpMap
 from core.errors import Unavailable
@@ -42,7 +43,9 @@ class Keeper:
         engine = build_engine(address, threads=1)
         try:
             check_ready(engine)
-            check_connections(engine, self._settings)
+            check_connections(
+                engine, self._settings, sum(site.is_open for site in Sites(self._settings).listed())
+            )
         finally:
             engine.dispose()
         return address

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.app.serve import Supervisor
-from core.cli.launcher import Running, Show
+from core.cli.launcher import Running, Show, SiteActs
 from core.config import Settings
-from core.errors import Problem
+from core.errors import BadRequest, Problem
 from core.kernel.site import Site
 
 Say = Callable[[str], object]
@@ -18,9 +18,33 @@ Say = Callable[[str], object]
 class Launching:
     """Opens sites and starts processes; ``folders`` are searched for modules instead of the installed ones (tests)."""
 
-    def __init__(self, settings: Settings, folders: Sequence[Path] | None = None) -> None:
+    def __init__(
+        self, settings: Settings, folders: Sequence[Path] | None = None, *, first: Settings | None = None
+    ) -> None:
         self._settings = settings
         self._folders = folders
+        self._first = first or settings
+
+    def at(self, host: str) -> Launching:
+        """Return what does the same for the site of a host."""
+        from core.app.readiness import find_address
+        from core.app.sites import Sites
+
+        sites = Sites(self._first)
+        settings = sites.settings_of(sites.get(host), find_address(self._first))
+        return Launching(settings, self._folders, first=self._first)
+
+    @property
+    def sites(self) -> SiteActs:
+        """What may be done to the sites beside the first."""
+        from core.app.site_acts import Acts
+
+        self._refuse_one("payvand site names the site itself; leave --site out.")
+        return Acts(self._first, self._folders)
+
+    def _refuse_one(self, sentence: str) -> None:
+        if self._first is not self._settings:
+            raise BadRequest(sentence, code="no_site_here")
 
     @property
     def settings(self) -> Settings:
@@ -45,6 +69,7 @@ class Launching:
 
     def serve(self, settings: Settings, say: Say) -> None:
         """Serve until a signal."""
+        self._refuse_one("payvand serve serves all sites; leave --site out.")
         Supervisor(settings, say).run()
 
     def work(self, *, wait: bool) -> None:

@@ -24,6 +24,9 @@ WORKER_THREADS = 2
 WORKER_OWN = 4
 """Connections that the worker's queue wants besides."""
 
+KEPT = 1
+"""Connections of each of its two kinds that a site besides the first keeps while nobody asks: with many sites they run out."""
+
 SPARE = 10
 """Connections that are left to administrators and commands."""
 
@@ -47,11 +50,27 @@ def check_ready(engine: sa.Engine) -> None:
         check_database(connection)
 
 
-def check_connections(engine: sa.Engine, settings: Settings) -> None:
-    """Raise `Unavailable` where the processes together may want more connections than the server has."""
-    needed = settings.processes * connections(settings.threads) + connections(WORKER_THREADS) + WORKER_OWN
+def check_connections(engine: sa.Engine, settings: Settings, sites: int = 0) -> None:
+    """Raise `Unavailable` where the processes together may want more connections than the server has.
+
+    With ``sites`` besides the first: each has a worker, and in each web process it keeps some; threads are as many.
+    """
+    worker = connections(WORKER_THREADS) + WORKER_OWN
+    kept = 2 * KEPT * min(sites, settings.sites_open)
+    needed = settings.processes * (connections(settings.threads) + kept) + (1 + sites) * worker
     with told(engine), engine.connect() as connection:
         has = int(connection.scalar(sa.text("SHOW max_connections")) or 0)
+    if needed > has - SPARE and sites:
+        raise Unavailable(
+            "{sites} sites besides the first, with {processes} processes of {threads} threads, need {needed} connections, and "
+            "PostgreSQL has {has}; raise its max_connections.",
+            code="few_connections",
+            sites=sites,
+            processes=settings.processes,
+            threads=settings.threads,
+            needed=needed,
+            has=has,
+        )
     if needed > has - SPARE:
         raise Unavailable(
             "{processes} processes with {threads} threads need {needed} connections, and PostgreSQL has "

@@ -9,10 +9,11 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType
 
 from core.app.children import Child
+from core.app.workers import Workers
 from core.config import TESTING_IS_ON, Settings
 from core.errors import Unavailable
 
@@ -33,7 +34,7 @@ class Supervisor:
         self._signals = 0
         place = {"PAYVAND_HOST": settings.host, "PAYVAND_PORT": str(settings.port)}
         self._web = Child("web", "core.app.web_process", place)
-        self._worker = Child("worker", "core.app.work", place)
+        self._workers = Workers(place, lambda: open_hosts(settings))
 
     def run(self) -> None:
         """Serve until somebody asks to stop; raise what keeps it from starting."""
@@ -47,7 +48,7 @@ class Supervisor:
             keeper = Keeper(self._settings)
             address = keeper.start()
             self._web.tell(address)
-            self._worker.start(address)
+            self._workers.start(address)
             self._wait_until_ready()
             while not self._stop.wait(TICK):
                 address = keeper.keep(address)
@@ -55,13 +56,17 @@ class Supervisor:
             self._stop_children()
             keeper.stop()
         finally:
-            self._web.clear()
-            self._worker.clear()
+            for child in self._children:
+                child.clear()
 
     def _revive(self, address: str) -> None:
-        for child in (self._web, self._worker):
-            if child.revive(address):
-                self._say(f"The {child.name} process had died and was started again.")
+        died = [self._web.name] if self._web.revive(address) else []
+        for name in (*died, *self._workers.keep(address)):
+            self._say(f"The {name} process had died and was started again.")
+
+    @property
+    def _children(self) -> list[Child]:
+        return [self._web, *self._workers.children]
 
     def _wait_until_ready(self) -> None:
         """Tell when the first page can be had, or after a while what it waits for."""
@@ -80,10 +85,10 @@ class Supervisor:
     def _stop_children(self) -> None:
         """Stop what takes work and what does it, both at once; after a while, or a second signal, the hard way."""
         self._say("Stopping…")
-        for child in (self._web, self._worker):
+        for child in self._children:
             child.ask_to_stop()
         end = time.monotonic() + PATIENCE
-        for child in (self._web, self._worker):
+        for child in self._children:
             while child.runs and time.monotonic() < end and self._signals < 2:
                 time.sleep(0.05)  # a second signal must be seen as well as the end of the child
             child.clear()
@@ -91,6 +96,13 @@ class Supervisor:
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._signals += 1
         self._stop.set()
+
+
+def open_hosts(settings: Settings) -> Iterator[str]:
+    """Yield the hosts of the sites beside the first that are open."""
+    from core.app.sites import Sites
+
+    return (site.host for site in Sites(settings).listed() if site.is_open)
 
 
 def refuse_taken(host: str, port: int) -> None:

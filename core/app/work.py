@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import resource
+from contextlib import nullcontext
+from dataclasses import replace
 from threading import Thread
+
+from structlog.contextvars import bind_contextvars
 
 from core.app.children import Parent
 from core.app.compose import build_site
 from core.app.readiness import check_ready
+from core.app.sites import Sites, hold
+from core.app.workers import OF_SITE
 from core.config import Settings
 from core.errors import PayvandError
 from core.identity import Identity
@@ -62,6 +69,14 @@ class RunningJob:
         )
 
 
+def of_site(settings: Settings, host: str, address: str) -> Settings:
+    """Return the settings of the site that the worker is for: the first one, or that of the host."""
+    if not host:
+        return replace(settings, database_url=address)
+    sites = Sites(settings)
+    return sites.settings_of(sites.get(host), address)
+
+
 def main() -> int:
     """Wait for the address of the database, then work until a signal."""
     parent = Parent()
@@ -71,11 +86,15 @@ def main() -> int:
     if address is None:
         return 0
     parent.stop_with()
-    limit_memory(settings.worker_memory)
-    site = build_site(settings, role="worker", address=address)
+    host = os.environ.get(OF_SITE, "")
+    bind_contextvars(**({"site": host} if host else {}))
     try:
-        check_ready(site.get(Database).engine)
-        work(site)
+        settings = of_site(settings, host, address)
+        with hold(settings) if host else nullcontext():  # the supervisor holds the folder of the first
+            limit_memory(settings.worker_memory)
+            site = build_site(settings, role="worker")
+            check_ready(site.get(Database).engine)
+            work(site)
     except PayvandError as error:
         get_logger("app").warning("worker_stopped", reason=error.text())
         return 1

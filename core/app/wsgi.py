@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import gc
 from functools import cache
-
-from flask import Flask
+from typing import TYPE_CHECKING
 
 from core.app.compose import build_site
+from core.app.dispatch import Dispatcher
+from core.app.doors import Doors, Opening
 from core.app.page_turns import PageTurns, in_turn
 from core.app.readiness import find_address
+from core.app.sites import Sites
 from core.app.web import create_app
 from core.config import Settings
 from core.errors import PayvandError
 from core.log import get_logger, set_up
 from core.storage.catalogs import Catalogs
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
 YOUNG, MIDDLE, OLD = 2_000, 10, 100
 """After how many new objects, and how many times that, the interpreter looks for circles among them. Pages leave some
 (templates hold what they render): looked for often they stop a process for a millisecond, seldom for twenty."""
 
 
-def application() -> Flask:
+def application() -> WSGIApplication:
     """Return the application as the environment describes it, its catalog compiled before the first request."""
     settings = Settings.from_environment()
     set_up(settings.log_level, settings.log_format)
@@ -34,8 +39,15 @@ def application() -> Flask:
     gc.collect()
     gc.freeze()  # what was compiled stays
     gc.set_threshold(YOUNG, MIDDLE, OLD)
-    app.wsgi_app = in_turn(app.wsgi_app, page_turns())  # type: ignore[method-assign, assignment]  # Flask's documented place for it
-    return app
+    return in_turn(dispatcher(settings, app), page_turns())
+
+
+def dispatcher(settings: Settings, first: WSGIApplication) -> Dispatcher:
+    """Return what answers for the first site and for those beside it, which it opens when they are asked for."""
+    sites = Sites(settings)
+    doors = Doors(sites, Opening(sites, lambda: find_address(settings)), settings.sites_open)
+    doors.watch()
+    return Dispatcher(settings, first, sites, doors)
 
 
 @cache

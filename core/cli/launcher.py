@@ -25,8 +25,56 @@ class Running(Protocol):
         """Wait at most so long; tell whether the job has ended."""
 
 
+class Listed(Protocol):
+    """A site beside the first."""
+
+    @property
+    def host(self) -> str:
+        """Its host, in the form in which programs send it."""
+
+    @property
+    def shown(self) -> str:
+        """Its host as people read it."""
+
+    @property
+    def state(self) -> str:
+        """Open, closed or unfinished."""
+
+    @property
+    def home(self) -> Path:
+        """Its folder."""
+
+
+class SiteActs(Protocol):
+    """What may be done to the sites beside the first."""
+
+    def listed(self) -> Sequence[Listed]:
+        """Return them all."""
+
+    def add(
+        self, host: str, lines: Sequence[str], *, modules: Sequence[str], demo: bool, say: Say
+    ) -> Mapping[str, str]:
+        """Make one, with settings of its own; return the demo's passwords by login."""
+
+    def close(self, host: str) -> None:
+        """Let nobody in; all stays."""
+
+    def open(self, host: str) -> None:
+        """Let people in again."""
+
+    def remove(self, host: str, *, backup: Path | None, say: Say) -> None:
+        """Remove a closed one for good."""
+
+
 class Launcher(Protocol):
     """Opens sites and starts processes."""
+
+    def at(self, host: str) -> Launcher:
+        """Return what does the same for the site of a host."""
+
+    @property
+    def sites(self) -> SiteActs:
+        """What may be done to the sites beside the first."""
 
     @property
     def settings(self) -> Settings:

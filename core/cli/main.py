@@ -22,6 +22,7 @@ ELSEWHERE = {
     "load": "core.cli.dump:load",
     "metadata": "core.cli.metadata:metadata",
     "module": "core.cli.modules:module",
+    "site": "core.cli.sites:site",
     "restore": "core.cli.backup:restore",
     "upgrade": "core.cli.upgrade:upgrade",
     "user": "core.cli.users:user",
@@ -29,7 +30,14 @@ ELSEWHERE = {
 """Commands by name, and where each is: loaded when asked for, so that `serve` starts at once."""
 
 
+SITE = "--site"
+"""Which of several sites a command is about; it may stand before the command or behind it."""
+
+
 class _Lazy(click.Group):
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, site_first(args))
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted([*super().list_commands(ctx), *ELSEWHERE])
 
@@ -43,8 +51,29 @@ class _Lazy(click.Group):
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="payvand")
-def payvand() -> None:
+@click.option(
+    SITE,
+    metavar="HOST",
+    envvar="PAYVAND_SITE",
+    help="Of several sites the one at this host, and not the first.",
+)
+@click.pass_context
+def payvand(ctx: click.Context, site: str | None) -> None:
     """Payvand: a CRM of modules on a low-code core."""
+    if site:
+        ctx.obj = ctx.obj.at(site)
+
+
+def site_first(words: list[str]) -> list[str]:
+    """Return the words of a command with the site that it is about in front."""
+    rest, moved, words = list[str](), list[str](), list(words)
+    while words and words[0] != "--":
+        word = words.pop(0)
+        if word == SITE or word.startswith(f"{SITE}="):
+            moved += [word, *([words.pop(0)] if word == SITE and words else [])]
+        else:
+            rest.append(word)
+    return [*moved, *rest, *words]
 
 
 @payvand.command()

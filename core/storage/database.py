@@ -37,13 +37,14 @@ class Database:
         *,
         clock: Callable[[], datetime] | None = None,
         site: Site | None = None,
+        kept: int | None = None,
     ) -> None:
         self._site = site
         self._zone = settings.time_zone
         self._clock = clock or _now
         where = address or settings.database_url
-        self.engine = build_engine(where, threads=settings.threads)
-        self._reads = build_engine(where, threads=settings.threads, reading=True)
+        self.engine = build_engine(where, threads=settings.threads, kept=kept)
+        self._reads = build_engine(where, threads=settings.threads, reading=True, kept=kept)
 
     @property
     def engines(self) -> Mapping[str, sa.Engine]:

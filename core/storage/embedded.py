@@ -40,7 +40,7 @@ CLUSTER = (
 SERVER_SETTINGS = {
     "listen_addresses": "''",
     "unix_socket_permissions": "0700",
-    "max_connections": "100",
+    "max_connections": "300",  # of several sites each takes some; those that nobody takes cost next to nothing
     "password_encryption": "scram-sha-256",
     "timezone": "UTC",
     "log_timezone": "UTC",

@@ -52,21 +52,28 @@ def _most(threads: int, *, reading: bool) -> int:
 
 
 def build_engine(
-    address: str, *, threads: int, session: dict[str, str] | None = None, reading: bool = False
+    address: str,
+    *,
+    threads: int,
+    session: dict[str, str] | None = None,
+    reading: bool = False,
+    kept: int | None = None,
 ) -> sa.Engine:
     """Make an engine of one process.
 
     Connections are not tried before use: that costs a round trip a request. A dead one is noticed by its
     first statement, and all that were made before it are then replaced.
-    Those of an engine for ``reading`` cannot write, and need neither BEGIN nor COMMIT.
+    Those of an engine for ``reading`` cannot write, and need neither BEGIN nor COMMIT. ``kept`` are left open while
+    nobody needs them: one for each thread, if nothing is said.
     """
     settings = SESSION | (READ_ONLY if reading else {}) | (session or {})
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+    pool = threads if kept is None else kept
     engine = sa.create_engine(
         database_address(address),
         poolclass=QueuePool,
-        pool_size=threads,
-        max_overflow=_most(threads, reading=reading) - threads,
+        pool_size=pool,
+        max_overflow=_most(threads, reading=reading) - pool,
         pool_timeout=POOL_WAIT,
         pool_use_lifo=True,
         pool_reset_on_return=None,

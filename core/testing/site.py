@@ -21,13 +21,11 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import CodeType
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import BytecodeCache
-from jinja2.bccache import Bucket
 
 from core.app.compose import build_site
 from core.app.web import create_app
@@ -41,6 +39,7 @@ from core.storage.catalogs import Catalogs
 from core.storage.shared_catalogs import SharedCatalogs
 from core.testing.postgres import TestPostgres
 from core.testing.warm import WarmSites
+from core.web.compiled_templates import CompiledTemplates
 
 MODULES = ("base", "contacts", "l10n_fa")
 """What is installed where a test does not say otherwise."""
@@ -48,21 +47,6 @@ MODULES = ("base", "contacts", "l10n_fa")
 PASSWORD = "long enough for a test"  # noqa: S105  # of accounts that live as long as a test
 
 ActorAs = Callable[..., Actor]
-
-
-class CompiledTemplates(BytecodeCache):
-    """The templates that this process has compiled, for the sites of all its tests; another text is another template."""
-
-    def __init__(self) -> None:
-        self._kept: dict[tuple[str, str], CodeType | None] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Fill in what is kept."""
-        bucket.code = self._kept.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what was compiled."""
-        self._kept[bucket.key, bucket.checksum] = bucket.code
 
 
 _TEMPLATES = CompiledTemplates()
