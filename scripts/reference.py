@@ -28,6 +28,9 @@ where it does not run, and leaves it running.
 What is done at a terminal is done by the system, with all rights, and stands so in the history; only `payvand import` asks in whose
 name.
 
+Every command takes `--site HOST`, before or behind its name: it is about that one of [several sites](../operate/sites.md), and else
+about the first. `PAYVAND_SITE` in the environment does the same.
+
 This page is written from `core/cli` by `python scripts/reference.py`; a test holds the two together.
 """
 
@@ -41,7 +44,8 @@ reason; an empty one counts as not given. `true`, `yes`, `on` and `1` are true, 
 """
 
 SETTINGS_TAIL = """
-`PAYVAND_HOME` holds `postgres` (the embedded database), `files` (uploads), `secret` (the site's key) and `demo-accounts.txt`.
+`PAYVAND_HOME` holds `postgres` (the embedded database), `files` (uploads), `secret` (the site's key), `demo-accounts.txt` and `sites`
+([several sites](../operate/sites.md), each with settings of its own in a file).
 Processes and threads are between 1 and 64. `DATABASE_URL` begins with `postgresql://`.
 
 Tests read `PAYVAND_TEST_PG`, the URL of a PostgreSQL whose role may make databases, instead of a throwaway server of their own.

@@ -9,7 +9,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from types import FrameType
 
 from core.app.children import Child
@@ -34,7 +34,7 @@ class Supervisor:
         self._signals = 0
         place = {"PAYVAND_HOST": settings.host, "PAYVAND_PORT": str(settings.port)}
         self._web = Child("web", "core.app.web_process", place)
-        self._workers = Workers(place, lambda: open_hosts(settings))
+        self._workers = Workers(place, lambda: open_sites(settings))
 
     def run(self) -> None:
         """Serve until somebody asks to stop; raise what keeps it from starting."""
@@ -98,11 +98,12 @@ class Supervisor:
         self._stop.set()
 
 
-def open_hosts(settings: Settings) -> Iterator[str]:
-    """Yield the hosts of the sites beside the first that are open."""
+def open_sites(settings: Settings) -> Mapping[str, int]:
+    """Return the sites beside the first that are open, each with the stamp of its settings."""
     from core.app.sites import Sites
 
-    return (site.host for site in Sites(settings).listed() if site.is_open)
+    sites = Sites(settings)
+    return {site.host: sites.stamp(site.host) for site in sites.listed() if site.is_open}
 
 
 def refuse_taken(host: str, port: int) -> None:

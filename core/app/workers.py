@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from core.app.children import Child
 
@@ -18,14 +18,17 @@ LOOK = 2.0
 
 
 class Workers:
-    """Starts a worker with each site that comes, and stops it when the site is closed or gone.
+    """Starts a worker with each site that comes, and stops it when the site is closed or gone or has other settings.
+
+    ``stamps`` tells which sites are open besides the first, each with what changes when its settings do.
 
     A process of its own for each: what one site's job takes, memory or a crash, no other site's job is short of.
     """
 
-    def __init__(self, settings: Mapping[str, str], hosts: Callable[[], Iterator[str]]) -> None:
+    def __init__(self, settings: Mapping[str, str], stamps: Callable[[], Mapping[str, int]]) -> None:
         self._settings = settings
-        self._hosts = hosts
+        self._stamps = stamps
+        self._known: dict[str, int] = {FIRST: 0}
         self._children = {FIRST: self._child(FIRST)}
         self._leaving: list[Child] = []
         self._looked = 0.0
@@ -48,12 +51,14 @@ class Workers:
         return [*self._children.values(), *self._leaving]
 
     def _follow(self, address: str) -> None:
-        wanted = {FIRST, *self._hosts()}
-        for host in self._children.keys() - wanted:
+        wanted = {FIRST: 0, **self._stamps()}
+        for host in [host for host, stamp in self._known.items() if wanted.get(host) != stamp]:
+            del self._known[host]
             child = self._children.pop(host)
             child.ask_to_stop()
             self._leaving.append(child)
-        for host in sorted(wanted - self._children.keys()):
+        for host in [host for host in wanted if host not in self._known]:
+            self._known[host] = wanted[host]
             child = self._children[host] = self._child(host)
             child.start(address)
         for child in [one for one in self._leaving if not one.runs]:
