@@ -26,6 +26,10 @@ REQUEST = "request"
 """The field that holds the number of a request: its own lines have it, and those of the jobs that it has promised."""
 
 
+SITE = "site"
+"""The field that holds the host of a site, where there are several."""
+
+
 def set_up(level: str = "info", form: str = "json") -> None:
     """Configure logging for this process; every line goes to standard error, those of libraries too.
 
@@ -55,10 +59,10 @@ def get_logger(room: str) -> structlog.stdlib.BoundLogger:
     return logger
 
 
-def begin_request(number: str) -> None:
-    """Let every line of this thread carry the number of a request, and nothing of the one before."""
+def begin_request(number: str, site: str = "") -> None:
+    """Let every line of this thread carry the number of a request and of several sites its own, and nothing of the one before."""
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(**{REQUEST: number})
+    structlog.contextvars.bind_contextvars(**{REQUEST: number, **({SITE: site} if site else {})})
 
 
 def end_request() -> None:

@@ -6,15 +6,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from structlog.contextvars import bound_contextvars
-
 from core.app.doors import Doors
 from core.app.forwarding import ADDRESS, is_proxy
 from core.app.hosts import LOCAL, is_address, sent_host
 from core.app.sites import Sites
 from core.config import Settings
 from core.errors import PayvandError
-from core.log import get_logger
+from core.log import get_logger, telling
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -68,13 +66,13 @@ class Dispatcher:
         if not stamp:
             known = self._sites.find(host) is not None
             return _plain(start_response, *(NOT_NOW if known else UNKNOWN))
-        with bound_contextvars(site=host):
-            try:
+        try:
+            with telling(site=host):
                 app = self._doors.app(host, stamp)
-            except PayvandError as error:
-                get_logger("app").warning("site_not_opened", reason=error.text())
-                return _plain(start_response, *NOT_NOW)
-            return app(environ, start_response)
+        except PayvandError as error:
+            get_logger("app").warning("site_not_opened", site=host, reason=error.text())
+            return _plain(start_response, *NOT_NOW)
+        return app(environ, start_response)
 
     def _take_host(self, environ: WSGIEnvironment) -> None:
         """Believe a proxy of ours which host it was asked for; where several have said it, the nearest."""

@@ -74,7 +74,7 @@ class Opening:
             site.put(self._templates, BytecodeCache)
             check_ready(site.get(Database).engine)
             site.get(Catalogs).current()
-            app = create_app(site)
+            app = create_app(site, host)
         except BaseException:
             held.close()
             raise

@@ -46,12 +46,17 @@ class Watch(Protocol):
         """Count a request that was answered; one that is not ``sent`` is made anew elsewhere."""
 
 
-def numbered(app: WSGIApplication, proxies: Sequence[Network], watch: Watch | None = None) -> WSGIApplication:
-    """Return an application that numbers its requests, writes one line for each when it has been answered, and counts it."""
+def numbered(
+    app: WSGIApplication, proxies: Sequence[Network], watch: Watch | None = None, host: str = ""
+) -> WSGIApplication:
+    """Return an application that numbers its requests, writes one line for each when it has been answered, and counts it.
+
+    ``host`` says on each line which of several sites it is.
+    """
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         number, begun, told = _number(environ, proxies), time.perf_counter(), ["500"]
-        begin_request(number)
+        begin_request(number, host)
         if watch is not None:
             watch.begun()
 

@@ -35,6 +35,7 @@ OF_THE_PROCESS = frozenset(
         "proxies",
         "forwarded_host",
         "sites_open",
+        "log_format",
         "log_level",
         "testing",
     }

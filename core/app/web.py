@@ -35,8 +35,8 @@ class LazyRule(Rule):
         return build
 
 
-def create_app(site: Site) -> Flask:
-    """Return the WSGI application of a site."""
+def create_app(site: Site, host: str = "") -> Flask:
+    """Return the WSGI application of a site; ``host`` is its name in the log where there are several."""
     app = Flask("payvand", static_folder=None, template_folder=None)
     app.url_rule_class = LazyRule
     app.config["MAX_CONTENT_LENGTH"] = site.settings.max_body
@@ -52,7 +52,7 @@ def create_app(site: Site) -> Flask:
     app.after_request(note_answer)
     proxies = site.settings.proxy_networks
     answering = forwarded(app.wsgi_app, proxies) if proxies else app.wsgi_app
-    app.wsgi_app = numbered(answering, proxies, _watch(app, site))  # type: ignore[method-assign, assignment]  # Flask's documented place for it
+    app.wsgi_app = numbered(answering, proxies, _watch(app, site), host)  # type: ignore[method-assign, assignment]  # Flask's documented place for it
     return app
 
 

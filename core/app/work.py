@@ -21,7 +21,7 @@ from core.identity import Identity
 from core.jobs.runner import Runner
 from core.jobs.worker import run_worker
 from core.kernel.site import Site
-from core.log import get_logger, set_up
+from core.log import SITE, get_logger, set_up
 from core.storage import Database
 from core.storage.catalogs import Catalogs
 from core.storage.engine import SESSION
@@ -87,7 +87,7 @@ def main() -> int:
         return 0
     parent.stop_with()
     host = os.environ.get(OF_SITE, "")
-    bind_contextvars(**({"site": host} if host else {}))
+    bind_contextvars(**({SITE: host} if host else {}))
     try:
         settings = of_site(settings, host, address)
         with hold(settings) if host else nullcontext():  # the supervisor holds the folder of the first
