@@ -233,9 +233,7 @@ class Settings:
         for name, value in (("PAYVAND_PROCESSES", self.processes), ("PAYVAND_THREADS", self.threads)):
             if not 1 <= value <= 64:
                 raise SettingsInvalid(name=name, reason=f"{value} is not between 1 and 64")
-        if self.sites_open < 1:
-            raise SettingsInvalid(name="PAYVAND_SITES_OPEN", reason=f"{self.sites_open} is less than 1")
-        self._check_backups()
+        self._check_what_is_kept()
         _ = self.proxy_networks
         if self.worker_memory and self.worker_memory < LEAST_MEMORY:
             raise SettingsInvalid(
@@ -294,15 +292,19 @@ class Settings:
                 f"(it is {self.host}), or leave PAYVAND_TESTING out",
             )
 
-    def _check_backups(self) -> None:
+    def _check_what_is_kept(self) -> None:
         if self.backups and not Path(self.backups).is_absolute():
             raise SettingsInvalid(name="PAYVAND_BACKUPS", reason=f"{self.backups!r} does not begin with /")
         if not 0 <= self.backup_hour <= 23:
             raise SettingsInvalid(
                 name="PAYVAND_BACKUP_HOUR", reason=f"{self.backup_hour} is not between 0 and 23"
             )
-        if self.backups_kept < 1:
-            raise SettingsInvalid(name="PAYVAND_BACKUPS_KEPT", reason=f"{self.backups_kept} is less than 1")
+        for name, least in (
+            ("PAYVAND_BACKUPS_KEPT", self.backups_kept),
+            ("PAYVAND_SITES_OPEN", self.sites_open),
+        ):
+            if least < 1:
+                raise SettingsInvalid(name=name, reason=f"{least} is less than 1")
 
     def _check_watching(self) -> None:
         if self.log_level not in ("debug", "info", "warning", "error"):
