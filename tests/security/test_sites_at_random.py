@@ -27,6 +27,8 @@ pytestmark = pytest.mark.modules
 ROUNDS = 60
 BEGUN = datetime(2026, 3, 21, 9, 0, tzinfo=UTC)
 TOKEN, CSRF = new_token(), new_token()
+CONTACT = "contacts.contact"
+OTHER_PAGES = ("/", "/preferences", "/admin/modules", "/search", "/nowhere", "/sign-in")
 FIELDS = "/api/v1/metadata/entities/contacts.contact/fields"
 WORDS = ("Karimi", "رضایی", "Stone", "۱۴۰۳", "o'Hara", "<b>x</b>", "%_", "a" * 300, "")
 FRESH = frozenset({"X-Request-ID", "Date"})
@@ -65,61 +67,53 @@ class World:
         return answer.status, answer.headers, answer.body
 
 
-def asked(random: Random, number: int, host: str) -> tuple[str, str, dict[str, Any]]:
+Ask = tuple[str, str, dict[str, Any]]
+
+
+def asked(random: Random, number: int, host: str) -> Ask:
     """Return a request: what people and programs ask for, what changes things, and what is nonsense."""
+    if random.random() < 0.06:
+        kind = "text" if host == ALPHA else "integer"
+        name = random.choice(("x_mark", "x_other"))
+        return "POST", FIELDS, {"json": {"name": name, "type": kind, "label": {"en": f"Mark of {host}"}}}
     word, record = random.choice(WORDS), random.randrange(1, 12)
-    entity = random.choice(
-        ("contacts.contact", "contacts.contact", "contacts.account", "base.team", "activities.task")
+    entity = random.choice((CONTACT, CONTACT, "contacts.account", "base.team", "activities.task"))
+    of = _of_programs if random.random() < 0.5 else _of_people
+    return random.choice(
+        of(random, entity, "last_name" if entity == CONTACT else "name", word, record, number)
     )
-    field = "last_name" if entity == "contacts.contact" else "name"
-    api, page = f"/api/v1/records/{entity}", f"/records/{entity}"
-    language = {
-        "headers": {"Cookie": f"payvand_session={TOKEN}; payvand_language={random.choice(('en', 'fa'))}"}
-    }
-    search = {
-        "filter": f"{field} == {word!r}",
-        "sort": random.choice((field, f"-{field}", "id", "nothing")),
-        "limit": "3",
-    }
-    kinds: list[tuple[str, str, dict[str, Any]]] = [
-        ("GET", api, {"query_string": search}),
+
+
+def _of_programs(random: Random, entity: str, field: str, word: str, record: int, number: int) -> list[Ask]:
+    api, any_version = f"/api/v1/records/{entity}", {"If-Match": random.choice(("*", '"1"'))}
+    sort = random.choice((field, f"-{field}", "id", "nothing"))
+    once = {"Idempotency-Key": f"key{number % 7}"}
+    return [
+        ("GET", api, {"query_string": {"filter": f"{field} == {word!r}", "sort": sort, "limit": "3"}}),
         ("GET", api, {"query_string": {"search": word, "count": "exact"}}),
         ("GET", f"{api}/{record}", {}),
-        (
-            "POST",
-            api,
-            {"json": {field: word or "Nobody"}, "headers": {"Idempotency-Key": f"key{number % 7}"}},
-        ),
+        ("POST", api, {"json": {field: word or "Nobody"}, "headers": once}),
         ("POST", api, {"json": {field: word, "x_mark": random.choice(("one", 1, None))}}),
-        (
-            "PATCH",
-            f"{api}/{record}",
-            {"json": {field: f"{word}!"}, "headers": {"If-Match": random.choice(("*", '"1"'))}},
-        ),
+        ("PATCH", f"{api}/{record}", {"json": {field: f"{word}!"}, "headers": any_version}),
         ("DELETE", f"{api}/{record}", {"headers": {"If-Match": "*"}}),
+        ("GET", f"/api/v1/metadata/entities/{entity}", {}),
+        ("GET", "/api/v1/openapi.json", {}),
+        ("GET", "/api/v1/search", {"query_string": {"q": word}}),
+    ]
+
+
+def _of_people(random: Random, entity: str, field: str, word: str, record: int, _number: int) -> list[Ask]:
+    page, other = f"/records/{entity}", random.choice(OTHER_PAGES)
+    cookies = f"payvand_session={TOKEN}; payvand_language={random.choice(('en', 'fa'))}"
+    language: dict[str, Any] = {"headers": {"Cookie": cookies}}
+    return [
         ("GET", page, {"query_string": {"q": word}, **language}),
         ("GET", page, {"query_string": {"sort": field}, **language}),
         ("GET", f"{page}/{record}", language),
         ("GET", f"{page}/new", language),
         ("POST", f"{page}/new", {"data": {field: word, "csrf": CSRF}, **language}),
-        ("GET", f"/api/v1/metadata/entities/{entity}", {}),
-        ("GET", "/api/v1/openapi.json", {}),
-        ("GET", "/api/v1/search", {"query_string": {"q": word}}),
-        (
-            "GET",
-            random.choice(("/", "/preferences", "/admin/modules", "/search", "/nowhere", "/sign-in")),
-            language,
-        ),
+        ("GET", other, language),
     ]
-    if random.random() < 0.06:
-        kind = "text" if host == ALPHA else "integer"
-        spec = {
-            "name": random.choice(("x_mark", "x_other")),
-            "type": kind,
-            "label": {"en": f"Mark of {host}"},
-        }
-        return "POST", FIELDS, {"json": spec}
-    return random.choice(kinds)
 
 
 def _admit(site: Site) -> None:
