@@ -38,6 +38,7 @@ OF_THE_PROCESS = frozenset(
         "log_format",
         "log_level",
         "testing",
+        "testing_http_map",
     }
 )
 """What holds for all sites of a process, and none can say for itself."""
