@@ -16,6 +16,19 @@ LIMIT = 32
 """Sets of documents whose catalogs are kept; the one that was not asked for the longest goes first."""
 
 
+MOST_DOCUMENTS = 20_000
+"""Documents that are kept for sites that come later; those that are in use stay with their sites."""
+
+
+class _Documents(dict[tuple[object, str], Document]):
+    """Begins anew where it is full: sites that change their definitions for years leave nothing behind."""
+
+    def __setitem__(self, key: tuple[object, str], document: Document) -> None:
+        if len(self) >= MOST_DOCUMENTS:
+            self.clear()
+        super().__setitem__(key, document)
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
     """A catalog and all that it was compiled of; holding the documents keeps their ids their own."""
@@ -34,7 +47,7 @@ class SharedCatalogs:
     """
 
     def __init__(self) -> None:
-        self.documents: dict[tuple[object, str], Document] = {}
+        self.documents: dict[tuple[object, str], Document] = _Documents()
         self._kept: OrderedDict[tuple[int, ...], _Kept] = OrderedDict()
         self._lock = Lock()
 

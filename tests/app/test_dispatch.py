@@ -247,6 +247,7 @@ def test_each_setting_is_of_the_process_or_handed_down_or_a_sites_own():
         "base_url",
         "database_url",
         "egress_allow",
+        "files",
         "mail_url",
         "name_administrators",
         "oidc_client",
