@@ -37,15 +37,19 @@ OF_THE_PROCESS = frozenset(
         "sites_open",
         "log_format",
         "log_level",
+        "metrics_token",
         "testing",
         "testing_http_map",
     }
 )
 """What holds for all sites of a process, and none can say for itself."""
 
+OF_THE_FIRST = frozenset({"metrics_token"})
+"""What counts for the whole process, which no site but the first shows anybody."""
+
 HANDED_DOWN = frozenset(
     {
-        *OF_THE_PROCESS,
+        *(OF_THE_PROCESS - OF_THE_FIRST),
         "secure_cookies",
         "max_body",
         "worker_memory",

@@ -13,7 +13,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from core.app.dispatch import Dispatcher
 from core.app.doors import Doors
-from core.app.sites import HANDED_DOWN, OF_THE_PROCESS, OPEN, Sites, check_name, hold
+from core.app.sites import HANDED_DOWN, OF_THE_FIRST, OF_THE_PROCESS, OPEN, Sites, check_name, hold
 from core.app.wsgi import dispatcher
 from core.config import Settings
 from core.errors import Conflict, SettingsInvalid, Unavailable
@@ -202,6 +202,7 @@ def test_a_site_takes_from_the_installation_only_what_is_nobodys_own(home):
         sign_in_help="Ask Anna",
         egress_allow="intern:80",
         backups="/backups",
+        metrics_token="of the first, and long enough for everybody",  # of nobody
         language="fa",
         secure_cookies=True,
     )
@@ -225,6 +226,7 @@ def test_a_site_takes_from_the_installation_only_what_is_nobodys_own(home):
     [
         ("PAYVAND_HOME=/etc", "PAYVAND_HOME"),
         ("PAYVAND_PORT=1", "PAYVAND_PORT"),
+        ("PAYVAND_METRICS_TOKEN=x", "PAYVAND_METRICS_TOKEN"),
         ("PAYVAND_PROXIES=0.0.0.0/0", "PAYVAND_PROXIES"),
         ("PAYVAND_TESTING=1", "PAYVAND_TESTING"),
         ("PAYVAND_NONSENSE=1", "PAYVAND_NONSENSE"),
@@ -256,9 +258,9 @@ def test_each_setting_is_of_the_process_or_handed_down_or_a_sites_own():
         "oidc_secret",
         "sign_in_help",
     }
-    assert {spec.name for spec in fields(Settings)} == HANDED_DOWN | own
+    assert {spec.name for spec in fields(Settings)} == HANDED_DOWN | own | OF_THE_FIRST
     assert not HANDED_DOWN & own
-    assert OF_THE_PROCESS < HANDED_DOWN
+    assert OF_THE_PROCESS - HANDED_DOWN == OF_THE_FIRST
     check_name("PAYVAND_LANGUAGE")
 
 
