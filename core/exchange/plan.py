@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from core.access import Access
@@ -125,9 +125,7 @@ def make_plan(site: Site, request: Request, actor: Actor, catalog: Catalog, tabl
     check_request(request, actor, catalog, access)
     entity = catalog.entity(request.entity)
     targets = find_targets(actor, entity.name, catalog, access)
-    mapping = dict(request.mapping) if request.mapping is not None else guessed(table, targets, localization)
-    check_targets(mapping, targets, request.key)
-    assignments = assign(table.header, mapping, targets, entity)
+    assignments = _assignments(request, table, targets, entity, localization)
     language = actor.preferences.language or request.language
     style = localization.style(replace(actor.preferences, language=language), site.settings)
     contexts = _contexts(site, actor, catalog, style)
@@ -143,13 +141,6 @@ def make_plan(site: Site, request: Request, actor: Actor, catalog: Catalog, tabl
         access=access,
         create_missing=request.create_missing,
         label=lambda name: style.label(catalog.entity(name).label),
-    )
-    needed = frozenset(
-        {
-            *identity.fields,
-            *((key_field.name,) if key_field else ()),
-            *(a.target.shows for a in assignments if a.target.line and a.target.shows),
-        }
     )
     return ImportPlan(
         request=request,
@@ -172,16 +163,46 @@ def make_plan(site: Site, request: Request, actor: Actor, catalog: Catalog, tabl
             assignments,
             contexts,
             references,
-            needed,
-            {
-                a.target.path: line_targets(actor, a.target, catalog, access, localization)
-                for a in assignments
-                if a.target.spec.type == "list"
-            },
+            _needed(identity, key_field, assignments),
+            _parts_of_lines(actor, assignments, catalog, access, localization),
             _tongues(site, contexts[0]),
         ),
         headers=_headers(entity, catalog, assignments, style),
     )
+
+
+def _assignments(
+    request: Request,
+    table: Table,
+    targets: Mapping[str, Target],
+    entity: EntitySpec,
+    localization: Localization,
+) -> list[Assignment]:
+    """Return what the columns mean: as it was said, else as their headers suggest."""
+    mapping = dict(request.mapping) if request.mapping is not None else guessed(table, targets, localization)
+    check_targets(mapping, targets, request.key)
+    return assign(table.header, mapping, targets, entity)
+
+
+def _needed(identity: Identity, key: FieldSpec | None, assignments: Sequence[Assignment]) -> frozenset[str]:
+    """Return the fields whose values are kept of each row, because records are known or found by them."""
+    shown = (a.target.shows for a in assignments if a.target.line and a.target.shows)
+    return frozenset({*identity.fields, *((key.name,) if key else ()), *shown})
+
+
+def _parts_of_lines(
+    actor: Actor,
+    assignments: Sequence[Assignment],
+    catalog: Catalog,
+    access: Access,
+    localization: Localization,
+) -> dict[str, Mapping[str, Target]]:
+    """Return what the parts of a line mean, for each list that is told in one cell."""
+    return {
+        a.target.path: line_targets(actor, a.target, catalog, access, localization)
+        for a in assignments
+        if a.target.spec.type == "list"
+    }
 
 
 def _contexts(site: Site, actor: Actor, catalog: Catalog, style: Style) -> list[LoadContext]:
