@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from benchmarks import hand_side
 from benchmarks.data import DataSet, make_data
+from benchmarks.duplicates.measuring import measure_duplicates, write_duplicates
 from benchmarks.goals import Measured, judge
 from benchmarks.hand_side import HandSide
 from benchmarks.inside import measure_bulk
@@ -52,6 +53,8 @@ def main() -> int:
                 return _screens(options, place)
             case "access":
                 return _access(options, place)
+            case "duplicates":
+                return _duplicates(options, place)
         return _run(options, place, data)
     finally:
         place.stop()
@@ -62,9 +65,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "part",
         nargs="?",
-        choices=("all", "screens", "access"),
+        choices=("all", "screens", "access", "duplicates"),
         default="all",
-        help="screens: the pages alone; access: what rights cost",
+        help="screens: the pages alone; access: what rights cost; duplicates: how well they are found",
     )
     parser.add_argument(
         "--quick", action="store_true", help="fewer and shorter windows: to look, not to decide"
@@ -136,6 +139,15 @@ def _access(options: argparse.Namespace, place: Place) -> int:
     about = _machine(options, time.perf_counter() - started)
     say("\n" + write_access(RESULTS, found, about))
     return int(not found.kept)
+
+
+def _duplicates(options: argparse.Namespace, place: Place) -> int:
+    """Scan people who are made up for the pairs planted among them; 1 where too few are found or too many told."""
+    started = time.perf_counter()
+    found = measure_duplicates(place, say, quick=options.quick)
+    about = _machine(options, time.perf_counter() - started)
+    say("\n" + write_duplicates(RESULTS, found, about, quick=options.quick))
+    return int(not all(one.kept for one in found))
 
 
 def _prepare(place: Place, data: DataSet, *, fresh: bool) -> Loaded:

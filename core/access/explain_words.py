@@ -25,6 +25,7 @@ ACTIONS: Mapping[str, Word] = {
     "export": Word("Export"),
     "merge": Word("Merge"),
     "override:duplicates": Word("Save in spite of duplicates"),
+    "scan:duplicates": Word("Look for duplicates among all records"),
     ADMINISTER: Word("Arrange fields and views"),
 }
 """What can be asked about, in words; steps and operations have names of their own."""

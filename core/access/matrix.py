@@ -20,7 +20,9 @@ WIDER: frozenset[Kind] = frozenset({"added", "widened", "changed"})
 
 EVERYTHING = "*"
 """Stands for every entity and every action in the one cell of a role that may everything."""
-OF_ALL = frozenset({"share", "merge", "override:duplicates", "transition:*", "operation:*"})
+OF_ALL = frozenset(
+    {"share", "merge", "override:duplicates", "scan:duplicates", "transition:*", "operation:*"}
+)
 """What a grant of all actions gives besides those of every record."""
 
 

@@ -15,6 +15,7 @@ from core.api.account_routes import ROUTES as ACCOUNTS
 from core.api.answers import SECURE
 from core.api.bulk_routes import ROUTES as BULK
 from core.api.call import open_call
+from core.api.duplicate_routes import ROUTES as DUPLICATES
 from core.api.exchange_routes import ROUTES as EXCHANGE
 from core.api.explain_routes import ROUTES as EXPLANATIONS
 from core.api.file_routes import ROUTES as FILES
@@ -51,7 +52,7 @@ class AnythingConverter(PathConverter):
 
 def routes() -> tuple[Route, ...]:
     """Return every route of the API."""
-    asked = (*RECORDS, *BULK, *OPERATIONS, *TRANSITIONS, *MERGES, *QUERIES)
+    asked = (*RECORDS, *BULK, *OPERATIONS, *TRANSITIONS, *MERGES, *DUPLICATES, *QUERIES)
     definitions = (*METADATA, *VIEWS, *WORKFLOWS, *MODULES)
     people = (*ACCESS, *ACCOUNTS, *EXPLANATIONS, *RIGHTS)
     described = (*asked, *definitions, *EXCHANGE, *FILES, *JOBS, *people, *TOLD)

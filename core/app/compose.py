@@ -45,6 +45,7 @@ from core.records.asking import Asking
 from core.records.attachments import Attachments
 from core.records.bulk import Bulk
 from core.records.conditions import Conditions
+from core.records.duplicate_queue import DuplicateQueue
 from core.records.explaining import Explaining
 from core.records.guarding import Guarding
 from core.records.history_reading import HistoryReading
@@ -59,6 +60,7 @@ from core.records.plan import Plans
 from core.records.reading import Reading
 from core.records.rights_in_sql import RightsInSql
 from core.records.rollups import RollUps
+from core.records.scanning import Scanning
 from core.records.search import Searching
 from core.records.service import Records
 from core.records.taking_back import TakingBack
@@ -168,6 +170,8 @@ def _add_records(site: Site) -> None:
     )
     plans = Plans(types, schema_of)
     site.put(Merging(writing=writing, plans=plans, access=access, conditions=conditions, context=context))
+    site.put(Scanning(conditions, site.get(Localization)))
+    site.put(DuplicateQueue(access, conditions))
     site.put(Matching(tables=tables, types=types, access=access, conditions=conditions))
 
 

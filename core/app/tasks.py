@@ -20,6 +20,7 @@ from core.kernel.actor import system_actor
 from core.mail import SEND, mail_waits, send_waiting
 from core.metadata.specs import Json
 from core.records.bulk_task import bulk_task
+from core.records.scan_task import scan_tasks
 from core.records.service import Records
 from core.storage import Database, Tables, UnitOfWork
 from core.storage.catalogs import Catalogs
@@ -57,6 +58,7 @@ def core_tasks() -> tuple[Task, ...]:
         Task(name=FILL, run=fill_records),
         backup_task(),
         bulk_task(),
+        *scan_tasks(),
         Task(name=HOUSEKEEPING, run=keep_house, daily=True),
         import_task(),
         undo_task(),

@@ -43,6 +43,7 @@ CORE_PARTS = (
     Part(table="core_file", where=FILES_KEPT),
     Part(table="core_history"),
     Part(table="core_merge"),
+    Part(table="core_pair", where="state = 'dismissed'"),
     Part(table="core_redirect"),
     Part(table="core_sequence"),
 )
@@ -63,6 +64,7 @@ LEFT_OUT = frozenset(
         ),
         *("core_job", "core_job_note", "core_mail", "core_idempotency", "core_attempt"),
         "core_document_change",
+        *("core_scan_mark", "core_scan_key"),
     )
 )
 """The other tables of the core: what installing makes anew, what signs people in, what is of one machine or one day,

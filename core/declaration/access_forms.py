@@ -23,8 +23,8 @@ class GrantForm(Form):
     entity = Text("The entity.", required=True, pattern=ENTITY, example=THING)
     actions = Items(
         Text(),
-        "create, read, update, delete, export, import, share, administer, merge, override:duplicates, transition:<name>, "
-        "operation:<name>, or *.",
+        "create, read, update, delete, export, import, share, administer, merge, override:duplicates, scan:duplicates, "
+        "transition:<name>, operation:<name>, or *.",
         required=True,
     )
     scope = Text("Whose records.", choices=SCOPES)

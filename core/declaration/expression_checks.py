@@ -96,6 +96,11 @@ def _of_entity(entity: EntitySpec) -> Iterator[Condition]:
             of = text(entity.fields[lines].option("of")) if lines in entity.fields else entity.name
             key = f"duplicates.by.{duplicate.name}.where"
             yield Condition(entity=of, text=duplicate.where, key=key, place=entity.place, sql=True)
+    for clue in entity.duplicates.scan if entity.duplicates else ():
+        lines = next((name.partition(".")[0] for name in clue.of if "." in name), "")
+        if clue.where and lines in entity.fields:
+            of, key = text(entity.fields[lines].option("of")), f"duplicates.scan.{clue.name}.where"
+            yield Condition(entity=of, text=clue.where, key=key, place=entity.place, sql=True)
     for rule in entity.rules:
         yield Condition(
             entity=entity.name, text=rule.refuse_when, key=f"rules.{rule.name}", place=rule.place, old=True

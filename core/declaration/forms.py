@@ -129,12 +129,32 @@ class DuplicateKeyForm(Form):
     label = LabelText("What people read, such as: the same e-mail.")
 
 
+class DuplicateClueForm(Form):
+    """What a scan of the records that are there compares."""
+
+    of = Items(
+        Text(), "Fields whose values belong together, or one field of lines as list.field.", required=True
+    )
+    how = Text(
+        "same: equal values; code: phone numbers, addresses of mail and other numbers in any spelling; name: words, "
+        "with their slips and variants.",
+        choices=("same", "code", "name"),
+    )
+    where = Text("Only lines for which this expression holds.")
+    label = LabelText("What people read, such as: e-mail.")
+    weight = Whole("Percent of what being alike tells; 100 by default.")
+    against = Whole("Points that being different takes away: by default 40 for names, 4 for codes, else 0.")
+
+
 class DuplicatesForm(Form):
     """How records are recognised that are there twice."""
 
     by = Map(Part(DuplicateKeyForm), "What two records share, by name; each is enough.")
     differ = Items(Text(), "Records with different values here are never the same.")
     ask = Text("The reference to whom one asks about a record that one may not see.")
+    scan = Map(
+        Part(DuplicateClueForm), "What a scan of the records that are there already compares, by name."
+    )
 
 
 class _EntityKeys(Form):

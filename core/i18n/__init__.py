@@ -17,6 +17,7 @@ from core.i18n.languages import ENGLISH, Language
 from core.i18n.localization import Choices, Localization, SiteDefaults
 from core.i18n.messages import Messages
 from core.i18n.money import Money, MoneyUnit
+from core.i18n.names import NAMES_VERSION, NameHabits, Names, Word
 from core.i18n.periods import add_months, add_years, period
 from core.i18n.style import Label, Style
 from core.i18n.unreadable import Unreadable
@@ -26,6 +27,7 @@ __all__ = [
     "ENGLISH",
     "FOLD_VERSION",
     "LATIN",
+    "NAMES_VERSION",
     "PLAIN",
     "Amounts",
     "Calendar",
@@ -41,9 +43,12 @@ __all__ = [
     "Messages",
     "Money",
     "MoneyUnit",
+    "NameHabits",
+    "Names",
     "SiteDefaults",
     "Style",
     "Unreadable",
+    "Word",
     "WorkingTime",
     "add_months",
     "add_years",

@@ -17,6 +17,7 @@ from core.i18n.languages import ENGLISH, Language, base_code
 from core.i18n.messages import Messages
 from core.i18n.moments import find_zone
 from core.i18n.money import MoneyUnit
+from core.i18n.names import Names
 from core.i18n.numbers import number_form
 from core.i18n.style import Style
 
@@ -83,6 +84,7 @@ class Localization:
         self.money_units: Mapping[str, MoneyUnit] = {item.name: item for item in money_units}
         self.languages: Mapping[str, Language] = {item.code: item for item in (ENGLISH, *languages)}
         self.collation = collation or PLAIN
+        self.names = Names(language.names for language in self.languages.values())
         self._styles: dict[tuple[str, ...], Style] = {}
 
     def sort_key(self, text: str) -> str:

@@ -15,6 +15,7 @@ ACTIONS = (
     ADMINISTER,
     "merge",
     "override:duplicates",
+    "scan:duplicates",
 )
 PUBLIC = frozenset({"id", "version", "updated_at"})
 """Known of every record of which one may read anything (architecture §14.25)."""

@@ -5,32 +5,54 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from core.metadata.documents import Document
+from core.metadata.duplicate_specs import DuplicateClue, DuplicateKey, Duplicates
 from core.metadata.findings import Findings
 from core.metadata.layers import mapping, text, texts
 from core.metadata.names import humanized
 from core.metadata.relations import UNSTORED
-from core.metadata.specs import FILE_TYPES, DuplicateKey, Duplicates, EntitySpec, Json, Label
+from core.metadata.specs import FILE_TYPES, EntitySpec, Json, Label
+
+AGAINST = {"same": 0, "code": 4, "name": 40}
+"""How a clue is compared, and the points that a difference takes away unless the document says otherwise."""
 
 
 def read_duplicates(value: Json) -> Duplicates | None:
     """Return what a document says, None where it says nothing."""
     body = mapping(value)
-    keys = tuple(_keys(body.get("by")))
-    if not keys:
+    keys, clues = tuple(_keys(body.get("by"))), tuple(_clues(body.get("scan")))
+    if not keys and not clues:
         return None
-    return Duplicates(by=keys, differ=texts(body.get("differ")), ask=text(body.get("ask")))
+    return Duplicates(by=keys, differ=texts(body.get("differ")), ask=text(body.get("ask")), scan=clues)
 
 
 def _keys(value: Json) -> Iterator[DuplicateKey]:
     for name, written in mapping(value).items():
         body = mapping(written)
-        label = body.get("label")
-        shown: Label = label if isinstance(label, str) and label else humanized(name)
-        if isinstance(label, Mapping):
-            shown = {code: one for code, one in label.items() if isinstance(one, str)}
         yield DuplicateKey(
-            name=name, same=texts(body.get("same")), where=text(body.get("where")), label=shown
+            name=name, same=texts(body.get("same")), where=text(body.get("where")), label=_label(name, body)
         )
+
+
+def _clues(value: Json) -> Iterator[DuplicateClue]:
+    for name, written in mapping(value).items():
+        body = mapping(written)
+        how, weight, against = text(body.get("how"), "same"), body.get("weight"), body.get("against")
+        yield DuplicateClue(
+            name=name,
+            of=texts(body.get("of")),
+            how=how,
+            where=text(body.get("where")),
+            label=_label(name, body),
+            weight=weight if isinstance(weight, int) else 100,
+            against=against if isinstance(against, int) else AGAINST.get(how, 0),
+        )
+
+
+def _label(name: str, body: Mapping[str, Json]) -> Label:
+    label = body.get("label")
+    if isinstance(label, Mapping):
+        return {code: one for code, one in label.items() if isinstance(one, str)}
+    return label if isinstance(label, str) and label else humanized(name)
 
 
 def check_duplicates(
@@ -55,9 +77,41 @@ def check_duplicates(
             _check_field(entity, name, known, document, (*at, "same"), findings)
     for name in spec.differ:
         _check_field(entity, name, known, document, ("duplicates", "differ"), findings)
+    for clue in spec.scan:
+        _check_clue(entity, clue, known, document, findings)
     asked = entity.fields.get(spec.ask) if spec.ask else None
     if spec.ask and (asked is None or asked.type != "reference"):
         findings.unknown_field(document, ("duplicates", "ask"), entity, spec.ask)
+
+
+def _check_clue(
+    entity: EntitySpec,
+    clue: DuplicateClue,
+    known: Mapping[str, EntitySpec],
+    document: Document,
+    findings: Findings,
+) -> None:
+    at = ("duplicates", "scan", clue.name)
+    lined = any("." in name for name in clue.of)
+    if clue.how not in AGAINST or not clue.of or (lined and len(clue.of) > 1):
+        findings.add(
+            document,
+            at,
+            "bad_clue",
+            "{name} names fields, or one field of lines, and how they are compared: {known}.",
+            name=clue.name,
+            known=", ".join(AGAINST),
+        )
+    if clue.where and not lined:
+        findings.add(
+            document,
+            (*at, "where"),
+            "bad_clue",
+            "{name} compares no lines, so that it has no where.",
+            name=clue.name,
+        )
+    for name in clue.of:
+        _check_field(entity, name, known, document, (*at, "of"), findings)
 
 
 def _check_field(

@@ -270,6 +270,7 @@ def _digested(spec: EntitySpec) -> EntitySpec:
         spec.unique_together,
         [(key.name, key.same, key.where) for key in spec.duplicates.by] if spec.duplicates else None,
         [spec.duplicates.differ, spec.duplicates.ask] if spec.duplicates else None,
+        [(c.name, c.of, c.how, c.where) for c in spec.duplicates.scan] if spec.duplicates else None,
         spec.indexes,
         [field_shape(f) for _, f in sorted(spec.fields.items())],
         [[r.name, r.refuse_when, r.on] for r in sorted(spec.rules, key=lambda rule: rule.name)],

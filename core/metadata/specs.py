@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from core.errors import Place
+from core.metadata.duplicate_specs import Duplicates
 
 Json: TypeAlias = "None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]"
 Label: TypeAlias = "str | Mapping[str, str]"
@@ -188,31 +189,6 @@ class Beside:
     def part_table(self) -> str:
         """Name of the table of the parts."""
         return self.part.replace(".", "_")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DuplicateKey:
-    """What two records share that are perhaps the same: fields, or fields of lines as ``list.field``.
-
-    ``where`` narrows it to some records, or to some lines where lines are compared.
-    """
-
-    name: str
-    same: tuple[str, ...]
-    where: str = ""
-    label: Label = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Duplicates:
-    """How records are recognised that are there twice; those that differ in one of ``differ`` are never the same.
-
-    ``ask`` names the reference to whom one asks about a record that one may not see.
-    """
-
-    by: tuple[DuplicateKey, ...]
-    differ: tuple[str, ...] = ()
-    ask: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

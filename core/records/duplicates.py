@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from core.errors import Conflict
 from core.kernel.values import AnyRef, Ref
 from core.metadata.catalog import Catalog
-from core.metadata.specs import DuplicateKey, Duplicates, EntitySpec, FieldSpec, Label
+from core.metadata.duplicate_specs import DuplicateKey, Duplicates
+from core.metadata.specs import EntitySpec, FieldSpec, Label
 from core.records.change import Draft
 from core.records.statements import one_of
 from core.records.targets import usable_targets

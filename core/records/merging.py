@@ -42,6 +42,7 @@ from core.storage.merges import (
     move_external_ids,
     move_external_ids_back,
 )
+from core.storage.pairs import carry_decisions
 
 MERGE = "merge"
 """The action that a grant must allow, on every record that is merged."""
@@ -124,6 +125,7 @@ class Merging:
         self._writing.trash.delete(system, list(losers), versions={})
         if values:
             self._writing.update(system, {winner: values}, versions={}, parsed=True)
+        carry_decisions(uow, entity, losers, winner)
         number = log_merge(
             uow,
             entity,

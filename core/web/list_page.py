@@ -10,6 +10,7 @@ from core.access import Access
 from core.contributions import FileFormats
 from core.kernel.site import Site
 from core.metadata.actions import ADMINISTER
+from core.records.duplicate_queue import DuplicateQueue
 from core.records.service import Records
 from core.storage import Database
 from core.web.cell_pages import editable_columns
@@ -52,6 +53,7 @@ def show(site: Site, pages: Pages, name: str) -> Response:
         action: access.may(actor, name, action, catalog)
         for action in ("create", "update", "delete", "merge", "import", "export")
     }
+    allowed["duplicates"] = site.get(DuplicateQueue).opens(actor, name, catalog)
     allowed[ADMINISTER] = access.administers(actor, name, catalog)
     editable = frozenset[str]() if state.trash else editable_columns(site, present, catalog, entity)
     return pages.show(

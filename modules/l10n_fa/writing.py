@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from core.sdk import Collation, DigitSet, Language
+from modules.l10n_fa.names import PERSIAN_NAMES
 from modules.l10n_fa.number_words import persian_words
 
 PERSIAN = Language(
@@ -16,6 +17,7 @@ PERSIAN = Language(
     money_unit="toman",
     list_separator="، ",
     number_words=persian_words,
+    names=PERSIAN_NAMES,
     day_words=MappingProxyType(
         {
             "t": 0,

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from core.storage import factor_tables  # noqa: F401  # its tables are of the kernel
+from core.storage import factor_tables, scan_tables  # noqa: F401  # their tables are of the kernel
 from core.storage.kernel_tables import KERNEL
 
 context.configure(
