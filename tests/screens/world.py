@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
+from core.access import Access
 from core.app.demo import load_demo
 from core.app.web import create_app
 from core.contributions.asking import asking_at
@@ -29,6 +30,7 @@ from core.metadata.specs import Json
 from core.records.bulk import new_cause
 from core.records.bulk_task import defer_bulk
 from core.records.merging import Merging
+from core.records.scan_task import start_scan
 from core.storage import Database
 from core.storage.catalogs import Catalogs
 from core.storage.kernel_tables import attempt as core_attempt
@@ -131,6 +133,7 @@ class World:
             "notification": one("base.notification"),
             "person": actor_of(self.site, SELLER).id,
             "bulk": self._bulk(),
+            "scan": self._scan(),
             "undo": self._undo(),
             **self._import(),
             **self._links(),
@@ -173,6 +176,12 @@ class World:
             ids = self.desk.column(CONTACT, "id")
             values: Mapping[str, Json] = {"job_title": "Buyer"}
             return defer_bulk(site.get(Jobs), CONTACT, ids, values, cause=new_cause(), uow=uow)
+
+    def _scan(self) -> int:
+        """A look for duplicates that waits for its worker."""
+        admin, site = actor_of(self.site, ADMIN), self.site
+        with site.get(Database).unit(self.desk.catalog, admin) as uow:
+            return start_scan(site.get(Access), site.get(Jobs), admin, CONTACT, uow=uow)
 
     def _undo(self) -> int:
         """An import that is being taken back."""

@@ -107,6 +107,7 @@ SURFACES: Mapping[str, tuple[str, ...]] = {
         f"GET {C}/merge?id=<masked>&id=<witness>",
         f"POST {C}/merge/chosen id=<masked>&id=<plain>",
         *_all(f"GET {C}/@/merges", ("<masked>", "<witness>")),
+        f"GET {C}/duplicates",
     ),
     "timeline": _all("GET /records/@/timeline", RECORDS),
     "mentions": (
@@ -137,6 +138,8 @@ SURFACES: Mapping[str, tuple[str, ...]] = {
         *_all(f"GET {API}/records/@/operations", RECORDS),
         *_all(f"GET {API}/records/@/transitions", RECORDS),
         f"GET {API}{C}/<masked>/merges",
+        f"GET {API}{C}/duplicates",
+        f"GET {API}{C}/duplicates?state=dismissed",
     ),
     "search": (
         *_all("GET /search?q=@", WORDS),
@@ -246,6 +249,11 @@ SURFACES: Mapping[str, tuple[str, ...]] = {
         f"POST {C}/bulk/edit id=<witness>&id=<masked>&step=preview",
         f"POST {C}/bulk/undo cause=x",
         f"GET {C}/bulk/1",
+        f'POST {API}{C}/duplicates/scan {{"whole": false}}',
+        f'POST {API}{C}/duplicates/decide {{"pairs": [1]}}',
+        f"POST {C}/duplicates/scan ",
+        f"POST {C}/duplicates/decide pair=1",
+        f"GET {C}/duplicates/scan/1",
         f"POST {C}/merge/undo merge=x",
         f"POST {D}/<discreet>/transition/lose version=1",
         f"POST {D}/<discreet>/operation/log_call key=k",
