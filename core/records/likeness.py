@@ -24,7 +24,7 @@ def code_of(value: str) -> str:
 
     >>> code_of("+98 912 123-4567") == code_of("۰۹۱۲۱۲۳۴۵۶۷") == code_of("0098 9121234567")
     True
-    >>> code_of("Ali.R+shop@Example.com")
+    >>> code_of("Ali.R+list@Example.com")
     'ali.r@example.com'
     """
     text = ascii_digits(clean(value)).casefold()
