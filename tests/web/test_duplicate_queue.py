@@ -45,12 +45,14 @@ def test_nobody_has_looked_and_then_nothing_is_found(boss, site, desk):
 
 
 def test_a_pair_stands_side_by_side_and_leads_into_the_merge(boss, site, desk):
-    first, second = twins(desk)
+    first, _second = twins(desk)
     assert "1 pair waits for a decision" in scanned(boss, site).page.text
     page = boss.opens(QUEUE).page
     text = page.text
-    assert "Anna Weber" in text and "Dr. Anna Webber" in text
-    assert "Phone or e-mail: the same" in text and "Name: alike" in text
+    assert "Anna Weber" in text
+    assert "Dr. Anna Webber" in text
+    assert "Phone or e-mail: the same" in text
+    assert "Name: alike" in text
     merge = next(a["href"] for a in page.all("a") if "/merge?" in a["href"])
     opened = boss.opens(merge)
     boss.submits(opened, opened.page.form(aria_label="Merge"), {})
@@ -95,4 +97,5 @@ def test_in_persian(person, desk, site):
     boss.submits(opened, opened.page.form(action=f"{QUEUE}/scan"), {})
     work(site, wait=False)
     text = boss.opens(QUEUE).page.text
-    assert "تکراری نیست" in text and "ادغام" in text
+    assert "تکراری نیست" in text
+    assert "ادغام" in text
