@@ -221,7 +221,7 @@ def _wait(happened: Callable[[], bool], otherwise: str) -> None:
 
 def _unprivileged(bundle: Path) -> None:
     """Install once more for somebody without any rights, in their own folder."""
-    home = Path("/home/somebody")
+    home = Path("/srv/somebody")
     run("/usr/sbin/useradd", "--create-home", "--home-dir", str(home), "somebody")
     as_them = pwd.getpwnam("somebody")
     copy = home / "bundle"

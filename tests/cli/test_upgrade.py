@@ -10,7 +10,8 @@ import pytest
 from core.app import upgrade as upgrading
 from core.app.backup import alone
 from core.backup import databases as databases_beside
-from core.errors import PayvandError
+from core.errors import PayvandError, Unavailable
+from core.printing import Printing
 from core.storage.engine import build_engine
 from core.storage.migrate import HEAD, migrate
 from core.storage.snapshots import Snapshot
@@ -139,3 +140,13 @@ def test_tables_of_an_older_core_are_brought_to_this_one(pg, tmp_path):
         )
         assert sql(terminal, "SELECT version_num FROM core_revision") == [(HEAD,)]
         assert target.exists()
+
+
+def test_a_machine_that_cannot_print_is_told_and_upgraded_all_the_same(older, monkeypatch):
+    def lacks(_printing):
+        raise Unavailable(reason="PDF needs the library Pango")
+
+    monkeypatch.setattr(Printing, "check", lacks)
+    assert "PDF needs the library Pango" in older.run("doctor", code=1).stderr
+    newer(older)
+    assert "is of this version and well" in older.run("upgrade").output
