@@ -56,6 +56,11 @@ def distance(one: str, two: str, most: int) -> int:
     """Return how many letters are wrong, missing, too many or exchanged with their neighbour; ``most + 1`` for more."""
     if abs(len(one) - len(two)) > most:
         return most + 1
+    one, two = _apart(one, two)
+    if most == 1:
+        # By far most of what is compared ends here.
+        swapped = len(one) == 2 and one == two[::-1]
+        return max(len(one), len(two)) if max(len(one), len(two)) < 2 else 2 - swapped
     before: list[int] = []
     last = list(range(len(two) + 1))
     for at, letter in enumerate(one, 1):
@@ -69,3 +74,14 @@ def distance(one: str, two: str, most: int) -> int:
             return most + 1
         before, last = last, row
     return min(last[-1], most + 1)
+
+
+def _apart(one: str, two: str) -> tuple[str, str]:
+    """Return what is left of two texts without the beginning and the end that they share."""
+    start, most = 0, min(len(one), len(two))
+    while start < most and one[start] == two[start]:
+        start += 1
+    end = 0
+    while end < most - start and one[-1 - end] == two[-1 - end]:
+        end += 1
+    return one[start : len(one) - end], two[start : len(two) - end]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.i18n import ENGLISH, Names
-from core.metadata.specs import DuplicateClue
+from core.metadata.duplicate_specs import DuplicateClue
 from core.records.likeness import code_of, distance, is_near
 from core.records.name_likeness import NameLikeness
 from core.records.scan_scoring import THRESHOLD, Scoring
@@ -58,6 +58,12 @@ def test_a_slip_in_a_code(one, two, near):
 )
 def test_slips_are_counted_up_to_a_bound(one, two, slips):
     assert distance(one, two, 2) == slips
+
+
+def test_one_slip_is_told_alike_whatever_more_is_allowed():
+    words = ["anna", "ana", "naan", "annna", "bnna", "ann", "nana", "anan", "a", "", "annab", "xannax"]
+    told = {(one, two): distance(one, two, 1) for one in words for two in words}
+    assert told == {two: min(distance(*two, 5), 2) for two in told}
 
 
 def likeness(**counts):
