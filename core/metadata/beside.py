@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from core.metadata.documents import digest_of
-from core.metadata.relations import refers_back, whole_field
+from core.metadata.relations import is_reference, refers_back, whole_field
 from core.metadata.specs import Beside, EntitySpec
 
 WAYS = frozenset({"owner", "team"})
@@ -44,5 +44,6 @@ def _orders(entity: EntitySpec) -> Iterator[str]:
     for names in entity.indexes:
         if len(names) == 2 and names[0] in WAYS and not names[1].startswith("+"):
             order = names[1].removeprefix("-")
-            if order in entity.fields and order != "id":
+            field = entity.fields.get(order)
+            if field is not None and order != "id" and not is_reference(field):  # those are sorted by titles
                 yield order

@@ -113,7 +113,11 @@ def test_every_dependency_is_used():
                 if isinstance(node, ast.Import)
                 else [getattr(node, "module", None) or ""]
             )
-            used |= {d.lower() for name in names for d in top_level.get(name.partition(".")[0], ())}
+            used |= {
+                d.lower().replace("_", "-")
+                for name in names
+                for d in top_level.get(name.partition(".")[0], ())
+            }
     declared = set(packages(settings()["options"]["install_requires"]))
     assert declared - used - NOT_IMPORTED == set()
 

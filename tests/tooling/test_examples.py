@@ -129,4 +129,5 @@ def assert_payvand(words):
         command = found
         words = [*words[:place], "", *words[place + 1 :]]
     known = {name for parameter in command.params for name in parameter.opts} | {"--help", "-h", "--version"}
+    known.add("--site")  # stands before or after every command
     assert not [word for word in words if word.startswith("-") and word.partition("=")[0] not in known]

@@ -25,6 +25,7 @@ VALUES = {
     "text": ATTACK,
     "textarea": ATTACK,
     "number": Decimal("1.5"),
+    "percent": Decimal("12.5"),
     "money": Money(Decimal(10), "IRR"),
     "checkbox": True,
     "select": "new",

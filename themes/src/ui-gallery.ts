@@ -71,7 +71,7 @@ customElements.define('ui-gallery', class extends HTMLElement {
         if (asked.status < 300) { done(''); return; }
         let answer: Told = {};
         try { answer = JSON.parse(asked.responseText) as Told; } catch { /* an error page tells nothing to a script */ }
-        done(answer.problems?.[0]?.reason ?? t(asked.status === 413 ? 'The file is too large.' : 'That did not work; nothing was lost. Try again.'));
+        done(answer.problems?.[0]?.reason ?? (asked.status === 413 ? t('The file is too large.') : t('That did not work; nothing was lost. Try again.')));
       });
       asked.send(data);
     });
