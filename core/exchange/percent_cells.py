@@ -39,14 +39,16 @@ def percent_cells(file: BinaryIO, sheet: str) -> Places:
     return found.places()
 
 
-def marked(rows: Callable[[], Iterable[Cells]], places: Places) -> Iterator[Cells]:
-    """Yield the rows of a sheet with their cells of percent as such."""
+def marked(rows: Callable[[], Iterable[Cells]], places: Places, first: int) -> Iterator[Cells]:
+    """Yield the rows of a sheet with their cells of percent as such; ``first`` is the column they begin with."""
     for number, cells in enumerate(rows(), start=1):
         columns = places.get(number)
         yield (
             cells
             if columns is None
-            else [_percent(cell) if place in columns else cell for place, cell in enumerate(cells)]
+            else [
+                _percent(cell) if place in columns else cell for place, cell in enumerate(cells, start=first)
+            ]
         )
 
 

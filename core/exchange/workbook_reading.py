@@ -33,8 +33,11 @@ def read_workbook(file: BinaryIO, sheet: str = "") -> Table:
 
 
 def _table(sheets: Sequence[str], name: str, page: CalamineSheet, percents: Places) -> Table:
-    # iter_rows begins with the first row and column of the sheet, be they empty, so that rows keep their numbers.
-    return make_table(sheets, name, partial(marked, page.iter_rows, percents) if percents else page.iter_rows)
+    # iter_rows begins with the first row of the sheet, be it empty, so that rows keep their numbers, and with the
+    # first column that holds anything.
+    first = page.start[1] if page.start else 0
+    rows = partial(marked, page.iter_rows, percents, first) if percents else page.iter_rows
+    return make_table(sheets, name, rows)
 
 
 def _opened(file: BinaryIO) -> CalamineWorkbook:
