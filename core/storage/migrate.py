@@ -10,7 +10,7 @@ from core.errors import Unavailable
 from core.storage.check import check_database
 from core.storage.versions import lock_schema
 
-HEAD = "core_0016"
+HEAD = "core_0017"
 """The newest revision: known without loading Alembic, for the look at every start."""
 
 
