@@ -226,23 +226,23 @@ def test_other_processes_know_it_with_their_next_request(house):
     try:
         assert house.column("kit.shelf", "name", site=other) == []
         house.write(
-            "herald",
+            "crier",
             {
-                **box("herald"),
+                **box("crier"),
                 "hooks.py": """
             from core.sdk import hookimpl
 
             @hookimpl
             def record_defaults(entity):
-                return {"name": "told by a hook"} if entity.name == "herald.box" else None
+                return {"name": "told by a hook"} if entity.name == "crier.box" else None
         """,
             },
         )
-        house.install("herald")
-        house.create("herald.box", {}, site=other)
-        assert house.column("herald.box", "name", site=other) == ["told by a hook"]
-        house.lifecycle.disable(SYSTEM, "herald")
+        house.install("crier")
+        house.create("crier.box", {}, site=other)
+        assert house.column("crier.box", "name", site=other) == ["told by a hook"]
+        house.lifecycle.disable(SYSTEM, "crier")
         with pytest.raises(NotFound):
-            house.create("herald.box", {}, site=other)
+            house.create("crier.box", {}, site=other)
     finally:
         close_site(other)
