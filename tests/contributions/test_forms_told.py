@@ -46,7 +46,8 @@ def test_conditions_and_computed_fields_come_with_the_values_that_they_read(keep
         "kind": {"type": "choice", "value": "plain"},
         "wide": {"type": "integer", "value": "4"},
     }
-    assert found["marks"] == {"zero": "0", "decimal": ".", "group": ",", "minus": "-"}
+    written = {"zero": "0", "decimal": ".", "group": ",", "minus": "-"}
+    assert found["marks"] == {**written, "percent": "%", "before": ""}
     assert "old" not in found, "no condition here looks at the record before the change"
 
 
