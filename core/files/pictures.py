@@ -14,7 +14,7 @@ from io import BytesIO
 from types import MappingProxyType
 from typing import BinaryIO
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from core.errors import Problem
 from core.kernel.values import THUMBNAILS
@@ -71,6 +71,7 @@ def _opened(content: BinaryIO, mime: str, side: int) -> Image.Image:
     """Return a picture not smaller than ``side``, turned as it is meant and without anything beside it."""
     if mime not in FORMATS:
         raise NotShown(_no_picture())
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint sets it for the whole process when it is loaded
     try:
         with Image.open(content, formats=(FORMATS[mime],)) as source:
             _check_size(source)

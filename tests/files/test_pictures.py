@@ -9,7 +9,7 @@ from io import BytesIO
 
 import orjson
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from core.errors import NotFound, ValidationFailed
 from core.files import Files, Thumbnails, thumbnail_headers
@@ -107,7 +107,9 @@ class TestRefusing:
         assert refused(content) == "no_picture"
 
     @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
-    def test_half_a_picture_is_told(self, kind):
+    @pytest.mark.parametrize("lenient", [False, True], ids=["alone", "as WeasyPrint leaves it"])
+    def test_half_a_picture_is_told(self, kind, lenient, monkeypatch):
+        monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", lenient)
         noise = Image.effect_noise((300, 300), 90).convert("RGB")
         into = BytesIO()
         noise.save(into, kind)

@@ -11,6 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from PIL import Image
 
 from core.app.work import work
 from core.kernel.site import Site
@@ -26,7 +27,6 @@ MODULES = ("base", "contacts", "l10n_fa")
 PEOPLE, COMPANIES, TAGS = "contacts.contact", "contacts.account", "base.tag"
 PERSIAN = {"Accept-Language": "fa"}
 CIRCLES = ("parent", "primary_contact")
-JPEG = b"\xff\xd8\xff" + bytes(range(256)) * 20
 LONG = 'خط نخست\n\t=HYPERLINK("x")\n  "نقل", و؛ دو | سه \\ چهار\n' + "دراز " * 8000 + "پایان"
 
 
@@ -228,12 +228,12 @@ def made(result: Any) -> list[int]:
 @pytest.mark.parametrize("fmt", ["vcf", "vcf4"])
 def test_cards_come_equal_into_a_second_site(old, new, kept, way, fmt):
     fills(old, kept)
-    with_photo(old, kept)
+    photo = with_photo(old, kept)
     give = House.gives if way == "api" else House.downloads
     take = House.takes if way == "api" else House.uploads
     before = give(old, PEOPLE, fmt)
     assert f"VERSION:{'4.0' if fmt == 'vcf4' else '3.0'}".encode() in before
-    assert base64.b64encode(JPEG)[:60] in before.replace(b"\r\n ", b"")
+    assert base64.b64encode(photo)[:60] in before.replace(b"\r\n ", b"")
     assert made(take(new, PEOPLE, "people.vcf", before)) == [4, 0, 0, 0, 0]
     same(sorted_by_name(before), sorted_by_name(give(new, PEOPLE, fmt)), fmt)
     assert made(take(new, PEOPLE, "people.vcf", before)) == [0, 0, 0, 4, 0]
@@ -245,9 +245,11 @@ def sorted_by_name(content: bytes) -> bytes:
     return "".join("BEGIN:VCARD\r\n" + card for card in sorted(found)).encode()
 
 
-def with_photo(house: House, kept: Any) -> None:
-    """Give the first person a photo."""
-    sent = house.caller("POST", "/files", data={"file": (io.BytesIO(JPEG), "photo.jpg")})
+def with_photo(house: House, kept: Any) -> bytes:
+    """Give the first person a photo, and return it."""
+    drawn = io.BytesIO()
+    Image.linear_gradient("L").save(drawn, "JPEG")
+    sent = house.caller("POST", "/files", data={"file": (io.BytesIO(drawn.getvalue()), "photo.jpg")})
     assert sent.status_code == 201, sent.text
     (person,) = kept.find(PEOPLE, "code == '007'")
     answer = house.caller("GET", f"/records/{PEOPLE}/{person['id']}")
@@ -256,3 +258,4 @@ def with_photo(house: House, kept: Any) -> None:
         "PATCH", f"/records/{PEOPLE}/{person['id']}", {"photo": sent.json["id"]}, headers=head
     )
     assert changed.status_code == 200, changed.text
+    return drawn.getvalue()
