@@ -151,7 +151,7 @@ class HistoryReading:
 
     def _compile(self, actor: Actor, entity: str, catalog: Catalog, without: frozenset[str]) -> _Sight:
         self._reading.require_read(actor, entity, catalog)
-        eyes = self._reading.eyes(actor, catalog)
+        eyes = replace(self._reading.eyes(actor, catalog), many=False)  # of one record, and its parts
         scope, sources = opened(eyes, catalog.entity(entity))
         readable = eyes.fields(entity).readable
         masked = tuple(name for name, mask in readable.items() if mask is not True)
