@@ -34,6 +34,7 @@ from benchmarks.rights.measuring import measure_rights
 from benchmarks.rights.report import write_access
 from benchmarks.rounds import run_rounds
 from benchmarks.screens import measure_screens, screens_table, write_screens
+from benchmarks.watching import measure_watching, write_watching
 from benchmarks.where import where_time_goes
 from benchmarks.windows import OPERATIONS, Windows
 
@@ -55,6 +56,8 @@ def main() -> int:
                 return _access(options, place)
             case "duplicates":
                 return _duplicates(options, place)
+            case "metrics":
+                return _metrics(options, place)
         return _run(options, place, data)
     finally:
         place.stop()
@@ -65,9 +68,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "part",
         nargs="?",
-        choices=("all", "screens", "access", "duplicates"),
+        choices=("all", "screens", "access", "duplicates", "metrics"),
         default="all",
-        help="screens: the pages alone; access: what rights cost; duplicates: how well they are found",
+        help="screens: the pages alone; access: what rights cost; duplicates: how well they are found; "
+        "metrics: what counting costs a request",
     )
     parser.add_argument(
         "--quick", action="store_true", help="fewer and shorter windows: to look, not to decide"
@@ -147,6 +151,15 @@ def _duplicates(options: argparse.Namespace, place: Place) -> int:
     found = measure_duplicates(place, say, quick=options.quick)
     about = _machine(options, time.perf_counter() - started)
     say("\n" + write_duplicates(RESULTS, found, about, quick=options.quick))
+    return int(not all(one.kept for one in found))
+
+
+def _metrics(options: argparse.Namespace, place: Place) -> int:
+    """Measure what metrics cost; 1 where it is more than they may."""
+    started = time.perf_counter()
+    found = measure_watching(place, say, quick=options.quick)
+    about = _machine(options, time.perf_counter() - started)
+    say("\n" + write_watching(RESULTS, found, about, quick=options.quick))
     return int(not all(one.kept for one in found))
 
 

@@ -27,6 +27,8 @@ from core.web.compiled_templates import CompiledTemplates
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+    from core.app.metrics import Metrics
+
 IDLE = 15 * 60.0
 """Seconds after the last request until a site is closed."""
 
@@ -55,8 +57,9 @@ class Opening:
     Nothing else is shared: ``SharedCatalogs`` goes by content, and what it keeps never changes.
     """
 
-    def __init__(self, sites: Sites, address: Callable[[], str]) -> None:
+    def __init__(self, sites: Sites, address: Callable[[], str], metrics: Metrics | None = None) -> None:
         self._sites = sites
+        self._metrics = metrics
         self._address = address
         self._catalogs = SharedCatalogs()
         self._templates = CompiledTemplates()
@@ -74,7 +77,7 @@ class Opening:
             site.put(self._templates, BytecodeCache)
             check_ready(site.get(Database).engine)
             site.get(Catalogs).current()
-            app = create_app(site, host)
+            app = create_app(site, host, self._metrics)
         except BaseException:
             held.close()
             raise

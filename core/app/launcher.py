@@ -19,11 +19,17 @@ class Launching:
     """Opens sites and starts processes; ``folders`` are searched for modules instead of the installed ones (tests)."""
 
     def __init__(
-        self, settings: Settings, folders: Sequence[Path] | None = None, *, first: Settings | None = None
+        self,
+        settings: Settings,
+        folders: Sequence[Path] | None = None,
+        *,
+        first: Settings | None = None,
+        host: str = "",
     ) -> None:
         self._settings = settings
         self._folders = folders
         self._first = first or settings
+        self._host = host
 
     def at(self, host: str) -> Launching:
         """Return what does the same for the site of a host."""
@@ -31,8 +37,9 @@ class Launching:
         from core.app.sites import Sites
 
         sites = Sites(self._first)
-        settings = sites.settings_of(sites.get(host), find_address(self._first))
-        return Launching(settings, self._folders, first=self._first)
+        declared = sites.get(host)
+        settings = sites.settings_of(declared, find_address(self._first))
+        return Launching(settings, self._folders, first=self._first, host=declared.host)
 
     @property
     def sites(self) -> SiteActs:
@@ -75,10 +82,10 @@ class Launching:
     def work(self, *, wait: bool) -> None:
         """Run jobs until a signal, or until none is left."""
         from core.app.opening import open_ready_site
-        from core.app.work import work
+        from core.app.work import job_watch, work
 
         with open_ready_site(self._settings, role="worker", folders=self._folders) as site:
-            work(site, wait=wait)
+            work(site, wait=wait, watch=job_watch(self._first, self._host))
 
     def run_job(self, site: Site, job: int) -> Running:
         """Run one job in this process, beside what the command does."""

@@ -37,7 +37,7 @@ UNMATCHED = "unmatched"
 
 
 class Watch(Protocol):
-    """Counts requests; what labels say of a site may be added where one is made."""
+    """Counts the requests of one site."""
 
     def begun(self) -> None:
         """Count a request that has come."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from werkzeug.routing import Rule
@@ -11,13 +12,15 @@ from core.api import blueprint as api_blueprint
 from core.app import health, switches
 from core.app.forwarding import forwarded
 from core.app.requests import Watch, note_answer, numbered
-from core.config import TESTING_IS_ON
+from core.config import TESTING_IS_ON, Settings
 from core.kernel.site import Site
 from core.log import get_logger
-from core.storage import Database
 from core.web import blueprint as web_blueprint
 from core.web.locale import init_locale
 from core.web.security import secure
+
+if TYPE_CHECKING:
+    from core.app.metrics import Metrics
 
 
 class LazyRule(Rule):
@@ -35,8 +38,11 @@ class LazyRule(Rule):
         return build
 
 
-def create_app(site: Site, host: str = "") -> Flask:
-    """Return the WSGI application of a site; ``host`` is its name in the log where there are several."""
+def create_app(site: Site, host: str = "", metrics: Metrics | None = None) -> Flask:
+    """Return the WSGI application of a site; ``host`` is its name in the log and in metrics where there are several.
+
+    ``metrics`` are those of the process; without them a site that has a token counts for itself.
+    """
     app = Flask("payvand", static_folder=None, template_folder=None)
     app.url_rule_class = LazyRule
     app.config["MAX_CONTENT_LENGTH"] = site.settings.max_body
@@ -52,18 +58,27 @@ def create_app(site: Site, host: str = "") -> Flask:
     app.after_request(note_answer)
     proxies = site.settings.proxy_networks
     answering = forwarded(app.wsgi_app, proxies) if proxies else app.wsgi_app
-    app.wsgi_app = numbered(answering, proxies, _watch(app, site), host)  # type: ignore[method-assign, assignment]  # Flask's documented place for it
+    app.wsgi_app = numbered(answering, proxies, _watch(app, site, host, metrics), host)  # type: ignore[method-assign, assignment]  # Flask's documented place for it
     return app
 
 
-def _watch(app: Flask, site: Site) -> Watch | None:
-    """Count what the application does and tell it at /metrics, where the site has a token for that; else there is no such page."""
-    if not site.settings.metrics_token:
+def counting(settings: Settings) -> Metrics | None:
+    """Return what this process counts into, where somebody is to read it."""
+    if not settings.metrics_token:
         return None
-    from core.app.metrics import Metrics, folder_of
-    from core.app.metrics_page import blueprint as metrics_blueprint
+    from core.app.metrics import Metrics
+    from core.app.metrics_files import folder_of
 
-    metrics = Metrics(folder_of(site.settings.home))
-    metrics.watch(site.get(Database))
-    app.register_blueprint(metrics_blueprint(site, metrics))
-    return metrics
+    return Metrics(folder_of(settings.home))
+
+
+def _watch(app: Flask, site: Site, host: str, metrics: Metrics | None) -> Watch | None:
+    """Count what the application does, and tell it at /metrics where the site has a token for that; else there is no such page."""
+    metrics = metrics or counting(site.settings)
+    if metrics is None:
+        return None
+    if site.settings.metrics_token:
+        from core.app.metrics_page import blueprint as metrics_blueprint
+
+        app.register_blueprint(metrics_blueprint(site, metrics))
+    return metrics.of(site, host)

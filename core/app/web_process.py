@@ -31,9 +31,10 @@ def main() -> None:
     multiprocessing.set_start_method("fork", force=True)  # the queue of pages is inherited
     core.app.wsgi.page_turns()
     if settings.metrics_token:
-        from core.app.metrics import folder_of, tidy
+        from core.app.metrics_files import folder_of, tidy, workers_of
 
-        tidy(folder_of(settings.home), all_of_the_dead=True)
+        for folder in (folder_of(settings.home), workers_of(settings.home)):
+            tidy(folder, all_of_the_dead=True)
     gc.collect()
     gc.freeze()  # what is loaded now stays shared between the processes
     server.serve()

@@ -18,7 +18,7 @@ from core.app.workers import OF_SITE
 from core.config import Settings
 from core.errors import PayvandError
 from core.identity import Identity
-from core.jobs.runner import Runner
+from core.jobs.runner import JobWatch, Runner
 from core.jobs.worker import run_worker
 from core.kernel.site import Site
 from core.log import SITE, get_logger, set_up
@@ -27,8 +27,8 @@ from core.storage.catalogs import Catalogs
 from core.storage.engine import SESSION
 
 
-def work(site: Site, *, wait: bool = True) -> None:
-    """Run jobs until a signal (``wait=False``: until none is left)."""
+def work(site: Site, *, wait: bool = True, watch: JobWatch | None = None) -> None:
+    """Run jobs until a signal (``wait=False``: until none is left); ``watch`` counts them."""
     url = site.get(Database).engine.url.set(drivername="postgresql")
     url = url.update_query_dict({"application_name": SESSION["application_name"]})
     run_worker(
@@ -37,6 +37,7 @@ def work(site: Site, *, wait: bool = True) -> None:
         site.get(Identity).actor_of,
         site.get(Catalogs).current,
         wait=wait,
+        watch=watch,
     )
 
 
@@ -47,6 +48,16 @@ def limit_memory(megabytes: int) -> None:
         wanted = megabytes * 2**20
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def job_watch(settings: Settings, host: str) -> JobWatch | None:
+    """Return what counts the jobs of a site, where the first, whose ``settings`` these are, tells metrics."""
+    if not settings.metrics_token:
+        return None
+    from core.app.metrics_files import workers_of
+    from core.app.metrics_of_jobs import JobMetrics
+
+    return JobMetrics(workers_of(settings.home), host)
 
 
 class RunningJob:
@@ -88,13 +99,14 @@ def main() -> int:
     parent.stop_with()
     host = os.environ.get(OF_SITE, "")
     bind_contextvars(**({SITE: host} if host else {}))
+    watch = job_watch(settings, host)
     try:
         settings = of_site(settings, host, address)
         with hold(settings) if host else nullcontext():  # the supervisor holds the folder of the first
             limit_memory(settings.worker_memory)
             site = build_site(settings, role="worker")
             check_ready(site.get(Database).engine)
-            work(site)
+            work(site, watch=watch)
     except PayvandError as error:
         get_logger("app").warning("worker_stopped", reason=error.text())
         return 1

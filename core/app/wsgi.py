@@ -12,7 +12,7 @@ from core.app.doors import Doors, Opening
 from core.app.page_turns import PageTurns, in_turn
 from core.app.readiness import find_address
 from core.app.sites import Sites
-from core.app.web import create_app
+from core.app.web import counting, create_app
 from core.config import Settings
 from core.errors import PayvandError
 from core.log import get_logger, set_up
@@ -20,6 +20,8 @@ from core.storage.catalogs import Catalogs
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+
+    from core.app.metrics import Metrics
 
 YOUNG, MIDDLE, OLD = 2_000, 10, 100
 """After how many new objects, and how many times that, the interpreter looks for circles among them. Pages leave some
@@ -35,17 +37,18 @@ def application() -> WSGIApplication:
         site.get(Catalogs).current()
     except PayvandError as error:  # the database may come back; until then /health tells why
         get_logger("app").warning("catalog_not_ready", reason=error.text())
-    app = create_app(site)
+    metrics = counting(settings)
+    app = create_app(site, metrics=metrics)
     gc.collect()
     gc.freeze()  # what was compiled stays
     gc.set_threshold(YOUNG, MIDDLE, OLD)
-    return in_turn(dispatcher(settings, app), page_turns())
+    return in_turn(dispatcher(settings, app, metrics), page_turns())
 
 
-def dispatcher(settings: Settings, first: WSGIApplication) -> Dispatcher:
+def dispatcher(settings: Settings, first: WSGIApplication, metrics: Metrics | None = None) -> Dispatcher:
     """Return what answers for the first site and for those beside it, which it opens when they are asked for."""
     sites = Sites(settings)
-    doors = Doors(sites, Opening(sites, lambda: find_address(settings)), settings.sites_open)
+    doors = Doors(sites, Opening(sites, lambda: find_address(settings), metrics), settings.sites_open)
     doors.watch()
     return Dispatcher(settings, first, sites, doors)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
@@ -36,6 +36,19 @@ TOO_LARGE = "This takes more memory than a job may use; try it in smaller parts.
 ActorOf = Callable[[int | None], Actor]
 Refresh = Callable[[], Catalog]
 
+INTERRUPTED, AGAIN = "interrupted", "again"
+"""How a run of a job may end besides done, failed and cancelled: the worker was to stop, or it broke and is tried again."""
+
+UNKNOWN = "unknown"
+"""Stands for all kinds of jobs that there is no task for any more."""
+
+
+class JobWatch(Protocol):
+    """Counts the runs of jobs."""
+
+    def ended(self, kind: str, outcome: str, seconds: float) -> None:
+        """Count one run by the name of its task and how it ended."""
+
 
 class Postponed(Exception):
     """The job is to be run again after ``seconds``; that is no failure."""
@@ -54,10 +67,13 @@ class Runner:
 
     __name__ = RUN
 
-    def __init__(self, site: Site, actor_of: ActorOf, refresh: Refresh) -> None:
+    def __init__(
+        self, site: Site, actor_of: ActorOf, refresh: Refresh, watch: JobWatch | None = None
+    ) -> None:
         self._site = site
         self._actor_of = actor_of
         self._refresh = refresh
+        self._watch = watch
         self._log = get_logger("jobs")
 
     def run(self, job_id: int, stopping: Callable[[], bool], *, last: bool = False) -> None:
@@ -69,7 +85,7 @@ class Runner:
             if row is not None and row["starts"] > MOST_STARTS:
                 self._fail(job_id, TOO_OFTEN)
             elif row is not None:
-                self._run(row, stopping, last=last)
+                self._run_watched(row, stopping, last=last)
 
     def finish(self, job_id: int) -> None:
         """Run a job in this process until it has ended, here or elsewhere; how it ended stands in its row."""
@@ -82,7 +98,23 @@ class Runner:
             except Exception as failure:  # noqa: BLE001  # it was logged and written down where it was caught
                 self._log.debug("job_ended_badly", job=job_id, error=repr(failure))
 
-    def _run(self, row: sa.RowMapping, stopping: Callable[[], bool], *, last: bool) -> None:
+    def _run_watched(self, row: sa.RowMapping, stopping: Callable[[], bool], *, last: bool) -> None:
+        begun, outcome = time.perf_counter(), AGAIN
+        try:
+            outcome = self._run(row, stopping, last=last)
+        except Postponed as postponed:
+            outcome = AGAIN if postponed.seconds else INTERRUPTED
+            raise
+        except GivenUp:
+            outcome = "failed"
+            raise
+        finally:
+            if self._watch is not None:
+                kind = row["kind"] if row["kind"] in self._site.get(Jobs).names else UNKNOWN
+                self._watch.ended(kind, outcome, time.perf_counter() - begun)
+
+    def _run(self, row: sa.RowMapping, stopping: Callable[[], bool], *, last: bool) -> str:
+        """Run a job and return the state in which it has ended."""
         job_id, actor = row["id"], Actor()
         try:
             self._refresh()
@@ -97,7 +129,7 @@ class Runner:
             )
             result = self._site.get(Jobs).task(row["kind"]).run(context)
         except JobCancelled:
-            self._end(job_id, state="cancelled")
+            return self._end(job_id, state="cancelled")
         except JobInterrupted:
             # To be asked to stop is no reason to be given up.
             self._write(job_id, state="queued", starts=sa.func.greatest(core_job.c.starts - 1, 0))
@@ -105,11 +137,10 @@ class Runner:
         except MemoryError as failure:
             # It would take as much the next time.
             self._log.error("job_too_large", job=job_id, error=repr(failure))
-            self._fail(job_id, TOO_LARGE)
+            return self._fail(job_id, TOO_LARGE)
         except Exception as failure:
             if isinstance(failure, PayvandError) and not isinstance(failure, Unavailable):
-                self._end(job_id, state="failed", error=self._told(failure, actor))
-                return
+                return self._end(job_id, state="failed", error=self._told(failure, actor))
             failures = self._broke(job_id, failure)
             if last or failures >= ATTEMPTS:
                 # What is missing here is told; what broke is for the log.
@@ -118,7 +149,7 @@ class Runner:
                 raise GivenUp from failure
             raise Postponed(2**failures) from failure
         else:
-            self._end(job_id, state="done", result=dict(result))
+            return self._end(job_id, state="done", result=dict(result))
 
     @contextmanager
     def _alone(self, job_id: int) -> Iterator[bool]:
@@ -167,13 +198,14 @@ class Runner:
                 .one_or_none()
             )
 
-    def _fail(self, job_id: int, message: str) -> None:
+    def _fail(self, job_id: int, message: str) -> str:
         """End a job with a sentence of ours, which screens translate for whoever reads it."""
-        self._end(job_id, state="failed", error=message)
+        return self._end(job_id, state="failed", error=message)
 
-    def _end(self, job_id: int, **values: Any) -> None:
-        self._write(job_id, finished_at=sa.func.now(), **values)
-        self._log.info("job_ended", job=job_id, state=values["state"])
+    def _end(self, job_id: int, *, state: str, **values: Any) -> str:
+        self._write(job_id, finished_at=sa.func.now(), state=state, **values)
+        self._log.info("job_ended", job=job_id, state=state)
+        return state
 
     def _write(self, job_id: int, **values: Any) -> None:
         with self._site.get(Database).engine.begin() as connection:

@@ -13,7 +13,7 @@ from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from core.errors import PayvandError
-from core.jobs.runner import ActorOf, GivenUp, Postponed, Refresh, Runner
+from core.jobs.runner import ActorOf, GivenUp, JobWatch, Postponed, Refresh, Runner
 from core.jobs.service import QUEUE, RUN, Jobs
 from core.kernel.actor import system_actor
 from core.kernel.site import Site
@@ -29,13 +29,21 @@ MINUTE = 60.0
 AFTER_TROUBLE = 5  # seconds until a job is tried again that could not even be begun
 
 
-def run_worker(site: Site, conninfo: str, actor_of: ActorOf, refresh: Refresh, *, wait: bool = True) -> None:
+def run_worker(
+    site: Site,
+    conninfo: str,
+    actor_of: ActorOf,
+    refresh: Refresh,
+    *,
+    wait: bool = True,
+    watch: JobWatch | None = None,
+) -> None:
     """Work until a signal stops it (``wait=False``: until the queue is empty).
 
     ``actor_of`` gives the person a job runs for, with their present rights; ``refresh`` brings the catalog up to
-    date before each job.
+    date before each job; ``watch`` counts them.
     """
-    runner = Runner(site, actor_of, refresh)
+    runner = Runner(site, actor_of, refresh, watch)
 
     def run(context: procrastinate.JobContext, job_id: int, request: str = "") -> None:
         with telling(request=request, job=job_id):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from core.app.metrics import folder_of, tidy
+from core.app.metrics_files import folder_of, tidy
 from core.app.web import create_app
 from core.config import Settings
 from core.errors import SettingsInvalid
@@ -26,12 +26,16 @@ def watched(site, monkeypatch):
 
 
 def read(client):
-    """Return every sample by its name and labels."""
     answer = client.get("/metrics", headers=HEADERS, buffered=True)
     assert answer.status_code == 200
+    return samples(answer.text)
+
+
+def samples(text):
+    """Return every sample by its name and labels; one that is empty is none, as Prometheus has it."""
     return {
-        (sample.name, *sorted(sample.labels.items())): sample.value
-        for family in text_string_to_metric_families(answer.text)
+        (sample.name, *sorted(label for label in sample.labels.items() if label[1])): sample.value
+        for family in text_string_to_metric_families(text)
         for sample in family.samples
     }
 
