@@ -22,10 +22,10 @@ def test_more_than_the_budget_is_missed(more, kept):
 
 
 def test_only_a_whole_run_is_kept(tmp_path):
-    found = [Cost(name="a page", without=1000, more=30)]
-    assert "| a page | 1000 | 1030 | +30 | +3.0% | missed |" in write_watching(
+    found = [Cost(name="a page", without=1000, more=80)]
+    assert "| a page | 1000 | 1080 | +80 | +8.0% | missed |" in write_watching(
         tmp_path, found, {}, quick=True
     )
     assert not list(tmp_path.iterdir())
     write_watching(tmp_path, found, {"at": "now"}, quick=False)
-    assert json.loads((tmp_path / "metrics.json").read_text())["rows"][0]["share"] == 0.03
+    assert json.loads((tmp_path / "metrics.json").read_text())["rows"][0]["share"] == 0.08
