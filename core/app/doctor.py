@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 
 import sqlalchemy as sa
 
+from core.app.derived import drifted, thumbnails
+from core.app.overdue import overdue
 from core.app.readiness import told
 from core.app.repairs import contents, lost_jobs, repair, repair_of, sequences
 from core.app.scheduled import troubles
@@ -23,6 +25,7 @@ from core.storage import Database, check_database, check_revision
 from core.storage.catalogs import Catalogs
 from core.storage.check import check_loaded
 from core.storage.doctor import inspect_physical
+from core.storage.failures import translate_database_error
 
 WAITING = """SELECT count(*) FROM procrastinate_jobs
 WHERE status = 'doing' OR status = 'todo' AND coalesce(scheduled_at, now()) <= now()"""
@@ -35,11 +38,17 @@ BESIDE = (
 """Not by their names: somebody's own database may have one like these."""
 
 
-def examine(site: Site) -> list[Problem]:
-    """Return all problems; nothing where all is well. What stands in the way of looking further is the last."""
+def examine(site: Site, *, records: bool = True) -> list[Problem]:
+    """Return all problems; nothing where all is well. What stands in the way of looking further is the last.
+
+    What is derived from ``records`` is computed for all of them, which takes a while where there are many.
+    """
     found: list[Problem] = []
     try:
         found.extend(_examine(site))
+        if records:
+            found.extend(drifted(site))
+            found.extend(thumbnails(site))
     except PayvandError as error:
         found.append(_problem(error))
     return found
@@ -51,8 +60,19 @@ def put_right(site: Site, say: Callable[[str], object]) -> list[Problem]:
         what = repair_of(problem)
         if what:
             say(f"{problem.text()} Repair: {what}.")
-            repair(site, problem)
+            try:
+                repair(site, problem)
+            except (PayvandError, sa.exc.DBAPIError) as failure:  # the next may be repaired all the same
+                say(f"Not repaired: {_why(failure)}")
     return examine(site)
+
+
+def _why(failure: Exception) -> str:
+    """Return why a repair was not possible; never the driver's text, which may hold values."""
+    if isinstance(failure, PayvandError):
+        return failure.text()
+    told = translate_database_error(failure)
+    return told.text() if told is not None else "The database refused it."
 
 
 def _examine(site: Site) -> Iterator[Problem]:
@@ -69,6 +89,7 @@ def _examine(site: Site) -> Iterator[Problem]:
         yield from lost_jobs(connection)
         yield from sequences(connection, catalog)
         yield from contents(site, connection)
+        yield from overdue(connection, site.get(Database).now())
     with site.get(Database).reading() as reader:
         yield from troubles(site.settings, reader, site.get(Database).now())
     yield from _left(site)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import sqlalchemy as sa
 
+from core.app.derived import draw_again, redraw, remove_orphans
+from core.app.overdue import forget_overdue
 from core.errors import PayvandError, Problem
+from core.fields import FieldTypes
 from core.files import Files
 from core.files.blobs import Blobs
 from core.jobs import Jobs
@@ -16,10 +20,13 @@ from core.jobs.service import QUEUE, RUN
 from core.kernel.site import Site
 from core.metadata.catalog import Catalog
 from core.storage import Database, Tables
+from core.storage.beside_check import keep_again
 from core.storage.catalogs import Catalogs
-from core.storage.indexes import build_index
+from core.storage.indexes import build_index, build_links_index
 from core.storage.kernel_tables import index as core_index
 from core.storage.kernel_tables import job as core_job
+from core.storage.physical import read_physical
+from core.storage.promises import promise_again, promises
 from core.storage.unit import driver_of
 
 LOST = """SELECT j.id, j.kind FROM core_job j LEFT JOIN procrastinate_jobs p ON p.id = j.procrastinate_id
@@ -111,6 +118,28 @@ def _build_anew(site: Site, problem: Problem) -> None:
     build_index(engine, name, site.get(Catalogs).current(), site.get(Tables))
 
 
+def _build_links(site: Site, problem: Problem) -> None:
+    build_links_index(site.get(Database).engine, str(problem.params["table"]))
+
+
+def _promise_again(site: Site, problem: Problem) -> None:
+    """Build a constraint anew; rows that stand in its way are told by the next look, and are left alone."""
+    engine, name = site.get(Database).engine, problem.params["constraint"]
+    for promise in promises(site.get(Catalogs).current(), site.get(FieldTypes)):
+        if promise.name == name:
+            with suppress(sa.exc.IntegrityError):
+                promise_again(engine, promise)
+
+
+def _keep_beside_again(site: Site, problem: Problem) -> None:
+    engine = site.get(Database).engine
+    with engine.connect() as connection:
+        physical = read_physical(connection, site.get(FieldTypes))
+    spec = physical.indexes.get(str(problem.params["index"]))
+    if spec is not None:
+        keep_again(engine, spec)
+
+
 def _queue_again(site: Site, problem: Problem) -> None:
     number = int(str(problem.params["job"]))
     with site.get(Database).engine.begin() as connection:
@@ -137,6 +166,26 @@ REPAIRS: Mapping[str, Repair] = MappingProxyType(
         "open_secret": Repair(sentence="let nobody else read the site's key", act=_close_secret),
         "index_missing": Repair(sentence="build the index anew, while everybody works on", act=_build_anew),
         "index_failed": Repair(sentence="try to build the index once more", act=_build_anew),
+        "links_index_missing": Repair(
+            sentence="build the index anew, while everybody works on", act=_build_links
+        ),
+        "check_missing": Repair(
+            sentence="build the constraint anew, unless rows stand in its way", act=_promise_again
+        ),
+        "reference_missing": Repair(
+            sentence="build the constraint anew, unless rows stand in its way", act=_promise_again
+        ),
+        "beside_broken": Repair(
+            sentence="make it anew from the records; who changes them waits till its end",
+            act=_keep_beside_again,
+        ),
+        "rollup_drifted": Repair(
+            sentence="compute it anew from the records it is drawn from; nobody has changed the record",
+            act=redraw,
+        ),
+        "thumbnails_missing": Repair(sentence="draw them anew", act=draw_again),
+        "thumbnails_orphaned": Repair(sentence="remove them", act=remove_orphans),
+        "overdue": Repair(sentence="forget what is over", act=forget_overdue),
         "job_lost": Repair(sentence="queue the job again; it goes on from where it was", act=_queue_again),
         "sequence_behind": Repair(sentence="go on after the highest id", act=_move_sequence),
     }

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from functools import partial
 
 import sqlalchemy as sa
 
 from core.app.exchange import import_task, undo_task
+from core.app.overdue import forget_outdated
 from core.app.scheduled import backup_task
 from core.files import Files
 from core.identity.resetting import SEND_RESET, send_reset
-from core.identity.steps import steps_over
-from core.identity.throttle import FORGOTTEN
 from core.identity.views import end_views, views_over
 from core.jobs import JobContext, Task
 from core.kernel.actor import system_actor
@@ -24,11 +22,7 @@ from core.records.scan_task import scan_tasks
 from core.records.service import Records
 from core.storage import Database, Tables, UnitOfWork
 from core.storage.catalogs import Catalogs
-from core.storage.idempotency import sweep
 from core.storage.indexes import build_index, pending_indexes
-from core.storage.kernel_tables import attempt as core_attempt
-from core.storage.kernel_tables import job as core_job
-from core.storage.kernel_tables import session as core_session
 from core.timeline.due import REMIND, is_due, send_due
 from core.timeline.letters import write_letter
 from core.timeline.mailing import DIGEST, send_digests
@@ -46,9 +40,6 @@ HOUSEKEEPING = "storage.housekeeping"
 
 MONTHS_AHEAD = 3
 """For how many months the history has a partition ready."""
-
-KEPT_JOBS = timedelta(days=90)
-"""How long the state of an ended job is kept."""
 
 
 def core_tasks() -> tuple[Task, ...]:
@@ -123,8 +114,7 @@ def keep_house(context: JobContext) -> Mapping[str, Json]:
     with database.unit(site.get(Catalogs).current(), system) as uow:
         end_views(uow.connection, views_over(uow.now), uow.now)  # before their sessions are forgotten
         months = uow.execute(sa.select(sa.func.core_history_partitions(MONTHS_AHEAD))).scalar_one()
-        gone = {name: uow.execute(old).rowcount for name, old in _outdated(uow.now).items()}
-        gone |= {"answers": sweep(uow), "files": files.forget(uow)}
+        gone = {**forget_outdated(uow), "files": files.forget(uow)}
     with database.reading() as reader:
         return {"months": months, "contents": files.clean(reader), **gone}
 
@@ -138,15 +128,3 @@ def close_views(context: JobContext) -> Mapping[str, Json]:
     """Tell the history of the ends that nobody came back for."""
     with context.unit("an hour is over") as uow:
         return {"ended": end_views(uow.connection, views_over(uow.now), uow.now)}
-
-
-def _outdated(now: datetime) -> Mapping[str, sa.Delete]:
-    """Return what removes rows that have had their time."""
-    return {
-        "sessions": sa.delete(core_session).where(core_session.c.expires_at < now),
-        "attempts": sa.delete(core_attempt).where(
-            core_attempt.c.last < now - FORGOTTEN, sa.func.coalesce(core_attempt.c.locked_until, now) <= now
-        ),
-        "steps": steps_over(now),
-        "jobs": sa.delete(core_job).where(core_job.c.finished_at < now - KEPT_JOBS),
-    }

@@ -28,7 +28,7 @@ from core.storage.snapshots import Snapshot
 TRIED = "upgrade"
 """What the database is called, after the site's own, in which an upgrade is tried."""
 
-OF_THE_MOMENT = ("no_worker", "no_paper", "backup_", "mail_")
+OF_THE_MOMENT = ("no_worker", "no_paper", "backup_", "mail_", "overdue")
 """How the codes begin of what the doctor says of the day and the machine, and not of the site itself."""
 
 STANDING = """SELECT (SELECT version_num FROM core_revision),
@@ -169,7 +169,9 @@ def _migrate(site: Site) -> None:
 
 
 def _problems(site: Site) -> tuple[Problem, ...]:
-    return tuple(problem for problem in examine(site) if not problem.code.startswith(OF_THE_MOMENT))
+    return tuple(
+        problem for problem in examine(site, records=False) if not problem.code.startswith(OF_THE_MOMENT)
+    )
 
 
 @contextmanager

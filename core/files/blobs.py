@@ -88,6 +88,22 @@ class Blobs:
             _flush(draft, content)
             self._store.take(draft, _derived(sha256, name))
 
+    def all_derived(self) -> Iterator[tuple[str, str]]:
+        """Yield the digest and the name of everything that was derived of contents."""
+        for key in self._store.listed():
+            if key.startswith(THUMBNAILS) and OURS.fullmatch(key):
+                yield _sha256_of(key), key.rpartition("-")[2]
+
+    def derived_at(self, sha256: str, name: str) -> float | None:
+        """Return when it was derived, in seconds since 1970; None where it is gone."""
+        return self._store.modified(_derived(sha256, name))
+
+    def drop_derived(self, sha256: str, name: str) -> None:
+        """Remove what was derived of a content; it can be made anew."""
+        with self._locked():
+            if self.derived_at(sha256, name) is not None:
+                self._store.remove(_derived(sha256, name))
+
     @contextmanager
     def _draft(self) -> Iterator[Path]:
         drafts = self._folder / "drafts"

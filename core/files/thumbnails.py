@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 
@@ -43,16 +43,35 @@ class Thumbnails:
             found = self._blobs.derived(file.sha256, _name(size))  # somebody was faster
             if found is not None:
                 return found
-            from core.files.pictures import NotShown, thumbnails
-
-            try:
-                with self._blobs.open(file.sha256) as content:
-                    made = thumbnails(BytesIO(content.read()), file.mime)
-            except NotShown as refused:
-                raise NotFound from refused
+            made = self._draw(file)
             for name, drawn in made.items():
-                self._blobs.keep_derived(file.sha256, _name(name), drawn)
-            return made[size]
+                self._blobs.keep_derived(file.sha256, name, drawn)
+            return made[_name(size)]
+
+    def renew(self, file: StoredFile) -> None:
+        """Draw a picture anew in place of what is there; what cannot be drawn has no thumbnails afterwards.
+
+        Raise `Unavailable` where its content cannot be read: what is there stays, as it is all that there is.
+        """
+        with self._turn():
+            try:
+                made = self._draw(file)
+            except NotFound:
+                made = {}
+            for name in NAMES:
+                self._blobs.drop_derived(file.sha256, name)
+            for name, drawn in made.items():
+                self._blobs.keep_derived(file.sha256, name, drawn)
+
+    def _draw(self, file: StoredFile) -> Mapping[str, bytes]:
+        from core.files.pictures import NotShown, thumbnails
+
+        try:
+            with self._blobs.open(file.sha256) as content:
+                made = thumbnails(BytesIO(content.read()), file.mime)
+        except NotShown as refused:
+            raise NotFound from refused
+        return {_name(size): drawn for size, drawn in made.items()}
 
     def problem(self, sha256: str, mime: str, size: int) -> Problem | None:
         """Return why a content is no picture to be shown; None where it is one."""
@@ -79,3 +98,16 @@ class Thumbnails:
 
 def _name(size: str) -> str:
     return f"{size}{VERSION}"
+
+
+NAMES = frozenset(map(_name, THUMBNAILS))
+"""What the thumbnails of a picture are called as they are drawn now."""
+
+
+def is_whole(content: bytes) -> bool:
+    """Tell whether these are all bytes of a thumbnail: a WebP says in its head how long it is."""
+    return (
+        content[:4] == b"RIFF"
+        and content[8:12] == b"WEBP"
+        and int.from_bytes(content[4:8], "little") + 8 == len(content)
+    )

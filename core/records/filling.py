@@ -26,3 +26,12 @@ class Filling:
         if ids:
             self._rollups.refresh(work, ids, keyed)
         return ids
+
+    def fill_these(self, work: Work, ids: Sequence[int]) -> None:
+        """Fill these records, the trash included."""
+        if ids:
+            self._rollups.refresh(work, ids, ())
+
+    def drifted(self, work: Work, after: int, limit: int) -> Sequence[int]:
+        """Return the next records behind ``after`` whose roll-ups hold other values than they would be given now."""
+        return self._rollups.drifted(work, after, limit)

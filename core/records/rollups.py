@@ -89,6 +89,27 @@ class RollUps:
         self._write_followers(work, [draft for draft in drafts if keys or draft.changed], [*keys, *rolled])
         self.propagate(work, [work.change("update", draft) for draft in drafts if draft.changed])
 
+    def drifted(self, work: Work, after: int, limit: int) -> list[int]:
+        """Return the ids behind ``after``, in order, of records whose roll-ups hold other values than would be drawn now."""
+        uow, entity = work.uow, work.plan.entity
+        table = self._conditions.tables.of(entity)
+        values = {
+            column: expression
+            for spec in work.plan.rolled_up
+            if spec.rollup
+            for column, expression in drawn(self._conditions, uow.catalog, entity, table, spec).items()
+        }
+        if not values:
+            return []
+        # As the column would keep it: a decimal of fewer places than its source differs by what is rounded away.
+        others = [
+            table.c[name].is_distinct_from(sa.cast(new, table.c[name].type)) for name, new in values.items()
+        ]
+        found = (
+            sa.select(table.c.id).where(table.c.id > after, sa.or_(*others)).order_by(table.c.id).limit(limit)
+        )
+        return list(uow.execute(found, self._conditions.environment(uow)).scalars())
+
     def _targets(self, catalog: Catalog, source: str) -> tuple[Target, ...]:
         known, index = self._index
         if known is not catalog:

@@ -278,6 +278,16 @@ class Records:
         """
         return self._writing.filling.fill(self._work(actor, entity, uow), after, limit, keyed)
 
+    def drifted(
+        self, actor: Actor, entity: str, *, after: int = 0, limit: int, uow: UnitOfWork
+    ) -> Sequence[int]:
+        """Return the ids behind ``after`` of records that store another value of a roll-up than it would be computed now."""
+        return self._writing.filling.drifted(self._work(actor, entity, uow), after, limit)
+
+    def fill_these(self, actor: Actor, entity: str, ids: Sequence[int], *, uow: UnitOfWork) -> None:
+        """Fill what follows from other values in these records, as `fill` does."""
+        self._writing.filling.fill_these(self._work(actor, entity, uow), ids)
+
     def look(self, actor: Actor, entity: str, record_id: int, values: Values, *, uow: UnitOfWork) -> Look:
         """Return how the fields of a form stand with these Python values; ``record_id`` is 0 for a new record."""
         return self._writing.look(self._work(actor, entity, uow), values, record_id)

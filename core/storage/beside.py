@@ -103,7 +103,7 @@ def keep_beside(spec: IndexSpec) -> Iterator[sql.Composed]:
     Writers of both tables wait till the end of the transaction: what they write before is in it, what they write
     afterwards comes by the triggers.
     """
-    kept = _kept(spec)
+    kept = kept_of(spec)
     yield kept.written("LOCK TABLE {records}, {parts} IN SHARE ROW EXCLUSIVE MODE")
     yield kept.written("CREATE TABLE {here} AS " + FILLING)
     yield kept.written("ALTER TABLE {here} ADD CONSTRAINT {index} PRIMARY KEY (part)")
@@ -125,7 +125,7 @@ def keep_beside(spec: IndexSpec) -> Iterator[sql.Composed]:
 
 def forget_beside(spec: IndexSpec) -> Iterator[sql.Composed]:
     """Yield the statements that remove the table and all that keeps it."""
-    kept = _kept(spec)
+    kept = kept_of(spec)
     for function in _functions(kept):
         yield kept.written("DROP FUNCTION IF EXISTS public.{name}() CASCADE", name=function)
     yield kept.written("DROP TABLE IF EXISTS {here}")
@@ -133,12 +133,13 @@ def forget_beside(spec: IndexSpec) -> Iterator[sql.Composed]:
 
 def filled(spec: IndexSpec) -> Iterator[sql.Composed]:
     """Yield the statements that fill the table anew, whatever is in it."""
-    kept = _kept(spec)
+    kept = kept_of(spec)
     yield kept.written("TRUNCATE {here}")
     yield kept.written("INSERT INTO {here} (part, record, value, {by}) " + FILLING)
 
 
-def _kept(spec: IndexSpec) -> Kept:
+def kept_of(spec: IndexSpec) -> Kept:
+    """Return what is kept, as `IndexSpec` records it."""
     order, *parts = spec.columns
     column, _, how = order.partition(" ")
     table = parts[0].removeprefix(BESIDE).partition(".")[0]
@@ -155,6 +156,13 @@ def _kept(spec: IndexSpec) -> Kept:
         by=tuple(by),
         until=until,
     )
+
+
+def kept_names(kept: Kept) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names of the triggers that keep such a table, and of its indexes."""
+    part, record = _functions(kept)
+    indexes = (kept.index, *(identifier(kept.index, name) for name in (RECORD, *kept.by)))
+    return frozenset({part, identifier(part, "all"), record}), frozenset(indexes)
 
 
 def _functions(kept: Kept) -> tuple[str, str]:

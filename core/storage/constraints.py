@@ -24,6 +24,11 @@ def one_value(table: str, column: str) -> str:
     return identifier("v", table, column)
 
 
+def links_index(table: str) -> str:
+    """Return the name of the index by which a table of links is read from the other side."""
+    return identifier("i", table, "target")
+
+
 def numbered_apart(entity: EntitySpec) -> Iterator[tuple[str, ...]]:
     """Yield the fields that cannot agree in two records because the system numbers them: series and number."""
     for field in entity.fields.values():

@@ -11,8 +11,8 @@ from alembic.operations import Operations
 from psycopg import sql
 
 from core.storage.beside import forget_beside, keep_beside
-from core.storage.constraints import one_target, one_value
-from core.storage.identifiers import foreign_key, identifier
+from core.storage.constraints import links_index, one_target, one_value
+from core.storage.identifiers import foreign_key
 from core.storage.index_ddl import create_index, drop_index
 from core.storage.shapes import Need
 from core.storage.steps import (
@@ -75,7 +75,7 @@ class Statements:
             columns = [*system_columns(), *(sa.Column(need.record.column, need.sa_type) for need in own)]
         self._op.create_table(step.table, *columns)
         if step.links:
-            self._op.create_index(identifier("i", step.table, "target"), step.table, ["target"])
+            self._op.create_index(links_index(step.table), step.table, ["target"])
 
     def _add_column(self, step: AddColumn) -> None:
         need = step.need
@@ -122,7 +122,7 @@ class Statements:
         for name in step.indexes:
             self._op.execute(drop_index(name))
         if not step.column:
-            self._op.execute(drop_index(identifier("i", step.table, "target")))
+            self._op.execute(drop_index(links_index(step.table)))
             self._op.rename_table(step.table, step.new)
             return
         if step.target:

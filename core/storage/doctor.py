@@ -10,10 +10,12 @@ import sqlalchemy as sa
 from core.errors import Param, Problem
 from core.fields import FieldTypes
 from core.metadata.catalog import Catalog
-from core.storage.constraints import one_target, one_value
+from core.storage.beside_check import is_kept
+from core.storage.constraints import links_index
 from core.storage.migrate import check_revision
 from core.storage.physical import Physical, read_physical
 from core.storage.plan import plan
+from core.storage.promises import REFERENCE, breaking, promises
 from core.storage.shapes import FieldNeed, Need, field_needs
 
 COLUMNS = sa.text("""
@@ -34,6 +36,10 @@ WHERE c.contype = 'f' AND c.convalidated AND cardinality(c.conkey) = 1""")
 
 CHECKS = sa.text("SELECT conname FROM pg_constraint WHERE contype = 'c' AND convalidated")
 
+KEYED = sa.text("""
+SELECT c.relname FROM pg_constraint p JOIN pg_class c ON c.oid = p.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'public' AND p.contype = 'p'""")
+
 TYPE_NAMES = {"varchar": "character varying", "char": "character", "int": "integer"}
 """How PostgreSQL itself writes the types that SQLAlchemy writes otherwise."""
 
@@ -46,6 +52,7 @@ class Found:
     indexes: Mapping[str, bool]
     references: frozenset[tuple[str, str, str]]
     checks: frozenset[str]
+    keyed: frozenset[str]
 
 
 def inspect_physical(connection: sa.Connection, catalog: Catalog, types: FieldTypes) -> list[Problem]:
@@ -55,6 +62,7 @@ def inspect_physical(connection: sa.Connection, catalog: Catalog, types: FieldTy
     return [
         *_recorded(physical, found),
         *_needed(catalog, types, found),
+        *_promised(connection, catalog, types, found),
         *_planned(catalog, physical),
         *_built(connection, physical, found),
     ]
@@ -66,6 +74,7 @@ def _look(connection: sa.Connection) -> Found:
         indexes={name: bool(valid) for name, valid in connection.execute(INDEXES).all()},
         references=frozenset((t, c, f) for t, c, f in connection.execute(CONSTRAINTS).all()),
         checks=frozenset(connection.scalars(CHECKS)),
+        keyed=frozenset(connection.scalars(KEYED)),
     )
 
 
@@ -90,21 +99,26 @@ def _recorded(physical: Physical, found: Found) -> Iterator[Problem]:
 
 
 def _needed(catalog: Catalog, types: FieldTypes, found: Found) -> Iterator[Problem]:
+    """Look whether the columns of fields have their types, and tables of links and records what finds their rows."""
     for entity in catalog.entities.values():
+        if (entity.table, "id") in found.columns and entity.table not in found.keyed:
+            yield _problem(
+                "key_missing", "Nothing keeps two records of {table} from having one id.", table=entity.table
+            )
         for field in field_needs(entity, types):
-            yield from _needed_field(field, found)
+            for need in field.columns:
+                yield from _needed_column(field.table, need, found)
+            yield from _needed_links(field, found)
 
 
-def _needed_field(field: FieldNeed, found: Found) -> Iterator[Problem]:
-    """Look whether the columns of a field have their type, target and check."""
-    for need in field.columns:
-        yield from _needed_column(field.table, need, found)
-    if field.one_target and one_target(field.table, field.field) not in found.checks:
+def _needed_links(field: FieldNeed, found: Found) -> Iterator[Problem]:
+    index = links_index(field.table)
+    if field.links and (field.table, "target") in found.columns and not found.indexes.get(index, False):
         yield _problem(
-            "check_missing",
-            "Nothing keeps {field} of {table} from pointing to two records at once.",
+            "links_index_missing",
+            "The index {index} of {table} is missing or broken.",
+            index=index,
             table=field.table,
-            field=field.field,
         )
 
 
@@ -112,9 +126,7 @@ def _needed_column(table: str, need: Need, found: Found) -> Iterator[Problem]:
     """Look at one column; that it is missing altogether tells the planner."""
     column = need.record.column
     has, wanted = found.columns.get((table, column)), plain_type(need.record.sql_type)
-    if has is None:
-        return
-    if has != wanted:
+    if has is not None and has != wanted:
         yield _problem(
             "wrong_type",
             "The column {column} of {table} is {has} instead of {wanted}.",
@@ -123,22 +135,32 @@ def _needed_column(table: str, need: Need, found: Found) -> Iterator[Problem]:
             has=has,
             wanted=wanted,
         )
-    if need.record.only and one_value(table, column) not in found.checks:
-        yield _problem(
-            "check_missing",
-            "Nothing keeps {field} of {table} from holding another value than {value}.",
-            table=table,
-            field=column,
-            value=need.record.only,
-        )
-    if need.references and (table, column, need.references) not in found.references:
-        yield _problem(
-            "reference_missing",
-            "Nothing ties the column {column} of {table} to {target}.",
-            table=table,
-            column=column,
-            target=need.references,
-        )
+
+
+def _promised(
+    connection: sa.Connection, catalog: Catalog, types: FieldTypes, found: Found
+) -> Iterator[Problem]:
+    """Look whether the database refuses by itself what it is to refuse; what stands in the way is counted."""
+    for promise in promises(catalog, types):
+        if any((promise.table, column) not in found.columns for column in promise.columns):
+            continue  # that they are missing tells the planner
+        if promise.kind == REFERENCE:
+            kept = (promise.table, promise.columns[0], promise.target) in found.references
+        else:
+            kept = promise.name in found.checks
+        if kept:
+            continue
+        count = breaking(connection, promise)
+        if not count:
+            yield promise.missed
+        else:
+            yield _problem(
+                "records_in_the_way",
+                "{count} rows of {table} stand in the way of the constraint {constraint}, which is missing; correct them first.",
+                count=count,
+                table=promise.table,
+                constraint=promise.name,
+            )
 
 
 def _planned(catalog: Catalog, physical: Physical) -> Iterator[Problem]:
@@ -158,6 +180,14 @@ def _built(connection: sa.Connection, physical: Physical, found: Found) -> Itera
             yield _problem(
                 "index_failed", "The index {index} of {table} could not be built.", index=name, table=table
             )
+        elif physical.indexes[name].kind == "beside":
+            if not is_kept(connection, physical.indexes[name]):
+                yield _problem(
+                    "beside_broken",
+                    "What {index} keeps of {table} for those it is shared with is not right any more.",
+                    index=name,
+                    table=table,
+                )
         elif state == "built" and not found.indexes.get(name, False):
             yield _problem(
                 "index_missing", "The index {index} of {table} is missing or broken.", index=name, table=table

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 import sqlalchemy as sa
@@ -59,6 +59,6 @@ def keep(uow: UnitOfWork, account: int, key: str, answer: Answer) -> None:
     )
 
 
-def sweep(uow: UnitOfWork) -> int:
-    """Forget answers that nobody will ask for again; return how many."""
-    return uow.execute(sa.delete(table).where(table.c.created_at < uow.now - KEPT)).rowcount
+def answers_over(now: datetime) -> sa.Delete:
+    """Return what forgets the answers that nobody will ask for again."""
+    return sa.delete(table).where(table.c.created_at < now - KEPT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from core.storage.constraints import links_index
 from core.storage.physical import ADDED, DOWN, EMPTY_LAST, TEXT, WITH, IndexSpec
 
 _WITHOUT_TRASH = frozenset({"unique", "order", "list", "total"})
@@ -55,6 +56,14 @@ def drop_index(name: str, *, concurrently: bool = False) -> sa.schema.DropIndex:
     table = sa.Table("any", sa.MetaData(), sa.Column("id", sa.BigInteger))
     index = sa.Index(name, table.c.id, postgresql_concurrently=concurrently)
     return sa.schema.DropIndex(index, if_exists=True)
+
+
+def links_again(table: str) -> tuple[sa.schema.DropIndex, sa.schema.CreateIndex]:
+    """Return the statements that build the index of a table of links anew, while everybody works."""
+    name = links_index(table)
+    links = sa.Table(table, sa.MetaData(), sa.Column("target", sa.BigInteger))
+    index = sa.Index(name, links.c.target, postgresql_concurrently=True)
+    return drop_index(name, concurrently=True), sa.schema.CreateIndex(index)
 
 
 def _sorting(

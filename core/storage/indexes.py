@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from core.log import get_logger
 from core.metadata.catalog import Catalog
 from core.storage.failures import driver_error, translate_database_error
-from core.storage.index_ddl import create_index, drop_index
+from core.storage.index_ddl import create_index, drop_index, links_again
 from core.storage.kernel_tables import index as index_table
 from core.storage.keys import fill_keys
 from core.storage.physical import IndexSpec
@@ -73,6 +73,13 @@ def build_index(engine: sa.Engine, name: str, catalog: Catalog, tables: Tables) 
         _set_state(connection, name, "built")
         get_logger("storage").info("index_built", index=name, kind=index.kind)
         return True
+
+
+def build_links_index(engine: sa.Engine, table: str) -> None:
+    """Build the index of a table of links anew, without blocking anybody."""
+    with _alone(engine) as connection:
+        for statement in links_again(table):
+            connection.execute(statement)
 
 
 def _stands(connection: sa.Connection, name: str) -> bool:

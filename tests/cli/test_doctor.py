@@ -38,7 +38,7 @@ def lose_job(terminal):
 def copy_row_in(terminal):
     execute(
         terminal,
-        "INSERT INTO kit_shelf (id, name) OVERRIDING SYSTEM VALUE VALUES (4711, 'Copied')",
+        "INSERT INTO kit_shelf (id, name, filled) OVERRIDING SYSTEM VALUE VALUES (4711, 'Copied', 0)",
     )
 
 

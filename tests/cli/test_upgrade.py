@@ -68,7 +68,7 @@ def test_an_upgrade_does_what_was_shown_and_leaves_a_backup_of_before(older):
     newer(older)
     with alone(older.settings, "serve.lock", ""):
         assert "payvand serve" in older.run("upgrade", code=1).exception.text()
-    execute(older, "INSERT INTO kit_shelf (name) VALUES ('kept')")
+    execute(older, "INSERT INTO kit_shelf (name, filled) VALUES ('kept', 0)")
     assert "well" in older.run("upgrade").output
     assert sql(older, "SELECT version FROM core_module") == [("1.1.0",)]
     assert sql(older, "SELECT name, colour FROM kit_shelf") == [("kept", None)]
