@@ -34,7 +34,7 @@ def test_nothing_else_of_ours_asks_over_http():
 def test_the_core_opens_sockets_in_few_places_and_modules_in_none():
     found = {f"{file}: {name}" for file, name in imported("core") if name in OTHERS}
     assert found == {
-        "core/app/metrics.py: socket",  # the name of the machine
+        "core/app/metrics_files.py: socket",  # the name of the machine
         "core/app/page_turns.py: socket",  # a pair between processes of ours
         "core/app/serve.py: socket",  # looks whether its port is free
         "core/egress/client.py: socket",
