@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.app.serve import Supervisor
-from core.cli.launcher import Running, Show, SiteActs
+from core.cli.launcher import Running, Show, SiteActs, Upgraded
 from core.config import Settings
 from core.errors import BadRequest, Problem
 from core.kernel.site import Site
@@ -121,6 +121,13 @@ class Launching:
             show=show,
             folders=self._folders,
         )
+
+    def upgrade_all(self, *, plan: bool, trial: bool, say: Say, show: Show) -> Sequence[Upgraded]:
+        """Bring all sites to this version, or only show what that would do; return what came of each."""
+        from core.app.upgrade_all import upgrade_all
+
+        self._refuse_one("--all-sites is about all sites; leave --site out.")
+        return upgrade_all(self._first, plan=plan, trial=trial, say=say, show=show, folders=self._folders)
 
     def bundle(
         self,

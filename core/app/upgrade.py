@@ -13,10 +13,10 @@ from core.app.compose import build_site
 from core.app.doctor import examine
 from core.app.readiness import check_ready, find_address, told
 from core.backup.archive import Archive
-from core.backup.databases import check_unused, telling, throwaway
+from core.backup.databases import beside, check_unused, drop, make, take_place, telling, throwaway
 from core.backup.restoring import load
 from core.config import Settings
-from core.errors import Problem, Unavailable
+from core.errors import PayvandError, Problem, Unavailable
 from core.kernel.actor import system_actor
 from core.kernel.site import Site
 from core.lifecycle import Lifecycle
@@ -27,6 +27,9 @@ from core.storage.snapshots import Snapshot
 
 TRIED = "upgrade"
 """What the database is called, after the site's own, in which an upgrade is tried."""
+
+AGAIN, BROKEN = "again", "broken"
+"""What the two databases are called while the backup takes the place of an upgrade that broke on the way."""
 
 OF_THE_MOMENT = ("no_worker", "no_paper", "backup_", "mail_", "overdue")
 """How the codes begin of what the doctor says of the day and the machine, and not of the site itself."""
@@ -82,8 +85,11 @@ def upgrade(
     say: Say,
     show: Show,
     folders: Sequence[Path] | None = None,
-) -> None:
-    """Bring the site to this version; with ``plan`` only show what that would do. What is refused has changed nothing."""
+) -> bool:
+    """Bring the site to this version; with ``plan`` only show what that would do. Return whether there was anything to do.
+
+    What is refused has changed nothing; what breaks on the way is undone from the backup.
+    """
     set_up("warning" if settings.log_level == "info" else settings.log_level, settings.log_format)
     with ExitStack() as held:
         held.enter_context(backing_up(settings))
@@ -94,7 +100,7 @@ def upgrade(
         before = Standing.of(address)
         if _is_current(settings, address, before, folders):
             say("Everything is of this version already.")
-            return
+            return False
         if not plan:
             check_unused(address)
         target = backup or _place(settings)
@@ -112,7 +118,10 @@ def upgrade(
                     _report(before, _tried(settings, other, folders), say, show)
         if not plan:
             check_unused(address)  # somebody may have come since the backup: what they wrote is not in it
-            _carry_out(settings, address, folders, say)
+            with _undone(address, before, target, say):
+                _carry_out(settings, address, folders)
+            _look(settings, address, folders, say)
+    return True
 
 
 def _is_current(settings: Settings, address: str, standing: Standing, folders: Sequence[Path] | None) -> bool:
@@ -148,10 +157,46 @@ def _report(before: Standing, trial: Trial, say: Say, show: Show) -> None:
     say("Tried on a copy beside the site: all goes well.")
 
 
-def _carry_out(settings: Settings, address: str, folders: Sequence[Path] | None, say: Say) -> None:
+def _carry_out(settings: Settings, address: str, folders: Sequence[Path] | None) -> None:
     with _site(settings, address, folders) as site:
         _migrate(site)
         site.get(Lifecycle).refresh(system_actor("payvand upgrade"))
+
+
+@contextmanager
+def _undone(address: str, before: Standing, backup: Path, say: Say) -> Iterator[None]:
+    """Where the block breaks when it has done a part of its work, let the site be again as the backup has it."""
+    try:
+        yield
+    except BaseException:
+        try:
+            if Standing.of(address) != before:
+                _bring_back(address, backup)
+                say(f"It broke on the way; the site is again as it was before, out of {backup}")
+        except (PayvandError, OSError) as failure:
+            why = failure.text() if isinstance(failure, PayvandError) else str(failure)
+            say(
+                f"It broke on the way, and {backup} could not be brought back: {why} Run payvand upgrade again."
+            )
+        raise
+
+
+def _bring_back(address: str, backup: Path) -> None:
+    """Let the database of a backup, as old as it is, take the place of the site's own in one step."""
+    new, old = beside(address, AGAIN), beside(address, BROKEN)
+    with telling(address), Archive(backup) as archive:
+        make(new, address)
+        try:
+            load(archive, new)
+            take_place(new, address, old)
+        except BaseException:
+            drop(new, address)
+            raise
+    drop(old, address)
+
+
+def _look(settings: Settings, address: str, folders: Sequence[Path] | None, say: Say) -> None:
+    with _site(settings, address, folders) as site:
         problems = _problems(site)
     if problems:
         raise Unavailable(

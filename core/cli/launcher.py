@@ -45,6 +45,26 @@ class Listed(Protocol):
         """Its folder."""
 
 
+class Upgraded(Protocol):
+    """What came of upgrading one of several sites."""
+
+    @property
+    def name(self) -> str:
+        """Its host, or that it is the first."""
+
+    @property
+    def state(self) -> str:
+        """What was done, in a word or two."""
+
+    @property
+    def why(self) -> str:
+        """Why it was not done; empty where it was."""
+
+    @property
+    def failed(self) -> bool:
+        """True where it is not of this version, though it should be."""
+
+
 class SiteActs(Protocol):
     """What may be done to the sites beside the first."""
 
@@ -106,6 +126,9 @@ class Launcher(Protocol):
 
     def upgrade(self, *, plan: bool, trial: bool, backup: Path | None, say: Say, show: Show) -> None:
         """Bring the site to this version, or only show what that would do."""
+
+    def upgrade_all(self, *, plan: bool, trial: bool, say: Say, show: Show) -> Sequence[Upgraded]:
+        """Bring all sites to this version, or only show what that would do; return what came of each."""
 
     def bundle(
         self,
