@@ -37,6 +37,7 @@ _FORM_OF: Mapping[str, str] = MappingProxyType(
         "list": "integer",
         "reference_any": "integer",
         "file": "integer",
+        "rich_text": "text",
         "multi_choice": "text",
     }
 )

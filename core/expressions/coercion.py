@@ -30,6 +30,7 @@ _NAMES = {
     "reference_any": Word("a reference to any of several"),
     "list": Word("a list"),
     "file": Word("a file"),
+    "rich_text": Word("a formatted text"),
     "null": Word("null"),
     "ids": Word("a list of ids"),
 }

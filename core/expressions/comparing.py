@@ -35,6 +35,7 @@ _HINTS = {
     "list": "any(list, …) or count(list)",
     "reference_any": "refers(reference, 'entity', id)",
     "file": "is_empty(file)",
+    "rich_text": "is_empty(text)",
 }
 
 

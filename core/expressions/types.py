@@ -18,6 +18,7 @@ KINDS = frozenset(
         "reference_any",
         "list",
         "file",
+        "rich_text",
         "null",
     }
 )

@@ -14,6 +14,8 @@ from core.fields.physical import link_table
 from core.fields.references import on_delete, targets
 from core.fields.refusal import FieldRefused, required_problem, shown
 from core.fields.registry import FieldTypes, standard_types
+from core.fields.rich_policy import as_html, plain_text, rich_markup
+from core.fields.rich_text import typed_text
 from core.fields.schema import RecordSchema, record_schema
 from core.fields.sequences import SequencePattern, pattern_of
 from core.fields.text import TextField
@@ -39,6 +41,7 @@ __all__ = [
     "SequencePattern",
     "TextField",
     "Value",
+    "as_html",
     "fixed_currency",
     "is_currency",
     "link_table",
@@ -47,10 +50,13 @@ __all__ = [
     "overrides",
     "pattern_of",
     "record_schema",
+    "plain_text",
     "required_problem",
     "result_types",
+    "rich_markup",
     "search_key",
     "shown",
     "standard_types",
     "targets",
+    "typed_text",
 ]

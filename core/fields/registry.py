@@ -22,6 +22,7 @@ from core.fields.percents import PercentField
 from core.fields.physical import check_physical
 from core.fields.references import ReferenceAnyField, ReferenceField
 from core.fields.refusal import spec_problem
+from core.fields.rich_text import RichTextField
 from core.fields.sequences import SequenceField
 from core.fields.text import LongTextField, TextField
 from core.fields.times import DateField, DateTimeField
@@ -35,6 +36,7 @@ def standard_types() -> tuple[FieldType, ...]:
     return (
         TextField(),
         LongTextField(),
+        RichTextField(),
         IntegerField(),
         DecimalField(),
         PercentField(),

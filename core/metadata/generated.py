@@ -64,7 +64,10 @@ def _columns(entity: EntitySpec) -> tuple[ItemSpec, ...]:
     own = [
         f.name
         for f in entity.fields.values()
-        if not f.system and f.type not in UNSTORED and f.type != "long_text" and f.name != entity.title
+        if not f.system
+        and f.type not in UNSTORED
+        and f.type not in ("long_text", "rich_text")
+        and f.name != entity.title
     ]
     title = [entity.title] if entity.title in entity.fields else []
     return tuple(ItemSpec(name=name, owner=entity.owner) for name in [*title, *own][:LIST_COLUMNS])

@@ -14,7 +14,7 @@ OPEN = "reference_any"
 UNSTORED = frozenset({"list", "links"})
 """Types without a column of their own on the entity's table."""
 
-NOT_INDEXED = UNSTORED | FILE_TYPES | {"reference_any", "multi_choice", "long_text"}
+NOT_INDEXED = UNSTORED | FILE_TYPES | {"reference_any", "multi_choice", "long_text", "rich_text"}
 """Types whose values are not compared in one column, or are too long for an index."""
 
 ADDED_UP = frozenset({"integer", "decimal", "percent", "money"})

@@ -37,6 +37,7 @@ BESIDE = frozenset({"extends", "base"})
 PLAIN_TYPES = (
     "text",
     "long_text",
+    "rich_text",
     "integer",
     "decimal",
     "percent",

@@ -125,7 +125,7 @@ def _view(catalog: Catalog, entity: EntitySpec, kind: str) -> ViewSpec:
 
 def is_listable(field: FieldSpec) -> bool:
     """Tell whether a field can be a column."""
-    return field.type not in ("list", "long_text") and field.name != "deleted_at"
+    return field.type not in ("list", "long_text", "rich_text") and field.name != "deleted_at"
 
 
 def _names(value: Json) -> tuple[str, ...]:

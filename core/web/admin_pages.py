@@ -19,6 +19,7 @@ from core.web.visit import Visit, visit
 OFFERED = (
     "text",
     "long_text",
+    "rich_text",
     "integer",
     "decimal",
     "percent",
@@ -39,6 +40,7 @@ OFFERED = (
 TYPE_LABELS = {
     "text": N_("Text"),
     "long_text": N_("Long text"),
+    "rich_text": N_("Formatted text"),
     "integer": N_("Whole number"),
     "decimal": N_("Decimal number"),
     "percent": N_("Percent"),

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from core.fields import FieldType, FieldTypes, fixed_currency, targets
+from core.fields import FieldType, FieldTypes, fixed_currency, targets, typed_text
 from core.i18n import Style
 from core.kernel.values import AnyRef, FileRef, Money, Ref
 from core.metadata.specs import Choice, FieldSpec
@@ -133,7 +133,7 @@ class FieldViews:
             raw=self._raw(kind, spec, value, text) if raw is None else raw,
             unit=self._unit(spec, value),
             own=self.own(spec, value),
-            span=span or spec.type in ("long_text", "list"),
+            span=span or spec.type in ("long_text", "rich_text", "list"),
             errors=errors,
         )
 
@@ -207,6 +207,8 @@ class FieldViews:
             return str(value)
         if spec.type == "percent":
             return self.style.number(value)
+        if spec.type == "rich_text":
+            return typed_text(value)
         return text
 
 

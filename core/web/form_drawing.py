@@ -46,6 +46,9 @@ class _Moment:
 
 
 TEXTS = frozenset({"text", "textarea", "sequence", "email", "phone", "url"})
+LONG = frozenset({"rich"})
+"""Controls whose values are too long to be kept with what was drawn."""
+
 FIGURES = frozenset({"number", "percent", "money"})
 BLANKS: Mapping[str, Callable[[FieldView], object]] = {
     "raw": lambda f: f.raw,
@@ -81,7 +84,7 @@ class Drawing:
         """Return a field or a sub-table of a section."""
         if isinstance(item, SubTable):
             return self._table(macros, frame, item, heading)
-        if item.errors:
+        if item.errors or item.control in LONG:
             return Markup(macros.item(item, frame, heading))  # noqa: S704  # a macro's, which escapes
         shape, blanks = self._shape(item)
         pieces = self._kept.get(
@@ -128,7 +131,7 @@ class Drawing:
         extras: Mapping[str, object],
     ) -> Markup:
         """Return what ``draw`` makes of the views, with what differs put into what is kept."""
-        if any(view.errors for view in views):
+        if any(view.errors or view.control in LONG for view in views):
             return draw(views, {name: escape(value) for name, value in extras.items()})
         shapes = [self._shape(view) for view in views]
         pieces = self._kept.get(

@@ -129,7 +129,7 @@ def columns_of(
     wanted = item.columns or [
         f.name
         for f in child.fields.values()
-        if not f.system and f.name != by and f.type not in ("list", "links", "long_text")
+        if not f.system and f.name != by and f.type not in ("list", "links", "long_text", "rich_text")
     ]
     return tuple(name for name in wanted if name in readable and name in child.fields)[:MOST_COLUMNS]
 

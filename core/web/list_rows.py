@@ -20,7 +20,7 @@ ROW = "_row.html"
 LINE = "_line.html"
 """The template of a row without its cells."""
 
-UNSORTABLE = FILE_TYPES | {"links", "list", "multi_choice", "reference_any", "long_text"}
+UNSORTABLE = FILE_TYPES | {"links", "list", "multi_choice", "reference_any", "long_text", "rich_text"}
 
 
 def table_of(

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 from core.access import key_of
 from core.errors import Unavailable
+from core.fields import rich_markup
 from core.i18n import Style
 from core.identity.forms import masked
 from core.metadata.catalog import Catalog
@@ -67,6 +68,7 @@ class Pieces:
         )
         self.environment.globals.update(globals_)
         self.environment.filters["initials"] = initials
+        self.environment.filters["rich"] = rich_markup
         self.environment.tests |= {"said": is_said, "person": is_person}
         self._macros: dict[tuple[str, str], Macro] = {}
         self._prints: dict[str, bool] = {}

@@ -15,6 +15,20 @@ CHOICES = (N_("Gregorian"), N_("Latin"))
 """The calendar and the digits of the core, as people choose them."""
 
 TEXTS = (
+    N_("Bold"),
+    N_("Italic"),
+    N_("Underline"),
+    N_("Strike through"),
+    N_("Heading"),
+    N_("List"),
+    N_("Numbered list"),
+    N_("Quotation"),
+    N_("Link"),
+    N_("Address of the link"),
+    N_("Set the link"),
+    N_("Format {field}"),
+    N_("Write an address such as https://example.com or a mail address."),
+    N_("The editor could not be loaded; write plain text."),
     N_("Open the calendar"),
     N_("Choose a date"),
     N_("Previous month"),

@@ -272,4 +272,59 @@ SEQUENCE = Row(
     returns=False,
 )
 
-ROWS = (TEXT, CODE, LONG_TEXT, EMAIL, PHONE, SENDER_LINE, URL, SEQUENCE)
+RICH = Row(
+    type="rich_text",
+    control="rich",
+    values=('<p dir="auto">a <strong>b</strong></p>', '<ul dir="auto"><li>x</li></ul>'),
+    good=(
+        ("a\n\nb <5", '<p dir="auto">a</p><p dir="auto">b &lt;5</p>'),
+        ("<p>علي <b>x</b></p>", '<p dir="auto">علی <strong>x</strong></p>'),
+        ({"html": "<p>a</p>", "text": "other"}, '<p dir="auto">a</p>'),
+        ({"text": "a"}, '<p dir="auto">a</p>'),
+        ({"html": None}, None),
+        ("<p> </p><script>alert(1)</script>", None),
+        ("<span>a &lt; b</span>", '<p dir="auto">a &lt; b</p>'),
+        ("<div>a</div><div>b</div>", '<p dir="auto">a</p><p dir="auto">b</p>'),
+        ("<p>&#1610;</p>", '<p dir="auto">ی</p>'),
+        (
+            '<a href="https://example.com/?a=1&b=2" onclick="x" target="_top">l</a>',
+            '<a href="https://example.com/?a=1&amp;b=2" rel="noopener noreferrer nofollow">l</a>',
+        ),
+        ("  ", None),
+        (None, None),
+    ),
+    bad=(
+        (5, "wrong_type"),
+        (["a"], "wrong_type"),
+        ({}, "wrong_type"),
+        ({"html": "a", "style": "b"}, "wrong_type"),
+        ({"html": 5}, "wrong_type"),
+        ("a\x00b", "control_character"),
+        ("x" * 50_001, "too_long"),
+        ("<b>" * 100_000, "too_long"),
+    ),
+    wire=(
+        (
+            "<h3>t</h3><p>a<br>b</p>",
+            {"html": '<h3 dir="auto">t</h3><p dir="auto">a<br>b</p>', "text": "t\n\na\nb"},
+        ),
+        ("planted<script>x</script><p onclick=x>", {"html": 'planted<p dir="auto"></p>', "text": "planted"}),
+    ),
+    typed=(
+        ("fa", "خط یک\nخط دو", '<p dir="auto">خط یک<br>خط دو</p>'),
+        ("en", "<ol><li>a</li></ol>", '<ol dir="auto"><li>a</li></ol>'),
+        ("en", 9121234567.0, '<p dir="auto">9121234567</p>'),
+        ("en", "  ", None),
+    ),
+    typed_bad=(("en", True, "wrong_type"),),
+    same=(("<p>علي</p>", "<h3>علی</h3>"),),
+    different=(("<p>a</p>", "<p>b</p>"),),
+    shown=(
+        ("en", "<ul><li>a</li><li><p>b</p></li></ul><ol><li>c</li></ol><hr>", "• a\n• b\n\n1. c\n\n—"),
+        ("fa", "plain <5", "plain <5"),
+    ),
+    exported=(("en", "<p>=1+1</p>", "=1+1"),),
+    returns=False,
+)
+
+ROWS = (RICH, TEXT, CODE, LONG_TEXT, EMAIL, PHONE, SENDER_LINE, URL, SEQUENCE)

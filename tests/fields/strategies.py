@@ -7,9 +7,11 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from core.fields import FieldRefused, PercentCell
+from core.fields import FieldRefused, LoadContext, PercentCell
 from core.fields.characters import read_line, read_lines
+from core.fields.rich_text import RichTextField
 from core.kernel.values import AnyRef, FileRef, Money, Ref
+from core.metadata.specs import FieldSpec
 
 _LETTERS = st.characters(exclude_categories=("Cs", "Cc"))
 _IDS = st.integers(1, 2**63 - 1)
@@ -21,6 +23,15 @@ _LOCAL_PART = st.from_regex(r"[a-z0-9_+-]{1,20}(\.[a-z0-9_+-]{1,20})?", fullmatc
 def _line(text: str) -> str | None:
     try:
         return read_line(text, 255)
+    except FieldRefused:
+        return None
+
+
+def _rich(text: str) -> object:
+    try:
+        return RichTextField().load(
+            FieldSpec(name="f", entity="m.t", type="rich_text", label="f"), text, LoadContext()
+        )
     except FieldRefused:
         return None
 
@@ -37,6 +48,7 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
     )
     .map(lambda text: read_lines(text, 100_000))
     .filter(bool),
+    "rich_text": st.text(_LETTERS, max_size=60).map(_rich).filter(bool),
     "integer": st.integers(-(2**53) + 1, 2**53 - 1),
     "decimal": _decimals(20, 4),
     "percent": _decimals(9, 2),

@@ -33,6 +33,7 @@ CHOICES = (Choice(name="a", label="A", hue="red"), Choice(name="b", label="<B>",
 VALUES = {
     "text": TRICKY,
     "long_text": TRICKY,
+    "rich_text": (*TRICKY, "<p>a</p>"),
     "email": TRICKY,
     "phone": TRICKY,
     "url": TRICKY,

@@ -24,6 +24,7 @@ CHOICES = (("new", "New <b>", "blue"), ("old", "Old", "gray"))
 VALUES = {
     "text": ATTACK,
     "textarea": ATTACK,
+    "rich": ATTACK,
     "number": Decimal("1.5"),
     "percent": Decimal("12.5"),
     "money": Money(Decimal(10), "IRR"),

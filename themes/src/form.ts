@@ -238,7 +238,10 @@ customElements.define('ui-form', class extends HTMLElement {
     for (const box of boxes) box.checked = pairs.some(([name, value]) => name === box.name && value === box.value);
     for (const [name, value] of pairs) {
       for (const field of $$<HTMLInputElement>(`[name="${CSS.escape(name)}"]`, this.form)) {
-        if (!boxes.has(field) && field.type !== 'file' && !name.endsWith('__row')) field.value = value;
+        if (!boxes.has(field) && field.type !== 'file' && !name.endsWith('__row')) {
+          field.value = value;
+          field.dispatchEvent(new Event('restored'));
+        }
       }
     }
     this.check();

@@ -1,0 +1,111 @@
+// The editor of formatted text, made by TipTap. It keeps no more than core/fields/rich_policy.py allows, and that has the last word.
+import { Editor, type Content } from '@tiptap/core';
+import StarterKit from '@tiptap/starter-kit';
+import { $, $$, backward, el, forward, icon, t } from './core';
+
+interface Act { name: string; icon: string; label: string; is?: [string, object?]; run: (editor: Editor) => void }
+
+const ACTS: (Act | null)[] = [
+  { name: 'bold', icon: 'bold', label: 'Bold', is: ['bold'], run: (e) => e.chain().focus().toggleBold().run() },
+  { name: 'italic', icon: 'italic', label: 'Italic', is: ['italic'], run: (e) => e.chain().focus().toggleItalic().run() },
+  { name: 'underline', icon: 'underline', label: 'Underline', is: ['underline'], run: (e) => e.chain().focus().toggleUnderline().run() },
+  { name: 'strike', icon: 'strikethrough', label: 'Strike through', is: ['strike'], run: (e) => e.chain().focus().toggleStrike().run() },
+  null,
+  { name: 'heading', icon: 'heading', label: 'Heading', is: ['heading', { level: 3 }], run: (e) => e.chain().focus().toggleHeading({ level: 3 }).run() },
+  { name: 'bullets', icon: 'list', label: 'List', is: ['bulletList'], run: (e) => e.chain().focus().toggleBulletList().run() },
+  { name: 'numbers', icon: 'list-numbers', label: 'Numbered list', is: ['orderedList'], run: (e) => e.chain().focus().toggleOrderedList().run() },
+  { name: 'quote', icon: 'quote', label: 'Quotation', is: ['blockquote'], run: (e) => e.chain().focus().toggleBlockquote().run() },
+  null,
+  { name: 'link', icon: 'link', label: 'Link', is: ['link'], run: linked },
+];
+const SCHEME = /^(https?:\/\/|mailto:|tel:)/i;
+
+/** Where a link leads, as it was typed: an address without a scheme is one of the web or of a person. */
+function address(typed: string): string | null {
+  const text = typed.trim();
+  if (SCHEME.test(text)) return text;
+  if (/^[^\s/:@]+@[^\s/:@]+$/.test(text)) return `mailto:${text}`;
+  return /^[^\s/:@]+\.[^\s:@]+$/.test(text) ? `https://${text}` : null;
+}
+
+/** Ask for the address of a link beside the editor; an empty one takes the link away. */
+function linked(editor: Editor): void {
+  const box = editor.view.dom.closest('ui-rich')!;
+  const open = $('.rich-link', box);
+  if (open) { open.remove(); editor.commands.focus(); return; }
+  const field = el('input', { type: 'text', class: 'inp', dir: 'ltr', inputmode: 'url', 'aria-label': t('Address of the link'), placeholder: 'https://' });
+  field.value = String(editor.getAttributes('link').href ?? '');
+  const wrong = el('span', { class: 'err', role: 'alert' });
+  const done = (): void => {
+    const href = field.value.trim() ? address(field.value) : '';
+    if (href === null) { wrong.textContent = t('Write an address such as https://example.com or a mail address.'); field.focus(); return; }
+    line.remove();
+    const chain = editor.chain().focus().extendMarkRange('link');
+    if (!href) chain.unsetLink().run();
+    else if (editor.state.selection.empty && !editor.isActive('link')) chain.insertContent({ type: 'text', text: field.value.trim(), marks: [{ type: 'link', attrs: { href } }] }).run();
+    else chain.setLink({ href }).run();
+  };
+  const line = el('div', { class: 'rich-link row' }, field, el('button', { type: 'button', class: 'btn sm', onclick: done }, t('Set the link')), wrong);
+  field.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter') { event.preventDefault(); event.stopPropagation(); done(); }
+    if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); line.remove(); editor.commands.focus(); }
+  });
+  $('[role=toolbar]', box)!.after(line);
+  field.focus();
+}
+
+/** Put the editor in the place of what only showed the text. */
+export function startEditor(input: HTMLTextAreaElement, shown: HTMLElement, focused: boolean): void {
+  const host = el('div', { class: 'rich-host' });
+  const attributes: Record<string, string> = { class: 'inp prose rich' };
+  for (const name of ['id', 'role', 'aria-multiline', 'aria-label', 'aria-invalid', 'aria-required', 'aria-describedby']) {
+    const value = shown.getAttribute(name);
+    if (value !== null) attributes[name] = value;
+  }
+  const editor = new Editor({
+    element: host,
+    content: (input.value === input.defaultValue ? shown.innerHTML : input.value) as Content, // parsed apart from the page
+    injectCSS: false,
+    textDirection: 'auto',
+    extensions: [StarterKit.configure({
+      heading: { levels: [3, 4] }, dropcursor: false, gapcursor: false, trailingNode: false,
+      link: { openOnClick: false, autolink: true, protocols: ['http', 'https', 'mailto', 'tel'], HTMLAttributes: { target: null, rel: 'noopener noreferrer nofollow' }, isAllowedUri: (uri) => SCHEME.test(uri) },
+    })],
+    editorProps: { attributes },
+    onUpdate: () => {
+      input.value = editor.isEmpty ? '' : editor.getHTML();
+      input.dispatchEvent(new Event('input', { bubbles: true }));
+    },
+    onBlur: () => void input.dispatchEvent(new Event('change', { bubbles: true })),
+  });
+  const bar = toolbar(editor, attributes['aria-label'] ?? '', attributes.id!);
+  shown.replaceWith(bar, host);
+  if (focused) editor.commands.focus('end');
+}
+
+function toolbar(editor: Editor, label: string, controls: string): HTMLElement {
+  const bar = el('div', { class: 'rich-bar', role: 'toolbar', 'aria-label': t('Format {field}').replace('{field}', label), 'aria-controls': controls });
+  const buttons = new Map<HTMLButtonElement, Act>();
+  for (const act of ACTS) {
+    if (!act) { bar.append(el('span', { class: 'rich-gap', role: 'separator', 'aria-orientation': 'vertical' })); continue; }
+    const button = el('button', { type: 'button', class: 'btn icon ghost sm', 'data-act': act.name, title: t(act.label), 'aria-label': t(act.label), 'aria-pressed': 'false', tabindex: buttons.size ? -1 : 0, onclick: () => act.run(editor) }, icon(act.icon, 'sm'));
+    button.addEventListener('mousedown', (event) => event.preventDefault()); // the selection stays where it is
+    buttons.set(button, act);
+    bar.append(button);
+  }
+  bar.addEventListener('keydown', (event) => {
+    const all = $$<HTMLButtonElement>('button', bar);
+    const at = all.indexOf(document.activeElement as HTMLButtonElement);
+    const to = { [forward()]: at + 1, [backward()]: at - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (at < 0 || to === undefined) return;
+    event.preventDefault();
+    all.forEach((one) => { one.tabIndex = -1; });
+    const next = all[(to + all.length) % all.length]!;
+    next.tabIndex = 0;
+    next.focus();
+  });
+  const tell = (): void => buttons.forEach((act, button) => button.setAttribute('aria-pressed', String(Boolean(act.is && editor.isActive(...act.is)))));
+  editor.on('transaction', tell);
+  tell();
+  return bar;
+}
