@@ -58,12 +58,12 @@ def harmless(body):
 def test_what_was_planted_in_the_database_is_shown_clean(chief, shrub, plant, language):
     plant(shrub, EVIL)
     someone = chief.speaks(language)
-    for path in (f"{SHRUBS}/{shrub}", f"{SHRUBS}?columns=name,care", f"{SHRUBS}/{shrub}/history"):
+    for path in (f"{SHRUBS}/{shrub}", f"{SHRUBS}?cols=name,care", f"{SHRUBS}/{shrub}/history"):
         body = someone.opens(path).response.text
         harmless(body)
     form = someone.opens(f"{SHRUBS}/{shrub}").response.text
     assert CLEAN in form
-    assert "fine leaf" in " ".join(someone.opens(f"{SHRUBS}?columns=name,care").page.main.text.split())
+    assert "fine leaf" in " ".join(someone.opens(f"{SHRUBS}?cols=name,care").page.main.text.split())
 
 
 def test_the_api_hands_out_clean_html_and_its_words_and_takes_either(chief, shrub, plant, kept):

@@ -54,6 +54,10 @@ function linked(editor: Editor): void {
   field.focus();
 }
 
+/** What is pasted without its attributes, but for where links lead: the page must not even look at the rest of them. */
+const bare = (html: string): string => html.replace(/<([a-z][\w:-]*)(\s[^>]*)?>/gi, (_, tag: string, rest = '') =>
+  `<${tag}${[...String(rest).matchAll(/\s(?:href|data-pm-slice)\s*=\s*(?:"[^"]*"|'[^']*')/gi)].map(([one]) => one).join('')}>`);
+
 /** Put the editor in the place of what only showed the text. */
 export function startEditor(input: HTMLTextAreaElement, shown: HTMLElement, focused: boolean): void {
   const host = el('div', { class: 'rich-host' });
@@ -71,7 +75,7 @@ export function startEditor(input: HTMLTextAreaElement, shown: HTMLElement, focu
       heading: { levels: [3, 4] }, dropcursor: false, gapcursor: false, trailingNode: false,
       link: { openOnClick: false, autolink: true, protocols: ['http', 'https', 'mailto', 'tel'], HTMLAttributes: { target: null, rel: 'noopener noreferrer nofollow' }, isAllowedUri: (uri) => SCHEME.test(uri) },
     })],
-    editorProps: { attributes },
+    editorProps: { attributes, transformPastedHTML: bare },
     onUpdate: () => {
       input.value = editor.isEmpty ? '' : editor.getHTML();
       input.dispatchEvent(new Event('input', { bubbles: true }));
