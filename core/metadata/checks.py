@@ -151,7 +151,11 @@ class _Entity:
         field = self._entity.fields.get(self._entity.title)
         if field is None:
             self._findings.unknown_field(*self._written("title"), self._entity, self._entity.title)
-        elif field.type in UNSTORED | FILE_TYPES or field.type in ("reference_any", "multi_choice", "rich_text"):
+        elif field.type in UNSTORED | FILE_TYPES or field.type in (
+            "reference_any",
+            "multi_choice",
+            "rich_text",
+        ):
             self._findings.add(
                 *self._written("title"),
                 "bad_title",

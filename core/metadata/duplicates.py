@@ -131,7 +131,12 @@ def _check_field(
         field = None
     if field is None:
         findings.unknown_field(document, at, entity, first)
-    elif field.type in UNSTORED | FILE_TYPES or field.type in ("reference_any", "money", "multi_choice", "rich_text"):
+    elif field.type in UNSTORED | FILE_TYPES or field.type in (
+        "reference_any",
+        "money",
+        "multi_choice",
+        "rich_text",
+    ):
         findings.add(
             document,
             at,

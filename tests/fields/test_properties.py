@@ -25,7 +25,9 @@ SPECS = {
 NAMES = sorted(VALUES)
 ENTERED = [name for name in NAMES if name != "sequence"]
 RETURNING = [
-    name for name in ENTERED if name not in ("reference", "reference_any", "links", "list", "file", "image", "rich_text")
+    name
+    for name in ENTERED
+    if name not in ("reference", "reference_any", "links", "list", "file", "image", "rich_text")
 ]
 
 few = settings(
