@@ -100,4 +100,4 @@ def _read(field: FieldSpec, types: FieldTypes) -> dict[str, Any]:
 
 
 def _write(field: FieldSpec, types: FieldTypes) -> dict[str, Any]:
-    return {"anyOf": [types.get(field.type).wire_schema(field), {"type": "null"}]}
+    return {"anyOf": [types.get(field.type).entered_schema(field), {"type": "null"}]}

@@ -141,7 +141,7 @@ def _described(call: Call, offered: Offered) -> dict[str, Any]:
                 "label": style.label(spec.label),
                 "type": spec.type,
                 "required": spec.required,
-                "schema": types.get(spec.type).wire_schema(spec),
+                "schema": types.get(spec.type).entered_schema(spec),
             }
             for spec in (offered.dialog.fields[name] for name in offered.fields)
         ],

@@ -12,7 +12,7 @@ from core.errors import BadRequest
 from core.exchange.emptiness import NOTHING, has_mark
 from core.exchange.line_text import write_lines
 from core.exchange.targets import EMBEDDED, line_fields, lines_of
-from core.fields import FieldType, FieldTypes, MoneyCell, PercentCell
+from core.fields import FieldType, FieldTypes, MoneyCell, PercentCell, typed_text
 from core.fields.decimals import plain
 from core.i18n import Style, ascii_digits
 from core.metadata.catalog import Catalog
@@ -72,22 +72,27 @@ def export_columns(
 ) -> list[ExportColumn]:
     """Return the columns of these fields, or of all that a list shows; of lists only those of parts have a place."""
     names = tuple(fields) or tuple(name for name in listed(entity) if name in readable)
-    if names == EVERYTHING:
+    whole = names == EVERYTHING
+    if whole:
         names = tuple(name for name in everything(entity, catalog) if name in readable)
     unknown = next((name for name in names if name not in entity.fields or name not in readable), None)
     if unknown is not None:
         raise BadRequest("There is no field {name}.", code="unknown_field", name=unknown[:80])
     shown = [entity.fields[name] for name in names if name not in HIDDEN]
-    return [column for field in shown for column in _columns(field, types, style, catalog)]
+    return [column for field in shown for column in _columns(field, types, style, catalog, whole=whole)]
 
 
-def _columns(field: FieldSpec, types: FieldTypes, style: Style, catalog: Catalog) -> Iterator[ExportColumn]:
+def _columns(
+    field: FieldSpec, types: FieldTypes, style: Style, catalog: Catalog, *, whole: bool
+) -> Iterator[ExportColumn]:
     kind, label = types.get(field.type), style.label(field.label)
-    cell = _reader(field, kind, style)
+    cell = _reader(field, kind, style, whole=whole)
     if field.type == "list":
         lines = lines_of(field, catalog)
         if lines is not None:
-            yield ExportColumn(header=label, field=field, cell=_lines_reader(field, lines, types, style))
+            yield ExportColumn(
+                header=label, field=field, cell=_lines_reader(field, lines, types, style, whole=whole)
+            )
     elif field.type == "money":
         yield ExportColumn(
             header=label, field=field, cell=lambda value: _number(cell(value)), number_format="#,##0.####"
@@ -119,18 +124,20 @@ def _moments(
         )
 
 
-def _reader(field: FieldSpec, kind: FieldType, style: Style) -> Callable[[Value], Cell]:
-    """Return the reading of a field's values as cells."""
+def _reader(field: FieldSpec, kind: FieldType, style: Style, *, whole: bool) -> Callable[[Value], Cell]:
+    """Return the reading of a field's values as cells; ``whole`` ones lose nothing that an import could take back."""
+    if whole and field.type == "rich_text":
+        return lambda value: typed_text(str(value)) if value is not None else None
     empty = NOTHING if has_mark(field, kind) else None
     return lambda value: empty if value is None else kind.export(field, value, style)
 
 
 def _lines_reader(
-    field: FieldSpec, lines: EntitySpec, types: FieldTypes, style: Style
+    field: FieldSpec, lines: EntitySpec, types: FieldTypes, style: Style, *, whole: bool
 ) -> Callable[[Value], Cell]:
     """Return the reading of a list's lines as one cell."""
     told = [
-        (one, _reader(one, types.get(one.type), style), label)
+        (one, _reader(one, types.get(one.type), style, whole=whole), label)
         for one, label in zip(*_labelled(field, lines, style), strict=True)
     ]
 

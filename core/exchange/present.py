@@ -1,4 +1,4 @@
-"""Lines of lists that a record has already: an import that is run again adds nothing twice."""
+"""What a record has already: an import that is run again adds no line twice and takes no formatting away."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from core.exchange.plan import ImportPlan
 from core.exchange.row_reading import LineKey, ReadRow
-from core.fields import FieldTypes
+from core.fields import FieldTypes, is_only_words
 from core.kernel.site import Site
 from core.metadata.documents import canonical
 from core.metadata.specs import EntitySpec
@@ -78,6 +78,33 @@ class PresentLines:
     def _key(self, entity: EntitySpec, name: str, value: object) -> str | None:
         spec = entity.fields[name]
         return self._types.get(spec.type).key(spec, value)
+
+
+class PresentFormatting:
+    """Keeps the formatting of texts of which a file holds the words alone, as lists are exported."""
+
+    def __init__(self, site: Site, plan: ImportPlan) -> None:
+        self._plan = plan
+        self._reading = site.get(Reading)
+
+    def keep(self, known: Sequence[tuple[ReadRow, Record]], uow: UnitOfWork) -> None:
+        """Take out of the rows the texts whose words are there already, formatted."""
+        fields = self._plan.entity.fields
+        names = sorted({name for row, _ in known for name in row.values if fields[name].type == "rich_text"})
+        asking = [(row, int(str(record["id"]))) for row, record in known] if names else []
+        for start in range(0, len(asking), MAX_LIMIT):
+            part = {number: row for row, number in asking[start : start + MAX_LIMIT]}
+            query = Query(
+                fields=("id", *names), filter=f"id in [{', '.join(map(str, part))}]", limit=MAX_LIMIT
+            )
+            plan = self._plan
+            page = self._reading.find(plan.actor, plan.entity.name, query, catalog=plan.catalog, uow=uow)
+            for item in page.items:
+                values = part[int(str(item["id"]))].values
+                for name in names:
+                    new, old = values.get(name), item.get(name)
+                    if isinstance(new, str) and isinstance(old, str) and is_only_words(new, old):
+                        del values[name]
 
 
 def _records(value: object) -> Sequence[Record]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from core.errors import Problem
 from core.exchange.outcome import CREATED, DUPLICATE, ERROR, SKIPPED, UPDATED, Outcome
 from core.exchange.plan import ImportPlan
-from core.exchange.present import PresentLines
+from core.exchange.present import PresentFormatting, PresentLines
 from core.exchange.row_reading import ReadRow
 from core.exchange.targets import EXTERNAL_ID
 from core.exchange.writing import create_rows, write_rows
@@ -36,6 +36,7 @@ class Updater:
         self._records = site.get(Records)
         self._matching = site.get(Matching)
         self._lines = PresentLines(site, plan)
+        self._formatting = PresentFormatting(site, plan)
         self._seen: dict[str, int] = {}
         self._new: list[str] = []
 
@@ -123,6 +124,7 @@ class Updater:
 
     def _update(self, known: Sequence[tuple[ReadRow, Record]], outcome: Outcome, uow: UnitOfWork) -> None:
         self._lines.leave_out_present(known, uow)
+        self._formatting.keep(known, uow)
         ids = {row.number: int(str(record["id"])) for row, record in known}
         saved: dict[int, Saved] = {}
 

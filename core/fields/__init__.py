@@ -15,7 +15,7 @@ from core.fields.references import on_delete, targets
 from core.fields.refusal import FieldRefused, required_problem, shown
 from core.fields.registry import FieldTypes, standard_types
 from core.fields.rich_policy import as_html, plain_text, rich_markup
-from core.fields.rich_text import typed_text
+from core.fields.rich_text import is_only_words, typed_text
 from core.fields.schema import RecordSchema, record_schema
 from core.fields.sequences import SequencePattern, pattern_of
 from core.fields.text import TextField
@@ -44,6 +44,7 @@ __all__ = [
     "as_html",
     "fixed_currency",
     "is_currency",
+    "is_only_words",
     "link_table",
     "on_delete",
     "options_schema",

@@ -271,6 +271,10 @@ class FieldType:
         """Return the JSON Schema of the value on the wire, null aside."""
         return {"type": "string"}
 
+    def entered_schema(self, spec: FieldSpec) -> dict[str, Json]:
+        """Return the JSON Schema of what may be written, null aside."""
+        return self.wire_schema(spec)
+
 
 def overrides(kind: FieldType, *names: str) -> bool:
     """Tell whether a type answers one of these methods in its own way."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 
 import nh3
@@ -61,8 +62,8 @@ _SILENT = frozenset(
 _CLEANER = nh3.Cleaner(
     tags=set(TAGS),
     clean_content_tags=set(_SILENT),
-    attributes={"a": {"href"}},
-    attribute_filter=lambda _tag, name, value: _address(value) if name == "href" else value,
+    attributes={"a": {"href"}, "ol": {"start"}},
+    attribute_filter=lambda _tag, name, value: _ATTRIBUTES[name](value) if name in _ATTRIBUTES else value,
     url_schemes=set(SCHEMES),
     url_relative="deny",
     link_rel=REL,
@@ -73,6 +74,7 @@ _KNOWN = "|".join(
     sorted((*TAGS, "b", "i", "del", "strike", "div", "span", "h1", "h2", "table", "tr", "td", "img"))
 )
 _MARKUP = re.compile(rf"</?(?:{_KNOWN}|script|style|html|body)(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_BLOCK = re.compile(r"<(?:p|h3|h4|ul|ol|li|blockquote|pre|hr)\b")
 _OTHERS = {
     "b": "strong",
     "i": "em",
@@ -118,11 +120,19 @@ _REOPENED = frozenset(
 
 DEEPEST = 60
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
+_NUMBER = re.compile(r"[1-9][0-9]{0,3}")
 
 
 def _address(value: str) -> str | None:
     address = value.strip()
     return None if len(address) > LONGEST_ADDRESS or _UNFIT.search(address) else address
+
+
+def _start(value: str) -> str | None:
+    return value if _NUMBER.fullmatch(value) else None
+
+
+_ATTRIBUTES: dict[str, Callable[[str], str | None]] = {"href": _address, "start": _start}
 
 
 def sanitized(markup: str) -> str:
@@ -148,8 +158,8 @@ def as_html(text: str) -> str:
         return _from_plain(html.unescape(_TAG.sub("", text)))
     known = _ROW.sub("<br>", _CELL.sub(" ", text))
     found = sanitized(_OTHER.sub(lambda found: f"<{found[1]}{_OTHERS[found[2].lower()]}", known))
-    # Text that stands in no element would be taken for plain text when it is read again.
-    return sanitized(f"<p>{found}</p>") if found and not is_html(found) else found
+    # Text in no paragraph has no direction of its own, and in no element it would be taken for plain text next time.
+    return sanitized(f"<p>{found}</p>") if found and not _BLOCK.search(found) else found
 
 
 def _is_deep(text: str) -> bool:
@@ -201,7 +211,7 @@ class _Words(HTMLParser):
         """Begin a line where a block begins."""
         if tag in ("ul", "ol"):
             self._line(1)
-            self._lists.append(0 if tag == "ul" else 1)
+            self._lists.append(0 if tag == "ul" else int(dict(attrs).get("start") or 1))
         elif tag == "li":
             self._line(1)
             self.found.append(self._mark())

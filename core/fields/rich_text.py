@@ -79,6 +79,12 @@ class RichTextField(Textual):
             )
         return markup if words.strip() else None
 
+    def equal(self, left: Value, right: Value) -> bool:
+        # A text that was there before its field could be formatted is the same in its first clothes.
+        return left == right or (
+            isinstance(left, str) and isinstance(right, str) and as_html(left) == as_html(right)
+        )
+
     def to_json(self, spec: FieldSpec, value: Value) -> Json:
         markup = as_html(value)
         return {"html": markup, "text": plain_text(markup)}
@@ -97,6 +103,15 @@ class RichTextField(Textual):
                 "text": {"type": "string"},
             },
         }
+
+    def entered_schema(self, spec: FieldSpec) -> dict[str, Json]:
+        return {"anyOf": [{"type": "string"}, self.wire_schema(spec)]}
+
+
+def is_only_words(markup: str, words_of: str) -> bool:
+    """Tell whether ``markup`` holds the words of ``words_of`` and no formatting: what a list or a file shows of it."""
+    words = plain_text(as_html(words_of))
+    return plain_text(markup) == words and as_html(words) == markup
 
 
 def typed_text(markup: str) -> str:

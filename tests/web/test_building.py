@@ -36,6 +36,7 @@ def test_a_new_field_is_at_once_in_forms_lists_filters_and_search(admin, kept):
         {"name": "vat", "type": "boolean"},
         {"name": "kinds", "type": "multi_choice", "choices": "یک\nدو"},
         {"name": "cv", "type": "file"},
+        {"name": "recipe", "type": "rich_text"},
     ],
 )
 def test_fields_of_every_offered_kind_can_be_made_and_used(admin, values):

@@ -72,7 +72,7 @@ def test_the_api_hands_out_clean_html_and_its_words_and_takes_either(chief, shru
         found = found["items"][0] if "items" in found else found
         assert found["care"] == {"html": CLEAN, "text": "fine\n\nleaf\n\nj"}
     kept.change("garden.shrub", shrub, {"care": {"html": "<b>bold</b>"}})
-    assert kept.get("garden.shrub", shrub)["care"] == "<strong>bold</strong>"
+    assert kept.get("garden.shrub", shrub)["care"] == '<p dir="auto"><strong>bold</strong></p>'
     kept.change("garden.shrub", shrub, {"care": "plain\ntext"})
     assert kept.get("garden.shrub", shrub)["care"] == '<p dir="auto">plain<br>text</p>'
 
@@ -102,3 +102,23 @@ def test_its_words_are_found_told_in_the_history_and_exported(chief, shrub, kept
 def test_expressions_know_only_whether_it_is_empty(chief, shrub):
     assert len(chief.opens(f"{SHRUBS}?where=not is_empty(care)").page.rows()) == 1
     assert "is_empty(" in chief.opens(f"{SHRUBS}?where=care == 'x'").page.main.text
+
+
+def test_what_was_plain_before_is_no_change_and_formatting_alone_is_told_as_such(chief, shrub, plant, kept):
+    plant(shrub, "old\n\ntext")
+    chief.saves(f"{SHRUBS}/{shrub}", {"care": "old\n\ntext", "height": "3"})
+    history = " ".join(chief.opens(f"{SHRUBS}/{shrub}/history").page.main.text.split())
+    assert "Height" in history
+    assert "old" not in history.replace("Box", "")
+    chief.saves(f"{SHRUBS}/{shrub}", {"care": "<p>old</p><p><b>text</b></p>"})
+    history = " ".join(chief.opens(f"{SHRUBS}/{shrub}/history").page.main.text.split())
+    assert "Care: old text the same words, formatted differently" in history
+
+
+def test_the_description_of_the_api_tells_that_text_or_markup_may_be_written(chief):
+    schemas = chief.opens("/api/v1/openapi.json").response.json["components"]["schemas"]
+    read, write = (
+        schemas[name]["properties"]["care"]["anyOf"] for name in ("garden.shrub", "garden.shrub.values")
+    )
+    assert read[0]["properties"].keys() == {"html", "text"}
+    assert {"type": "string"} in write[0]["anyOf"]

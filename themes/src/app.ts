@@ -115,11 +115,11 @@ let g = -TWO_LETTERS;
 addEventListener('keydown', (event) => {
   if ((event.ctrlKey || event.metaKey) && event.code === 'KeyK') { event.preventDefault(); void palette(); return; }
   const target = event.target as HTMLElement;
-  const typing = target.closest('input:not([type=checkbox],[type=radio]),textarea,select,dialog');
+  const typing = target.closest('input:not([type=checkbox],[type=radio]),textarea,select,dialog,[contenteditable=true]');
   const unfolded = event.key === 'Escape' && !$(':popover-open') ? target.closest<HTMLDetailsElement>('.adder[open]') : null;
   if (unfolded) { unfolded.open = false; $('summary', unfolded)?.focus(); return; }
   if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.code === 'KeyZ') { if (!typing && takeBack()) event.preventDefault(); return; }
-  if (target.closest('input,textarea,select,dialog,[popover]') || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (target.closest('input,textarea,select,dialog,[popover],[contenteditable=true]') || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === '/') { event.preventDefault(); void palette(); return; }
   if (event.key === '?') { $('[data-keys]')?.click(); return; }
   if (event.code === 'KeyG') { g = event.timeStamp; return; }

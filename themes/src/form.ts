@@ -72,7 +72,7 @@ customElements.define('ui-form', class extends HTMLElement {
   }
 
   private key(event: KeyboardEvent): void {
-    if ((event.ctrlKey || event.metaKey) && event.code === 'KeyS') {
+    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.code === 'KeyS') {
       event.preventDefault();
       this.form.requestSubmit($<HTMLButtonElement>('[data-save]') ?? undefined);
     } else if (event.altKey && !event.ctrlKey && !(event.target as Element).closest('dialog,[popover]')) {
@@ -193,7 +193,7 @@ customElements.define('ui-form', class extends HTMLElement {
 
   private mark(name: string, sentences: string[]): void {
     const box = $(`[data-field="${CSS.escape(name)}"]`, this);
-    const input = box ? $<HTMLInputElement>('input:not([type=hidden]),select,textarea', box) : null;
+    const input = box ? $('[role=textbox]', box) ?? $('input:not([type=hidden]),select,textarea', box) : null;
     if (!box || !input) return;
     const id = `f-${name}-e`;
     $(`#${CSS.escape(id)}`, box)?.remove();

@@ -24,7 +24,7 @@ customElements.define('ui-list', class extends HTMLElement {
   /** From anywhere outside of inputs, J and the arrow down lead to the first row. */
   private keyOutside(event: KeyboardEvent): void {
     const target = event.target as HTMLElement;
-    if (this.contains(target) || target.closest('input,textarea,select,dialog,[popover],details') || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (this.contains(target) || target.closest('input,textarea,select,dialog,[popover],details,[contenteditable=true]') || event.ctrlKey || event.metaKey || event.altKey) return;
     const row = $('tbody tr', this);
     if (row && (event.code === 'KeyJ' || event.key === 'ArrowDown')) { event.preventDefault(); row.focus(); }
   }

@@ -42,5 +42,5 @@ async function send(box: HTMLDialogElement, form: HTMLFormElement, submitter: HT
 function focus(box: HTMLElement): void {
   const alert = $('[role="alert"]', box);
   if (alert) { alert.tabIndex = -1; alert.focus(); return; }
-  ($('[aria-invalid]', box) ?? $('input:not([type="hidden"]),select,textarea', box) ?? $('button', box))?.focus();
+  ($('[aria-invalid]', box) ?? $('input:not([type="hidden"]),select,textarea:not([hidden]),[role=textbox]', box) ?? $('button', box))?.focus();
 }

@@ -1,22 +1,22 @@
 // The editor of formatted text, made by TipTap. It keeps no more than core/fields/rich_policy.py allows, and that has the last word.
-import { Editor, type Content } from '@tiptap/core';
+import { Editor, type Content, type JSONContent } from '@tiptap/core';
 import StarterKit from '@tiptap/starter-kit';
 import { $, $$, backward, el, forward, icon, t } from './core';
 
 interface Act { name: string; icon: string; label: string; is?: [string, object?]; run: (editor: Editor) => void }
 
 const ACTS: (Act | null)[] = [
-  { name: 'bold', icon: 'bold', label: 'Bold', is: ['bold'], run: (e) => e.chain().focus().toggleBold().run() },
-  { name: 'italic', icon: 'italic', label: 'Italic', is: ['italic'], run: (e) => e.chain().focus().toggleItalic().run() },
-  { name: 'underline', icon: 'underline', label: 'Underline', is: ['underline'], run: (e) => e.chain().focus().toggleUnderline().run() },
-  { name: 'strike', icon: 'strikethrough', label: 'Strike through', is: ['strike'], run: (e) => e.chain().focus().toggleStrike().run() },
+  { name: 'bold', icon: 'bold', label: t('Bold'), is: ['bold'], run: (e) => e.chain().focus().toggleBold().run() },
+  { name: 'italic', icon: 'italic', label: t('Italic'), is: ['italic'], run: (e) => e.chain().focus().toggleItalic().run() },
+  { name: 'underline', icon: 'underline', label: t('Underline'), is: ['underline'], run: (e) => e.chain().focus().toggleUnderline().run() },
+  { name: 'strike', icon: 'strikethrough', label: t('Strike through'), is: ['strike'], run: (e) => e.chain().focus().toggleStrike().run() },
   null,
-  { name: 'heading', icon: 'heading', label: 'Heading', is: ['heading', { level: 3 }], run: (e) => e.chain().focus().toggleHeading({ level: 3 }).run() },
-  { name: 'bullets', icon: 'list', label: 'List', is: ['bulletList'], run: (e) => e.chain().focus().toggleBulletList().run() },
-  { name: 'numbers', icon: 'list-numbers', label: 'Numbered list', is: ['orderedList'], run: (e) => e.chain().focus().toggleOrderedList().run() },
-  { name: 'quote', icon: 'quote', label: 'Quotation', is: ['blockquote'], run: (e) => e.chain().focus().toggleBlockquote().run() },
+  { name: 'heading', icon: 'heading', label: t('Heading'), is: ['heading', { level: 3 }], run: (e) => e.chain().focus().toggleHeading({ level: 3 }).run() },
+  { name: 'bullets', icon: 'list', label: t('List'), is: ['bulletList'], run: (e) => e.chain().focus().toggleBulletList().run() },
+  { name: 'numbers', icon: 'list-numbers', label: t('Numbered list'), is: ['orderedList'], run: (e) => e.chain().focus().toggleOrderedList().run() },
+  { name: 'quote', icon: 'quote', label: t('Quotation'), is: ['blockquote'], run: (e) => e.chain().focus().toggleBlockquote().run() },
   null,
-  { name: 'link', icon: 'link', label: 'Link', is: ['link'], run: linked },
+  { name: 'link', icon: 'link', label: t('Link'), is: ['link'], run: linked },
 ];
 const SCHEME = /^(https?:\/\/|mailto:|tel:)/i;
 
@@ -58,33 +58,60 @@ function linked(editor: Editor): void {
 const bare = (html: string): string => html.replace(/<([a-z][\w:-]*)(\s[^>]*)?>/gi, (_, tag: string, rest = '') =>
   `<${tag}${[...String(rest).matchAll(/\s(?:href|data-pm-slice)\s*=\s*(?:"[^"]*"|'[^']*')/gi)].map(([one]) => one).join('')}>`);
 
+/** What stands in an input: markup, or plain text with an empty line between paragraphs, as the server reads it. */
+function contentOf(text: string): Content {
+  if (/<\/?[a-z][^<>]*>/i.test(text)) return text; // parsed apart from the page
+  const words = (line: string): JSONContent[] => line ? [{ type: 'text', text: line }] : [];
+  const lines = (part: string): JSONContent[] => part.split('\n').flatMap((line, at) => at ? [{ type: 'hardBreak' }, ...words(line)] : words(line));
+  return { type: 'doc', content: text.trim().split(/\n\s*\n/).map((part) => ({ type: 'paragraph', content: lines(part) })) };
+}
+
+const markupOf = (place: HTMLElement): string => [...place.childNodes].map((one) => new XMLSerializer().serializeToString(one)).join('');
+
+/** Tab leads on as in every other input; what stands deeper in a list is made by Ctrl and the brackets. */
+function nested(editor: Editor, event: KeyboardEvent): boolean {
+  const way = { BracketRight: 'sinkListItem', BracketLeft: 'liftListItem' }[event.code] as 'sinkListItem' | 'liftListItem' | undefined;
+  if (!way || event.altKey || !(event.ctrlKey || event.metaKey) || !editor.isActive('listItem')) return event.key === 'Tab';
+  event.preventDefault();
+  editor.commands[way]('listItem');
+  return true;
+}
+
+export interface RichEditor { read: () => void; free: (on: boolean) => void }
+
 /** Put the editor in the place of what only showed the text. */
-export function startEditor(input: HTMLTextAreaElement, shown: HTMLElement, focused: boolean): void {
+export function startEditor(input: HTMLTextAreaElement, shown: HTMLElement, focused: boolean): RichEditor {
   const host = el('div', { class: 'rich-host' });
   const attributes: Record<string, string> = { class: 'inp prose rich' };
   for (const name of ['id', 'role', 'aria-multiline', 'aria-label', 'aria-invalid', 'aria-required', 'aria-describedby']) {
     const value = shown.getAttribute(name);
     if (value !== null) attributes[name] = value;
   }
-  const editor = new Editor({
+  const editor: Editor = new Editor({
     element: host,
-    content: (input.value === input.defaultValue ? shown.innerHTML : input.value) as Content, // parsed apart from the page
+    content: input.value === input.defaultValue ? markupOf(shown) : contentOf(input.value),
     injectCSS: false,
     textDirection: 'auto',
     extensions: [StarterKit.configure({
       heading: { levels: [3, 4] }, dropcursor: false, gapcursor: false, trailingNode: false,
       link: { openOnClick: false, autolink: true, protocols: ['http', 'https', 'mailto', 'tel'], HTMLAttributes: { target: null, rel: 'noopener noreferrer nofollow' }, isAllowedUri: (uri) => SCHEME.test(uri) },
     })],
-    editorProps: { attributes, transformPastedHTML: bare },
+    editorProps: { attributes, transformPastedHTML: bare, handleDOMEvents: { keydown: (_, event) => nested(editor, event) } },
     onUpdate: () => {
-      input.value = editor.isEmpty ? '' : editor.getHTML();
+      const now = editor.isEmpty ? '' : editor.getHTML();
+      input.value = now === first ? input.defaultValue : now;
       input.dispatchEvent(new Event('input', { bubbles: true }));
     },
     onBlur: () => void input.dispatchEvent(new Event('change', { bubbles: true })),
   });
+  const first = input.value === input.defaultValue ? editor.getHTML() : undefined;
   const bar = toolbar(editor, attributes['aria-label'] ?? '', attributes.id!);
   shown.replaceWith(bar, host);
   if (focused) editor.commands.focus('end');
+  return {
+    read: () => void editor.commands.setContent(contentOf(input.value), { emitUpdate: false }),
+    free: (on) => { editor.setEditable(on, false); $('.rich-link', bar.parentElement!)?.remove(); },
+  };
 }
 
 function toolbar(editor: Editor, label: string, controls: string): HTMLElement {
@@ -92,7 +119,7 @@ function toolbar(editor: Editor, label: string, controls: string): HTMLElement {
   const buttons = new Map<HTMLButtonElement, Act>();
   for (const act of ACTS) {
     if (!act) { bar.append(el('span', { class: 'rich-gap', role: 'separator', 'aria-orientation': 'vertical' })); continue; }
-    const button = el('button', { type: 'button', class: 'btn icon ghost sm', 'data-act': act.name, title: t(act.label), 'aria-label': t(act.label), 'aria-pressed': 'false', tabindex: buttons.size ? -1 : 0, onclick: () => act.run(editor) }, icon(act.icon, 'sm'));
+    const button = el('button', { type: 'button', class: 'btn icon ghost sm', 'data-act': act.name, title: act.label, 'aria-label': act.label, 'aria-pressed': 'false', tabindex: buttons.size ? -1 : 0, onclick: () => act.run(editor) }, icon(act.icon, 'sm'));
     button.addEventListener('mousedown', (event) => event.preventDefault()); // the selection stays where it is
     buttons.set(button, act);
     bar.append(button);
