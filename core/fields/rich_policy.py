@@ -41,6 +41,8 @@ LONGEST_ADDRESS = 2000
 REL = "noopener noreferrer nofollow"
 
 _DIRECTED = ("p", "h3", "h4", "ul", "ol", "blockquote")
+_LEADING = frozenset({"ul", "ol", "blockquote"})
+_LED = re.compile(rf"<(/?)({'|'.join(_DIRECTED)})\b[^>]*>")
 _SILENT = frozenset(
     [
         "script",
@@ -62,7 +64,7 @@ _SILENT = frozenset(
 _CLEANER = nh3.Cleaner(
     tags=set(TAGS),
     clean_content_tags=set(_SILENT),
-    attributes={"a": {"href"}, "ol": {"start"}},
+    attributes={"a": {"href"}, "ol": {"start"}, "*": set()},  # unless told, all elements keep title and lang
     attribute_filter=lambda _tag, name, value: _ATTRIBUTES[name](value) if name in _ATTRIBUTES else value,
     url_schemes=set(SCHEMES),
     url_relative="deny",
@@ -138,11 +140,29 @@ _ATTRIBUTES: dict[str, Callable[[str], str | None]] = {"href": _address, "start"
 def sanitized(markup: str) -> str:
     """Return markup with nothing in it but what the policy allows, whatever it was; twice is the same as once."""
     for _ in range(4):
-        found = _CONTROL.sub("", _CLEANER.clean(markup))
+        found = _led_by_lists(_CONTROL.sub("", _CLEANER.clean(markup)))
         if found == markup:
             break
         markup = found
     return markup if found == markup else _from_plain(plain_text(found))
+
+
+def _led_by_lists(markup: str) -> str:
+    """Take the direction of their own from what stands in lists and quotations.
+
+    These have that of the first letter in them, and to a browser what has a direction of its own is not in them: the
+    marks of a Persian list would stand on the left.
+    """
+    depth = 0
+
+    def led(tag: re.Match[str]) -> str:
+        nonlocal depth
+        if tag[2] not in _LEADING:
+            return tag[0].replace(' dir="auto"', "") if depth else tag[0]
+        depth += -1 if tag[1] else 1
+        return tag[0]
+
+    return _LED.sub(led, markup)
 
 
 def is_html(text: str) -> bool:

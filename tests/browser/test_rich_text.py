@@ -18,10 +18,21 @@ WORDS = {
     "en": ("Bold", "List", "Link", "Address of the link", "Set the link"),
 }
 
+CLOSED = """async (box) => {
+  const [found, frame] = [[], box.closest('fieldset')];
+  for (const closed of [true, false]) {
+    frame.disabled = closed;
+    await Promise.resolve(); // before the page asks the server, which says otherwise
+    found.push(box.getAttribute('contenteditable'));
+  }
+  return found;
+}"""
+"""What the editor says of itself while a condition closes its frame, and when it is opened again."""
+
 
 @pytest.fixture(scope="session")
 def site_modules():
-    return ("base", "l10n_fa", "contacts", "activities", "service")
+    return ("base", "l10n_fa", "contacts", "activities", "sales", "service")
 
 
 @pytest.fixture
@@ -115,6 +126,76 @@ def test_nobody_is_kept_out_of_the_editor(seat, ticket, language, width, theme):
     page.locator("#f-resolution-rich").focus()
     expect(page.get_by_role("toolbar")).to_be_visible()
     assert audit(page, "formatted text") == []
+
+
+def test_what_is_typed_is_text_and_no_command_of_the_page(seat, site, ticket):
+    desk = seat()
+    desk.signs_in()
+    page = desk.goes(f"{TICKETS}/{ticket}")
+    page.locator("#f-resolution-rich").focus()
+    expect(page.get_by_role("toolbar")).to_be_visible()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("n/?cs 1 g1")
+    page.keyboard.press("Enter")
+    page.keyboard.type("- one")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+BracketRight")
+    page.keyboard.press("Control+Shift+s")
+    page.keyboard.type("two")
+    page.keyboard.press("Tab")
+    expect(page.locator("#f-resolution-rich")).not_to_be_focused()
+    expect(page.locator(".toast")).to_be_hidden()
+    expect(page.locator("dialog:modal")).to_have_count(0)
+    page.keyboard.press("Control+s")
+    expect(page.locator(".toast")).to_be_visible()
+    assert stored(site, ticket) == (
+        '<p dir="auto">n/?cs 1 g1</p><ul dir="auto"><li><p>one</p>'
+        '<ul dir="auto"><li><p><s>two</s></p></li></ul></li></ul>'
+    )
+
+
+def test_a_draft_of_formatted_text_is_taken_again_also_over_an_open_editor(seat, site, ticket):
+    desk = seat()
+    desk.signs_in()
+    page = desk.goes(f"{TICKETS}/{ticket}")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.locator("#f-resolution-rich").focus()
+    expect(page.get_by_role("toolbar")).to_be_visible()
+    page.keyboard.type(" and more")
+    expect(page.locator("[data-state]")).to_have_attribute("data-state", "unsaved")
+    page.reload()
+    desk.settles()
+    page.locator("#f-resolution-rich").focus()
+    expect(page.get_by_role("toolbar")).to_be_visible()
+    expect(page.locator("#f-resolution-rich")).not_to_contain_text("and more")
+    page.locator("[data-draft-take]").click()
+    expect(page.locator("#f-resolution-rich")).to_contain_text("line <two> and more")
+    page.keyboard.press("Control+s")
+    expect(page.locator(".toast")).to_be_visible()
+    assert stored(site, ticket) == '<p dir="auto">خط یک</p><p dir="auto">line &lt;two&gt; and more</p>'
+
+
+def test_what_must_not_be_changed_opens_no_editor_and_what_is_wrong_is_led_to(seat, site, add):
+    firm = add("contacts.account", {"name": "Sepehr"})[0]
+    quote = add("sales.quote", {"subject": "Lamps", "account": firm, "terms": "<p>Net <b>30</b></p>"})[0]
+    desk = seat()
+    desk.signs_in()
+    page = desk.goes(f"/records/sales.quote/{quote}")
+    page.locator("#f-terms-rich").focus()
+    expect(page.get_by_role("toolbar")).to_be_visible()
+    assert page.locator("#f-terms-rich").evaluate(CLOSED) == ["false", "true"]
+    page.locator("#f-terms-rich").click()
+    page.keyboard.insert_text("x" * 5001)
+    page.keyboard.press("Control+s")
+    page.locator("[data-summary] a[href='#f-terms']").click()
+    expect(page.locator("#f-terms-rich")).to_be_focused()
+    expect(page.locator("#f-terms-rich")).to_have_attribute("aria-invalid", "true")
+    with site.get(Database).engine.begin() as connection:
+        connection.execute(sa.text("UPDATE sales_quote SET state = 'sent'"))
+    page.on("dialog", lambda dialog: dialog.accept())
+    desk.goes(f"/records/sales.quote/{quote}")
+    expect(page.locator(".rich strong")).to_have_text("30")
+    expect(page.locator("ui-rich")).to_have_count(0)
 
 
 def test_without_a_script_text_is_written_as_text(seat, site, ticket):

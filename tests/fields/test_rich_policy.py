@@ -23,6 +23,7 @@ CORPUS = (
     "<svg><script>alert(1)</script></svg>",
     "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1 onerror=alert(1)&gt;'>",
     "<p onclick=alert(1) style=position:fixed class=btn id=main>a</p>",
+    "<p title=deceiving lang=fa>a</p>",
     "<a href=javascript:alert(1)>a</a>",
     "<a href='JaVaScRiPt:alert(1)'>a</a>",
     "<a href='java\tscript:alert(1)'>a</a>",
@@ -157,3 +158,13 @@ def test_a_list_goes_on_counting_where_it_was_told_to():
     found = as_html("<p>a</p><ol start=3><li>b</li><li>c</li></ol>")
     assert '<ol start="3" dir="auto">' in found or '<ol dir="auto" start="3">' in found
     assert plain_text(found) == "a\n\n3. b\n4. c"
+
+
+def test_lists_and_quotations_lead_what_stands_in_them():
+    found = as_html(
+        "<p>a</p><ul><li><p>یک</p><ol><li><p>دو</p></li></ol></li></ul><blockquote><p>q</p></blockquote><h3>t</h3>"
+    )
+    assert found == (
+        '<p dir="auto">a</p><ul dir="auto"><li><p>یک</p><ol dir="auto"><li><p>دو</p></li></ol></li></ul>'
+        '<blockquote dir="auto"><p>q</p></blockquote><h3 dir="auto">t</h3>'
+    )

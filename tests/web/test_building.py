@@ -36,7 +36,6 @@ def test_a_new_field_is_at_once_in_forms_lists_filters_and_search(admin, kept):
         {"name": "vat", "type": "boolean"},
         {"name": "kinds", "type": "multi_choice", "choices": "یک\nدو"},
         {"name": "cv", "type": "file"},
-        {"name": "recipe", "type": "rich_text"},
     ],
 )
 def test_fields_of_every_offered_kind_can_be_made_and_used(admin, values):
@@ -45,6 +44,15 @@ def test_fields_of_every_offered_kind_can_be_made_and_used(admin, values):
     assert admin.saves("/records/contacts.contact/new", {"last_name": "Karimi"}).status == 200
     page = admin.opens(f"/records/contacts.contact?cols=last_name,{name}").page
     assert len(page.one("thead").all("th")) == 3
+
+
+def test_a_field_of_formatted_text_is_written_and_found_at_once(admin, kept):
+    assert adds(admin, name="recipe", type="rich_text", label_en="Recipe", search="1").status == 200
+    saved = admin.saves(
+        "/records/contacts.contact/new", {"last_name": "Karimi", "x_recipe": "<p>with <b>saffron</b></p>"}
+    )
+    assert "<strong>saffron</strong>" in saved.response.text
+    assert len(admin.opens("/records/contacts.contact?q=saffron").page.rows()) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 // The editor of formatted text, made by TipTap. It keeps no more than core/fields/rich_policy.py allows, and that has the last word.
-import { Editor, type Content, type JSONContent } from '@tiptap/core';
+import { Editor, Extension, type Content, type JSONContent } from '@tiptap/core';
 import StarterKit from '@tiptap/starter-kit';
 import { $, $$, backward, el, forward, icon, t } from './core';
 
@@ -66,6 +66,12 @@ function contentOf(text: string): Content {
   return { type: 'doc', content: text.trim().split(/\n\s*\n/).map((part) => ({ type: 'paragraph', content: lines(part) })) };
 }
 
+/** Lists and quotations have the direction of the first letter in them; each line has its own by the styles. */
+const Directed = Extension.create({
+  name: 'directed',
+  addGlobalAttributes: () => [{ types: ['bulletList', 'orderedList', 'blockquote'], attributes: { dir: { default: 'auto', parseHTML: () => 'auto' } } }],
+});
+
 const markupOf = (place: HTMLElement): string => [...place.childNodes].map((one) => new XMLSerializer().serializeToString(one)).join('');
 
 /** Tab leads on as in every other input; what stands deeper in a list is made by Ctrl and the brackets. */
@@ -91,8 +97,7 @@ export function startEditor(input: HTMLTextAreaElement, shown: HTMLElement, focu
     element: host,
     content: input.value === input.defaultValue ? markupOf(shown) : contentOf(input.value),
     injectCSS: false,
-    textDirection: 'auto',
-    extensions: [StarterKit.configure({
+    extensions: [Directed, StarterKit.configure({
       heading: { levels: [3, 4] }, dropcursor: false, gapcursor: false, trailingNode: false,
       link: { openOnClick: false, autolink: true, protocols: ['http', 'https', 'mailto', 'tel'], HTMLAttributes: { target: null, rel: 'noopener noreferrer nofollow' }, isAllowedUri: (uri) => SCHEME.test(uri) },
     })],
