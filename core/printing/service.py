@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from core.fields import rich_markup
 from core.i18n import Style
 from core.metadata.catalog import Catalog
+from core.printing.formatted import on_paper
 
 if TYPE_CHECKING:
     from core.printing.paper import Paper
@@ -71,7 +71,7 @@ class Printing:
                 lstrip_blocks=True,
             )
             made.filters["apart"] = apart
-            made.filters["rich"] = rich_markup
+            made.filters["rich"] = on_paper
             self._environments = {folders: made}  # of other sets of modules nothing is kept
         return self._environments[folders]
 
