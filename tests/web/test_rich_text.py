@@ -122,3 +122,48 @@ def test_the_description_of_the_api_tells_that_text_or_markup_may_be_written(chi
     )
     assert read[0]["properties"].keys() == {"html", "text"}
     assert {"type": "string"} in write[0]["anyOf"]
+
+
+def test_many_get_the_same_formatted_text_and_get_theirs_back(chief, kept):
+    first, second = kept.add("garden.shrub", {"name": "A", "care": "<h3>old</h3>"}, {"name": "B"})
+    edit = f"{SHRUBS}/bulk/edit"
+    opened = chief.opens(SHRUBS)
+    asked = chief.sends(edit, opened.page.form(id="rows").filled({"id": [str(first), str(second)]}))
+    for values in (
+        {"act": "add", "new_field": "care"},
+        {"act": "apply", "care": "<p>new <b>text</b></p><script>x</script>"},
+    ):
+        asked = chief.sends(edit, asked.page.form(aria_label="New values").filled(values))
+    new = '<p dir="auto">new <strong>text</strong></p>'
+    assert [kept.get("garden.shrub", one)["care"] for one in (first, second)] == [new, new]
+    form = asked.page.form(id="undo")
+    chief.sends(form.action, form.data)
+    assert [kept.get("garden.shrub", one)["care"] for one in (first, second)] == [
+        '<h3 dir="auto">old</h3>',
+        None,
+    ]
+
+
+def test_who_was_slower_chooses_between_two_texts(chief, shrub, kept):
+    opened = chief.opens(f"{SHRUBS}/{shrub}")
+    form = opened.page.form(id="record")
+    kept.change("garden.shrub", shrub, {"care": "<p>theirs</p>"})
+    answer = chief.sends(form.action or f"{SHRUBS}/{shrub}", form.filled({"care": "<p>mine <i>too</i></p>"}))
+    assert answer.status == 412
+    clash = " ".join(answer.page.one("dialog", data_conflict="").text.split())
+    assert "Care theirs mine too" in clash
+    assert "<em>too</em></p></template>" in answer.response.text
+    again = answer.page.form(id="record")
+    chief.sends(again.action or f"{SHRUBS}/{shrub}", again.filled({"keep-care": "mine"}))
+    assert kept.get("garden.shrub", shrub)["care"] == '<p dir="auto">mine <em>too</em></p>'
+
+
+def test_a_save_of_something_else_takes_over_what_somebody_has_formatted_meanwhile(chief, shrub, kept):
+    form = chief.opens(f"{SHRUBS}/{shrub}").page.form(id="record")
+    kept.change("garden.shrub", shrub, {"care": "<p>theirs <b>too</b></p>"})
+    answer = chief.sends(form.action or f"{SHRUBS}/{shrub}", form.filled({"height": "7"}))
+    assert "<strong>too</strong></p></template>" in answer.response.text
+    again = answer.page.form(id="record")
+    chief.sends(again.action or f"{SHRUBS}/{shrub}", again.data)
+    now = kept.get("garden.shrub", shrub)
+    assert (now["care"], now["height"]) == ('<p dir="auto">theirs <strong>too</strong></p>', 7)
