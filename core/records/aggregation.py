@@ -19,7 +19,7 @@ from core.kernel.actor import Actor
 from core.kernel.values import Money, Ref
 from core.metadata.catalog import Catalog
 from core.records.asking import Asking, words
-from core.records.compiled import Kept, Statement
+from core.records.compiled import KeptQuestions, Statement
 from core.records.filters import read_filter
 from core.records.listing import Row, Shape
 from core.records.measures import MAX_GROUPS, Measure, read_groups, read_measures
@@ -70,7 +70,7 @@ class Aggregating:
     def __init__(self, reading: Reading, asking: Asking) -> None:
         self._reading = reading
         self._asking = asking
-        self._kept: Kept[Aggregation] = Kept(512)
+        self._kept: KeptQuestions[Aggregation] = KeptQuestions(512)
 
     def aggregate(
         self,
@@ -105,7 +105,7 @@ class Aggregating:
             cuts=frozenset(cuts),
         )
         key = (catalog.version, catalog.digest, key_of(actor), asked)
-        made = self._kept.get(key, lambda: self._compile(actor, asked, catalog))
+        made = self._kept.get(key, filter_text, lambda: self._compile(actor, asked, catalog))
         with self._asking.reader(uow, reader) as lent:
             given = {
                 **self._asking.constants(made.statement.wants, actor, uow),

@@ -125,3 +125,24 @@ class Kept(Generic[Made]):
                 self._old, self._new = self._new, {}
             self._new[key] = made
         return made
+
+
+LONG = 600
+"""Characters of a filter, blanks for what is cut out: what is asked again is shorter, longer ones are mostly lists of ids, asked once."""
+
+LONG_ONES = 32
+
+
+class KeptQuestions(Generic[Made]):
+    """What was made of questions, by a key that holds their filter: of those with a long one only a few are kept.
+
+    A filter is kept with each of its constants and where it stood; thousands of lists of ids would take tens of MiB.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._short: Kept[Made] = Kept(size)
+        self._long: Kept[Made] = Kept(LONG_ONES)
+
+    def get(self, key: Hashable, text: str, make: Callable[[], Made]) -> Made:
+        """Return what is kept under ``key``, in which ``text`` is the filter, or make and keep it."""
+        return (self._short if len(text) <= LONG else self._long).get(key, make)

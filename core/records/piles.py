@@ -15,7 +15,7 @@ from core.metadata.specs import EntitySpec, Json
 from core.records import cursor
 from core.records.asking import Asking, words
 from core.records.columns import Columns
-from core.records.compiled import Kept, Statement, number
+from core.records.compiled import Kept, KeptQuestions, Statement, number
 from core.records.filters import Filter, read_filter
 from core.records.listing import Row, Shape, opened, where
 from core.records.orders import cursor_value, read_orders, require_readable, sorted_by
@@ -70,7 +70,7 @@ class Piles:
         self._reading = reading
         self._asking = asking
         self._secrets = secrets
-        self._asked: Kept[Asked] = Kept(QUESTIONS)
+        self._asked: KeptQuestions[Asked] = KeptQuestions(QUESTIONS)
         self._piled: Kept[Piled] = Kept(COMPILED)
 
     def first(
@@ -91,7 +91,9 @@ class Piles:
         value the filter under which a list of that pile goes on: ``next`` of its page is a cursor of that question.
         """
         rights = (catalog.version, catalog.digest, key_of(actor), entity, field)
-        asked = self._asked.get((*rights, query), lambda: self._read(actor, entity, query, field, catalog))
+        asked = self._asked.get(
+            (*rights, query), query.filter, lambda: self._read(actor, entity, query, field, catalog)
+        )
         piled = self._piled.get((*rights, asked.shape), lambda: self._compile(actor, asked, field, catalog))
         if not piles:
             return {}

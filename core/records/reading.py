@@ -21,7 +21,7 @@ from core.records.asking import Asking, Given, words
 from core.records.blanks import NONE, Cut, Said, cut, find_blanks
 from core.records.children import Children, build_children
 from core.records.columns import listed
-from core.records.compiled import Compiler, Kept, Statement
+from core.records.compiled import Compiler, Kept, KeptQuestions, Statement
 from core.records.filters import ReaderSchema, read_filter
 from core.records.listing import EXPORT, Listing, Row, Shape, build_listing, comes_by_way
 from core.records.orders import read_orders, require_readable
@@ -67,7 +67,7 @@ class Reading:
         self._schema_of = schema_of
         self._secrets = secrets
         self.compiler = Compiler()
-        self._ready: Kept[Ready] = Kept(READY_QUESTIONS)
+        self._ready: KeptQuestions[Ready] = KeptQuestions(READY_QUESTIONS)
         self._listings: Kept[Listing] = Kept(COMPILED)
         self._children: Kept[Children] = Kept(COMPILED)
 
@@ -180,7 +180,7 @@ class Reading:
             query.trash,
             query.granted,
         )
-        return self._ready.get(key, lambda: self._read(actor, entity, query, catalog, asked))
+        return self._ready.get(key, asked.text, lambda: self._read(actor, entity, query, catalog, asked))
 
     def _read(self, actor: Actor, entity: str, query: Query, catalog: Catalog, asked: Cut) -> Ready:
         query.check()
@@ -330,7 +330,7 @@ class Reading:
         self, actor: Actor, entity: str, fields: tuple[str, ...], catalog: Catalog, trash: bool
     ) -> Ready:
         key = (catalog.version, catalog.digest, key_of(actor), entity, fields, trash)
-        return self._ready.get(key, lambda: self._read_one(actor, entity, fields, catalog, trash))
+        return self._ready.get(key, "", lambda: self._read_one(actor, entity, fields, catalog, trash))
 
     def _read_one(
         self, actor: Actor, entity: str, fields: tuple[str, ...], catalog: Catalog, trash: bool
