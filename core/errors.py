@@ -171,6 +171,25 @@ class VersionMissing(PayvandError):
     code, status, message = "version_missing", 428, "Say which version you changed (If-Match)."
 
 
+class TooMuchInForm(TooLarge):
+    """The body would fit, but not the text or the fields of the form in it."""
+
+    code, message = (
+        "too_much_in_form",
+        "The form holds more text or more lines than are taken at once; save it in parts.",
+    )
+
+
+def in_bytes(limit: int) -> str:
+    """Return a number of bytes for people."""
+    return f"{limit // 2**20} MB" if limit >= 2**20 else f"{limit} B"
+
+
+def too_large_body(length: int | None, limit: int) -> TooLarge:
+    """Return the refusal of a request whose body has ``length`` bytes where ``limit`` are accepted."""
+    return TooMuchInForm() if length is not None and length <= limit else TooLarge(limit=in_bytes(limit))
+
+
 class TooMany(PayvandError):
     """Too many tries; wait."""
 

@@ -10,7 +10,7 @@ import orjson
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from core.errors import BadRequest, PayvandError, TooLarge
+from core.errors import BadRequest, PayvandError, TooLarge, in_bytes
 
 MAX_DEPTH = 50
 MAX_JSON = 8 * 2**20
@@ -35,7 +35,7 @@ def read_bytes(request: Request, limit: int = MAX_JSON) -> bytes:
     try:
         return request.get_data(cache=False)
     except RequestEntityTooLarge:
-        raise TooLarge(limit=size(limit)) from None
+        raise TooLarge(limit=in_bytes(limit)) from None
 
 
 def read_json(request: Request) -> tuple[Any, bytes]:
@@ -99,8 +99,3 @@ def _members(value: Any) -> int:
     if isinstance(value, list):
         return sum(_members(one) for one in value if isinstance(one, (dict, list)))
     return 0
-
-
-def size(limit: int) -> str:
-    """Return a number of bytes for people."""
-    return f"{limit // 2**20} MB" if limit >= 2**20 else f"{limit} B"

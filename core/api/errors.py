@@ -12,9 +12,17 @@ from werkzeug.exceptions import HTTPException
 
 from core.access import Access
 from core.api.answers import PROBLEM, answer
-from core.api.bodies import size
 from core.api.call import Call, style_for
-from core.errors import AccessDenied, BadRequest, NotFound, NotSignedIn, PayvandError, Problem, TooLarge, fill
+from core.errors import (
+    AccessDenied,
+    BadRequest,
+    NotFound,
+    NotSignedIn,
+    PayvandError,
+    Problem,
+    fill,
+    too_large_body,
+)
 from core.i18n import Style
 from core.kernel.actor import Preferences
 from core.kernel.site import Site
@@ -101,7 +109,7 @@ def translated(site: Site, error: HTTPException) -> PayvandError:
             known = tuple(sorted(getattr(error, "valid_methods", None) or ()))
             return WrongMethod(method=request.method, known=known)
         case 413:
-            return TooLarge(limit=size(site.settings.max_body))
+            return too_large_body(request.content_length, site.settings.max_body)
     return BadRequest()
 
 

@@ -22,6 +22,12 @@ from core.web.security import secure
 if TYPE_CHECKING:
     from core.app.metrics import Metrics
 
+FORM_TEXT = 8 * 2**20
+"""Bytes of text that a form may hold beside its files: as many as the API takes as JSON."""
+
+FORM_PARTS = 20_000
+"""Fields of one form: 500 lines of a record, each of them several, with what each says of itself."""
+
 
 class LazyRule(Rule):
     """A route whose address builder is compiled when its address is first asked for; most are only ever matched."""
@@ -46,6 +52,8 @@ def create_app(site: Site, host: str = "", metrics: Metrics | None = None) -> Fl
     app = Flask("payvand", static_folder=None, template_folder=None)
     app.url_rule_class = LazyRule
     app.config["MAX_CONTENT_LENGTH"] = site.settings.max_body
+    app.config["MAX_FORM_MEMORY_SIZE"] = FORM_TEXT
+    app.config["MAX_FORM_PARTS"] = FORM_PARTS
     app.extensions["payvand"] = site
     init_locale(app)
     app.register_blueprint(health.blueprint(site))

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from unicodedata import category
 
 from core.exchange.limits import MAX_UNPACKED
-from core.exchange.refusal import refused, too_long_cell
+from core.exchange.refusal import refused
 from core.exchange.table import Cells, Table, make_table
 from core.i18n.formulas import unguarded
 
@@ -24,22 +24,29 @@ _LETTERS = re.compile("[\u0600-\u06ff]")
 
 _NO_LETTERS = frozenset({"Cn", "Co", "Cs"})
 _SAMPLE = 2**16
+_MARKUP = re.compile(
+    r"\s*<(!doctype|!--|\?xml|(html|head|body|meta|style|script|table|div|svg)\b)", re.IGNORECASE
+)
+
+csv.field_size_limit(MAX_UNPACKED)
+"""A cell may be as long as the file: the table refuses one that is too long, and knows where it stands."""
 
 
 def read_csv(file: BinaryIO, name: str) -> Table:
     """Return the rows of a text file."""
     text = decoded(file)
+    if _MARKUP.match(text):
+        raise refused(
+            "markup",
+            "This is a page or a drawing and no table, whatever its name says; open it in a spreadsheet program, save it as .xlsx or .csv and try again.",
+        )
     found = _SEPARATOR_LINE.match(text)
     separator = found[1] if found else _separator(text[:_SAMPLE])
     body = text[found.end() :] if found else text
 
     def raw() -> Iterator[Cells]:
-        reader = csv.reader(io.StringIO(body, newline=""), delimiter=separator)
-        try:
-            for row in reader:
-                yield [unguarded(cell) if cell[:1] == "'" else cell for cell in row]
-        except csv.Error:
-            raise too_long_cell(csv.field_size_limit()) from None
+        for row in csv.reader(io.StringIO(body, newline=""), delimiter=separator):
+            yield [unguarded(cell) if cell[:1] == "'" else cell for cell in row]
 
     return make_table((name,), name, raw)
 

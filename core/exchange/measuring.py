@@ -52,9 +52,7 @@ class TextMeter(XmlGuard):
 
     def _text(self, text: str) -> None:
         if self.lengths:
-            self.lengths[-1] += len(text)
-            if self.lengths[-1] > MAX_CELL:
-                raise too_long_cell(MAX_CELL)
+            self.lengths[-1] += len(text)  # what is too long is refused where a cell shows it
 
 
 class SheetMeter(XmlGuard):
@@ -122,8 +120,7 @@ class SheetMeter(XmlGuard):
         else:
             self._value += len(text)
             self._count(len(text))
-            if self._value > MAX_CELL:
-                raise too_long_cell(MAX_CELL)
+            self._check_length(self._value)
 
     def _end(self, name: str) -> None:
         if not self._in_value or name.rpartition(":")[2] not in _VALUES:
@@ -133,7 +130,12 @@ class SheetMeter(XmlGuard):
             place = row_number("".join(self._digits).strip(), -1)
             if not 0 <= place < len(self._shared.lengths):
                 raise broken()
+            self._check_length(self._shared.lengths[place])
             self._count(self._shared.lengths[place])
+
+    def _check_length(self, length: int) -> None:
+        if length > MAX_CELL:
+            raise too_long_cell(MAX_CELL, f"{column_letters(self._column)}{self._row}")
 
     def _count(self, characters: int) -> None:
         self._text_length += characters
@@ -170,3 +172,12 @@ def _column_number(letters: str) -> int:
     for letter in letters:
         number = 26 * number + ord(letter) - 64
     return number
+
+
+def column_letters(number: int) -> str:
+    """Return how spreadsheets call a column, from one: ``A``, ``Z``, ``AA``."""
+    letters = ""
+    while number > 0:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

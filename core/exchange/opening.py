@@ -46,8 +46,11 @@ def open_upload(site: Site, file: BinaryIO, name: str, entity: str, sheet: str =
     return table if source is None else rewritten(table, source)
 
 
-def look_at(file: BinaryIO) -> None:
-    """Refuse a workbook that must not be read at all; cheaper than reading it."""
+def look_at(site: Site, file: BinaryIO, name: str, entity: str) -> None:
+    """Refuse a file that cannot be imported at all before a job is made of it; cheaper than reading its rows."""
     head = file.read(8)
+    file.seek(0)
     if is_workbook(head):
         check_workbook(file)
+    else:
+        open_upload(site, file, name, entity)

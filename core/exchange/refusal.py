@@ -34,10 +34,30 @@ def too_many_columns(maximum: int) -> ValidationFailed:
     )
 
 
-def too_long_cell(maximum: int) -> ValidationFailed:
-    """Return the refusal of a file with an enormous cell."""
+def too_long_cell(maximum: int, cell: str) -> ValidationFailed:
+    """Return the refusal of a workbook with an enormous cell, such as ``B7``."""
     return refused(
         "too_long_cell",
-        "A cell of the file has more than {maximum} characters; shorten it, or take its column out of the file.",
+        "The cell {cell} has more than {maximum} characters; shorten it, or take its column out of the file.",
         maximum=maximum,
+        cell=cell,
+    )
+
+
+def too_long_value(maximum: int, row: int, column: str) -> ValidationFailed:
+    """Return the refusal of a file with an enormous value in a row."""
+    return refused(
+        "too_long_cell",
+        "In row {row}, the column {column} holds more than {maximum} characters; shorten that text, or take the column out of the file.",
+        maximum=maximum,
+        row=row,
+        column=column[:80],
+    )
+
+
+def no_header() -> ValidationFailed:
+    """Return the refusal of a file that is empty, or does not say what its columns are."""
+    return refused(
+        "no_header",
+        "The file has no names of columns in its first rows; write them above the rows and try again.",
     )

@@ -121,7 +121,7 @@ class Exchange:
         check_request(request, actor, uow.catalog, self._site.get(Access))
         upload = find_upload(actor, file_id, files=files, reader=uow.reader)
         with files.open(upload) as file:
-            look_at(file)
+            look_at(self._site, file, upload.name, entity)
         job = self._site.get(Jobs).defer(uow, TASK, request.as_arguments())
         assign_files(uow, [file_id], OF_JOB, job)
         return job

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from core.exchange.limits import MAX_CELL, MAX_COLUMNS, MAX_ROWS
 from core.exchange.long_cells import continuations
-from core.exchange.refusal import refused, too_long_cell, too_many_columns, too_many_rows
+from core.exchange.refusal import no_header, too_long_value, too_many_columns, too_many_rows
 from core.fields import FieldRefused, PercentCell
 from core.metadata.specs import Label
 
@@ -24,6 +24,10 @@ Row: TypeAlias = "tuple[int, Cells]"
 
 LOOK = 10
 """Titles and empty lines may stand above the header, but no more than these."""
+
+
+class _TooLong(Exception):
+    """A cell holds more than it may; who reads its row says where."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,14 +56,28 @@ class Table:
         for number, cells in enumerate(self.raw(), start=1):
             if number <= self.header_row:
                 continue
-            row = tuple(
-                _cell(self._whole(cells, place)) if place < len(cells) else None for place in self.places
-            )
+            try:
+                row = tuple(
+                    _cell(self._whole(cells, place)) if place < len(cells) else None for place in self.places
+                )
+            except _TooLong:
+                raise too_long_value(MAX_CELL, number, self._first_too_long(cells)) from None
             if any(cell is not None for cell in row):
                 count += 1
                 if count > MAX_ROWS:
                     raise too_many_rows(MAX_ROWS)
                 yield number, row
+
+    def _first_too_long(self, cells: Cells) -> str:
+        """Return the header of the first cell of a row that is too long."""
+        for name, place in zip(self.header, self.places, strict=True):
+            if (
+                place < len(cells)
+                and isinstance(cell := self._whole(cells, place), str)
+                and len(cell) > MAX_CELL
+            ):
+                return name
+        return ""
 
     def _whole(self, cells: Cells, place: int) -> Cell:
         cell = cells[place]
@@ -78,7 +96,7 @@ class Table:
 
 def make_table(sheets: Sequence[str], sheet: str, raw: Callable[[], Iterable[Cells]]) -> Table:
     """Find the header of a sheet and name its columns."""
-    first = list(islice(raw(), LOOK))
+    first = [[_short(cell) for cell in row] for row in islice(raw(), LOOK)]
     header_row = _header_row(first)
     cells = first[header_row - 1] if first else ()
     width = max((len(row) for row in first), default=0)
@@ -86,7 +104,7 @@ def make_table(sheets: Sequence[str], sheet: str, raw: Callable[[], Iterable[Cel
         raise too_many_columns(MAX_COLUMNS)
     named = _named([_text(_cell(cell)) for cell in cells])
     if not named:
-        raise refused("no_header", "The first row of the file must hold the names of its columns.")
+        raise no_header()
     further = {named[name]: places for name, places in continuations(named).items()}
     hidden = {place for places in further.values() for place in places}
     kept = {name: place for name, place in named.items() if place not in hidden}
@@ -128,10 +146,15 @@ def _text(cell: Cell) -> str:
     return "" if cell is None else " ".join(str(cell).split())[:200]
 
 
+def _short(cell: Cell) -> Cell:
+    """Return a cell as the search for the header looks at it: what is too long there is told with its row later."""
+    return cell[:MAX_CELL] if isinstance(cell, str) else cell
+
+
 def _cell(cell: Cell) -> Cell:
     """Return a cell, None where it holds nothing but spaces."""
     if isinstance(cell, str):
         if len(cell) > MAX_CELL:
-            raise too_long_cell(MAX_CELL)
+            raise _TooLong
         return cell if cell and not cell.isspace() else None
     return cell

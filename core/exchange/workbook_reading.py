@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from core.exchange.percent_cells import Places, marked, percent_cells
-from core.exchange.refusal import broken, refused
+from core.exchange.refusal import broken, no_header, refused
 from core.exchange.safety import check_workbook
 from core.exchange.table import Table, make_table
 
@@ -29,7 +29,7 @@ def read_workbook(file: BinaryIO, sheet: str = "") -> Table:
         page = _guarded(workbook.get_sheet_by_name, name)
         if page.total_height:
             return _table(sheets, name, page, percent_cells(file, name))
-    raise refused("no_header", "The first row of the file must hold the names of its columns.")
+    raise no_header()
 
 
 def _table(sheets: Sequence[str], name: str, page: CalamineSheet, percents: Places) -> Table:

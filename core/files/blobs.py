@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from core.errors import TooLarge, Unavailable
+from core.errors import TooLarge, Unavailable, in_bytes
 from core.files.kinds import HEAD
 from core.files.stores import Folder, Store
 
@@ -210,7 +210,7 @@ def _copy(stream: Readable, draft: Path, limit: int) -> Blob:
         while chunk := stream.read(CHUNK):
             size += len(chunk)
             if size > limit:
-                raise TooLarge(limit=f"{limit // 2**20} MB")
+                raise TooLarge(limit=in_bytes(limit))
             head = (head + chunk)[:HEAD] if len(head) < HEAD else head
             digest.update(chunk)
             file.write(chunk)

@@ -86,6 +86,12 @@ class Files:
         ).scalar_one()
         return file_id
 
+    def discard(self, file_id: int, actor: Actor, uow: UnitOfWork) -> None:
+        """Forget an upload of the actor that nothing refers to, because what it is for refuses it."""
+        c = core_file.c
+        own = sa.and_(c.id == file_id, c.created_by == actor.id, c.entity.is_(None))
+        uow.execute(sa.delete(core_file).where(own))
+
     def find(self, file_id: int, reader: Reader) -> StoredFile:
         """Return what is known of a file; who may know it is decided by the caller."""
         rows = reader.rows(ROW, (file_id,)) if 0 < file_id < 2**63 else []

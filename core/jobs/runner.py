@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from core.errors import PayvandError, Unavailable, fill
+from core.errors import PayvandError, Unavailable
 from core.i18n import Localization
 from core.jobs.context import JobCancelled, JobContext, JobInterrupted
 from core.jobs.service import FINISHED, RUN, Jobs, narrowed
@@ -17,6 +18,7 @@ from core.kernel.actor import Actor
 from core.kernel.site import Site
 from core.log import get_logger
 from core.metadata.catalog import Catalog
+from core.metadata.specs import Json
 from core.storage import Database
 from core.storage.kernel_tables import job as core_job
 
@@ -140,11 +142,13 @@ class Runner:
             return self._fail(job_id, TOO_LARGE)
         except Exception as failure:
             if isinstance(failure, PayvandError) and not isinstance(failure, Unavailable):
-                return self._end(job_id, state="failed", error=self._told(failure, actor))
+                return self._end(job_id, state="failed", error=self._told(failure, actor, row["arguments"]))
             failures = self._broke(job_id, failure)
             if last or failures >= ATTEMPTS:
                 # What is missing here is told; what broke is for the log.
-                told = self._told(failure, actor) if isinstance(failure, PayvandError) else BROKE
+                told = BROKE
+                if isinstance(failure, PayvandError):
+                    told = self._told(failure, actor, row["arguments"])
                 self._fail(job_id, told)
                 raise GivenUp from failure
             raise Postponed(2**failures) from failure
@@ -162,11 +166,16 @@ class Runner:
                 if alone:
                     reader.value("SELECT pg_advisory_unlock(%s)", [FENCE + job_id])
 
-    def _told(self, refusal: PayvandError, actor: Actor) -> str:
-        """Return the reasons in the language of the person who will read them."""
-        style = self._site.get(Localization).style(actor.preferences, self._site.settings)
+    def _told(self, refusal: PayvandError, actor: Actor, arguments: Mapping[str, Json]) -> str:
+        """Return the reasons in the language of the person who will read them.
+
+        Who has chosen none gets that in which they asked, where the job was told it as ``language``.
+        """
+        language = actor.preferences.language or str(arguments.get("language") or "")
+        preferences = replace(actor.preferences, language=language)
+        style = self._site.get(Localization).style(preferences, self._site.settings)
         lines = [(refusal.message, refusal.params), *((p.message, p.params) for p in refusal.problems)]
-        return "\n".join(fill(style._(message), params) for message, params in lines)
+        return "\n".join(style._(message, **params) for message, params in lines)
 
     def _broke(self, job_id: int, failure: Exception) -> int:
         """Leave the job queued and return how often it broke where it is; the details go to the log alone."""

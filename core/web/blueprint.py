@@ -165,7 +165,7 @@ def blueprint(site: Site) -> Blueprint:
     for room in ROOMS:
         room.register(made, site, pages)
     saved_views.register(made, site)
-    errors.register(made, pages)
+    errors.register(made, site, pages)
     made.add_url_rule("/<path:rest>", "unknown_address", unknown_address, methods=METHODS)
     return made
 

@@ -8,7 +8,8 @@ from flask import Blueprint, Response, g, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from core.access import Access
-from core.errors import AccessDenied, NotFound, NotSignedIn, PayvandError, TooLarge, Unavailable
+from core.errors import AccessDenied, NotFound, NotSignedIn, PayvandError, Unavailable, too_large_body
+from core.kernel.site import Site
 from core.log import get_logger, request_number
 from core.web.explain_page import explain_address
 from core.web.pages import Pages, go, same_site
@@ -16,10 +17,10 @@ from core.web.security import secure
 from core.web.visit import visit
 
 
-def register(made: Blueprint, pages: Pages) -> None:
+def register(made: Blueprint, site: Site, pages: Pages) -> None:
     """Handle what the pages raise."""
     made.register_error_handler(PayvandError, lambda error: known(pages, error))
-    made.register_error_handler(HTTPException, lambda error: known(pages, translated(error)))
+    made.register_error_handler(HTTPException, lambda error: known(pages, translated(site, error)))
     made.register_error_handler(Exception, lambda error: broken(pages, error))
 
 
@@ -54,12 +55,12 @@ def broken(pages: Pages, error: Exception) -> Response:
     )
 
 
-def translated(error: HTTPException) -> PayvandError:
+def translated(site: Site, error: HTTPException) -> PayvandError:
     """Return our error for one of Werkzeug's."""
     if error.code == 404:
         return NotFound("This page does not exist.")
     if error.code == 413:
-        return TooLarge(limit="20 MB")
+        return too_large_body(request.content_length, site.settings.max_body)
     if error.code == 403:
         return AccessDenied()
     unknown = PayvandError("The request cannot be understood.", code="bad_request")

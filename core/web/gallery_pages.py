@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from werkzeug.datastructures import FileStorage
 
 from core.access import Access
-from core.errors import AccessDenied, NotFound, PayvandError, ValidationFailed
+from core.errors import AccessDenied, NotFound, PayvandError, TooLarge, Unavailable, ValidationFailed
 from core.files.headers import file_name
 from core.kernel.site import Site
 from core.kernel.values import PICTURES, AnyRef, FileRef
@@ -129,7 +129,7 @@ def _keep_all(
     for upload in given[:MOST]:
         try:
             _keep(site, present, name, number, upload)
-        except (ValidationFailed, AccessDenied, NotFound) as problem:
+        except (ValidationFailed, AccessDenied, NotFound, TooLarge, Unavailable) as problem:
             refused.append(Refused(name=file_name(upload.filename or ""), reason=_reason(present, problem)))
     return refused
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request, url_for
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 
 from core.access import Access
 from core.contributions import FileFormats
-from core.errors import Conflict, NotFound, PayvandError
+from core.errors import BadRequest, Conflict, NotFound, PayvandError, ValidationFailed
 from core.fields import FieldTypes
-from core.files import OF_JOB, assign_files, download_headers
+from core.files import OF_JOB, Files, assign_files, download_headers
 from core.jobs import Jobs, JobStatus
 from core.kernel.site import Site
 from core.metadata.specs import Json
@@ -27,6 +27,7 @@ from core.web.pages import Pages, go, is_administrator
 from core.web.visit import Visit, visit
 
 if TYPE_CHECKING:
+    from core.exchange.inspection import Inspection
     from core.exchange.service import Exchange
 
 MENDABLE = 100
@@ -147,9 +148,9 @@ def choose(site: Site, pages: Pages, name: str) -> Response:
             problem = present.style._("Choose a file first.")
         else:
             try:
-                number = store_upload(site, present, upload)
-                _exchange(site).inspect(present.reader, number, name, catalog=present.catalog)
-                return go(url_for("web.import_columns", entity=name, file=number))
+                return go(
+                    url_for("web.import_columns", entity=name, file=_taken(site, present, name, upload))
+                )
             except PayvandError as refused:
                 problem = present.style._(refused.message, **refused.params)
     return pages.show(
@@ -161,6 +162,18 @@ def choose(site: Site, pages: Pages, name: str) -> Response:
         formats=[one for one in site.get(FileFormats).of(name) if one.read is not None],
         status=422 if problem else 200,
     )
+
+
+def _taken(site: Site, present: Visit, name: str, upload: FileStorage) -> int:
+    """Keep a file that can be imported and return its id; of one that cannot, nothing stays."""
+    number = store_upload(site, present, upload)
+    try:
+        _exchange(site).inspect(present.reader, number, name, catalog=present.catalog)
+    except PayvandError:
+        with site.get(Database).unit(present.catalog, present.actor, channel="import") as uow:
+            site.get(Files).discard(number, present.actor, uow)
+        raise
+    return number
 
 
 def columns(site: Site, pages: Pages, name: str, file: int) -> Response:
@@ -180,8 +193,12 @@ def columns(site: Site, pages: Pages, name: str, file: int) -> Response:
     if request.method == "POST":
         kept = ImportPlan.read(request.form, [column.name for column in inspection.columns])
         if kept.mapping:
-            return _start(site, present, name, file, kept, dry_run=True)
-        problem = present.style._("Say of at least one column what it means.")
+            try:
+                return _start(site, present, name, file, kept, dry_run=True)
+            except (BadRequest, ValidationFailed) as refused:
+                problem = _told(present, refused, inspection)
+        else:
+            problem = present.style._("Say of at least one column what it means.")
     return pages.show(
         "import_columns.html",
         nav=name,
@@ -192,6 +209,18 @@ def columns(site: Site, pages: Pages, name: str, file: int) -> Response:
         problem=problem,
         status=422 if problem else 200,
     )
+
+
+def _told(present: Visit, refused: PayvandError, inspection: Inspection) -> str:
+    """Return why the choices cannot be taken, with fields called as the page calls them."""
+    labels = {**dict(inspection.keys), **dict(inspection.options)}
+    params = {
+        name: tuple(labels.get(one, one) for one in value)
+        if isinstance(value, tuple)
+        else labels.get(str(value), value)
+        for name, value in refused.params.items()
+    }
+    return present.style._(refused.message, **params)
 
 
 def _plan_of(site: Site, present: Visit, job: str) -> ImportPlan:
