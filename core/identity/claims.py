@@ -18,6 +18,9 @@ ALGORITHMS = ("RS256", "PS256", "ES256", "Ed25519", "EdDSA")
 LEEWAY = 60
 """Seconds by which the clocks may differ."""
 
+LONGEST_SUBJECT = 255
+"""Characters by which a service knows somebody, at most: so the standard has it."""
+
 
 def read_claims(
     token: str, keys: Mapping[str, Any], *, issuer: str, client: str, nonce: str, now: datetime
@@ -39,6 +42,9 @@ def read_claims(
         ).validate(found.claims)
     except (JoseError, ValueError, TypeError, KeyError, RecursionError) as wrong:
         raise NotSignedIn(code="bad_token") from wrong
+    subject = found.claims["sub"]
+    if not isinstance(subject, str) or not 1 <= len(subject) <= LONGEST_SUBJECT or not subject.isprintable():
+        raise NotSignedIn(code="bad_token")
     several = isinstance(found.claims["aud"], list) and len(found.claims["aud"]) > 1
     if found.claims.get("azp", None if several else client) != client:
         raise NotSignedIn(code="bad_token")

@@ -148,10 +148,13 @@ class Outside:
 
     def _by_address(self, uow: UnitOfWork, said: Mapping[str, Any]) -> int | None:
         """Return the account whose login is an address that the service says to have verified, and that never had another."""
-        if said.get("email_verified") is not True or "@" not in str(said.get("email", "")):
+        address = said.get("email")
+        # Of other letters two addresses may fold into one login, as the Kelvin sign into k: the mailboxes are different.
+        plain = isinstance(address, str) and address.isascii() and "@" in address
+        if said.get("email_verified") is not True or not plain:
             return None
         try:
-            login = normal_login(str(said["email"]))
+            login = normal_login(str(address))
         except ValidationFailed:
             return None
         c, once = core_account.c, core_once_outside.c

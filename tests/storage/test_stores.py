@@ -22,7 +22,7 @@ from core.storage.external_ids import (
     records_of_source,
     remember_external_ids,
 )
-from core.storage.idempotency import Answer, claim, keep, sweep
+from core.storage.idempotency import Answer, answers_over, claim, keep
 from core.storage.shared_catalogs import SharedCatalogs
 from core.storage.versions import bump
 
@@ -288,7 +288,7 @@ def test_old_answers_are_swept(lab):
         claim(uow, 1, "old", "POST /x", b"")
         uow.connection.exec_driver_sql("UPDATE core_idempotency SET created_at = now() - interval '3 days'")
         claim(uow, 1, "new", "POST /x", b"")
-        assert sweep(uow) == 1
+        assert uow.execute(answers_over(uow.now)).rowcount == 1
 
 
 def test_sites_with_equal_documents_share_one_compile(stored):

@@ -101,6 +101,25 @@ def test_no_unverified_and_no_unknown_address_connects_anything(app, site, servi
 
 
 @pytest.mark.covers("SE-01")
+@pytest.mark.parametrize(
+    "address", ["\u212aass@example.com", "ka\u00df@example.com", "kass@example\u3002com"], ids=ascii
+)
+def test_letters_that_fold_into_others_take_no_account_over(app, site, service, address):
+    """The Kelvin sign becomes k and \u00df becomes ss where logins are compared; the mailboxes are those of other people."""
+    make_account(site, "kass@example.com", ("base.administrator",), password=PASSWORD)
+    service.claims = {"sub": "s-1", "email": address, "email_verified": True}
+    assert goes(Person(app), service).status == 401
+    assert connected(site) == []
+
+
+@pytest.mark.parametrize("subject", ["s\u00001", "x" * 256, "", 7, ["s-1"]], ids=ascii)
+def test_a_subject_that_is_none_is_not_believed(app, site, service, account, subject):
+    service.claims = {**HERE, "sub": subject}
+    assert goes(Person(app), service).status == 401
+    assert connected(site) == []
+
+
+@pytest.mark.covers("SE-01")
 def test_what_is_not_signed_for_us_for_this_question_and_now_is_not_believed(app, site, service, account):
     now = int(time.time())
     for wrong in (
