@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 import textwrap
 from pathlib import Path
@@ -33,7 +34,8 @@ class House:
         return open_site(self.url, self.home, [FIXTURE_MODULES, self.folder])
 
     def write(self, module: str, files: dict[str, str] | None = None, **manifest: str) -> None:
-        """Write a module: its manifest, and files by their paths."""
+        """Write a module: its manifest, and files by their paths; it comes before any other of its name."""
+        forget(module, outside=self.folder)
         head = {
             "module": module,
             "version": "1.0.0",
@@ -91,6 +93,8 @@ def house(pg, tmp_path):
     """A site of its own for each test."""
     folder = tmp_path / "modules"
     folder.mkdir()
+    # Other tests have modules of the same names: this folder comes before theirs.
+    sys.path.insert(0, str(folder))
     home = tmp_path / "home"
 
     def build(url: str) -> None:
@@ -106,12 +110,16 @@ def house(pg, tmp_path):
             yield house
         finally:
             close_site(house.site)
-            sys.path[:] = [place for place in sys.path if place != str(folder)]
-            forget(folder)
+            sys.path.remove(str(folder))
+            for written in folder.iterdir():
+                forget(written.name)
 
 
-def forget(folder: Path) -> None:
-    """Let the next test write a module of the same name: what was imported from this folder is not kept."""
-    for name, module in list(sys.modules.items()):
-        if (getattr(module, "__file__", None) or "").startswith(f"{folder}/"):
-            del sys.modules[name]
+def forget(package: str, *, outside: Path | None = None) -> None:
+    """Have a package read anew when it is next imported; one that lies in the folder ``outside`` is kept."""
+    places = [str(place) for place in getattr(sys.modules.get(package), "__path__", ())]
+    if outside is not None and places == [str(outside / package)]:
+        return
+    for name in [n for n in sys.modules if n == package or n.startswith(f"{package}.")]:
+        del sys.modules[name]
+    importlib.invalidate_caches()

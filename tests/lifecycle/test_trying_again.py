@@ -32,7 +32,7 @@ def broken(house):
     house.write("fragile", {"hooks.py": WELL})
     house.install("fragile")
     house.write("fragile", {"hooks.py": BROKEN})
-    forget(house.folder)
+    forget("fragile")
     here, there = house.open(), house.open()
     close_site(house.site)
     house.site = here
@@ -46,7 +46,7 @@ def test_it_is_told_what_failed_in_which_line_and_where_the_log_has_it(house):
     house.write("fragile", {"hooks.py": WELL})
     house.install("fragile")
     house.write("fragile", {"hooks.py": BROKEN})
-    forget(house.folder)
+    forget("fragile")
     with capture_logs() as lines:
         other = house.open()
         try:
