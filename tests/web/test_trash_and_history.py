@@ -121,3 +121,13 @@ def test_long_histories_have_pages(admin, kept):
     older = next(a["href"] for a in first.page.main.all("a") if "before=" in a["href"])
     second = admin.opens(older)
     assert (len(first.page.all("li", cls="te")), len(second.page.all("li", cls="te"))) == (50, 6)
+
+
+def test_a_long_text_shows_its_first_lines_until_it_is_opened(admin, kept):
+    number = kept.add("contacts.account", {"name": "Child", "notes": "short"})[0]
+    kept.change("contacts.account", number, {"notes": "A long word. " * 100})
+    for path in (f"/records/contacts.account/{number}/history", f"/records/contacts.account/{number}"):
+        page = admin.opens(path).page
+        (told,) = page.all("details", cls="whole")
+        assert told.text.count("A long word.") == 100
+        assert "short" not in told.text
