@@ -269,7 +269,9 @@ class _Figure:
         """Return the figure; nothing to add up is zero for counts, otherwise empty."""
         if means and self.measure.function == "avg":
             money = self.measure.money
-            return {c: Mean(total=Decimal(p[0]), count=p[1]) for c, p in self._parts.items() if c or not money}
+            return {
+                c: Mean(total=Decimal(p[0]), count=p[1]) for c, p in self._parts.items() if c or not money
+            }
         if self.measure.money:
             return tuple(Money(_trim(_finish(self._parts[c])), c) for c in sorted(self._parts) if c)
         if not self._parts:

@@ -63,4 +63,3 @@ def test_the_figure_of_a_card_and_the_api_tell_the_same(chief, sold):
     ]
     by_day = chief.client.get(f"{asked}&group_by=planted").json["items"]
     assert [[m["amount"] for m in g["avg(worth)"]] for g in by_day] == [["10", "350"], ["1"], ["8", "50"]]
-
