@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import platform
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from core.errors import Unavailable
 from core.i18n import Style
 from core.metadata.catalog import Catalog
 from core.printing.formatted import on_paper
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from core.printing.paper import Paper
 
 TEMPLATES = Path(__file__).parent / "templates"
+DRAWN_WITH = ("libgobject-2.0.so.0", "libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libfontconfig.so.1")
+"""Libraries of the system without which nothing is drawn, as Linux calls them."""
 
 
 class Printing:
@@ -59,6 +64,21 @@ class Printing:
     def check(self) -> None:
         """Raise `Unavailable` where this machine lacks what PDF is drawn with."""
         import_module("core.printing.paper")  # it can be loaded only where all is there
+
+    def ready(self) -> bool:
+        """Tell whether this machine can print; asked by pages, so nothing is loaded that prints.
+
+        Other systems than Linux call the libraries differently: there all of it is loaded to find out.
+        """
+        try:
+            if platform.system() == "Linux":
+                for library in DRAWN_WITH:
+                    ctypes.CDLL(library)
+            else:
+                self.check()
+        except (OSError, Unavailable):
+            return False
+        return True
 
     def _environment(self, catalog: Catalog) -> Environment:
         folders = (*_folders(catalog), TEMPLATES)

@@ -20,7 +20,7 @@ from core.contributions import (
 from core.egress import Answer as HttpAnswer
 from core.egress import Failed as HttpFailed
 from core.egress import Forbidden as HttpForbidden
-from core.errors import BadRequest, Conflict, NotFound, Problem, ValidationFailed
+from core.errors import BadRequest, Conflict, NotFound, Problem, Unavailable, ValidationFailed
 from core.expressions import ExpressionFunction
 from core.fields import DateField, DecimalField, FieldRefused, FieldType, IntegerField, LoadContext, TextField
 from core.hooks import hookimpl
@@ -64,6 +64,7 @@ from core.sdk.amounts import convert, rate, refresh_base_amounts
 from core.sdk.parts import (
     aggregate,
     as_it_stands,
+    can_print,
     closes_circle,
     defer,
     egress,
@@ -146,6 +147,7 @@ __all__ = [
     "TextField",
     "TimelineEvent",
     "TimelineKind",
+    "Unavailable",
     "Undo",
     "UnitOfWork",
     "Unreadable",
@@ -155,6 +157,7 @@ __all__ = [
     "add_years",
     "aggregate",
     "as_it_stands",
+    "can_print",
     "ascii_digits",
     "cancel_reminders",
     "closes_circle",

@@ -175,6 +175,11 @@ def printed(
     return _site(uow).get(Printing).pdf(uow.catalog, template, style, values, pictures)
 
 
+def can_print(uow: UnitOfWork) -> bool:
+    """Tell whether `printed` works on this machine; cheap, for pages that say what there is where it does not."""
+    return _site(uow).get(Printing).ready()
+
+
 def _site(uow: UnitOfWork) -> Site:
     assert uow.site is not None  # hooks are asked by a site
     return uow.site

@@ -11,6 +11,7 @@ from modules.sales.finances import finances
 from modules.sales.growing import goes_with
 from modules.sales.match_words import shown
 from modules.sales.matching import accounts_like, contacts_like
+from modules.sales.quote_paper import lacks_paper
 from modules.sales.scores import score_of
 
 OPPORTUNITY = "sales.opportunity"
@@ -34,7 +35,7 @@ def panels_of(entity: EntitySpec, record: Mapping[str, object], asking: Asking) 
         case "sales.opportunity":
             return _of_opportunity(int(str(record["id"])), asking)
         case "sales.quote":
-            return goes_with(int(str(record["id"])), asking)
+            return _of_quote(int(str(record["id"])), asking)
         case "contacts.account":
             return finances(record, asking)
         case _:
@@ -117,6 +118,15 @@ def _of_opportunity(number: int, asking: Asking) -> Iterator[Panel]:
             place="top",
             weight=20,
         )
+
+
+def _of_quote(number: int, asking: Asking) -> Iterator[Panel]:
+    found = as_it_stands(asking.uow, "sales.quote", number)
+    if found is not None and lacks_paper(asking.uow, found):
+        yield Panel(
+            name="sales.no_paper", title="No PDF", template="sales/no_paper.html", place="top", weight=10
+        )
+    yield from goes_with(number, asking)
 
 
 def _stage(stage: object, asking: Asking) -> str:

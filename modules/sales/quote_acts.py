@@ -11,9 +11,13 @@ from core.sdk import (
     Operation,
     OperationCall,
     Outcome,
+    Problem,
     Ref,
     Undo,
     UnitOfWork,
+    ValidationFailed,
+    can_print,
+    defer,
     look_up,
     reading,
     records,
@@ -59,6 +63,11 @@ REVISABLE = "state in ['sent', 'expired', 'rejected']"
 def N_(text: str) -> str:
     """Mark a text for translation."""
     return text
+
+
+NO_PRINTER = N_(
+    "PDF files cannot be made here until an administrator mends it. The link for the customer works."
+)
 
 
 def quote_of_opportunity(call: OperationCall) -> Outcome:
@@ -169,6 +178,14 @@ def mailed_address_of(call: OperationCall) -> str:
     return call.asking.mailed_url("sales.offer", token=_token(call))
 
 
+def print_again(call: OperationCall) -> Outcome:
+    """Promise the paper of a quote that has none; refused where it cannot be printed here."""
+    if not can_print(call.uow):
+        raise ValidationFailed(problems=[Problem(code="no_paper", field="", message=NO_PRINTER)])
+    defer(call.uow, "sales.print_quote", {"quote": call.record, "missing": True})
+    return Outcome(message=N_("The PDF is being made. It is with the quote in a minute."))
+
+
 def _token(call: OperationCall) -> str:
     found = _seen(call, ("link_no", "valid_until"))
     return sign_link(
@@ -231,6 +248,17 @@ OPERATIONS = (
         run=hand_out,
         when="state in ['sent', 'accepted', 'rejected', 'expired']",
         weight=20,
+    ),
+    Operation(
+        name="sales.print_again",
+        entity=QUOTE,
+        label=N_("Make the PDF"),
+        icon="file-text",
+        run=print_again,
+        when="state in ['sent', 'accepted', 'rejected', 'expired'] and is_empty(pdf)",
+        place="menu",
+        weight=80,
+        grant="operation:hand_out",
     ),
     Operation(
         name="sales.renew_link",

@@ -25,7 +25,10 @@ from core.sdk import (
     Style,
     TimelineEvent,
     TimelineKind,
+    Unavailable,
+    UnitOfWork,
     ValidationFailed,
+    can_print,
     defer,
     look_up,
     read_file,
@@ -60,6 +63,12 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
 def N_(text: str) -> str:
     """Mark a text for translation."""
     return text
+
+
+ON_ITS_WAY = N_("The quote is on its way to {address}.")
+WITHOUT_PAPER = N_(
+    "The quote is on its way to {address} with its link alone: PDF files cannot be made here until an administrator mends it."
+)
 
 
 def begin(call: OperationCall) -> Mapping[str, object]:
@@ -113,12 +122,18 @@ def send_by_mail(call: OperationCall) -> Outcome:
     number = _keep(call, quote, to, key)
     defer(call.uow, POST, {"mail": number, "link": mailed_address_of(call)})
     return Outcome(
-        message=N_("The quote is on its way to {address}."),
+        message=ON_ITS_WAY if _has_paper(call) else WITHOUT_PAPER,
         params=told,
         entity=QUOTE,
         id=call.record,
         result={"sent": True, "mail": number},
     )
+
+
+def _has_paper(call: OperationCall) -> bool:
+    """Tell whether the mail can carry a PDF: there is one, or it can be made."""
+    kept = look_up(call.uow, QUOTE, (), where=f"id == {call.record} and not is_empty(pdf)")
+    return can_print(call.uow) or any(True for _ in kept)
 
 
 def _keep(call: OperationCall, quote: Mapping[str, Any], to: str, key: str) -> int:
@@ -146,16 +161,26 @@ def post_quote(context: JobContext) -> Mapping[str, Json]:
         if kept is None or not isinstance(kept["quote"], Ref):
             return {"sent": False}  # deleted in the meantime
         try:
-            name, file = print_paper(uow, kept["quote"].id)
+            attached = _attached(uow, kept["quote"].id)
         except NotFound:
             return {"sent": False}
-        paper = read_file(uow, file, uow.actor.elevate("the paper of a quote is sent"))
-        attached = Attachment(name=name, mime="application/pdf", data=paper)
         style, link = style_of(uow, _speaking(kept["language"])), str(context.arguments["link"])
         return {"sent": send_mail(uow, _mail(kept, link, style, attached))}
 
 
-def _mail(kept: Mapping[str, object], link: str, style: Style, attached: Attachment) -> Mail:
+def _attached(uow: UnitOfWork, quote: int) -> tuple[Attachment, ...]:
+    """Return the paper of a quote; none where this machine cannot print: the link leads to all that it holds."""
+    try:
+        name, file = print_paper(uow, quote)
+    except Unavailable:
+        if can_print(uow):
+            raise  # something else is missing for a while
+        return ()
+    paper = read_file(uow, file, uow.actor.elevate("the paper of a quote is sent"))
+    return (Attachment(name=name, mime="application/pdf", data=paper),)
+
+
+def _mail(kept: Mapping[str, object], link: str, style: Style, attached: tuple[Attachment, ...]) -> Mail:
     page = style._("You find the quote here, and can answer it there:")
     paragraphs = "".join(
         f"<p>{escape(one).replace(chr(10), '<br>')}</p>" for one in str(kept["text"]).split("\n\n")
@@ -167,7 +192,7 @@ def _mail(kept: Mapping[str, object], link: str, style: Style, attached: Attachm
         text=f"{kept['text']}\n\n{page}\n{link}\n",
         html=f'<div lang="{style.lang}" dir="{style.dir}">{paragraphs}<p>{escape(page)}<br><a href="{shown}">{shown}</a></p></div>',
         key=str(kept["mail_key"]),
-        attachments=(attached,),
+        attachments=attached,
     )
 
 

@@ -23,15 +23,19 @@ from core.sdk import (
     style_of,
 )
 from modules.sales.quote_acts import PURPOSE, QUOTE
-from modules.sales.quote_paper import paper_of, quote_for_paper
-
-SHOWN = frozenset({"sent", "accepted", "rejected", "expired"})
-LONGEST_NAME, LONGEST_REASON = 120, 500
+from modules.sales.quote_paper import ISSUED, lacks_paper, paper_of, quote_for_paper
 
 
 def N_(text: str) -> str:
     """Mark a text for translation."""
     return text
+
+
+LONGEST_NAME, LONGEST_REASON = 120, 500
+PAPER_COMES = N_("The PDF is being made. Load this page again in a minute.")
+NO_PAPER = N_(
+    "There is no PDF of this quote. This page holds all of it: print it with your browser, or save it as PDF there."
+)
 
 
 def show(asking: Asking, token: str) -> Answer:
@@ -74,10 +78,10 @@ def answer(asking: Asking, token: str) -> Answer:
 
 
 def paper(asking: Asking, token: str) -> Answer:
-    """Hand out the paper of the quote."""
+    """Hand out the paper of the quote; where there is none, its page says why and holds all that the paper would."""
     quote = _quote(asking, token)
     if quote["pdf"] is None:
-        raise NotFound("The file is being made. Try again in a minute.", code="not_ready")
+        return _page(asking, quote, token, status=503 if lacks_paper(asking.uow, quote) else 404)
     return Download(
         data=read_file(asking.uow, quote["pdf"].id, asking.system("the customer follows the link")),
         name=f"{quote['number']}.pdf",
@@ -88,7 +92,7 @@ def paper(asking: Asking, token: str) -> Answer:
 def _quote(asking: Asking, token: str) -> Mapping[str, Any]:
     said = read_link(asking.uow, PURPOSE, token)
     found = quote_for_paper(asking.uow, int(said["quote"]))
-    if found["state"] not in SHOWN or found["link_no"] != said["no"]:
+    if found["state"] not in ISSUED or found["link_no"] != said["no"]:
         raise NotFound("This link is not valid.", code="bad_link")
     return found
 
@@ -106,6 +110,7 @@ def _page(
             "problem": problem,
             "open": _is_open(asking, quote),
             "pdf_url": asking.url("sales.offer_paper", token=token) if quote["pdf"] else "",
+            "no_pdf": "" if quote["pdf"] else NO_PAPER if lacks_paper(asking.uow, quote) else PAPER_COMES,
             "here": asking.url("sales.offer", token=token),
         },
         status=status,

@@ -16,6 +16,7 @@ from core.sdk import (
     Ref,
     Style,
     UnitOfWork,
+    can_print,
     defer,
     look_up,
     printed,
@@ -26,6 +27,9 @@ from core.sdk import (
 )
 
 PRINT = "sales.print_quote"
+ISSUED = frozenset({"sent", "accepted", "rejected", "expired"})
+"""States in which a customer sees a quote."""
+
 QUOTE = "sales.quote"
 HEAD = (
     "id",
@@ -84,7 +88,7 @@ def print_quote(context: JobContext) -> Mapping[str, Json]:
     number = int(str(context.arguments["quote"]))
     with context.unit("the paper of a quote is made") as uow:
         try:
-            _, file = print_paper(uow, number, anew=True)
+            _, file = print_paper(uow, number, anew=not context.arguments.get("missing"))
         except NotFound:
             return {"pdf": None}  # deleted in the meantime
     return {"pdf": file}
@@ -102,6 +106,11 @@ def print_paper(uow: UnitOfWork, number: int, *, anew: bool = False) -> tuple[st
     system = uow.actor.elevate("the paper of a quote is made")
     records(uow).update(system, QUOTE, number, {"pdf": file}, version=None, uow=uow)
     return name, file
+
+
+def lacks_paper(uow: UnitOfWork, quote: Mapping[str, object]) -> bool:
+    """Tell whether an issued quote has no PDF and gets none, since this machine cannot print."""
+    return quote["pdf"] is None and quote["state"] in ISSUED and not can_print(uow)
 
 
 def quote_for_paper(uow: UnitOfWork, number: int) -> dict[str, object]:

@@ -139,3 +139,16 @@ def test_a_machine_without_pango_is_told_what_it_lacks(catalog, style, monkeypat
     monkeypatch.setattr(sys, "meta_path", [Missing(), *sys.meta_path])
     with pytest.raises(Unavailable, match="libpango"):
         letter(catalog, style)
+
+
+def test_a_page_can_ask_whether_this_machine_prints_without_loading_what_does(monkeypatch):
+    loaded = []
+    monkeypatch.setattr("core.printing.service.import_module", loaded.append)
+    monkeypatch.setattr("platform.system", lambda: "Linux")
+    assert Printing(BUILT).ready()
+    assert not loaded
+    monkeypatch.setattr("core.printing.service.DRAWN_WITH", ("libpango-of-nobody.so.0",))
+    assert not Printing(BUILT).ready()
+    monkeypatch.setattr("platform.system", lambda: "Darwin")
+    assert Printing(BUILT).ready()
+    assert loaded == ["core.printing.paper"], "elsewhere what prints is loaded to find out"
