@@ -148,8 +148,9 @@ def _ask(looked: Looked, rows: Rows, told: _Told) -> None:
         counts["quarantined"] = aside
     told.many("payvand_modules", "Modules that are installed, as this process has them.", host, counts)
     if looked.settings().backups:
-        made = Standing.of(rows(LATEST)).made
-        age = float("inf") if made is None else (datetime.now(UTC) - made).total_seconds()
+        now = datetime.now(UTC)
+        made = Standing.of(rows(LATEST), now).made
+        age = float("inf") if made is None else (now - made).total_seconds()
         told.one("payvand_backup_age_seconds", "Seconds since the last backup was made.", host, age)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from core.errors import Problem
+from core.identity.sessions import shorten_sessions
 from core.identity.steps import steps_over
 from core.identity.throttle import FORGOTTEN
 from core.identity.views import end_views, views_over
@@ -28,7 +29,8 @@ LATE = timedelta(days=3)
 
 
 def forget_outdated(uow: UnitOfWork) -> Mapping[str, int]:
-    """Remove rows that have had their time; return how many of each kind."""
+    """Remove rows that have had their time, and let none have more than that; return how many of each kind went."""
+    shorten_sessions(uow.connection, uow.now)
     return {name: uow.execute(old).rowcount for name, old in _outdated(uow.now).items()}
 
 

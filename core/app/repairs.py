@@ -31,8 +31,8 @@ from core.storage.unit import driver_of
 
 LOST = """SELECT j.id, j.kind FROM core_job j LEFT JOIN procrastinate_jobs p ON p.id = j.procrastinate_id
 WHERE j.state IN ('queued', 'running') AND (p.id IS NULL OR p.status NOT IN ('todo', 'doing'))
-AND j.created_at < now() - interval '1 minute' ORDER BY j.id"""
-"""A minute: a job that ends is written down a moment before the queue knows."""
+AND j.created_at NOT BETWEEN now() - interval '1 minute' AND now() + interval '1 minute' ORDER BY j.id"""
+"""A minute: a job that ends is written down a moment before the queue knows. One of the future waits for no queue."""
 
 CONTENTS = "SELECT DISTINCT sha256 FROM core_file ORDER BY sha256"
 

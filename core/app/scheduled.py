@@ -15,6 +15,7 @@ from core.errors import Conflict, PayvandError, Problem, Unavailable
 from core.identity import Identity
 from core.jobs import JobContext, Task
 from core.kernel.actor import system_actor
+from core.kernel.clock import latest
 from core.kernel.site import Site
 from core.log import get_logger
 from core.metadata.specs import Json
@@ -59,11 +60,12 @@ class Standing:
     failed: str | None = None
 
     @classmethod
-    def of(cls, rows: list[tuple[object, ...]]) -> Standing:
-        """Read it from the latest jobs, newest first."""
+    def of(cls, rows: list[tuple[object, ...]], now: datetime) -> Standing:
+        """Read it from the latest jobs, newest first; what a clock wrote that has been set back since is not counted."""
+        ended = [row for row in rows if row[0] in ("done", "failed")]
+        rows = [row for row in rows if _is_past(row[1], now) and _is_past(row[2], now)]
         done = [row for row in rows if row[0] == "done"]
         tried = [row for row in done if isinstance(row[4], Mapping) and row[4].get("tried")]
-        ended = [row for row in rows if row[0] in ("done", "failed")]
         return cls(
             promised=_moment(rows, 1),
             made=_moment(done, 2),
@@ -83,7 +85,7 @@ def is_due(uow: UnitOfWork) -> bool:
     if uow.site is None or not uow.site.settings.backups:
         return False
     with uow.site.get(Database).reading() as reader:
-        standing = Standing.of(reader.rows(LATEST))
+        standing = Standing.of(reader.rows(LATEST), uow.now)
     if standing.promised is None or standing.promised < _hour_before(uow.site.settings, uow.now):
         return True
     return standing.failed is not None and standing.promised < uow.now - AGAIN_AFTER
@@ -104,7 +106,7 @@ def troubles(settings: Settings, reader: Reader, now: datetime) -> Iterator[Prob
     """Yield what is wrong with the backups of a site that is to have them."""
     if not settings.backups:
         return
-    standing = Standing.of(reader.rows(LATEST))
+    standing = Standing.of(reader.rows(LATEST), now)
     if standing.failed is not None:
         yield Problem(
             code="backup_failed",
@@ -128,9 +130,10 @@ def troubles(settings: Settings, reader: Reader, now: datetime) -> Iterator[Prob
 def warnings(site: Site) -> Iterator[Problem]:
     """Yield what everything that watches the site may know: that it has no backup of late, not where nor why."""
     if site.settings.backups:
+        now = site.get(Database).now()
         with site.get(Database).reading() as reader:
-            made = Standing.of(reader.rows(LATEST)).made
-        if made is None or made < site.get(Database).now() - TOO_OLD:
+            made = Standing.of(reader.rows(LATEST), now).made
+        if made is None or made < now - TOO_OLD:
             yield Problem(code="backup_old", message="No backup was made in the last two days.")
 
 
@@ -171,13 +174,16 @@ def _make(context: JobContext) -> Mapping[str, Json]:
 
 def _untried(site: Site, now: datetime) -> bool:
     with site.get(Database).reading() as reader:
-        tried = Standing.of(reader.rows(LATEST)).tried
+        tried = Standing.of(reader.rows(LATEST), now).tried
     return tried is None or tried < now - TRIED_EACH
 
 
 def _remove_old(folder: Path, kept: int, made: Path) -> int:
-    """Remove all but the one just made and the newest beside it, by their names; return how many."""
-    others = sorted(path for path in _named(folder) if path != made)
+    """Remove all but the one just made and the newest beside it, by their names; return how many.
+
+    Those whose names are of later than now were made before the clock was set back: they are the oldest.
+    """
+    others = sorted((path for path in _named(folder) if path != made), key=lambda path: (path <= made, path))
     old = others[: max(0, len(others) - kept + 1)]
     for path in old:
         with suppress(FileNotFoundError):
@@ -208,6 +214,10 @@ def _hour_before(settings: Settings, now: datetime) -> datetime:
     here = now.astimezone(ZoneInfo(settings.time_zone))
     hour = here.replace(hour=settings.backup_hour, minute=0, second=0, microsecond=0)
     return hour if hour <= here else hour - timedelta(days=1)
+
+
+def _is_past(moment: object, now: datetime) -> bool:
+    return not isinstance(moment, datetime) or moment <= latest(now)
 
 
 def _moment(rows: list[tuple[object, ...]], column: int) -> datetime | None:

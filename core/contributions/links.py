@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import orjson
 
 from core.errors import NotFound
+from core.kernel.clock import latest
 from core.kernel.secrets import Secrets
 from core.kernel.site import Site
 from core.metadata.specs import Json
@@ -33,9 +34,13 @@ class Moment(Protocol):
 
 
 def sign_link(uow: Moment, purpose: str, payload: Mapping[str, Json], expires: timedelta | datetime) -> str:
-    """Return a token for an address: it says ``payload`` until it expires, and holds for this purpose alone."""
+    """Return a token for an address: it says ``payload`` until it expires, and holds for this purpose alone.
+
+    One that lasts for a time lasts no longer where the clock is set back; one until a moment, until that moment.
+    """
+    lasting = {"l": int(expires.total_seconds())} if isinstance(expires, timedelta) else {}
     until = uow.now + expires if isinstance(expires, timedelta) else expires
-    body = orjson.dumps({"u": int(until.timestamp()), "p": dict(payload)})
+    body = orjson.dumps({"u": int(until.timestamp()), **lasting, "p": dict(payload)})
     token = _text(_secrets(uow).sign(f"link:{purpose}", body) + body)
     if len(token) > LONGEST:
         raise ValueError(
@@ -51,7 +56,8 @@ def read_link(uow: Moment, purpose: str, token: str) -> Mapping[str, Any]:
     if not body or not _secrets(uow).verify(f"link:{purpose}", body, signature):
         raise NotFound("This link is not valid.", code="bad_link")
     said = orjson.loads(body)
-    if datetime.fromtimestamp(said["u"], UTC) < uow.now:
+    until = datetime.fromtimestamp(said["u"], UTC)
+    if until < uow.now or ("l" in said and until > latest(uow.now, timedelta(seconds=said["l"]))):
         raise NotFound("This link has expired.", code="link_expired")
     payload: Mapping[str, Any] = said["p"]
     return payload

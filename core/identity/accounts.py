@@ -12,9 +12,11 @@ import sqlalchemy as sa
 
 from core.errors import AccessDenied, NotFound, Problem, ValidationFailed
 from core.i18n import clean
+from core.identity.links import LONGEST
 from core.identity.sessions import end_sessions
 from core.identity.views import end_views
 from core.kernel.actor import Actor
+from core.kernel.clock import latest
 from core.metadata.catalog import Catalog
 from core.metadata.names import suggestions
 from core.storage import UnitOfWork
@@ -151,7 +153,7 @@ def read_accounts(uow: UnitOfWork, *where: sa.ColumnElement[bool], limit: int | 
             created_at=at,
             last_sign_in=last,
             must_change=must_change,
-            link_until=until if linked and until > uow.now else None,
+            link_until=until if linked and uow.now < until <= latest(uow.now, LONGEST) else None,
         )
         for i, login, active, roles, at, last, must_change, linked, until in rows
     ]

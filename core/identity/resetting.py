@@ -23,6 +23,7 @@ from core.identity.passwords import Passwords, check_password
 from core.identity.throttle import admit_reset
 from core.jobs import JobContext, Jobs
 from core.kernel.actor import Actor, system_actor
+from core.kernel.clock import latest
 from core.kernel.secrets import Secrets
 from core.kernel.site import Site
 from core.mail import Mail, is_address, promise_mail
@@ -130,11 +131,12 @@ class Resetting:
         c = core_account.c
         asked = sa.select(c.id, c.login, c.epoch).where(c.id == account, c.active)
         row = connection.execute(asked.with_for_update() if lock else asked).one_or_none()
-        now = self._site.get(Database).now().timestamp()
+        now = self._site.get(Database).now()
+        lasts = now.timestamp() < until <= latest(now, timedelta(minutes=RESET_MINUTES)).timestamp()
         right = row is not None and compare_digest(
             self._token(account, row.epoch, until).encode(), token.encode()
         )
-        if row is None or not right or until <= now:
+        if row is None or not right or not lasts:
             raise NotFound(OVER, code="link_used")
         return row.id, row.login
 

@@ -20,12 +20,13 @@ from core.identity.passkeys import Passkeys
 from core.identity.passwords import check_password
 from core.identity.principals import Principals, ProfileOf
 from core.identity.second_factor import SecondFactors
-from core.identity.sessions import SESSION_DAYS, Device, is_fresh, make_fresh
+from core.identity.sessions import SESSION_DAYS, Device, is_fresh, make_fresh, renewed
 from core.identity.signing_in import CatalogsLike, SigningIn, hold_known
 from core.identity.throttle import admit
 from core.identity.tokens import token_hash
-from core.identity.views import View, begin_view, end_views, read_views
+from core.identity.views import LONGEST, View, begin_view, end_views, read_views
 from core.kernel.actor import Actor
+from core.kernel.clock import has_passed, latest
 from core.metadata.catalog import Catalog
 from core.storage import Database, Reader, UnitOfWork
 from core.storage.kernel_tables import account as core_account
@@ -92,7 +93,7 @@ class Identity(OwnKeeping):
 
     def _open_key(self, asker: Asker, actor: Actor, catalog: Catalog) -> Opening:
         scopes, last_used, now = asker.extra
-        if last_used is None or now - last_used > SEEN_EVERY:
+        if last_used is None or not has_passed(last_used, now, SEEN_EVERY):
             self._write(
                 sa.update(core_api_key).where(core_api_key.c.id == asker.token).values(last_used_at=now)
             )
@@ -104,12 +105,10 @@ class Identity(OwnKeeping):
 
     def _open_session(self, asker: Asker, actor: Actor, catalog: Catalog) -> Opening:
         csrf, seen_at, expires_at, second_factor, now, *viewed = asker.extra
-        if now - seen_at > SEEN_EVERY:
+        if not has_passed(seen_at, now, SEEN_EVERY):
             expires_at = now + timedelta(days=SESSION_DAYS)
             self._write(
-                sa.update(core_session)
-                .where(core_session.c.id == asker.token)
-                .values(seen_at=now, expires_at=expires_at)
+                sa.update(core_session).where(core_session.c.id == asker.token).values(renewed(now, seen_at))
             )
         needs = not second_factor and self._needs_factor(actor, catalog)
         session = Session(id=asker.token, csrf=csrf, expires_at=expires_at, needs_factor=needs)
@@ -121,7 +120,8 @@ class Identity(OwnKeeping):
     def _look(self, asker: Asker, actor: Actor, session: Session, catalog: Catalog) -> tuple[Actor, Session]:
         """Return the person whose eyes a session looks through; whoever may not any more is themselves again at once."""
         *_, now, account, until, login, roles = asker.extra
-        if login is None or until <= now or not self._access.is_administrator(actor, catalog):
+        lasts = now < until <= latest(now, timedelta(minutes=LONGEST))
+        if login is None or not lasts or not self._access.is_administrator(actor, catalog):
             return self._principals.by_session(actor), replace(session, csrf=self._end_view(session.id))
         person = self._principals.actor(account, login, frozenset(roles), asker.access_version)
         return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from core.errors import NotFound
 from core.identity.tokens import new_token, token_hash
 from core.identity.views import end_views
+from core.kernel.clock import has_passed, latest
 from core.storage import UnitOfWork
 from core.storage.kernel_tables import account as core_account
 from core.storage.kernel_tables import session as core_session
@@ -103,12 +104,28 @@ def is_fresh(uow: UnitOfWork, session: int) -> bool:
     """Tell whether the password was given in this session a short while ago."""
     c = core_session.c
     at: datetime | None = uow.execute(sa.select(c.fresh_at).where(c.id == session)).scalar()
-    return at is not None and uow.now - at <= FRESH
+    return at is not None and has_passed(at, uow.now, FRESH)
 
 
 def make_fresh(uow: UnitOfWork, session: int) -> None:
     """Remember that the password was given in this session just now."""
     uow.execute(sa.update(core_session).where(core_session.c.id == session).values(fresh_at=uow.now))
+
+
+def renewed(now: datetime, seen_at: datetime) -> Mapping[str, datetime | None]:
+    """Return what is written of a session that is used now; if it was last used in the future, it is not fresh."""
+    values = {"seen_at": now, "expires_at": now + timedelta(days=SESSION_DAYS)}
+    return values if seen_at <= latest(now) else {**values, "fresh_at": None}
+
+
+def shorten_sessions(connection: sa.Connection, now: datetime) -> int:
+    """Let no session last longer than one that begins now: the clock was set back since. Return how many did."""
+    c, until = core_session.c, now + timedelta(days=SESSION_DAYS)
+    return connection.execute(
+        sa.update(core_session)
+        .where(c.expires_at > latest(until))
+        .values(expires_at=until, seen_at=sa.func.least(c.seen_at, now), fresh_at=None)
+    ).rowcount
 
 
 def _printable(agent: str) -> str:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from core.errors import NotSignedIn
 from core.identity.tokens import new_token, token_hash
+from core.kernel.clock import latest
 from core.storage.factor_tables import step as core_step
 
 STEP_MINUTES = 10
@@ -73,7 +74,7 @@ def find_step(connection: sa.Connection, kind: str, token: str, now: datetime) -
     c = core_step.c
     row = connection.execute(
         sa.select(c.id, c.account, c.epoch, c.tries, c.body)
-        .where(c.token_hash == token_hash(token), c.kind == kind, c.expires_at > now, c.tries < TRIES)
+        .where(c.token_hash == token_hash(token), c.kind == kind, _lasts(now), c.tries < TRIES)
         .with_for_update()
     ).one_or_none()
     if row is None:
@@ -94,3 +95,9 @@ def end_step(connection: sa.Connection, step: Step) -> None:
 def steps_over(now: datetime) -> sa.Delete:
     """Return what forgets the steps that nobody came back for."""
     return sa.delete(core_step).where(core_step.c.expires_at < now)
+
+
+def _lasts(now: datetime) -> sa.ColumnElement[bool]:
+    """Return the condition that a step goes on; one begun under a clock that has been set back since does not."""
+    until = core_step.c.expires_at
+    return sa.and_(until > now, until <= latest(now, timedelta(minutes=STEP_MINUTES)))

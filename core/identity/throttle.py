@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from core.errors import TooMany
+from core.kernel.clock import latest
 from core.storage.kernel_tables import attempt as core_attempt
 
 FREE_ACCOUNT = 5
@@ -50,16 +51,22 @@ def begin_attempt(
     """Count an attempt as failed before it is made; raise `TooMany` while one of the sources has to wait.
 
     Counting first, under the lock of the row, is what keeps many attempts at once from all being the first. Return
-    until when the sources have to wait now, if the attempt does fail.
+    until when the sources have to wait now, if the attempt does fail. A wait that was begun under a clock which has been
+    set back since is over; the failures stay counted.
     """
     waiting: dict[str, datetime] = {}
     for source in sources(login, address):
         fresh = core_attempt.c.last < now - FORGOTTEN
+        ours = core_attempt.c.last <= latest(now)
         added = insert(core_attempt).values(key=source.key, failed=1, last=now)
         failed, until = connection.execute(
             added.on_conflict_do_update(
                 index_elements=["key"],
-                set_={"failed": sa.case((fresh, 1), else_=core_attempt.c.failed + 1), "last": now},
+                set_={
+                    "failed": sa.case((fresh, 1), else_=core_attempt.c.failed + 1),
+                    "last": now,
+                    "locked_until": sa.case((ours, core_attempt.c.locked_until), else_=None),
+                },
             ).returning(core_attempt.c.failed, core_attempt.c.locked_until)
         ).one()
         if until is not None and until > now:
@@ -115,8 +122,8 @@ def admit_reset(connection: sa.Connection, address: str, now: datetime) -> None:
 
 def _limit(connection: sa.Connection, key: str, free: int, span: timedelta, now: datetime) -> None:
     """Count, and raise `TooMany` where it is more than is free in a span of time, which begins with the first."""
-    ended = core_attempt.c.locked_until < now
     until = now + span
+    ended = sa.or_(core_attempt.c.locked_until < now, core_attempt.c.locked_until > latest(now, span))
     added = insert(core_attempt).values(key=key, failed=1, last=now, locked_until=until)
     counted, wait = connection.execute(
         added.on_conflict_do_update(

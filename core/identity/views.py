@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from core.errors import Conflict, Problem, ValidationFailed
 from core.identity.log import PROFILE
 from core.identity.tokens import new_token
+from core.kernel.clock import latest
 from core.storage import UnitOfWork
 from core.storage.kernel_tables import VIEWING
 from core.storage.kernel_tables import account as core_account
@@ -118,7 +119,9 @@ def _tell_end(connection: sa.Connection, account: int, viewing: int, at: datetim
 def views_over(now: datetime) -> sa.ColumnElement[bool]:
     """Return the condition that a session has seen as somebody else for too long, or has itself come to its end."""
     c = core_session.c
-    return sa.and_(c.viewing.is_not(None), sa.or_(c.viewing_until <= now, c.expires_at <= now))
+    longest = latest(now, timedelta(minutes=LONGEST))
+    over = sa.or_(c.viewing_until <= now, c.viewing_until > longest, c.expires_at <= now)
+    return sa.and_(c.viewing.is_not(None), over)
 
 
 def read_views(uow: UnitOfWork, limit: int) -> list[View]:

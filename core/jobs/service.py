@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from core.errors import Conflict, NotFound
 from core.jobs.tasks import Task
 from core.kernel.actor import Actor, Scope
+from core.kernel.clock import latest
 from core.log import request_number
 from core.metadata.specs import Json
 from core.storage import Database, UnitOfWork
@@ -134,8 +135,10 @@ class Jobs:
 
     @staticmethod
     def _promised(uow: UnitOfWork, since: timedelta) -> set[str]:
-        """Return the tasks that were promised in this time."""
-        recent = sa.select(core_job.c.kind).where(core_job.c.created_at > uow.now - since)
+        """Return the tasks that were promised in this time; one of the future was promised by a clock that was wrong."""
+        recent = sa.select(core_job.c.kind).where(
+            core_job.c.created_at > uow.now - since, core_job.c.created_at <= latest(uow.now)
+        )
         return set(uow.execute(recent.distinct()).scalars())
 
     def defer_each_minute(self, uow: UnitOfWork) -> list[int]:
@@ -224,6 +227,6 @@ def worker_alive(rows: Iterable[tuple[Any, ...]]) -> bool:
     return any(row[0] for row in rows)
 
 
-ALIVE = (
-    "SELECT coalesce(max(last_heartbeat) > now() - interval '20 seconds', false) FROM procrastinate_workers"
-)
+ALIVE = """SELECT coalesce(
+bool_or(last_heartbeat BETWEEN now() - interval '20 seconds' AND now() + interval '20 seconds'), false)
+FROM procrastinate_workers"""

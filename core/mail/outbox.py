@@ -7,11 +7,13 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from core.errors import Problem, ValidationFailed
+from core.kernel.clock import latest
 from core.metadata.specs import Json
 from core.storage import UnitOfWork
 from core.storage.kernel_tables import mail as core_mail
@@ -20,6 +22,9 @@ _ADDRESS = re.compile(r"[^@\s<>\"(),:;\\\[\]\x00-\x1f\x7f]{1,64}@[^@\s<>\"(),:;\
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 LONGEST_SUBJECT = 400
 LONGEST_KEY = 200
+
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720))
+"""How long a mail waits after each time that it was not taken; after the last it has failed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,8 +117,21 @@ def mail_waits(uow: UnitOfWork) -> bool:
     if uow.site is None or not uow.site.settings.mail_leaves:
         return False
     c = core_mail.c
-    due = sa.select(c.id).where(c.state == "waiting", c.next_at <= uow.now).limit(1)
+    due = sa.select(c.id).where(is_due(uow.now)).limit(1)
     return uow.execute(due).scalar_one_or_none() is not None
+
+
+def is_due(now: datetime) -> sa.ColumnElement[bool]:
+    """Return the condition that a mail waits for nothing: not for its moment, and not for one longer than it has to.
+
+    The second is a mail whose moment was written before the clock was set back.
+    """
+    c = core_mail.c
+    longest = sa.case(
+        *((c.attempts == tried, latest(now, wait)) for tried, wait in enumerate(WAITS, start=1)),
+        else_=latest(now),
+    )
+    return sa.and_(c.state == "waiting", sa.or_(c.next_at <= now, c.next_at > longest))
 
 
 def message_id(key: str, address: str) -> str:

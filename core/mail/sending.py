@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 from smtplib import SMTPException
@@ -22,14 +22,11 @@ import sqlalchemy as sa
 from core.jobs import JobContext
 from core.kernel.site import Site
 from core.log import get_logger
-from core.mail.outbox import Letter, subject_of
+from core.mail.outbox import WAITS, Letter, is_due, subject_of
 from core.mail.transport import Later, Mark, Refused, Transport, sender_of, transport_of
 from core.metadata.specs import Json
 from core.storage import Database
 from core.storage.kernel_tables import mail as core_mail
-
-WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720))
-"""How long a mail waits after each time that it was not taken; after the last it has failed."""
 
 WITHDRAWN: Mapping[str, Any] = {"state": "withdrawn", "error": None}
 
@@ -56,7 +53,7 @@ def _one(context: JobContext, transport: Transport, sender: str, write: Write) -
     c, database = core_mail.c, context.site.get(Database)
     due = (
         sa.select(*c)
-        .where(c.state == "waiting", c.next_at <= database.now())
+        .where(is_due(database.now()))
         .order_by(c.next_at, c.id)
         .limit(1)
         .with_for_update(skip_locked=True)

@@ -157,3 +157,25 @@ def test_a_site_without_the_setting_makes_none_and_is_not_blamed(site):
 def test_wrong_settings_of_backups_are_refused_by_name(name, value, named):
     with pytest.raises(SettingsInvalid, match=named):
         Settings.from_environment({name: value})
+
+
+def test_a_clock_that_was_set_back_delays_no_backup_and_removes_none_that_is_younger(kept, tmp_path):
+    folder, now = tmp_path / "backups", datetime(2026, 3, 21, 22, 31, tzinfo=UTC)
+    for day in (300, 301, 302):  # of a clock that was ahead
+        at(kept, now + timedelta(days=day))
+        assert back_up(kept).state == "done"
+    at(kept, now)
+    assert troubles(kept) == ["backup_old"]
+    for day in range(3):
+        at(kept, now + timedelta(days=day))
+        assert due(kept)
+        assert back_up(kept).state == "done"
+        assert not due(kept)
+        assert troubles(kept) == []
+    assert sorted(path.name for path in folder.iterdir()) == [
+        f"payvand-202603{day}-223100.zip" for day in (21, 22, 23)
+    ]
+    at(kept, now + timedelta(days=2, minutes=-10))  # a little back: the backup of this night is made
+    assert not due(kept)
+    at(kept, now + timedelta(days=303))
+    assert due(kept)
