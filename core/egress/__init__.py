@@ -4,7 +4,7 @@ The room changes when what may be asked, or how it is asked, changes.
 """
 
 from core.egress.addresses import is_public
-from core.egress.client import Answer, Egress, Failed, Forbidden
+from core.egress.client import LARGEST, Answer, Egress, Failed, Forbidden
 from core.egress.routing import HttpMap
 
-__all__ = ["Answer", "Egress", "Failed", "Forbidden", "HttpMap", "is_public"]
+__all__ = ["LARGEST", "Answer", "Egress", "Failed", "Forbidden", "HttpMap", "is_public"]
