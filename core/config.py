@@ -162,6 +162,46 @@ class Settings:
     oidc_name: str = field(
         default="", metadata=_about("PAYVAND_OIDC_NAME", "What people call that service; empty: its host.")
     )
+    oidc_scope: str = field(
+        default="",
+        metadata=_about(
+            "PAYVAND_OIDC_SCOPE", "What it is asked for besides openid and email, such as: profile groups"
+        ),
+    )
+    oidc_domains: str = field(
+        default="",
+        metadata=_about(
+            "PAYVAND_OIDC_DOMAINS",
+            "Mail domains, with commas between, of people for whom an account is made when that service names them first; "
+            "empty: none is made.",
+        ),
+    )
+    oidc_new_roles: str = field(
+        default="",
+        metadata=_about(
+            "PAYVAND_OIDC_NEW_ROLES",
+            "Roles, with commas between, of accounts that are made so; none that administers.",
+        ),
+    )
+    oidc_new_team: str = field(
+        default="",
+        metadata=_about("PAYVAND_OIDC_NEW_TEAM", "Name of the team of people whose account is made so."),
+    )
+    oidc_claim: str = field(
+        default="groups",
+        metadata=_about(
+            "PAYVAND_OIDC_CLAIM",
+            "Under which name that service tells the groups of a person, such as groups or realm_access.roles.",
+        ),
+    )
+    oidc_roles: str = field(
+        default="",
+        metadata=_about(
+            "PAYVAND_OIDC_ROLES",
+            'Which roles those groups give, as JSON such as {"staff": ["base.member"]} or a file with it; the roles '
+            "named there are given and taken at each sign-in by that service.",
+        ),
+    )
     egress_allow: str = field(
         default="",
         metadata=_about(

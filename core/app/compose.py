@@ -18,7 +18,7 @@ from pathlib import Path
 from core.access import Access
 from core.app.exchange import offer_exchange
 from core.app.extensions import Extensions
-from core.app.people import build_identity
+from core.app.people import build_identity, outside_of
 from core.app.readiness import WORKER_THREADS
 from core.app.staging import stage
 from core.app.tasks import BUILD_INDEXES, FILL, core_tasks
@@ -31,7 +31,6 @@ from core.files import Files, Thumbnails, blobs_of
 from core.hooks import Plugins
 from core.i18n import Localization, Messages
 from core.identity import Identity
-from core.identity.outside import Outside
 from core.identity.people import People
 from core.identity.resetting import Resetting
 from core.jobs import Jobs
@@ -111,7 +110,7 @@ def build_site(
     site.put(Egress(settings))
     site.put(build_identity(site), Identity)
     site.put(People(site.get(Access), site.get(Reading)))
-    site.put(Outside(settings, site.get(Database), site.get(Catalogs), site.get(Identity), site.get(Egress)))
+    site.put(outside_of(site, settings))
     site.put(Resetting(site, site.get(Identity).actor_of))
     offer_exchange(site)
     return site

@@ -16,6 +16,7 @@ from core.backup.databases import mark_of
 from core.errors import PayvandError, Problem, Unavailable
 from core.fields import FieldTypes
 from core.hooks import Plugins
+from core.identity.outside import Outside
 from core.jobs.service import ALIVE, worker_alive
 from core.kernel.site import Site
 from core.mail import failing
@@ -84,6 +85,7 @@ def _examine(site: Site) -> Iterator[Problem]:
         catalog = site.get(Catalogs).current()
         yield from inspect_physical(connection, catalog, site.get(FieldTypes))
         yield from _definitions(site, catalog)
+        yield from site.get(Outside).provided.problems(catalog)
         yield from _jobs(connection)
         yield from _mail(connection)
         yield from lost_jobs(connection)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from core.access import Access
+from core.config import Settings
+from core.egress import Egress
 from core.hooks import Plugins
 from core.identity import Identity
 from core.identity.accounts import Account
+from core.identity.outside import Outside
 from core.identity.passkeys import Passkeys
 from core.identity.second_factor import SecondFactors
 from core.kernel.actor import Actor, system_actor
@@ -15,6 +18,8 @@ from core.kernel.protocols import Profile
 from core.kernel.secrets import Secrets
 from core.kernel.site import Site
 from core.metadata.catalog import Catalog
+from core.records.reading import Reading
+from core.records.service import Records
 from core.storage import Database, UnitOfWork
 from core.storage.catalogs import Catalogs
 
@@ -49,6 +54,19 @@ def build_identity(site: Site) -> Identity:
         factors=factors,
         passkeys=Passkeys(site.get(Secrets), factors),
         needs_factor=needs_factor,
+    )
+
+
+def outside_of(site: Site, settings: Settings) -> Outside:
+    """Return the way in by another service, with what it is asked by."""
+    return Outside(
+        settings,
+        site.get(Database),
+        site.get(Catalogs),
+        site.get(Identity),
+        site.get(Egress),
+        site.get(Reading),
+        site.get(Records),
     )
 
 

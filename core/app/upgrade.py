@@ -31,8 +31,8 @@ TRIED = "upgrade"
 AGAIN, BROKEN = "again", "broken"
 """What the two databases are called while the backup takes the place of an upgrade that broke on the way."""
 
-OF_THE_MOMENT = ("no_worker", "no_paper", "backup_", "mail_", "overdue")
-"""How the codes begin of what the doctor says of the day and the machine, and not of the site itself."""
+OF_THE_MOMENT = ("no_worker", "no_paper", "backup_", "mail_", "overdue", "outside_")
+"""How the codes begin of what the doctor says of the day, the machine and its settings, and not of the site itself."""
 
 STANDING = """SELECT (SELECT version_num FROM core_revision),
 (SELECT json_object_agg(name, version) FROM core_module WHERE state = 'enabled')"""

@@ -25,6 +25,7 @@ from core.identity.log import Entry, read_log, tell
 from core.identity.passwords import Passwords, check_password
 from core.kernel.actor import Actor
 from core.metadata.catalog import Catalog
+from core.metadata.specs import Json
 from core.storage import UnitOfWork
 from core.storage.kernel_tables import account as core_account
 
@@ -54,8 +55,12 @@ class AccountKeeping:
         name: str,
         uow: UnitOfWork,
         must_change: bool = False,
+        service: str = "",
     ) -> Account:
-        """Add an account with its public profile; ``must_change`` where its owner chooses another password first."""
+        """Add an account with its public profile; ``must_change`` where its owner chooses another password first.
+
+        ``service`` is the one that has named its owner, where nobody here has made it.
+        """
         self._access.require_administrator(actor, uow.catalog)
         if password is not None:
             check_password(password, login)
@@ -63,7 +68,8 @@ class AccountKeeping:
         account_id = insert_account(uow, login, hashed, roles, must_change=must_change)
         account = get_account(uow, account_id)
         self._account_saved(account=account, name=name or account.login, uow=uow)
-        tell(uow, account_id, "created", login=account.login, roles=list(account.roles))
+        by: dict[str, Json] = {"service": service} if service else {}
+        tell(uow, account_id, "created", None, login=account.login, roles=list(account.roles), **by)
         return account
 
     def accounts(self, actor: Actor, *, uow: UnitOfWork) -> list[Account]:

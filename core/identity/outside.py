@@ -1,7 +1,8 @@
 """Signing in by another service: whose account it is says the subject that the service gives, and nothing else later on.
 
 An account is connected by its owner, who is signed in, or once where the service has verified an address that is the login
-of the account: what was disconnected comes back by its owner alone. Roles are given here and never by the service.
+of the account: what was disconnected comes back by its owner alone. Accounts are made and roles given as `Provided` says,
+which does nothing until the settings say so.
 """
 
 from __future__ import annotations
@@ -18,16 +19,18 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core.config import Settings
 from core.egress import Egress, Failed, Forbidden
-from core.errors import Conflict, NotSignedIn, ValidationFailed
-from core.identity.accounts import normal_login
+from core.errors import Conflict, NotSignedIn
 from core.identity.log import tell
+from core.identity.provided import Provided, verified_address
 from core.identity.provider import Provider
 from core.identity.second_factor import own_account
 from core.identity.service import Identity
 from core.identity.sessions import Device
 from core.identity.steps import OVER, Step, begin_step, end_step, find_step
-from core.kernel.actor import Actor
+from core.kernel.actor import Actor, system_actor
 from core.log import get_logger
+from core.records.reading import Reading
+from core.records.service import Records
 from core.storage import Database, UnitOfWork
 from core.storage.catalogs import Catalogs
 from core.storage.factor_tables import once_outside as core_once_outside
@@ -63,13 +66,21 @@ class Outside:
     """Signing in by another service, for one site."""
 
     def __init__(
-        self, settings: Settings, database: Database, catalogs: Catalogs, identity: Identity, egress: Egress
+        self,
+        settings: Settings,
+        database: Database,
+        catalogs: Catalogs,
+        identity: Identity,
+        egress: Egress,
+        reading: Reading,
+        records: Records,
     ) -> None:
         self._settings = settings
         self._database = database
         self._catalogs = catalogs
         self._identity = identity
         self._provider = Provider(settings, egress)
+        self.provided = Provided(settings, self.name, identity, reading, records)
 
     @property
     def offered(self) -> bool:
@@ -106,7 +117,7 @@ class Outside:
             said = self._provider.claims(code, str(step.body["nonce"]), str(step.body["verifier"]), now)
         except (NotSignedIn, Failed, Forbidden) as failure:
             raise self._failed(failure) from failure
-        account = self._connect(step, said)
+        account = self._database.attempt(lambda: self._connect(step, said))
         target = str(step.body["target"])
         if step.account is not None:
             return Back(session="", target=target)
@@ -125,41 +136,56 @@ class Outside:
             tell(uow, account, DISCONNECTED, name=self.name)
 
     def _connect(self, step: Step, said: Mapping[str, Any]) -> int:
-        """Return whose account it is, connecting it where that is to be done."""
-        issuer, subject, c = self._settings.oidc_issuer, str(said["sub"]), core_outside.c
-        owner = self._identity.actor_of(step.account)
-        with self._database.unit(self._catalogs.current(), owner, channel="web") as uow:
-            known = uow.execute(
-                sa.select(c.account).where(c.issuer == issuer, c.subject == subject)
-            ).scalar_one_or_none()
-            if known is not None and step.account in (None, known):
-                return int(known)
-            if known is not None:
-                raise Conflict("Another account is connected to this one of {name}.", name=self.name)
-            account = step.account or self._by_address(uow, said)
+        """Return whose account it is, connecting or making it where that is to be done, with the roles of its groups.
+
+        Whoever connects their own account has signed in here: the groups count from the next sign-in by the service on.
+        """
+        subject = str(said["sub"])
+        by_service = system_actor("another service says who it is")
+        actor = by_service if step.account is None else self._identity.actor_of(step.account)
+        with self._database.unit(self._catalogs.current(), actor, channel="web") as uow:
+            known = self._known(subject, uow)
+            if step.account is not None:
+                self._add(step.account, known, subject, uow)
+                return step.account
+            account = known or self._by_address(uow, said) or self.provided.make(said, uow)
             if account is None:
                 raise NotSignedIn(UNKNOWN, code="outside_unknown", name=self.name)
-            added = insert(core_outside).values(issuer=issuer, subject=subject, account=account)
-            uow.execute(added.on_conflict_do_nothing())
-            once = insert(core_once_outside).values(issuer=issuer, account=account)
-            uow.execute(once.on_conflict_do_nothing())
-            tell(uow, account, CONNECTED, name=self.name)
+            self._add(account, known, subject, uow)
+            self.provided.follow(account, said, uow)
             return account
+
+    def _known(self, subject: str, uow: UnitOfWork) -> int | None:
+        """Return which account is connected to a subject; where none is, nobody else is connected or made until this is done."""
+        issuer, c = self._settings.oidc_issuer, core_outside.c
+        found = sa.select(c.account).where(c.issuer == issuer, c.subject == subject)
+        known: int | None = uow.execute(found).scalar_one_or_none()
+        if known is None:
+            key = sa.func.hashtextextended(f"outside {issuer}", 0)
+            uow.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+            known = uow.execute(found).scalar_one_or_none()
+        return known
+
+    def _add(self, account: int, known: int | None, subject: str, uow: UnitOfWork) -> None:
+        """Connect an account to a subject that is ``known`` to belong to one, or to none yet."""
+        if known == account:
+            return
+        if known is not None:
+            raise Conflict("Another account is connected to this one of {name}.", name=self.name)
+        issuer = self._settings.oidc_issuer
+        added = insert(core_outside).values(issuer=issuer, subject=subject, account=account)
+        uow.execute(added.on_conflict_do_nothing())
+        once = insert(core_once_outside).values(issuer=issuer, account=account)
+        uow.execute(once.on_conflict_do_nothing())
+        tell(uow, account, CONNECTED, name=self.name)
 
     def _by_address(self, uow: UnitOfWork, said: Mapping[str, Any]) -> int | None:
         """Return the account whose login is an address that the service says to have verified, and that never had another."""
-        address = said.get("email")
-        # Of other letters two addresses may fold into one login, as the Kelvin sign into k: the mailboxes are different.
-        plain = isinstance(address, str) and address.isascii() and "@" in address
-        if said.get("email_verified") is not True or not plain:
-            return None
-        try:
-            login = normal_login(str(address))
-        except ValidationFailed:
-            return None
+        address = verified_address(said)
         c, once = core_account.c, core_once_outside.c
         free = ~sa.exists().where(once.account == c.id, once.issuer == self._settings.oidc_issuer)
-        found: int | None = uow.execute(sa.select(c.id).where(c.login == login, c.active, free)).scalar()
+        own = sa.select(c.id).where(c.login == address, c.active, free)
+        found: int | None = uow.execute(own).scalar() if address else None
         return found
 
     def _failed(self, failure: Exception) -> NotSignedIn:

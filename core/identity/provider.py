@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -43,7 +43,7 @@ class Provider:
             "response_type": "code",
             "client_id": self._settings.oidc_client,
             "redirect_uri": self.back,
-            "scope": "openid email",
+            "scope": " ".join(self._scopes),
             "state": state,
             "nonce": nonce,
             "code_challenge": base64.urlsafe_b64encode(digest).decode().rstrip("="),
@@ -51,6 +51,12 @@ class Provider:
         }
         endpoint = self._endpoint("authorization_endpoint")
         return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}"
+
+    @property
+    def _scopes(self) -> Sequence[str]:
+        """What is asked for: who it is, the address, and where accounts are made, the name; then what the settings add."""
+        named = ("profile",) if self._settings.oidc_domains else ()
+        return tuple(dict.fromkeys(("openid", "email", *named, *self._settings.oidc_scope.split())))
 
     def claims(self, code: str, nonce: str, verifier: str, now: datetime) -> Mapping[str, Any]:
         """Return what the service says of whoever came back with a code; raise `NotSignedIn` where it is not believed."""

@@ -36,10 +36,21 @@ EVENTS: Mapping[str, tuple[str, str, str]] = {
 }
 """How each event is told, with its icon and hue."""
 
+BY_GROUPS = (
+    N_("gave the roles: {added}, as the groups at {service} say"),
+    N_("took away the roles: {removed}, as the groups at {service} say"),
+    N_("gave the roles {added} and took away {removed}, as the groups at {service} say"),
+)
+"""How it is told that a service has given roles, taken some away, or both."""
+
 
 def told_event(style: Style, catalog: Catalog, event: str, told: Mapping[str, Json]) -> tuple[str, str, str]:
     """Return what happened in words, with an icon and a hue."""
     template, icon, hue = EVENTS.get(event, OTHERWISE)
+    if event == "created" and "service" in told:
+        template = N_(
+            "was let in by {service} for the first time: the account was made, with the roles: {roles}"
+        )
     if event == "roles":
         return _roles(style, catalog, told), icon, hue
     words = {name: value for name, value in told.items() if isinstance(value, str | int)}
@@ -62,16 +73,17 @@ def named_roles(style: Style, catalog: Catalog, names: Iterable[str]) -> str:
 
 
 def _roles(style: Style, catalog: Catalog, told: Mapping[str, Json]) -> str:
-    added, removed = _names(told.get("added")), _names(told.get("removed"))
+    added, removed, service = _names(told.get("added")), _names(told.get("removed")), told.get("service")
+    words = {
+        "added": named_roles(style, catalog, added),
+        "removed": named_roles(style, catalog, removed),
+        "service": str(service),
+    }
     if added and removed:
-        return style._(
-            "gave the roles {added} and took away {removed}",
-            added=named_roles(style, catalog, added),
-            removed=named_roles(style, catalog, removed),
-        )
+        return style._(BY_GROUPS[2] if service else "gave the roles {added} and took away {removed}", **words)
     if removed:
-        return style._("took away the roles: {removed}", removed=named_roles(style, catalog, removed))
-    return style._("gave the roles: {added}", added=named_roles(style, catalog, added))
+        return style._(BY_GROUPS[1] if service else "took away the roles: {removed}", **words)
+    return style._(BY_GROUPS[0] if service else "gave the roles: {added}", **words)
 
 
 def _names(given: Json) -> tuple[str, ...]:

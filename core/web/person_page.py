@@ -11,6 +11,7 @@ from core.access import Access
 from core.access.matrix import Change, gained
 from core.errors import AccessDenied, BadRequest, NotFound, ValidationFailed
 from core.identity import Identity
+from core.identity.outside import Outside
 from core.identity.people import People
 from core.kernel.site import Site
 from core.storage import Database, UnitOfWork
@@ -192,7 +193,19 @@ def change_roles(site: Site, pages: Pages, number: int) -> Response:
         more=len(gains) - SHOWN,
         taken=named_roles(style, present.catalog, tuple(sorted({*before} - {*wanted}))) if asks else "",
         given=named_roles(style, present.catalog, tuple(sorted({*wanted} - {*before}))) if asks else "",
+        **_owned(site, number, present),
     )
+
+
+def _owned(site: Site, number: int, present: Visit) -> Mapping[str, object]:
+    """Return which roles a sign-in service gives and takes of this person, and what it is called."""
+    outside = site.get(Outside)
+    if not outside.offered or not outside.provided.rules.owned:
+        return {"owned": frozenset(), "service": ""}
+    with looking(site, present) as uow:
+        connected = outside.is_connected(number, uow=uow)
+    owned = outside.provided.rules.owned if connected else frozenset[str]()
+    return {"owned": owned, "service": outside.name}
 
 
 def told_gains(present: Visit, changes: Iterable[Change]) -> list[Gain]:

@@ -77,6 +77,7 @@ def show(site: Site, pages: Pages, way: Way | None = None) -> Response:
         nav="account",
         name=outside.name,
         connected=connected,
+        owns=bool(outside.provided.rules.owned),
         url=way.url if way else "",
         writes=present.eyes is None,
     )

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
-from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
 from joserfc.jwk import ECKey, OctKey
 
 from core.config import Settings
-from core.egress import Egress
 from core.errors import SettingsInvalid
 from core.identity import Identity
-from core.identity.outside import Outside
 from core.kernel.actor import system_actor
 from core.storage import Database
 from core.storage.catalogs import Catalogs
 from core.testing.site import PASSWORD, make_account
-from tests.identity.service import CLIENT, SECRET, Service, serving
+from tests.identity.service import CLIENT, SECRET
 from tests.web.conftest import Person
+from tests.web.outside import connected, goes, offered
 
 SYSTEM = system_actor("a test")
 LOGIN = "sara@example.com"
@@ -30,42 +27,13 @@ HERE = {"sub": "s-1", "email": LOGIN, "email_verified": True}
 @pytest.fixture
 def service(site):
     """A site that knows a service."""
-    settings = site.settings
-    with serving(Service()) as service:
-        site.settings = dataclasses.replace(
-            settings,
-            base_url="http://localhost",
-            oidc_issuer=service.issuer,
-            oidc_client=CLIENT,
-            oidc_secret=SECRET,
-            oidc_name="Company",
-            egress_allow=urlsplit(service.address).netloc,
-        )
-        egress = Egress(site.settings)
-        made = (site.get(Database), site.get(Catalogs), site.get(Identity))
-        before = site.get(Outside)
-        site.put(Outside(site.settings, *made, egress))
+    with offered(site) as service:
         yield service
-        site.put(before)
-        site.settings = settings
 
 
 @pytest.fixture
 def account(site):
     return make_account(site, LOGIN, ("base.member",), password=PASSWORD, name="Sara Ahmadi")
-
-
-def goes(person, service, **back):
-    """Go to the service and come back with what it gives, or with something else."""
-    sent = person.client.get("/sign-in/provider?next=/preferences")
-    assert sent.status_code == 303, sent.text
-    brought = {**service.approves(sent.headers["Location"]), **back}
-    return person.opens("/sign-in/provider/back", query_string=brought)
-
-
-def connected(site):
-    with site.get(Database).engine.connect() as connection:
-        return connection.execute(sa.text("SELECT subject, account FROM core_outside")).all()
 
 
 def test_an_account_is_connected_by_a_verified_address_once_and_known_by_its_subject_then(
