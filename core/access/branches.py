@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from core.access.deciding import Name, deciding
 from core.access.keys import names_action
 from core.access.parts import Part, needed, part_of
 from core.access.paths import seen_from, through
 from core.access.shares import LEVELS, SHARED, is_shareable, opened_by
-from core.expressions import Checked, ExpressionInvalid, Node, Schema, and_all, any_of, check, or_all, parse
+from core.expressions import (
+    Checked,
+    ExpressionInvalid,
+    Node,
+    Schema,
+    and_all,
+    any_of,
+    check,
+    or_all,
+    parse,
+    unparse,
+)
 from core.expressions.nodes import Binary, Null, Path, Unary
 from core.expressions.types import BOOLEAN
 from core.metadata.actions import ADMINISTER, PUBLIC
@@ -56,6 +67,12 @@ class Branch:
         return not self.unmasked
 
 
+@lru_cache(maxsize=1000)
+def _parsed(text: str) -> Node:
+    """Return a condition of a grant as a tree: roles share theirs, and the same text is the same tree."""
+    return parse(text)
+
+
 def either(some: Iterable[Branch]) -> Checked | None:
     """Return the condition that one of these branches holds; None where one of them always does."""
     conditions: list[Checked] = []
@@ -76,12 +93,14 @@ class Grants:
         roles: frozenset[str],
         shared: frozenset[str] = frozenset(),
         administers: Callable[[str], bool] = lambda _: False,
+        checked: MutableMapping[tuple[str, str], Checked] | None = None,
     ) -> None:
         self._catalog = catalog
         self._schema = schema
         self._roles = roles
         self._shared = shared
         self._administers = administers
+        self._checked = {} if checked is None else checked
 
     def branches(self, entity: EntitySpec, action: str) -> tuple[Branch, ...]:
         """Return what the roles grant for ``action`` on ``entity``, and what shares open, in a stable order."""
@@ -197,7 +216,7 @@ class Grants:
             return
         nodes = [] if reach is True else [reach]
         try:
-            nodes += [parse(grant.when)] if grant.when else []
+            nodes += [_parsed(grant.when)] if grant.when else []
             condition = self._check(entity, and_all(nodes)) if nodes else None
         except ExpressionInvalid:
             if strict:
@@ -223,7 +242,7 @@ class Grants:
         """Yield a branch where a mask does not hold; of one that does not compile nobody knows, so it hides."""
         nodes = [branch.condition.node] if branch.condition is not None else []
         try:
-            node = and_all([*nodes, Unary("not", parse(mask))])
+            node = and_all([*nodes, Unary("not", _parsed(mask))])
             condition = self._check(self._catalog.entity(branch.entity), node)
         except ExpressionInvalid:
             if strict:
@@ -232,7 +251,11 @@ class Grants:
         yield replace(branch, condition=condition, unmasked=tuple(sorted(branch.read | branch.edit)))
 
     def _check(self, entity: EntitySpec, node: Node) -> Checked:
-        return check(node, self._schema, entity.name, BOOLEAN, old=False, sql=True)
+        key = (entity.name, unparse(node))  # nodes are equal that are not the same: 1 and 1.0
+        found = self._checked.get(key)
+        if found is None:
+            found = self._checked[key] = check(node, self._schema, entity.name, BOOLEAN, old=False, sql=True)
+        return found
 
     def _inherited(
         self,
@@ -250,7 +273,7 @@ class Grants:
             return
         node = _seen_from(part, whole, branch.condition.node if branch.condition else None)
         try:
-            node = _and(node, parse(asked.when)) if asked.when else node
+            node = _and(node, _parsed(asked.when)) if asked.when else node
             condition = None if node is None else self._check(entity, node)
         except ExpressionInvalid:
             return  # a path too long to be followed from here grants nothing
@@ -273,7 +296,7 @@ class Grants:
             return True
         part = part_of(self._catalog, entity)
         own = [
-            parse(text)
+            _parsed(text)
             for field, text in _SCOPES.get(scope, ())
             if field in entity.fields and (part is None or part.by != field)
         ]

@@ -75,8 +75,9 @@ def cells(
 ) -> Iterator[Cell]:
     """Yield the cells of these roles and entities (all without), in a stable order; what is not granted has none."""
     names = sorted(catalog.entities if entities is None else entities)
+    checked: dict[tuple[str, str], Checked] = {}
     for role in sorted(catalog.roles if roles is None else roles):
-        rights = access.of_roles(frozenset({role}), catalog)
+        rights = access.of_roles(frozenset({role}), catalog, checked)
         if rights.everything:
             yield Cell(role=role, entity=EVERYTHING, action=EVERYTHING)
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, MutableMapping
 from threading import RLock
 from typing import TypeAlias, TypeVar
 
@@ -26,7 +26,8 @@ class RoleRights:
     """The rights of a set of roles, narrowed by the scopes of a key; administrators have ``everything``.
 
     ``roles`` are those given and those that come with them, ``ways`` how each came: ``("sales.head", "sales.seller")``.
-    ``shared`` are the entities of which there are records shared with them.
+    ``shared`` are the entities of which there are records shared with them. ``checked`` keeps conditions of grants for the rights
+    of other roles in the same catalog.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class RoleRights:
         schema: Schema,
         scopes: tuple[Scope, ...] | None = None,
         shared: frozenset[str] = frozenset(),
+        checked: MutableMapping[tuple[str, str], Checked] | None = None,
     ) -> None:
         self.catalog = catalog
         self.ways = implied(catalog.roles, roles)
@@ -43,7 +45,7 @@ class RoleRights:
         self.everything = any(catalog.roles[r].administrator for r in self.roles)
         self._schema = schema
         self._scopes = scopes
-        self._grants = Grants(catalog, schema, self.roles, shared, self._administers)
+        self._grants = Grants(catalog, schema, self.roles, shared, self._administers, checked)
         self._limits = Restrictions(catalog, schema, self.roles)
         self._conditions: dict[tuple[str, str], Condition] = {}
         self._alike: dict[Condition, Condition] = {}

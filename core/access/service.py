@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, MutableMapping
 
 from core.access.fields import FieldRights, Mask, all_fields, is_typed
 from core.access.keys import in_scope
@@ -10,7 +10,7 @@ from core.access.rights import Condition, RoleRights
 from core.access.schema import StepSchema
 from core.access.shares import SHARED
 from core.errors import AccessDenied, NotFound
-from core.expressions import Schema
+from core.expressions import Checked, Schema
 from core.kernel.actor import Actor
 from core.metadata.actions import ADMINISTER, PUBLIC
 from core.metadata.catalog import Catalog, unknown_entity
@@ -46,9 +46,17 @@ class Access:
             )
         return found
 
-    def of_roles(self, roles: frozenset[str], catalog: Catalog) -> RoleRights:
-        """Return the rights of a set of roles that nobody need have; they are not kept."""
-        return RoleRights(catalog, roles, self._schema(catalog))
+    def of_roles(
+        self,
+        roles: frozenset[str],
+        catalog: Catalog,
+        checked: MutableMapping[tuple[str, str], Checked] | None = None,
+    ) -> RoleRights:
+        """Return the rights of a set of roles that nobody need have; they are not kept.
+
+        Whoever asks for many roles of one catalog hands the same ``checked`` each time: conditions that they share are checked once.
+        """
+        return RoleRights(catalog, roles, self._schema(catalog), checked=checked)
 
     def _schema(self, catalog: Catalog) -> Schema:
         return StepSchema(catalog, self._schema_of(catalog))

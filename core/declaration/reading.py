@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -57,6 +58,9 @@ GATHERED: Mapping[str, tuple[str, str, type[Form]]] = {
 TOPS = ("entity", "view", "workflow", "dashboard", "module", "extends")
 """Top keys of files that hold one document."""
 
+KEPT = 1000
+"""Texts whose documents are kept: some more than the files of all modules here."""
+
 
 def read_yaml(source: FilePath | str, place: Place | str = "", *, owner: str = SITE) -> tuple[Document, ...]:
     """Read the documents of one YAML file or text, or raise `MetadataInvalid` with every problem and its line.
@@ -65,7 +69,13 @@ def read_yaml(source: FilePath | str, place: Place | str = "", *, owner: str = S
     ``view``, ``workflow``, ``dashboard``, ``module``, ``extends``, or ``menus``, ``roles`` and ``restrictions``, which hold several.
     """
     file = place.file if isinstance(place, Place) else place
-    written = read_text(_text(source, file) if isinstance(source, FilePath) else source, file)
+    return _read(_text(source, file) if isinstance(source, FilePath) else source, file, owner)
+
+
+@lru_cache(maxsize=KEPT)
+def _read(text: str, file: str, owner: str) -> tuple[Document, ...]:
+    """Read a text once: the same text gives the same documents, which nobody changes. What is wrong is told anew each time."""
+    written = read_text(text, file)
     documents = tuple(_documents(written, file, owner))
     problems = [problem for document in documents for problem in shape_problems(document)]
     if problems:

@@ -40,7 +40,9 @@ class Discovery:
 
     def read(self, name: str) -> ModuleSource:
         """Read a module's manifest and documents; raise what is wrong with them."""
-        known = self.locations()
+        return self._read(name, self.locations())
+
+    def _read(self, name: str, known: Mapping[str, tuple[Path, str]]) -> ModuleSource:
         if name not in known:
             raise NotFound(
                 "There is no module {name} here. Perhaps: {nearest}.",
@@ -63,9 +65,10 @@ class Discovery:
         """Read every module that can be read, and tell of those that cannot."""
         sources: list[ModuleSource] = []
         problems: list[Problem] = []
-        for name in sorted(self.locations()):
+        known = self.locations()
+        for name in sorted(known):
             try:
-                sources.append(self.read(name))
+                sources.append(self._read(name, known))
             except PayvandError as error:
                 problems.extend(
                     error.problems

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Protocol
 
 from core.access import Access
-from core.access.matrix import Change, cells, differences
+from core.access.matrix import Cell, Change, cells, differences
 from core.declaration import Compiler
 from core.errors import Conflict, MetadataInvalid, Problem
 from core.lifecycle.changes import Agree, Definitions, Edit, site_sleeps
@@ -18,7 +18,7 @@ from core.metadata.documents import digest_of
 from core.metadata.specs import ModuleSpec
 from core.storage import Database
 from core.storage.catalogs import Catalogs
-from core.storage.documents import DocumentStore, asdict_of, read_modules
+from core.storage.documents import asdict_of, read_modules
 
 DIGITS = 32
 """How much of a digest people copy from one command to the next."""
@@ -91,12 +91,13 @@ class Rehearsing:
         self._staging = staging
         self._lock = Lock()
         self._last: tuple[object, Rehearsed] | None = None
+        self._cells: tuple[Catalog, tuple[Cell, ...]] | None = None
 
     def rehearse(self, edit: Edit) -> Rehearsed:
         """Return what ``edit`` would bring; what is wrong with it is raised, as the change itself would raise it."""
         before = self._catalogs.current()
         with self._database.reading() as reader:
-            old = Definitions(modules=read_modules(reader), documents=DocumentStore().read(reader))
+            old = Definitions(modules=read_modules(reader), documents=self._catalogs.documents(reader))
         return self._of(before, old, edit(old))
 
     def agreed(self, plan: str | None) -> Agree | None:
@@ -136,10 +137,17 @@ class Rehearsing:
         after = stage.compiler.compile(
             new.documents, new.modules, before.version + 1, strict=True, may_sleep=site_sleeps(new)
         ).catalog
-        changes = differences(cells(self._access, before), cells(stage.access, after))
+        changes = differences(self._today(before), cells(stage.access, after))
         return Rehearsed(
             before=before, after=after, modules=moved, changes=tuple(changes), documents=_written(old, new)
         )
+
+    def _today(self, catalog: Catalog) -> tuple[Cell, ...]:
+        """Return what the roles may do as things are, worked out once for each catalog."""
+        kept = self._cells
+        if kept is None or kept[0] is not catalog:
+            kept = self._cells = (catalog, tuple(cells(self._access, catalog)))
+        return kept[1]
 
 
 def _reaches(change: Change) -> tuple[str | None, ...]:

@@ -34,7 +34,6 @@ from core.metadata.documents import Document
 from core.storage import Database, UnitOfWork
 from core.storage.catalogs import Catalogs
 from core.storage.collations import apply_collation
-from core.storage.documents import DocumentStore
 from core.storage.kernel_tables import module as module_table
 
 ACTS = ("install", "enable", "disable", "uninstall", "refresh")
@@ -254,4 +253,4 @@ class Lifecycle:
 
     def _stored(self) -> tuple[Document, ...]:
         with self._database.reading() as reader:
-            return DocumentStore().read(reader)
+            return self._catalogs.documents(reader)

@@ -80,6 +80,10 @@ class Catalogs:
         reader = connection if isinstance(connection, Reader) else Reader(driver_of(connection))
         return self.at(reader.value(VERSION))
 
+    def documents(self, reader: Reader) -> tuple[Document, ...]:
+        """Return the documents as a connection sees them; only those that are not known here are read."""
+        return self._documents.read(reader)
+
     def publish(self, catalog: Catalog) -> None:
         """Take a catalog that this process has just compiled and committed, instead of compiling it again."""
         with self._lock:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from core.declaration import strict_yaml
 from core.declaration.strict_yaml import MAX_BYTES, MAX_DEPTH, MAX_NODES, read_text
 from core.errors import MetadataInvalid
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def refused(text):
@@ -177,3 +181,35 @@ def test_what_pyyaml_writes_reads_back_as_it_was_written(value):
         ).value
         == value
     )
+
+
+ODD = st.text("ab1:-#'\"[]{},|>&*!%?@\\ .~\n\r\u200c۱\ufeff\x85\u2028", max_size=30)
+
+
+def read_by(loader, text, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(strict_yaml, "_Quick", loader)
+        try:
+            found = read_text(text, "a.yaml")
+        except MetadataInvalid as refused:
+            return [(p.code, p.place.line, p.params) for p in refused.problems]
+    return repr(found.value), found.lines
+
+
+@settings(
+    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)  # the patch is undone within each example
+@given(ODD)
+@example("a: |#\n b")
+@example("\n\ufeffa")
+@example("'\ud800'")
+def test_the_quick_loader_reads_as_the_exact_one(monkeypatch, text):
+    assert read_by(strict_yaml._Quick, text, monkeypatch) == read_by(None, text, monkeypatch)
+
+
+def test_all_documents_of_the_modules_are_read_alike_and_by_the_quick_loader(monkeypatch):
+    texts = [path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("modules/*/*/*.yaml"))]
+    assert len(texts) > 100
+    exact = [read_by(None, text, monkeypatch) for text in texts]
+    monkeypatch.delattr(strict_yaml, "_Exact")
+    assert [read_by(strict_yaml._Quick, text, monkeypatch) for text in texts] == exact

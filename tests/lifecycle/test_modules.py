@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from core.declaration import reading
+from core.declaration.strict_yaml import read_text
 from core.errors import AccessDenied, Conflict, MetadataConflict, MetadataInvalid, NotFound
 from core.kernel.actor import Actor
 from core.testing.site import close_site
@@ -246,3 +248,21 @@ def test_other_processes_know_it_with_their_next_request(house):
             house.create("crier.box", {}, site=other)
     finally:
         close_site(other)
+
+
+def test_only_files_that_have_changed_are_read_again(house, monkeypatch):
+    house.write("vault", box("vault"))
+    house.states()
+    read = []
+
+    def counted(text, file):
+        read.append(file)
+        return read_text(text, file)
+
+    monkeypatch.setattr(reading, "read_text", counted)
+    assert house.states()["vault"] == "available"
+    assert read == []
+    (path,) = box("vault")
+    house.write("vault", {path: box("vault")[path].replace("Box", "Crate")})
+    house.states()
+    assert read == [f"vault/{path}"]
