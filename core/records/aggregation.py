@@ -35,6 +35,22 @@ NO_CUTS: Mapping[str, Sequence[date]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Mean:
+    """An average that can still be joined to others: what was added up, and how many values that were."""
+
+    total: Decimal
+    count: int
+
+    def __add__(self, other: Mean) -> Mean:
+        return Mean(total=self.total + other.total, count=self.count + other.count)
+
+    @property
+    def value(self) -> Decimal:
+        """The average itself."""
+        return self.total / self.count
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
     """Everything about an aggregate that changes its statement."""
 
@@ -83,6 +99,7 @@ class Aggregating:
         search: str = "",
         trash: bool = False,
         cuts: Mapping[str, Sequence[date]] = NO_CUTS,
+        means: bool = False,
         catalog: Catalog,
         uow: UnitOfWork | None = None,
         reader: Reader | None = None,
@@ -90,6 +107,8 @@ class Aggregating:
         """Return one dictionary for each group: its values by name, its figures by the text of the measure.
 
         Figures of money are tuples of `Money`, one for each currency. ``search`` and ``trash`` are as in a list.
+        With ``means`` each average is a dictionary from its unit, the currency or ``""``, to its `Mean`, for who
+        brings groups together.
         ``cuts`` divide a field of days or moments at ascending points: its groups are numbers, 0 for what is before
         the first point, 1 from the first to the second.
         """
@@ -120,7 +139,7 @@ class Aggregating:
                 code="too_many_groups",
                 maximum=MAX_GROUPS,
             )
-        return _merged(made, rows)
+        return _merged(made, rows, means)
 
     def aggregate_json(
         self,
@@ -182,7 +201,7 @@ def _distinct(made: Aggregation, rows: Iterable[Row]) -> int:
     return len({tuple(row[: len(made.groups) + len(made.currencies)]) for row in rows})
 
 
-def _merged(made: Aggregation, rows: Iterable[Row]) -> list[Group]:
+def _merged(made: Aggregation, rows: Iterable[Row], means: bool) -> list[Group]:
     """Join the rows that differ only in their currencies."""
     width, money = len(made.groups), len(made.currencies)
     cells = sum(2 if m.function == "avg" else 1 for m in made.measures)
@@ -198,7 +217,7 @@ def _merged(made: Aggregation, rows: Iterable[Row]) -> list[Group]:
         found[()] = ((), [_Figure(measure) for measure in made.measures])
     items = [(_values(made, row, width + money + cells), figures) for row, figures in found.values()]
     ordered = sorted(items, key=lambda item: [_rank(made, name, item[0][name]) for name in made.groups])
-    return [{**values, **{f.measure.text: f.value() for f in figures}} for values, figures in ordered]
+    return [{**values, **{f.measure.text: f.value(means) for f in figures}} for values, figures in ordered]
 
 
 def _values(made: Aggregation, row: Row, titles: int) -> Group:
@@ -246,8 +265,13 @@ class _Figure:
             self._parts[currency] = cells if known is None else list(map(self._join, known, cells))
         return size
 
-    def value(self) -> object:
+    def value(self, means: bool) -> object:
         """Return the figure; nothing to add up is zero for counts, otherwise empty."""
+        if means and self.measure.function == "avg":
+            money = self.measure.money
+            return {
+                c: Mean(total=Decimal(p[0]), count=p[1]) for c, p in self._parts.items() if c or not money
+            }
         if self.measure.money:
             return tuple(Money(_trim(_finish(self._parts[c])), c) for c in sorted(self._parts) if c)
         if not self._parts:

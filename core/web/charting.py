@@ -16,15 +16,15 @@ from core.i18n import Unreadable, period
 from core.kernel.site import Site
 from core.kernel.values import Money, Ref
 from core.metadata.specs import EntitySpec
-from core.records.aggregation import Aggregating, Group
+from core.records.aggregation import Aggregating, Group, Mean
 from core.views import ChartView
 from core.web.fields import FieldViews
 from core.web.list_totals import rounded_average
 from core.web.visit import Visit
 
-Join: TypeAlias = "Callable[[Decimal, Decimal], Decimal]"
+Join: TypeAlias = "Callable[[Any, Any], Any]"
 JOINS: Mapping[str, Join] = {"min": min, "max": max}
-"""How the figures of days become one of their period, where they are not added up."""
+"""How the figures of days become one of their period, where they are not added up as sums and averages are."""
 
 MOST = 30
 """Bars that are shown; of more, the largest."""
@@ -67,17 +67,18 @@ class Charting:
 
     def series(self, where: str, search: str = "", pairs: Pairs = ()) -> tuple[Series, ...]:
         """Return the series of a chart; what may not be read is in no figure."""
-        name = self.chart.group.name
+        name, by_day = self.chart.group.name, self.chart.group.type == "date"
         groups = self.site.get(Aggregating).aggregate(
             self.present.actor,
             self.entity.name,
             (name,),
-            (self.chart.measure, *self._weight),
+            (self.chart.measure,),
             where,
             search=search,
+            means=by_day,
             catalog=self.present.catalog,
         )
-        if self.chart.group.type == "date":
+        if by_day:
             groups = self._gathered(groups)
         units: dict[str, list[tuple[Any, Decimal]]] = {}
         for group in groups:
@@ -85,30 +86,19 @@ class Charting:
                 units.setdefault(unit, []).append((group[name], value))
         return tuple(self._one(unit, found, pairs) for unit, found in sorted(units.items()))
 
-    @property
-    def _weight(self) -> tuple[str, ...]:
-        """How many values stand behind an average of a day: days are not added up without it."""
-        by_day = self.chart.group.type == "date" and self.chart.function == "avg"
-        return (f"count({self.chart.measured})",) if by_day else ()
-
     def _gathered(self, groups: Sequence[Group]) -> list[Group]:
         """Bring days together to weeks, months, quarters or years of the reader's calendar."""
         name, measure = self.chart.group.name, self.chart.measure
         join: Join = JOINS.get(self.chart.function, operator.add)
-        found: dict[date | None, dict[str, Decimal]] = {}
-        weights: dict[date | None, Decimal] = {}
+        found: dict[date | None, dict[str, Any]] = {}
         for group in groups:
             day = group[name]
             start = self._span(day)[0] if isinstance(day, date) else None
-            weight = Decimal(str(group[self._weight[0]])) if self._weight else Decimal(1)
-            weights[start] = weights.get(start, Decimal(0)) + weight
-            sums = found.setdefault(start, {})
+            known = found.setdefault(start, {})
             for unit, value in _figures(group[measure]):
-                sums[unit] = join(sums[unit], value * weight) if unit in sums else value * weight
-        if self._weight:
-            found = {day: {u: v / weights[day] for u, v in sums.items()} for day, sums in found.items()}
-        order = sorted((d for d in found if d is not None), reverse=False) + [d for d in found if d is None]
-        return [{name: day, measure: found[day]} for day in order]
+                known[unit] = join(known[unit], value) if unit in known else value
+        order = sorted(d for d in found if d is not None) + [d for d in found if d is None]
+        return [{name: day, measure: {u: _told(v) for u, v in found[day].items()}} for day in order]
 
     def _span(self, day: date) -> tuple[date, date]:
         """Return the first and the last day of the period that holds a day; one that no calendar tells stands alone."""
@@ -189,7 +179,12 @@ class Charting:
         return f"{url_for('web.record_list', entity=self.entity.name)}?{query}"
 
 
-def _figures(value: object) -> list[tuple[str, Decimal]]:
+def _told(figure: Decimal | Mean) -> Decimal:
+    """Return the figure of a period that its days were joined to."""
+    return figure.value if isinstance(figure, Mean) else figure
+
+
+def _figures(value: object) -> list[tuple[str, Any]]:
     """Return a figure by its unit: the currency, or none."""
     if isinstance(value, Mapping):
         return list(value.items())
