@@ -112,7 +112,7 @@ def words_on_the_screen(page):
     return re.findall(r"(?<!\*)\*([^*\n]+?)\*(?!\*)", " ".join(text.split()))
 
 
-@pytest.mark.parametrize("page", ["using", "selling"])
+@pytest.mark.parametrize("page", ["using", "selling", "signing-in"])
 def test_both_guides_for_users_quote_the_same_words_from_the_screen(page):
     messages = Messages(sorted((ROOT / "modules").glob("*/translations")))
     quoted = words_on_the_screen(f"{page}.md")
