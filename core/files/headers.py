@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from urllib.parse import quote
@@ -13,6 +14,10 @@ SHOWN_AGAIN = 300
 """Seconds for which a browser shows a thumbnail again without asking; afterwards it asks whether it may."""
 
 
+DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\s*\..*)?")
+"""Names under which Windows keeps no file, with any ending."""
+
+
 def file_name(name: str) -> str:
     """Return the name as it is kept: the last part of a path, printable, not too long, with its ending."""
     last = clean(name.replace("\\", "/").rpartition("/")[2])
@@ -22,7 +27,7 @@ def file_name(name: str) -> str:
         stem, dot, ending = shown.rpartition(".")
         ending = dot + ending if stem and len(ending) < 12 else ""
         shown = shown[: LONGEST_NAME - len(ending)] + ending
-    return shown or "file"
+    return f"_{shown}" if DEVICES.fullmatch(shown) else shown or "file"
 
 
 def thumbnail_headers(tag: str) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 
 from core.contributions import Operation, Operations
-from core.errors import AccessDenied, NotFound, Problem, ValidationFailed, VersionConflict
+from core.errors import AccessDenied, NotFound, Problem, Unavailable, ValidationFailed, VersionConflict
 from core.kernel.site import Site
 from core.metadata.actions import ADMINISTER
 from core.records.duplicates import DuplicatesFound, allow_duplicates
@@ -25,7 +25,7 @@ from core.web.form_told import told
 from core.web.form_values import FormValues, whole
 from core.web.history_page import history_lines
 from core.web.looking import looking
-from core.web.lookups import store_upload
+from core.web.lookups import forget_uploads, store_upload
 from core.web.merge_page import merged_into
 from core.web.pages import Pages, go, is_administrator
 from core.web.panels import record_panels
@@ -80,9 +80,11 @@ def _save(pages: Pages, form: OpenForm) -> Response:
         return _show(pages, form, typed=typed, problems=typed.problems, status=422)
     try:
         number = _write(form, typed)
-    except (ValidationFailed, AccessDenied) as refused:
+    except (ValidationFailed, AccessDenied, Unavailable) as refused:
         # Whatever refuses it, what was typed is still there; of pictures that cannot be shown the one before.
-        drop_refused(form.entity, typed.values, refused.problems)
+        dropped = drop_refused(form.entity, typed.values, refused.problems)
+        if dropped:
+            forget_uploads(form.site, form.present, [file.id for file in dropped])
         reasons = refused.problems or (
             Problem(code=refused.reason, message=refused.message, params=refused.params),
         )

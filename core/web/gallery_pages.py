@@ -22,7 +22,7 @@ from core.storage import Database
 from core.timeline.entities import ATTACHMENT, WITH_FILES
 from core.web.form_values import whole
 from core.web.looking import looking
-from core.web.lookups import store_upload
+from core.web.lookups import forget_uploads, store_upload
 from core.web.pages import Pages, go
 from core.web.visit import Visit, visit
 
@@ -144,7 +144,11 @@ def _keep(site: Site, present: Visit, name: str, number: int, upload: FileStorag
         with database.unit(present.catalog, present.actor, channel="web") as uow:
             records.create(present.actor, ATTACHMENT, [values], uow=uow)
 
-    database.attempt(once)
+    try:
+        database.attempt(once)
+    except PayvandError:
+        forget_uploads(site, present, [stored])
+        raise
 
 
 def _reason(present: Visit, refused: PayvandError) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 from flask import Blueprint, Response, jsonify, request, url_for
@@ -147,6 +147,13 @@ def store_upload(site: Site, present: Visit, upload: FileStorage) -> int:
     database = site.get(Database)
     with database.unit(present.catalog, present.actor) as uow:
         return site.get(Files).store(upload.stream, upload.filename or "file", present.actor, uow)
+
+
+def forget_uploads(site: Site, present: Visit, numbers: Iterable[int]) -> None:
+    """Keep nothing of uploads that were refused; what a record refers to stays."""
+    with site.get(Database).unit(present.catalog, present.actor) as uow:
+        for number in numbers:
+            site.get(Files).discard(number, present.actor, uow)
 
 
 def download(site: Site, number: int) -> Response:

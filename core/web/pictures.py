@@ -31,9 +31,11 @@ def portrait(entity: EntitySpec, record: Mapping[str, Any]) -> FileRef | None:
     return value if isinstance(value, FileRef) and value.mime in PICTURES else None
 
 
-def drop_refused(entity: EntitySpec, values: dict[str, Any], problems: Iterable[Problem]) -> None:
-    """Forget the uploads that were refused as pictures, so that the form shows, and keeps, what was there before."""
+def drop_refused(entity: EntitySpec, values: dict[str, Any], problems: Iterable[Problem]) -> list[FileRef]:
+    """Take uploads that were refused as pictures out of ``values``, so that the form keeps what was there; return them."""
+    refused = []
     for problem in problems:
         spec = entity.fields.get(problem.field or "")
         if spec is not None and spec.type == "image":
-            values.pop(spec.name, None)
+            refused.append(values.pop(spec.name, None))
+    return [file for file in refused if isinstance(file, FileRef)]
