@@ -25,6 +25,7 @@ from core.errors import (
 )
 from core.i18n import Style
 from core.kernel.actor import Preferences
+from core.kernel.disk import no_room
 from core.kernel.site import Site
 from core.log import get_logger, request_number
 from core.records.duplicates import DuplicatesFound
@@ -40,7 +41,7 @@ def register(made: Blueprint, site: Site) -> None:
     """Handle whatever a route of the API raises."""
     made.register_error_handler(PayvandError, lambda error: told(site, error))
     made.register_error_handler(HTTPException, lambda error: told(site, translated(site, error)))
-    made.register_error_handler(Exception, lambda error: broken(site, error))
+    made.register_error_handler(Exception, lambda error: _untold(site, error))
 
 
 def told(site: Site, error: PayvandError) -> Response:
@@ -52,6 +53,12 @@ def told(site: Site, error: PayvandError) -> Response:
         error = site.get(Access).hidden(call.actor, error, call.catalog) or error
     number = request_number() if error.status > 500 else ""
     return problem(error, _style(site, call), _headers(error), **({"reference": number} if number else {}))
+
+
+def _untold(site: Site, error: Exception) -> Response:
+    """Return what is told of an error that is none of ours."""
+    full = no_room(error)
+    return broken(site, error) if full is None else told(site, full)
 
 
 def broken(site: Site, error: Exception) -> Response:

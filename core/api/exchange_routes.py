@@ -90,7 +90,7 @@ def export(call: Call) -> Response:
     name, mime, pieces = call.site.get(Exchange).export(
         call.actor, entity, read_query(call), kind, catalog=call.catalog, style=call.style
     )
-    return streamed(pieces, download_headers(name, mime))
+    return streamed(pieces, {**download_headers(name, mime), "Content-Length": str(pieces.size)})
 
 
 def _one_of(name: str, given: str, known: tuple[str, ...]) -> str:

@@ -31,6 +31,9 @@ PATIENCE = 0.2
 NO_PAGES = ("/api/", "/assets/", "/files/", "/health", "/metrics")
 """How addresses begin at which nothing is rendered."""
 
+EXPORT = "/export."
+"""In the address of a list as a file: it is made whole, which takes a while and makes no other page wait."""
+
 LARGEST_REQUEST = 64 * 1024
 LARGEST_PAGE = 1024 * 1024
 """Bytes that go from process to process; who asks for more is answered by the process that was asked."""
@@ -130,6 +133,7 @@ def _may_be_page(environ: Environ) -> bool:
     return (
         environ["REQUEST_METHOD"] == "GET"
         and not environ["PATH_INFO"].startswith(NO_PAGES)
+        and EXPORT not in environ["PATH_INFO"]
         and environ.get("CONTENT_LENGTH") in {None, "", "0"}
         and "HTTP_TRANSFER_ENCODING" not in environ
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import zipfile
@@ -15,6 +14,7 @@ from typing import IO, Self
 
 from core.backup.manifest import Manifest, damaged, not_a_backup
 from core.errors import Conflict, Unavailable
+from core.kernel.disk import NO_ROOM
 
 MANIFEST = "manifest.json"
 BEFORE, AFTER, SECRET = "schema/before.sql", "schema/after.sql", "secret"
@@ -153,7 +153,7 @@ def told_of_disk(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as failure:
-        if failure.errno in (errno.ENOSPC, errno.EDQUOT):
+        if failure.errno in NO_ROOM:
             raise Unavailable(
                 "There is no room left on the disk for {file}.", code="disk_full", file=str(target)
             ) from failure

@@ -12,6 +12,7 @@ from core.exchange.csv_writing import CSV, write_csv
 from core.exchange.embedded import with_contents
 from core.exchange.export_columns import export_columns
 from core.exchange.sheets import XLSX
+from core.exchange.whole import Whole
 from core.exchange.workbook_writing import write_workbook
 from core.fields import FieldTypes
 from core.i18n import Style
@@ -28,8 +29,8 @@ FORMATS = ("csv", "xlsx")
 
 def export_records(
     site: Site, actor: Actor, entity: str, query: Query, fmt: str, *, catalog: Catalog, style: Style
-) -> tuple[str, str, Iterator[bytes]]:
-    """Return file name, MIME type and content; whatever is to be refused is refused before the first byte."""
+) -> tuple[str, str, Whole]:
+    """Return file name, MIME type and content; whatever goes wrong is told here, before the first byte."""
     spec = catalog.entity(entity)
     own = _own_format(site, entity, fmt)
     access = site.get(Access)
@@ -59,10 +60,10 @@ def export_records(
     suffix = f".{fmt}" if own is None else own.suffix
     name = f"{spec.table}-{style.today(site.get(Database).now()):%Y-%m-%d}{suffix}"
     if own is not None and own.write is not None:
-        return name, own.mime, own.write(with_contents(site, rows(), spec), style)
+        return name, own.mime, Whole(own.write(with_contents(site, rows(), spec), style))
     if fmt == "csv":
-        return name, CSV, write_csv(columns, rows(), style)
-    return name, XLSX, write_workbook(style.label(spec.plural), columns, rows, style)
+        return name, CSV, Whole(write_csv(columns, rows(), style))
+    return name, XLSX, Whole(write_workbook(style.label(spec.plural), columns, rows, style))
 
 
 def _own_format(site: Site, entity: str, fmt: str) -> FileFormat | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import islice
 
 from core.access import Access
@@ -16,6 +16,7 @@ from core.exchange.remembering import remembered
 from core.exchange.table import Cell, Table
 from core.exchange.targets import EMBEDDED, find_keys, find_targets
 from core.exchange.undoing import is_undoable, recent_imports, start_undo, undo_of
+from core.exchange.whole import Whole
 from core.fields import FieldRefused
 from core.files import OF_JOB, Files, assign_files
 from core.i18n import Localization, Style
@@ -144,8 +145,8 @@ class Exchange:
 
     def export(
         self, actor: Actor, entity: str, query: Query, fmt: str, *, catalog: Catalog, style: Style
-    ) -> tuple[str, str, Iterator[bytes]]:
-        """Return file name, MIME type and content of what a list shows, without its page limit: csv, xlsx or a kind that a module writes."""
+    ) -> tuple[str, str, Whole]:
+        """Return file name, MIME type and the whole content of what a list shows, without its page limit: csv, xlsx or a kind that a module writes."""
         return export_records(self._site, actor, entity, query, fmt, catalog=catalog, style=style)
 
 

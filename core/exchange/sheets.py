@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from decimal import Decimal
-from typing import Any
+from typing import IO, Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
+from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
+from openpyxl.writer.excel import ExcelWriter
 
 from core.fields import PercentCell
 from core.i18n.formulas import is_run
+from core.kernel.disk import told_of_room
 
 _NO_TITLE = re.compile(r"[\\/*?:\[\]\x00-\x1f]")
 _TITLE_BEGINS = " '=+-@\uff1d\uff0b\uff0d\uff20"
@@ -26,6 +31,28 @@ LONGEST = 32_767
 
 _TITLE = 31
 """Units of UTF-16 that the name of a sheet holds."""
+
+
+def save(workbook: Workbook, file: IO[bytes]) -> None:
+    """Write a workbook as it saves itself; its archive does not stay open where there is no room for it."""
+    with told_of_room():
+        archive = ZipFile(file, "w", ZIP_DEFLATED)
+        try:
+            ExcelWriter(workbook, archive).save()
+        finally:
+            with suppress(OSError, ValueError):  # what broke it is told already, and breaks its end as well
+                archive.close()
+
+
+def drop_drafts(workbook: Workbook) -> None:
+    """Remove what was written of a workbook that comes to nothing: openpyxl has a file for each sheet, and would leave it."""
+    for sheet in workbook.worksheets:
+        writer = getattr(sheet, "_writer", None)
+        if writer is not None:
+            with suppress(Exception):  # it cannot be ended where there is no room, nor where it has ended
+                sheet.close()
+            with suppress(FileNotFoundError, ValueError):  # it has been removed
+                writer.cleanup()
 
 
 def safe_row(sheet: Any, cells: Iterable[object]) -> list[object]:

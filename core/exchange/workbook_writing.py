@@ -13,8 +13,9 @@ from openpyxl.utils import get_column_letter
 
 from core.exchange.export_columns import ExportColumn, spelled
 from core.exchange.long_cells import continued, pieces
-from core.exchange.sheets import header_cell, safe_row, sheet_title
+from core.exchange.sheets import drop_drafts, header_cell, safe_row, save, sheet_title
 from core.i18n import Style
+from core.kernel.disk import told_of_room
 
 _PIECE = 2**16
 _FIRST_DAY = date(1900, 3, 1)
@@ -42,7 +43,7 @@ def write_workbook(title: str, columns: Sequence[ExportColumn], rows: Rows, styl
     """
     spread = [1] * len(columns)
     while True:
-        with TemporaryFile() as file:
+        with told_of_room(), TemporaryFile() as file:
             try:
                 _write(file, title, columns, rows(), style, spread)
             except _Longer as longer:
@@ -73,17 +74,17 @@ def _write(
     ]
     for number, (text, width) in enumerate(heads, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = max(width, min(len(text) + _ROOM, 40))
-    sheet.append([header_cell(sheet, text) for text, _ in heads])
     last = 1
     try:
+        sheet.append([header_cell(sheet, text) for text, _ in heads])
         for row in rows:
             last += 1
             sheet.append(safe_row(sheet, _cells(sheet, columns, row, style, spread)))
-    except _Longer:
-        workbook.save(file)  # what is half written would stay open, and its own file on the disk
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(heads))}{last}"
+        save(workbook, file)
+    except BaseException:
+        drop_drafts(workbook)
         raise
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(heads))}{last}"
-    workbook.save(file)
 
 
 def _cells(

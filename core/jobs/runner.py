@@ -15,6 +15,7 @@ from core.i18n import Localization
 from core.jobs.context import JobCancelled, JobContext, JobInterrupted
 from core.jobs.service import FINISHED, RUN, Jobs, narrowed
 from core.kernel.actor import Actor
+from core.kernel.disk import no_room
 from core.kernel.site import Site
 from core.log import get_logger
 from core.metadata.catalog import Catalog
@@ -140,18 +141,19 @@ class Runner:
             # It would take as much the next time.
             self._log.error("job_too_large", job=job_id, error=repr(failure))
             return self._fail(job_id, TOO_LARGE)
-        except Exception as failure:
-            if isinstance(failure, PayvandError) and not isinstance(failure, Unavailable):
-                return self._end(job_id, state="failed", error=self._told(failure, actor, row["arguments"]))
-            failures = self._broke(job_id, failure)
+        except Exception as broken:
+            met = no_room(broken) or broken
+            if isinstance(met, PayvandError) and not isinstance(met, Unavailable):
+                return self._end(job_id, state="failed", error=self._told(met, actor, row["arguments"]))
+            failures = self._broke(job_id, broken)
             if last or failures >= ATTEMPTS:
                 # What is missing here is told; what broke is for the log.
                 told = BROKE
-                if isinstance(failure, PayvandError):
-                    told = self._told(failure, actor, row["arguments"])
+                if isinstance(met, PayvandError):
+                    told = self._told(met, actor, row["arguments"])
                 self._fail(job_id, told)
-                raise GivenUp from failure
-            raise Postponed(2**failures) from failure
+                raise GivenUp from broken
+            raise Postponed(2**failures) from broken
         else:
             return self._end(job_id, state="done", result=dict(result))
 

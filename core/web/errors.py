@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from core.access import Access
 from core.errors import AccessDenied, NotFound, NotSignedIn, PayvandError, Unavailable, too_large_body
+from core.kernel.disk import no_room
 from core.kernel.site import Site
 from core.log import get_logger, request_number
 from core.web.explain_page import explain_address
@@ -21,7 +22,7 @@ def register(made: Blueprint, site: Site, pages: Pages) -> None:
     """Handle what the pages raise."""
     made.register_error_handler(PayvandError, lambda error: known(pages, error))
     made.register_error_handler(HTTPException, lambda error: known(pages, translated(site, error)))
-    made.register_error_handler(Exception, lambda error: broken(pages, error))
+    made.register_error_handler(Exception, lambda error: _untold(pages, error))
 
 
 def known(pages: Pages, error: PayvandError) -> Response:
@@ -42,6 +43,12 @@ def known(pages: Pages, error: PayvandError) -> Response:
         explain=explain_address(present, error),
         problems=[present.style.problem(p) for p in error.problems],
     )
+
+
+def _untold(pages: Pages, error: Exception) -> Response:
+    """Return the page of an error that is none of ours."""
+    full = no_room(error)
+    return broken(pages, error) if full is None else known(pages, full)
 
 
 def broken(pages: Pages, error: Exception) -> Response:

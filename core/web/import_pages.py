@@ -369,4 +369,6 @@ def export(site: Site, name: str, fmt: str) -> Response:
     file_name, mime, pieces = _exchange(site).export(
         actor, name, query, fmt, catalog=catalog, style=present.style
     )
-    return Response(pieces, headers=dict(download_headers(file_name, mime)))
+    response = Response(pieces, headers=dict(download_headers(file_name, mime)))
+    response.content_length = pieces.size
+    return response

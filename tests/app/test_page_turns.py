@@ -49,7 +49,14 @@ def test_pages_are_made_by_one_thread_and_all_else_by_who_was_asked(turns):
     here = current_thread().name
     assert asked(application)[2] == "pages"
     others = [
-        {"PATH_INFO": path} for path in ("/api/v1/records/a.b", "/assets/app.js", "/files/1", "/health")
+        {"PATH_INFO": path}
+        for path in (
+            "/api/v1/records/a.b",
+            "/assets/app.js",
+            "/files/1",
+            "/health",
+            "/records/a.b/export.csv",
+        )
     ]
     others += [
         {"REQUEST_METHOD": "POST"},

@@ -50,7 +50,15 @@ def import_killed(depot: Depot, *, rows: int, kills: int, seed: int = 0) -> Coun
     return hit
 
 
-def import_crashed(depot: Depot, embedded: Embedded, *, rows: int, crashes: int, seed: int = 0) -> None:
+def import_crashed(
+    depot: Depot,
+    embedded: Embedded,
+    *,
+    rows: int,
+    crashes: int,
+    seed: int = 0,
+    how: signal.Signals = signal.SIGQUIT,
+) -> None:
     """Import so many rows and crash the database so often under its worker; anything wrong raises.
 
     The worker is not killed: it goes on when the database is back, or ends and another one takes the job up.
@@ -62,7 +70,7 @@ def import_crashed(depot: Depot, embedded: Embedded, *, rows: int, crashes: int,
         for number in range(crashes):
             wait_for(partial(_has_done, depot, job, (number + 1) * rows // (crashes + 2)), 60)
             time.sleep(chance.uniform(0, 0.3))  # the moment of a crash is chance
-            crash(embedded)
+            crash(embedded, how)
             _check(depot, _done(depot, job))
             if worker.poll() is not None:
                 break
@@ -76,12 +84,15 @@ def import_crashed(depot: Depot, embedded: Embedded, *, rows: int, crashes: int,
     assert examine(depot.site) == []
 
 
-def crash(embedded: Embedded) -> None:
-    """Stop the database at once, as in a crash, and start it again."""
+def crash(embedded: Embedded, how: signal.Signals = signal.SIGQUIT) -> None:
+    """Stop the database and start it again: at once, as in a crash, or with SIGINT as an administrator does.
+
+    PostgreSQL calls the first *immediate*: no checkpoint, no goodbye; the second *fast*: who works is told and let go.
+    """
     folder = embedded.folder()
     assert folder is not None
     pid = int((folder / "data" / "postmaster.pid").read_text().split()[0])
-    os.kill(pid, signal.SIGQUIT)  # what pg_ctl calls immediate: no checkpoint, no goodbye
+    os.kill(pid, how)
     wait_for(lambda: not embedded.running())
     embedded.start()
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+
+from tests.reliability.exports import export_restarted
 from tests.reliability.imports import import_crashed, import_killed
 from tests.reliability.killing import kill_under_load
 from tests.reliability.kills import kill_field
@@ -21,6 +24,16 @@ def test_an_import_whose_worker_is_killed_writes_every_row_once(depot):
 def test_an_import_whose_database_crashes_writes_every_row_once():
     with durable_depot() as (depot, embedded):
         import_crashed(depot, embedded, rows=2000, crashes=2)
+
+
+def test_an_import_whose_database_is_restarted_writes_every_row_once_and_is_found_to_be_done():
+    with durable_depot() as (depot, embedded):
+        import_crashed(depot, embedded, rows=2000, crashes=2, how=signal.SIGINT)
+
+
+def test_an_export_whose_database_is_restarted_is_whole_or_refused():
+    with durable_depot() as (depot, embedded):
+        assert export_restarted(depot, embedded, rows=1000) == {"csv": 1000, "xlsx": 1000}
 
 
 def test_what_is_acknowledged_is_there_once_whatever_is_killed():
