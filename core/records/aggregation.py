@@ -133,12 +133,7 @@ class Aggregating:
                 **{f"cut_{name}": list(points) for name, points in cuts.items()},
             }
             rows = made.statement.run(lent, given)
-        if len(rows) > MAX_GROUPS and _distinct(made, rows) > MAX_GROUPS:
-            raise BadRequest(
-                "There are more than {maximum} groups; narrow the filter.",
-                code="too_many_groups",
-                maximum=MAX_GROUPS,
-            )
+        _bound(made, rows)
         return _merged(made, rows, means)
 
     def aggregate_json(
@@ -196,9 +191,15 @@ class Aggregating:
         )
 
 
-def _distinct(made: Aggregation, rows: Iterable[Row]) -> int:
-    """Return how many groups there are: one may have come in several ways."""
-    return len({tuple(row[: len(made.groups) + len(made.currencies)]) for row in rows})
+def _bound(made: Aggregation, rows: Sequence[Row]) -> None:
+    """Refuse more groups than are told; a group may have come in several ways."""
+    width = len(made.groups) + len(made.currencies)
+    if len(rows) > MAX_GROUPS and len({tuple(row[:width]) for row in rows}) > MAX_GROUPS:
+        raise BadRequest(
+            "There are more than {maximum} groups; narrow the filter.",
+            code="too_many_groups",
+            maximum=MAX_GROUPS,
+        )
 
 
 def _merged(made: Aggregation, rows: Iterable[Row], means: bool) -> list[Group]:
