@@ -11,10 +11,9 @@ import sqlalchemy as sa
 
 from core.app.derived import draw_again, redraw, remove_orphans
 from core.app.overdue import forget_overdue
-from core.errors import PayvandError, Problem
+from core.errors import Problem, Unavailable
 from core.fields import FieldTypes
 from core.files import Files
-from core.files.blobs import Blobs
 from core.jobs import Jobs
 from core.jobs.service import QUEUE, RUN
 from core.kernel.site import Site
@@ -88,22 +87,20 @@ def sequences(connection: sa.Connection, catalog: Catalog) -> Iterator[Problem]:
 
 def contents(site: Site, connection: sa.Connection) -> Iterator[Problem]:
     """Yield files that are recorded and whose content is gone."""
-    blobs = site.get(Files).blobs
-    gone = [digest for digest in connection.scalars(sa.text(CONTENTS)) if not _is_kept(blobs, digest)]
+    try:
+        gone = site.get(Files).blobs.missing(list(connection.scalars(sa.text(CONTENTS))))
+    except Unavailable:
+        yield Problem(
+            code="store_away",
+            message="The store of files, PAYVAND_FILES, does not answer, so that nobody knows what is in it.",
+        )
+        return
     if gone:
         yield Problem(
             code="content_missing",
             message="The contents of {count} files are gone, the first: {digest}. Bring the folder files back from a backup.",
             params={"count": len(gone), "digest": gone[0]},
         )
-
-
-def _is_kept(blobs: Blobs, digest: str) -> bool:
-    try:
-        blobs.open(digest).close()
-    except (OSError, PayvandError):
-        return False
-    return True
 
 
 def _close_secret(site: Site, _problem: Problem) -> None:

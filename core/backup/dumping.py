@@ -10,8 +10,8 @@ import yaml
 
 from core import __version__
 from core.backup.archive import BLOCK, file_member
+from core.backup.contents import content_of, refuse_emptied
 from core.backup.dump import README, README_FILE, SITE_FILE, Sink, SiteDump, TableDump
-from core.errors import Unavailable
 from core.files.blobs import Blobs
 from core.metadata.catalog import Catalog
 from core.metadata.documents import Document, plain
@@ -91,6 +91,7 @@ def write_dump(
         sequences = {name: at for name, at in snapshot.sequences().items() if name in kept}
         contents = [str(row[0]) for row in snapshot.rows(CONTENTS)]
         missing = tuple(sha256 for sha256 in contents if not _content(to, blobs, sha256))
+        refuse_emptied(blobs, len(contents), len(missing))
     site = SiteDump(
         version=__version__,
         settings=settings,
@@ -160,9 +161,8 @@ def _table(
 
 def _content(to: Sink, blobs: Blobs, sha256: str) -> bool:
     """Write a content of a file; tell whether it is on the disk."""
-    try:
-        content = blobs.open(sha256)
-    except Unavailable:
+    content = content_of(blobs, sha256)
+    if content is None:
         return False
     with content, to.member(file_member(sha256), packed=False) as write:
         while block := content.read(BLOCK):

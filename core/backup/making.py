@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from core import __version__
 from core.backup.archive import AFTER, BEFORE, BLOCK, MANIFEST, SECRET, Draft, file_member, table_member
+from core.backup.contents import content_of, refuse_emptied
 from core.backup.manifest import Manifest, TablePart
-from core.errors import Unavailable
 from core.files.blobs import Blobs
 from core.storage.schema_text import schema_text
 from core.storage.snapshots import Snapshot
@@ -82,13 +82,13 @@ def _files(
         if not re.fullmatch(r"[0-9a-f]{64}", sha256):
             missing.append(sha256)
             continue
-        try:
-            content = blobs.open(sha256)
-        except Unavailable:
+        content = content_of(blobs, sha256)
+        if content is None:
             missing.append(sha256)
             continue
         with content, draft.member(file_member(sha256), packed=False) as write:
             while block := content.read(BLOCK):
                 size += len(block)
                 write(block)
+    refuse_emptied(blobs, len(contents), len(missing))
     return size, tuple(missing)

@@ -7,7 +7,7 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,17 +62,44 @@ class Blobs:
                 "The content of this file is missing on the disk.", code="content_missing"
             ) from failure
         except OSError as failure:
-            raise Unavailable(
-                "The content of this file cannot be read just now.", code="content_unreadable"
-            ) from failure
+            raise _unreadable() from failure
 
     def write(self, stream: Readable, limit: int) -> Blob:
         """Write a content, so that it survives a crash, before anybody refers to it."""
         with self._draft() as draft:
             blob = _copy(stream, draft, limit)
-            with self._locked():
-                self._store.take(draft, _key(blob.sha256))
+            self._take(draft, _key(blob.sha256))
         return blob
+
+    def _take(self, draft: Path, key: str) -> None:
+        # Only the sweep is kept away from a store over the network: one that sends slowly would hold up all others.
+        with self._locked(fcntl.LOCK_SH if self.shared else fcntl.LOCK_EX):
+            try:
+                self._store.take(draft, key)
+            except OSError as failure:
+                if not self.shared:
+                    raise
+                raise Unavailable(
+                    "The file cannot be kept just now: the store of files does not take it. Try again in a moment.",
+                    code="store_away",
+                ) from failure
+
+    def missing(self, digests: Sequence[str]) -> tuple[str, ...]:
+        """Return those of these contents that are not kept; raise `Unavailable` where the store does not answer."""
+        if not self.shared:
+            return tuple(one for one in digests if not self._opens(one))
+        try:
+            kept = set(self._store.listed())  # one list instead of a question for each
+        except OSError as failure:
+            raise _unreadable() from failure
+        return tuple(one for one in digests if _key(one) not in kept)
+
+    def _opens(self, sha256: str) -> bool:
+        try:
+            self._store.open(_key(sha256)).close()
+        except OSError:
+            return False
+        return True
 
     def derived(self, sha256: str, name: str) -> bytes | None:
         """Return what was derived of a content under a name; None where it has to be made."""
@@ -86,13 +113,16 @@ class Blobs:
         """Keep what was derived of a content; of two who do so at once one is as good as the other."""
         with self._draft() as draft:
             _flush(draft, content)
-            self._store.take(draft, _derived(sha256, name))
+            self._take(draft, _derived(sha256, name))
 
     def all_derived(self) -> Iterator[tuple[str, str]]:
         """Yield the digest and the name of everything that was derived of contents."""
-        for key in self._store.listed():
-            if key.startswith(THUMBNAILS) and OURS.fullmatch(key):
-                yield _sha256_of(key), key.rpartition("-")[2]
+        try:
+            for key in self._store.listed():
+                if key.startswith(THUMBNAILS) and OURS.fullmatch(key):
+                    yield _sha256_of(key), key.rpartition("-")[2]
+        except OSError as failure:
+            raise _unreadable() from failure
 
     def derived_at(self, sha256: str, name: str) -> float | None:
         """Return when it was derived, in seconds since 1970; None where it is gone."""
@@ -170,15 +200,19 @@ class Blobs:
         return removed
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked(self, how: int = fcntl.LOCK_EX) -> Iterator[None]:
         """Keep the sweep and the writers out of each other's way."""
         with (self._folder / "lock").open("ab") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            fcntl.flock(lock, how)
             yield
 
 
 def _key(sha256: str) -> str:
     return f"{sha256[:2]}/{sha256[2:]}"
+
+
+def _unreadable() -> Unavailable:
+    return Unavailable("The content of this file cannot be read just now.", code="content_unreadable")
 
 
 def _derived(sha256: str, name: str) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol, cast
+from typing import BinaryIO, Protocol
 from urllib.parse import urlsplit
 
 from core.errors import SettingsInvalid
+from core.files.objects import Objects, system_of
 
 SETTING = "PAYVAND_FILES"
 PACKAGES = {"s3": "s3fs", "memory": "fsspec"}
@@ -77,54 +77,6 @@ class Folder:
         self.path(key).unlink(missing_ok=True)
 
 
-class Objects:
-    """A store of objects, such as S3, behind fsspec; an object is there as a whole or not at all."""
-
-    def __init__(self, system: Any, root: str) -> None:
-        self._system = system
-        self._root = root.rstrip("/")
-
-    def open(self, key: str) -> BinaryIO:
-        """Open an object for reading."""
-        with _told():
-            return cast(BinaryIO, self._system.open(self._at(key), "rb"))
-
-    def take(self, draft: Path, key: str) -> None:
-        """Send a file; one that is there already is replaced by the same bytes, which makes it young."""
-        at, sent = self._at(key), draft.stat().st_size
-        with _told():
-            self._system.put_file(str(draft), at)
-            self._system.invalidate_cache()
-            found = self._system.size(at)
-        if found != sent:
-            raise OSError(f"the store holds {found} bytes of {sent}")
-
-    def modified(self, key: str) -> float | None:
-        """Return when an object was written last."""
-        self._system.invalidate_cache()
-        try:
-            with _told():
-                return float(self._system.modified(self._at(key)).timestamp())
-        except FileNotFoundError:
-            return None
-
-    def listed(self) -> Iterator[str]:
-        """Yield the names of all objects."""
-        with _told():
-            self._system.invalidate_cache()
-            found = self._system.find(self._root)
-        for name in found:
-            yield name.removeprefix(self._root).lstrip("/")
-
-    def remove(self, key: str) -> None:
-        """Remove an object."""
-        with _told():
-            self._system.rm_file(self._at(key))
-
-    def _at(self, key: str) -> str:
-        return f"{self._root}/{key}"
-
-
 def store_at(address: str, folder: Path) -> Store:
     """Return the store at an address: ``file:///folder``, or a kind of `PACKAGES`, a bucket and a folder; without one, the folder.
 
@@ -142,33 +94,14 @@ def store_at(address: str, folder: Path) -> Store:
     if scheme not in PACKAGES or not rest.strip("/"):
         known = ", ".join(f"{one}://" for one in PACKAGES if one != "memory")
         raise SettingsInvalid(name=SETTING, reason=f"it must be file:///folder, or a bucket behind {known}")
-    return Objects(*_system(scheme, address))
-
-
-def _system(scheme: str, address: str) -> tuple[Any, str]:
-    """Return the client of a store, and what it calls the place at an address."""
-    import fsspec
-
     try:
-        system, root = fsspec.url_to_fs(address, use_listings_cache=False)
+        return Objects(*system_of(scheme, address))
     except ImportError as missing:
         package = PACKAGES[scheme]
         raise SettingsInvalid(
             name=SETTING,
             reason=f"{scheme}:// needs the package {package}; install it beside Payvand: pip install {package}",
         ) from missing
-    return system, root
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Raise `OSError` for whatever a store's client raises, so that nobody above has to know which one it is."""
-    try:
-        yield
-    except OSError:
-        raise
-    except Exception as failure:
-        raise OSError(str(failure) or type(failure).__name__) from failure
 
 
 def _sync_folder(folder: Path) -> None:

@@ -11,9 +11,10 @@ from uuid import uuid4
 import fsspec
 import pytest
 
+from core.backup.contents import content_of, refuse_emptied
 from core.config import Settings
 from core.errors import SettingsInvalid, TooLarge, Unavailable
-from core.files import Files, blobs_of
+from core.files import Files, blobs_of, objects
 from core.files.blobs import Blobs
 from core.files.stores import Folder, Objects, store_at
 
@@ -89,10 +90,10 @@ class TestObjects:
 
     def test_half_an_object_is_not_taken_for_a_whole_one(self, tmp_path, monkeypatch):
         store = self.objects()
-        monkeypatch.setattr(store._system, "size", lambda _at: 3)
+        monkeypatch.setattr(store._system, "info", lambda _at: {"size": 3})
         with pytest.raises(Unavailable) as told:
             Blobs(tmp_path, store).write(BytesIO(b"content"), 100)
-        assert told.value.reason == "disk"
+        assert told.value.reason == "store_away"
 
     def test_whatever_the_store_raises_is_told_as_unavailable(self, tmp_path, monkeypatch):
         store = self.objects()
@@ -101,13 +102,69 @@ class TestObjects:
             raise RuntimeError("no credentials")
 
         monkeypatch.setattr(store._system, "put_file", fails)
-        monkeypatch.setattr(store._system, "open", fails)
+        monkeypatch.setattr(store._system, "info", fails)
         kept = Blobs(tmp_path, store)
         with pytest.raises(Unavailable):
             kept.write(BytesIO(b"x"), 10)
         with pytest.raises(Unavailable) as told:
             kept.open("0" * 64)
         assert told.value.reason == "content_unreadable"
+
+    def test_a_content_is_read_in_pieces_and_what_comes_short_is_told_at_once(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(objects, "BLOCK", 10)
+        store = self.objects()
+        kept, content = Blobs(tmp_path, store), bytes(range(256))
+        digest = kept.write(BytesIO(content), 1000).sha256
+        assert read(kept, digest) == content
+        with kept.open(digest) as opened:
+            assert [opened.read(100), opened.read(100), opened.read(100)] == [
+                content[:100],
+                content[100:200],
+                content[200:],
+            ]
+        monkeypatch.setattr(store._system, "cat_file", lambda _at, start, end: content[start : end - 1])
+        with pytest.raises(Unavailable) as told:
+            kept.open(digest)
+        assert told.value.reason == "content_unreadable"
+
+    def test_what_is_gone_is_found_by_one_list_and_not_guessed_while_the_store_is_away(
+        self, tmp_path, monkeypatch
+    ):
+        store = self.objects()
+        kept = Blobs(tmp_path, store)
+        digest, gone = kept.write(BytesIO(b"x"), 10).sha256, "0" * 64
+        assert kept.missing([gone, digest]) == (gone,)
+
+        def fails(*_arguments, **_more):
+            raise ConnectionRefusedError
+
+        monkeypatch.setattr(store._system, "find", fails)
+        with pytest.raises(Unavailable):
+            kept.missing([digest])
+        with pytest.raises(Unavailable):
+            list(kept.all_derived())
+
+    def test_a_store_that_is_away_has_lost_nothing_for_a_backup(self, tmp_path, monkeypatch):
+        store = self.objects()
+        kept = Blobs(tmp_path, store)
+        digest = kept.write(BytesIO(b"x"), 10).sha256
+        assert content_of(kept, "0" * 64) is None
+        with content_of(kept, digest) as content:
+            assert content.read() == b"x"
+        refuse_emptied(kept, 2, 1)
+        refuse_emptied(kept, 0, 0)
+        refuse_emptied(Blobs(tmp_path), 1, 1)
+        with pytest.raises(Unavailable) as told:
+            refuse_emptied(kept, 2, 2)
+        assert told.value.reason == "store_away"
+
+        def fails(*_arguments, **_more):
+            raise ConnectionRefusedError
+
+        monkeypatch.setattr(store._system, "info", fails)
+        with pytest.raises(Unavailable) as told:
+            content_of(kept, digest)
+        assert told.value.reason == "store_away"
 
     def test_a_content_written_again_is_young_again(self, tmp_path):
         store = self.objects()
@@ -134,6 +191,34 @@ def test_an_address_that_is_none_is_refused_with_the_setting(address, said, tmp_
         store_at(address, tmp_path)
     assert told.value.params["name"] == "PAYVAND_FILES"
     assert said in str(told.value.params["reason"])
+
+
+def test_a_store_over_the_network_is_not_waited_for_without_end(tmp_path, monkeypatch):
+    asked = {}
+
+    class Client:
+        async_impl, retries = True, 5
+
+        def invalidate_cache(self):
+            pass
+
+        def info(self, at, timeout):
+            asked["info"] = timeout
+            raise TimeoutError
+
+    def made(_address, **options):
+        asked.update(options)
+        return Client(), "bucket/files"
+
+    monkeypatch.setattr(fsspec, "url_to_fs", made)
+    store = store_at("s3" + "://bucket/files", tmp_path)
+    with pytest.raises(TimeoutError):
+        store.open("ab/cd")
+    assert store._system.retries == objects.TRIES
+    assert asked["info"] == objects.PATIENCE
+    assert asked["config_kwargs"]["connect_timeout"] == objects.CONNECTING
+    assert asked["config_kwargs"]["read_timeout"] == objects.SILENT
+    assert asked["config_kwargs"]["retries"]["total_max_attempts"] == 1
 
 
 def test_a_store_whose_package_is_missing_is_refused_with_its_name(tmp_path, monkeypatch):
