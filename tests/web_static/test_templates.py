@@ -63,3 +63,8 @@ def test_only_the_escaped_texts_of_the_scripts_are_marked_safe():
 def test_no_template_speaks_another_language_than_english():
     persian = re.compile(r"[\u0600-\u06ff]")
     assert [name for name, text in templates().items() if persian.search(text)] == []
+
+
+def test_files_are_chosen_in_the_words_of_the_site():
+    bare = {name.rpartition("/")[2] for name, _ in found(r"""(type=["']?file\b)""", templates())}
+    assert bare == {"_pick.html"}

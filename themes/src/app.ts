@@ -11,7 +11,7 @@ const behaviours: Record<string, () => Promise<unknown>> = {
   'ui-list': () => import('./list'), 'ui-form': () => import('./form'), 'ui-tabs': () => import('./ui-tabs'),
   'ui-kanban': () => import('./kanban'), 'ui-calendar': () => import('./ui-calendar'), 'ui-timeline': () => import('./ui-timeline'),
   'ui-image': () => import('./ui-image'), 'ui-gallery': () => import('./ui-gallery'),
-  'ui-rich': () => import('./ui-rich'),
+  'ui-rich': () => import('./ui-rich'), 'ui-pick': () => import('./ui-pick'),
 };
 function wake(): void {
   for (const [tag, load] of Object.entries(behaviours)) if (!customElements.get(tag) && $(tag)) void load();

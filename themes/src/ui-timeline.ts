@@ -20,7 +20,6 @@ customElements.define('ui-timeline', class extends HTMLElement {
     this.dataset.ready = '1';
     this.addEventListener('submit', (event) => this.send(event));
     this.addEventListener('click', (event) => this.pressed(event));
-    this.addEventListener('change', (event) => this.named(event.target as HTMLInputElement));
     this.prepare();
     if (this.dataset.told) { toast(this.dataset.told); say(this.dataset.told); }
   }
@@ -104,12 +103,6 @@ customElements.define('ui-timeline', class extends HTMLElement {
     }
     link.replaceWith(...days);
     say(t('Older things are shown'));
-  }
-
-  private named(field: HTMLInputElement): void {
-    if (field.type !== 'file') return;
-    const names = [...(field.files ?? [])].map((file) => file.name);
-    $('span', field.parentElement!)!.textContent = names.join(', ') || t('Files');
   }
 
   // Names behind an @
