@@ -122,7 +122,7 @@ def test_cards_are_uploaded_and_a_list_is_taken_along_as_cards(admin, kept, run_
 
 def test_the_first_step_names_the_kinds_of_files_that_it_takes(admin):
     people = admin.opens(f"{PEOPLE}/import").page.main
-    assert ", vCard" in people.one("label").text
+    assert ", vCard" in people.all("label")[0].text
     assert people.one("input", id="file")["accept"].startswith(".vcf,.xlsx,.csv")
     companies = admin.opens("/records/contacts.account/import").page.main
     assert companies.one("input", id="file")["accept"].startswith(".xlsx,.csv")
