@@ -26,7 +26,7 @@ from core.identity.throttle import admit
 from core.identity.tokens import token_hash
 from core.identity.views import LONGEST, View, begin_view, end_views, read_views
 from core.kernel.actor import Actor
-from core.kernel.clock import has_passed, latest
+from core.kernel.clock import is_within, latest
 from core.metadata.catalog import Catalog
 from core.storage import Database, Reader, UnitOfWork
 from core.storage.kernel_tables import account as core_account
@@ -93,7 +93,7 @@ class Identity(OwnKeeping):
 
     def _open_key(self, asker: Asker, actor: Actor, catalog: Catalog) -> Opening:
         scopes, last_used, now = asker.extra
-        if last_used is None or not has_passed(last_used, now, SEEN_EVERY):
+        if last_used is None or not is_within(last_used, now, SEEN_EVERY):
             self._write(
                 sa.update(core_api_key).where(core_api_key.c.id == asker.token).values(last_used_at=now)
             )
@@ -105,7 +105,7 @@ class Identity(OwnKeeping):
 
     def _open_session(self, asker: Asker, actor: Actor, catalog: Catalog) -> Opening:
         csrf, seen_at, expires_at, second_factor, now, *viewed = asker.extra
-        if not has_passed(seen_at, now, SEEN_EVERY):
+        if not is_within(seen_at, now, SEEN_EVERY):
             expires_at = now + timedelta(days=SESSION_DAYS)
             self._write(
                 sa.update(core_session).where(core_session.c.id == asker.token).values(renewed(now, seen_at))

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from core.errors import NotFound
 from core.identity.tokens import new_token, token_hash
 from core.identity.views import end_views
-from core.kernel.clock import has_passed, latest
+from core.kernel.clock import is_within, latest
 from core.storage import UnitOfWork
 from core.storage.kernel_tables import account as core_account
 from core.storage.kernel_tables import session as core_session
@@ -104,7 +104,7 @@ def is_fresh(uow: UnitOfWork, session: int) -> bool:
     """Tell whether the password was given in this session a short while ago."""
     c = core_session.c
     at: datetime | None = uow.execute(sa.select(c.fresh_at).where(c.id == session)).scalar()
-    return at is not None and has_passed(at, uow.now, FRESH)
+    return at is not None and is_within(at, uow.now, FRESH)
 
 
 def make_fresh(uow: UnitOfWork, session: int) -> None:

@@ -21,6 +21,6 @@ def latest(now: datetime, lasting: timedelta = timedelta()) -> datetime:
     return now + lasting + APART
 
 
-def has_passed(moment: datetime, now: datetime, within: timedelta) -> bool:
+def is_within(moment: datetime, now: datetime, within: timedelta) -> bool:
     """Tell whether something happened no longer ago than this; what is yet to come by the present clock did not."""
     return now - within <= moment <= latest(now)
