@@ -19,12 +19,14 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from PIL import Image
+from store_road import Road
 
 from core.app.backup import back_up
 from core.app.doctor import examine
@@ -42,10 +44,10 @@ from core.log import set_up
 from core.storage import Database
 from core.storage.catalogs import Catalogs
 from core.testing.postgres import TestPostgres, close_run, open_run
-from scripts.store_road import Road
 
 KIT = Path(__file__).resolve().parents[1] / "tests" / "fixtures" / "modules"
-BUCKET, SYSTEM = "s3://payvand-proof/files", system_actor("a proof")
+SPOKEN, SYSTEM = "s3", system_actor("a proof")
+BUCKET = f"{SPOKEN}://payvand-proof/files"
 LIMIT = 64 * 2**20
 FAULTS = ("refused", "silent", "403", "500", "torn", "drip")
 LONGEST = 75.0
@@ -137,7 +139,7 @@ def _faults(site: Site, road: Road) -> None:
         content = random.Random(number + 1).randbytes(3 * 2**20)  # noqa: S311  # contents that are the same each time
         road.fault(fault)
         told = [
-            _timed(lambda content=content: _upload(site, content)),
+            _timed(partial(_upload, site, content)),
             _timed(lambda: blobs.open(whole).read()),
         ]
         road.fault("")
