@@ -32,9 +32,15 @@ MOST_STARTS = 20
 FENCE = 0x7061796A_00000000
 """Advisory locks from here on: one a job, held while it runs, so that no two workers ever run the same."""
 
-BROKE = "The job broke; the administrator finds the reason in the log."
-TOO_OFTEN = "The job was interrupted too often."
-TOO_LARGE = "This takes more memory than a job may use; try it in smaller parts."
+
+def N_(text: str) -> str:
+    """Mark a text for translation."""
+    return text
+
+
+BROKE = N_("The job broke; the administrator finds the reason in the log.")
+TOO_OFTEN = N_("The job was interrupted too often.")
+TOO_LARGE = N_("This takes more memory than a job may use; try it in smaller parts.")
 
 ActorOf = Callable[[int | None], Actor]
 Refresh = Callable[[], Catalog]
