@@ -102,7 +102,7 @@ def test_a_sheet_of_a_thousand_people_is_imported_exactly(seat, worker, sheet, t
     reasons = wizard.reasons()
     assert set(reasons) == {persian(row) for row in (*sheet.bad, *sheet.duplicates)}
     assert all("نشانی ایمیل نیست" in reasons[persian(row)] for row in sheet.bad)
-    assert all("پرونده همین" in reasons[persian(row)] for row in sheet.duplicates)
+    assert all("فایل همین" in reasons[persian(row)] for row in sheet.duplicates)
     assert wizard.goes_on() == tried
     assert wizard.reasons() == reasons
     corrected = mended(page, tmp_path)

@@ -207,6 +207,7 @@ def test_the_quick_loader_reads_as_the_exact_one(monkeypatch, text):
     assert read_by(strict_yaml._Quick, text, monkeypatch) == read_by(None, text, monkeypatch)
 
 
+@pytest.mark.modules
 def test_all_documents_of_the_modules_are_read_alike_and_by_the_quick_loader(monkeypatch):
     texts = [path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("modules/*/*/*.yaml"))]
     assert len(texts) > 100

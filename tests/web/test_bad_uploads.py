@@ -22,7 +22,7 @@ from tests.web.test_gallery import names, sends
 FRAMES = 10_000
 NO_PICTURE = {
     "en": "This file is no picture that can be shown.",
-    "fa": "این پرونده تصویری نیست که بتوان نشان داد.",
+    "fa": "این فایل تصویری نیست که بتوان نشان داد.",
 }
 BROKEN = {"en": "The picture is damaged or not whole.", "fa": "تصویر آسیب دیده یا ناقص است."}
 TOO_LARGE = {"en": "The picture has too many points", "fa": "این تصویر نقطه‌های بیش از اندازه دارد"}
