@@ -22,6 +22,7 @@ from playwright.sync_api import (
 )
 from werkzeug.serving import make_server
 
+from core.app.work import work
 from core.kernel.actor import system_actor
 from core.records.service import Records
 from core.storage import Database
@@ -182,6 +183,18 @@ def seat(browser: Browser, address: str, site: Any) -> Iterator[Seat]:
     yield make
     complaints = [complaint for desk in desks for complaint in desk.close()]
     assert complaints == []
+
+
+@pytest.fixture
+def worker(site) -> Callable[[], None]:
+    """Let a worker do what is promised, in a thread of its own: the browser has the event loop of this one."""
+
+    def run() -> None:
+        thread = threading.Thread(target=work, args=(site,), kwargs={"wait": False})
+        thread.start()
+        thread.join()
+
+    return run
 
 
 @pytest.fixture

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.app.work import work
-from core.testing.site import PASSWORD, make_account
 from modules.contacts.tests import shapes
 from tests.stories.make_sheet import PERSIAN, Sheet, make_sheet, write_sheet
-from tests.stories.test_moving_in import FILES
 
 pytestmark = [pytest.mark.browser, pytest.mark.covers("CD-45", "IN-22")]
 
 LIST = "/records/contacts.contact"
-MINA = "mina@example.com"
 COLUMNS = {
     "نام": "first_name",
     "نام خانوادگی": "last_name",
@@ -37,18 +32,6 @@ TOLD = {"created": "ایجاد شده", "duplicates": "تکراری‌های ک�
 @pytest.fixture
 def sheet() -> Sheet:
     return make_sheet()
-
-
-@pytest.fixture
-def worker(site) -> Callable[[], None]:
-    """Let a worker do what is promised, in a thread of its own: the browser has the event loop of this one."""
-
-    def run() -> None:
-        thread = Thread(target=work, args=(site,), kwargs={"wait": False})
-        thread.start()
-        thread.join()
-
-    return run
 
 
 class Wizard:
@@ -143,20 +126,6 @@ def test_a_file_of_google_is_mended_in_the_wizard_and_taken_back_in_persian(seat
     worker()
     expect(page.locator("#task .alert.ok")).to_contain_text("بازگردانده شد")
     assert desk.goes(LIST).locator("tbody tr").count() == 0
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_a_file_of_each_program_comes_in_with_exact_counts(seat, site, worker, tmp_path, name):
-    content, expected = FILES[name]
-    (tmp_path / name).write_bytes(content)
-    make_account(site, MINA, ["base.member", "contacts.manager"], password=PASSWORD, name="Mina")
-    desk = seat(language="fa")
-    desk.signs_in(MINA, PASSWORD)
-    wizard = Wizard(desk.goes(f"{LIST}/import"), worker)
-    wizard.uploads(tmp_path / name)
-    assert told(wizard.goes_on()) == expected
-    assert told(wizard.goes_on()) == expected
-    assert desk.goes(LIST).locator("tbody tr").count() == expected["created"]
 
 
 def told(counts: dict[str, str]) -> dict[str, int]:
